@@ -10,7 +10,7 @@ internal static class ReadOnlyAccess
     {
         if ((flags & set) != 0 || (clear != 0 && (flags & clear) == 0))
         {
-            throw new VireoException(ErrorCode.OperationDenied, Domain(api), $"{api} with these flags on a read only connection");
+            throw new VireoException(ErrorCode.OperationDenied, Domain(api), $"{api} with secure flag");
         }
     }
 
