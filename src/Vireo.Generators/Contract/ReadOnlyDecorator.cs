@@ -49,6 +49,12 @@ internal sealed class ReadOnlyDecorator
             }
         }
 
+        foreach (var (argument, value) in m.Procedure.WriteValues)
+        {
+            var number = _model.EnumValue(value) ?? throw new FormatException($"unknown value {value} in an access rule");
+            code.Block($"if ({SpecNames.Parameter(argument)} == {number})", () => code.Line($"throw ReadOnlyAccess.Denied(\"{m.Api}\");"));
+        }
+
         code.Line($"return inner.{m.Name}({m.Arguments});");
     }
 

@@ -101,21 +101,16 @@ internal sealed class SpecProcedure
 
     public string? Api { get; set; }
 
-    /// <summary>True when a read-only connection may call it whatever its flags.</summary>
-    public bool AllowedReadOnly => Acl.All(IsReadPermission);
-
     /// <summary>The flags (object:permission:FLAG) that turn a reading call into one that a read-only connection may not make.</summary>
     public IEnumerable<string> WriteFlags =>
         Acl.Select(a => a.Split(':')).Where(p => p.Length == 3 && !IsReadWord(p[1])).Select(p => p[2]);
 
+    /// <summary>The argument values (object:permission::ARGUMENT:VALUE) that do the same.</summary>
+    public IEnumerable<(string Argument, string Value)> WriteValues =>
+        Acl.Select(a => a.Split(':')).Where(p => p.Length == 5 && !IsReadWord(p[1])).Select(p => (p[3], p[4]));
+
     /// <summary>True when some unconditional permission is more than reading.</summary>
     public bool AlwaysWrites => Acl.Select(a => a.Split(':')).Any(p => p.Length is 1 or 2 && !IsReadWord(p[p.Length - 1]));
-
-    private static bool IsReadPermission(string acl)
-    {
-        var parts = acl.Split(':');
-        return IsReadWord(parts.Length > 1 ? parts[1] : parts[0]);
-    }
 
     private static bool IsReadWord(string word) => word is "none" or "read" or "getattr" || word.StartsWith("search_", System.StringComparison.Ordinal);
 }

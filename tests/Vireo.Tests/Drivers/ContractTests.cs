@@ -47,6 +47,16 @@ public sealed class ContractTests
     }
 
     [Fact]
+    public async Task A_read_only_driver_does_not_reach_into_the_guest()
+    {
+        var agent = (uint)DomainInterfaceAddressesSource.Agent;
+
+        var error = await Should.ThrowAsync<VireoException>(async () => await new Recording().AsReadOnly().DomainInterfaceAddressesAsync(s_domain, agent, 0, default));
+
+        error.Code.ShouldBe(ErrorCode.OperationDenied);
+    }
+
+    [Fact]
     public void Read_only_twice_is_the_same_driver()
     {
         var once = new Recording().AsReadOnly();
