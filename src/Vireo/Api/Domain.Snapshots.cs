@@ -1,0 +1,34 @@
+namespace Vireo;
+
+/// <content>Its snapshots.</content>
+public sealed partial class Domain
+{
+    /// <summary>
+    /// Takes a snapshot, or redefines one (<c>virDomainSnapshotCreateXML</c>). All disks are switched in one step or none is.
+    /// </summary>
+    /// <param name="xml">The snapshot document; <c>&lt;domainsnapshot/&gt;</c> takes every default.</param>
+    /// <param name="flags">What kind, and how.</param>
+    /// <param name="cancellationToken">Gives up; what was begun is undone.</param>
+    /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED, VIR_ERR_OPERATION_INVALID, VIR_ERR_OPERATION_FAILED with the object and the reason; nothing is changed then.</exception>
+    public async ValueTask<DomainSnapshot> CreateSnapshotAsync(string xml, DomainSnapshotCreateFlags flags = 0, CancellationToken cancellationToken = default) =>
+        new(this, await Driver.DomainSnapshotCreateXmlAsync(Reference, xml, (uint)flags, cancellationToken).ConfigureAwait(false));
+
+    /// <summary>The snapshots that pass the filter (<c>virDomainListAllSnapshots</c>).</summary>
+    public async ValueTask<IReadOnlyList<DomainSnapshot>> ListSnapshotsAsync(DomainSnapshotListFlags flags = 0, CancellationToken cancellationToken = default)
+    {
+        var result = await Driver.DomainListAllSnapshotsAsync(Reference, 1, (uint)flags, cancellationToken).ConfigureAwait(false);
+        return [.. result.Snapshots.Select(s => new DomainSnapshot(this, s))];
+    }
+
+    /// <summary>The snapshot of that name. VIR_ERR_NO_DOMAIN_SNAPSHOT when there is none (<c>virDomainSnapshotLookupByName</c>).</summary>
+    public async ValueTask<DomainSnapshot> GetSnapshotAsync(string name, CancellationToken cancellationToken = default) =>
+        new(this, await Driver.DomainSnapshotLookupByNameAsync(Reference, name, 0, cancellationToken).ConfigureAwait(false));
+
+    /// <summary>Whether some snapshot is the current one (<c>virDomainHasCurrentSnapshot</c>).</summary>
+    public async ValueTask<bool> HasCurrentSnapshotAsync(CancellationToken cancellationToken = default) =>
+        await Driver.DomainHasCurrentSnapshotAsync(Reference, 0, cancellationToken).ConfigureAwait(false) != 0;
+
+    /// <summary>The snapshot the domain's state comes from. VIR_ERR_NO_DOMAIN_SNAPSHOT when there is none (<c>virDomainSnapshotCurrent</c>).</summary>
+    public async ValueTask<DomainSnapshot> GetCurrentSnapshotAsync(CancellationToken cancellationToken = default) =>
+        new(this, await Driver.DomainSnapshotCurrentAsync(Reference, 0, cancellationToken).ConfigureAwait(false));
+}

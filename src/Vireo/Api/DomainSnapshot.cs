@@ -1,0 +1,63 @@
+using Vireo.Drivers;
+
+namespace Vireo;
+
+/// <summary>A saved point of a domain's life. Answers to <c>virDomainSnapshot</c>.</summary>
+public sealed class DomainSnapshot
+{
+    internal DomainSnapshot(Domain domain, DomainSnapshotRef reference)
+    {
+        Domain = domain;
+        Reference = reference;
+    }
+
+    /// <summary>The domain it is of.</summary>
+    public Domain Domain { get; }
+
+    /// <summary>How the driver contract names it.</summary>
+    public DomainSnapshotRef Reference { get; }
+
+    /// <summary>Its name.</summary>
+    public string Name => Reference.Name;
+
+    private HypervisorDriver Driver => Domain.Connection.Driver.Hypervisor;
+
+    /// <summary>The snapshot document (<c>virDomainSnapshotGetXMLDesc</c>).</summary>
+    public ValueTask<string> GetXmlAsync(DomainSnapshotXMLFlags flags = 0, CancellationToken cancellationToken = default) =>
+        Driver.DomainSnapshotGetXmlDescAsync(Reference, (uint)flags, cancellationToken);
+
+    /// <summary>The snapshot it was taken on. VIR_ERR_NO_DOMAIN_SNAPSHOT for a root (<c>virDomainSnapshotGetParent</c>).</summary>
+    public async ValueTask<DomainSnapshot> GetParentAsync(CancellationToken cancellationToken = default) =>
+        new(Domain, await Driver.DomainSnapshotGetParentAsync(Reference, 0, cancellationToken).ConfigureAwait(false));
+
+    /// <summary>The snapshots taken on it, or all below it with DESCENDANTS (<c>virDomainSnapshotListAllChildren</c>).</summary>
+    public async ValueTask<IReadOnlyList<DomainSnapshot>> ListChildrenAsync(DomainSnapshotListFlags flags = 0, CancellationToken cancellationToken = default)
+    {
+        var result = await Driver.DomainSnapshotListAllChildrenAsync(Reference, 1, (uint)flags, cancellationToken).ConfigureAwait(false);
+        return [.. result.Snapshots.Select(s => new DomainSnapshot(Domain, s))];
+    }
+
+    /// <summary>Whether the domain's state comes from it (<c>virDomainSnapshotIsCurrent</c>).</summary>
+    public async ValueTask<bool> IsCurrentAsync(CancellationToken cancellationToken = default) =>
+        await Driver.DomainSnapshotIsCurrentAsync(Reference, 0, cancellationToken).ConfigureAwait(false) != 0;
+
+    /// <summary>Whether it is known only by metadata that would be lost with the domain (<c>virDomainSnapshotHasMetadata</c>).</summary>
+    public async ValueTask<bool> HasMetadataAsync(CancellationToken cancellationToken = default) =>
+        await Driver.DomainSnapshotHasMetadataAsync(Reference, 0, cancellationToken).ConfigureAwait(false) != 0;
+
+    /// <summary>
+    /// Brings the domain back to it, with fresh overlays for every disk it had (<c>virDomainRevertToSnapshot</c>). When it fails, the domain is as it was.
+    /// </summary>
+    /// <param name="flags">RUNNING, PAUSED or STOPPED say in which state it ends; RESPAWN lets a running hypervisor process be replaced; FORCE allows every risk.</param>
+    /// <param name="cancellationToken">Gives up; what was begun is undone.</param>
+    /// <exception cref="VireoException">VIR_ERR_SNAPSHOT_REVERT_RISKY when a running hypervisor process would have to be replaced, or the document is not compatible, and no flag allows it.</exception>
+    public ValueTask RevertAsync(DomainSnapshotRevertFlags flags = 0, CancellationToken cancellationToken = default) =>
+        Driver.DomainRevertToSnapshotAsync(Reference, (uint)flags, cancellationToken);
+
+    /// <summary>Deletes it: data and metadata, or as the flags say (<c>virDomainSnapshotDelete</c>).</summary>
+    public ValueTask DeleteAsync(DomainSnapshotDeleteFlags flags = 0, CancellationToken cancellationToken = default) =>
+        Driver.DomainSnapshotDeleteAsync(Reference, (uint)flags, cancellationToken);
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+}
