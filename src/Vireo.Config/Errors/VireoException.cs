@@ -78,8 +78,8 @@ public sealed class VireoException : Exception
         new(ErrorCode.SystemError, domain, text, "%s", text, inner) { Number1 = errno };
 
     /// <summary>An error received from elsewhere, taken over field by field.</summary>
-    public static VireoException Received(ErrorCode code, ErrorDomain domain, ErrorSeverity severity, string message, string? text1, string? text2, string? text3, int number1, int number2) =>
-        new(code, domain, message, text1, text2, null) { Severity = severity, Text3 = text3, Number1 = number1, Number2 = number2 };
+    public static VireoException Received(ErrorCode code, ErrorDomain domain, ErrorSeverity severity, string message, string? text1, string? text2, string? text3, int number1, int number2, Exception? inner = null) =>
+        new(code, domain, message, text1, text2, inner) { Severity = severity, Text3 = text3, Number1 = number1, Number2 = number2 };
 
     /// <summary>Refuses flags outside <paramref name="known"/> with VIR_ERR_INVALID_ARG, as libvirt does.</summary>
     /// <param name="flags">The flags received.</param>

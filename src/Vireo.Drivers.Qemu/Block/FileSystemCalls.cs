@@ -1,0 +1,146 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Vireo.Drivers.Qemu.Block;
+
+/// <summary>The calls on files that the framework has no name for.</summary>
+internal static unsafe partial class FileSystemCalls
+{
+    public const int NoEntry = 2;
+    public const int Exists = 17;
+    public const int NotDirectory = 20;
+    public const int InvalidArgument = 22;
+    private const int AtWorkingDirectory = -100;
+    private const int OpenDirectoryReadOnly = 0x10000 | 0x80000; // O_DIRECTORY | O_CLOEXEC on x86-64 and arm64 differ in the first bit only
+    private const int OpenDirectoryReadOnlyArm = 0x4000 | 0x80000;
+    private const uint RenameNoReplace = 1;
+    private const uint StatxBasic = 0x7ff;
+    private const int SeekEnd = 2;
+
+    /// <summary>stat; yields errno, 0 on success.</summary>
+    public static int Status(string path, out FileStatus status)
+    {
+        // struct statx has the same layout on every architecture.
+        var buffer = stackalloc byte[256];
+        if (StatX(AtWorkingDirectory, path, 0, StatxBasic, buffer) != 0)
+        {
+            status = null!;
+            return Marshal.GetLastPInvokeError();
+        }
+
+        var raw = new ReadOnlySpan<byte>(buffer, 256);
+        var mode = Native16(raw[28..]);
+        var kind = (mode & 0xf000) switch
+        {
+            0x8000 => FileKind.Regular,
+            0x6000 => FileKind.BlockDevice,
+            0x4000 => FileKind.Directory,
+            _ => FileKind.Other,
+        };
+        var device = ((ulong)Native32(raw[136..]) << 32) | Native32(raw[140..]);
+        status = new FileStatus(kind, new FileIdentity(device, Native64(raw[32..])), (long)Native64(raw[40..]), Native32(raw[20..]), Native32(raw[24..]));
+        return 0;
+    }
+
+    /// <summary>Renames, but never over something that exists.</summary>
+    /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR.</exception>
+    public static void RenameNew(string from, string to)
+    {
+        if (RenameAt2(AtWorkingDirectory, from, AtWorkingDirectory, to, RenameNoReplace) == 0)
+        {
+            return;
+        }
+
+        var errno = Marshal.GetLastPInvokeError();
+        if (errno == InvalidArgument)
+        {
+            // A file system without RENAME_NOREPLACE (NFS): a hard link refuses to replace as well.
+            if (Link(from, to) == 0)
+            {
+                File.Delete(from);
+                return;
+            }
+
+            errno = Marshal.GetLastPInvokeError();
+        }
+
+        throw Failure(errno, $"cannot rename '{from}' to '{to}'");
+    }
+
+    /// <summary>Makes the names in a directory survive a power cut.</summary>
+    /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR.</exception>
+    public static void SyncDirectory(string directory)
+    {
+        var arm = RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm;
+        var fd = Open(directory, arm ? OpenDirectoryReadOnlyArm : OpenDirectoryReadOnly);
+        if (fd < 0)
+        {
+            throw Failure(Marshal.GetLastPInvokeError(), $"cannot open directory '{directory}'");
+        }
+
+        using var handle = new SafeFileHandle(fd, ownsHandle: true);
+        if (Fsync(handle) != 0 && Marshal.GetLastPInvokeError() is not InvalidArgument and var errno)
+        {
+            throw Failure(errno, $"cannot sync directory '{directory}'");
+        }
+    }
+
+    /// <summary>Makes a file's contents survive a power cut.</summary>
+    /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR.</exception>
+    public static void SyncFile(SafeFileHandle handle, string path)
+    {
+        if (Fsync(handle) != 0)
+        {
+            throw Failure(Marshal.GetLastPInvokeError(), $"cannot sync '{path}'");
+        }
+    }
+
+    /// <summary>The end of a file or block device, in bytes.</summary>
+    /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR.</exception>
+    public static long End(SafeFileHandle handle, string path)
+    {
+        var end = Seek(handle, 0, SeekEnd);
+        return end >= 0 ? end : throw Failure(Marshal.GetLastPInvokeError(), $"cannot find the end of '{path}'");
+    }
+
+    /// <summary>Gives a file to another user; -1 leaves the user or group as it is.</summary>
+    /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR.</exception>
+    public static void ChangeOwner(SafeFileHandle handle, string path, uint user, uint group)
+    {
+        if (Fchown(handle, user, group) != 0)
+        {
+            throw Failure(Marshal.GetLastPInvokeError(), $"cannot change the owner of '{path}' to {user}:{group}");
+        }
+    }
+
+    /// <summary>VIR_ERR_SYSTEM_ERROR with strerror behind the text.</summary>
+    public static VireoException Failure(int errno, string text) =>
+        VireoException.System(ErrorDomain.Qemu, errno, $"{text}: {Marshal.GetPInvokeErrorMessage(errno)}");
+
+    private static ushort Native16(ReadOnlySpan<byte> bytes) => MemoryMarshal.Read<ushort>(bytes);
+
+    private static uint Native32(ReadOnlySpan<byte> bytes) => MemoryMarshal.Read<uint>(bytes);
+
+    private static ulong Native64(ReadOnlySpan<byte> bytes) => MemoryMarshal.Read<ulong>(bytes);
+
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int StatX(int directory, string path, int flags, uint mask, byte* buffer);
+
+    [LibraryImport("libc", EntryPoint = "renameat2", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int RenameAt2(int fromDirectory, string from, int toDirectory, string to, uint flags);
+
+    [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Link(string from, string to);
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static partial int Fsync(SafeFileHandle handle);
+
+    [LibraryImport("libc", EntryPoint = "fchown", SetLastError = true)]
+    private static partial int Fchown(SafeFileHandle handle, uint user, uint group);
+
+    [LibraryImport("libc", EntryPoint = "lseek", SetLastError = true)]
+    private static partial long Seek(SafeFileHandle handle, long offset, int whence);
+}

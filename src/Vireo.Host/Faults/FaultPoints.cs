@@ -1,0 +1,94 @@
+using System.Collections.Frozen;
+
+namespace Vireo.Host.Faults;
+
+/// <summary>The name of every fault point, in the order in which an operation passes them. Tests enumerate <see cref="All"/>, so none is left out.</summary>
+public static class FaultPoints
+{
+    /// <summary>Snapshot create: everything is checked, nothing is written.</summary>
+    public const string CreatePlanned = "snapshot.create.planned";
+
+    /// <summary>Snapshot create: the journal holds the plan, no other file exists.</summary>
+    public const string CreateJournalled = "snapshot.create.journalled";
+
+    /// <summary>Snapshot create: one overlay is written under its temporary name; hit once a disk.</summary>
+    public const string CreateOverlayWritten = "snapshot.create.overlay-written";
+
+    /// <summary>Snapshot create: one overlay has its final name; hit once a disk.</summary>
+    public const string CreateOverlayNamed = "snapshot.create.overlay-named";
+
+    /// <summary>Snapshot create: all overlays are in place and on stable storage.</summary>
+    public const string CreateOverlaysMade = "snapshot.create.overlays-made";
+
+    /// <summary>Snapshot create: the memory of the guest is saved, its disks are not yet switched.</summary>
+    public const string CreateMemorySaved = "snapshot.create.memory-saved";
+
+    /// <summary>Snapshot create: the hypervisor knows the overlays, the guest does not use them.</summary>
+    public const string CreateNodesAdded = "snapshot.create.nodes-added";
+
+    /// <summary>Snapshot create: the guest writes to the overlays; the journal does not say so yet.</summary>
+    public const string CreateSwapped = "snapshot.create.swapped";
+
+    /// <summary>Snapshot create: the journal says that the change is to be finished; no document is written.</summary>
+    public const string CreateCommitted = "snapshot.create.committed";
+
+    /// <summary>Snapshot create: the documents are written, the journal is still there.</summary>
+    public const string CreateDocumentsWritten = "snapshot.create.documents-written";
+
+    /// <summary>Snapshot revert: everything is checked, nothing is written.</summary>
+    public const string RevertPlanned = "snapshot.revert.planned";
+
+    /// <summary>Snapshot revert: the journal holds the plan.</summary>
+    public const string RevertJournalled = "snapshot.revert.journalled";
+
+    /// <summary>Snapshot revert: one new overlay is written under its temporary name; hit once a disk.</summary>
+    public const string RevertOverlayWritten = "snapshot.revert.overlay-written";
+
+    /// <summary>Snapshot revert: one new overlay has its final name; hit once a disk.</summary>
+    public const string RevertOverlayNamed = "snapshot.revert.overlay-named";
+
+    /// <summary>Snapshot revert: the new overlays are in place and on stable storage.</summary>
+    public const string RevertOverlaysMade = "snapshot.revert.overlays-made";
+
+    /// <summary>Snapshot revert: the new hypervisor process stands paused beside the old one.</summary>
+    public const string RevertProcessStarted = "snapshot.revert.process-started";
+
+    /// <summary>Snapshot revert: the new process is verified; the old one still has the guest.</summary>
+    public const string RevertVerified = "snapshot.revert.verified";
+
+    /// <summary>Snapshot revert: the journal says that the change is to be finished; the old process is still there.</summary>
+    public const string RevertCommitted = "snapshot.revert.committed";
+
+    /// <summary>Snapshot revert: the old process is gone.</summary>
+    public const string RevertOldStopped = "snapshot.revert.old-stopped";
+
+    /// <summary>Snapshot revert: the documents are written, the abandoned overlays still exist.</summary>
+    public const string RevertDocumentsWritten = "snapshot.revert.documents-written";
+
+    /// <summary>Snapshot revert: an abandoned overlay is removed; hit once a file.</summary>
+    public const string RevertFileRetired = "snapshot.revert.file-retired";
+
+    /// <summary>Snapshot delete: everything is checked, nothing is written.</summary>
+    public const string DeletePlanned = "snapshot.delete.planned";
+
+    /// <summary>Snapshot delete: the journal says that the change is to be finished; no document is touched.</summary>
+    public const string DeleteCommitted = "snapshot.delete.committed";
+
+    /// <summary>Snapshot delete: the documents are written or removed, the journal is still there.</summary>
+    public const string DeleteDocumentsWritten = "snapshot.delete.documents-written";
+
+    /// <summary>Journal: one document is written or removed; hit once a document.</summary>
+    public const string JournalDocument = "journal.document";
+
+    /// <summary>Every fault point.</summary>
+    public static FrozenSet<string> All { get; } = FrozenSet.ToFrozenSet(
+        [
+            CreatePlanned, CreateJournalled, CreateOverlayWritten, CreateOverlayNamed, CreateOverlaysMade, CreateMemorySaved, CreateNodesAdded,
+            CreateSwapped, CreateCommitted, CreateDocumentsWritten,
+            RevertPlanned, RevertJournalled, RevertOverlayWritten, RevertOverlayNamed, RevertOverlaysMade, RevertProcessStarted, RevertVerified,
+            RevertCommitted, RevertOldStopped, RevertDocumentsWritten, RevertFileRetired,
+            DeletePlanned, DeleteCommitted, DeleteDocumentsWritten,
+            JournalDocument,
+        ],
+        StringComparer.Ordinal);
+}

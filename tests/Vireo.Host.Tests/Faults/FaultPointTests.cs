@@ -1,0 +1,63 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using Vireo.Host.Faults;
+
+namespace Vireo.Host.Tests.Faults;
+
+public sealed class FaultPointTests
+{
+    [Fact]
+    public void Off_by_default() => Should.NotThrow(() => FaultPoint.Hit("no such point, and nobody looks"));
+
+    [Fact]
+    public void An_error_rule_throws_with_its_code_on_every_hit()
+    {
+        using var _ = FaultPoint.Arm($"{FaultPoints.CreateSwapped}:error:ConfigUnsupported");
+        for (var i = 0; i < 2; i++)
+        {
+            Should.Throw<VireoException>(() => FaultPoint.Hit(FaultPoints.CreateSwapped)).Code.ShouldBe(ErrorCode.ConfigUnsupported);
+        }
+
+        Should.NotThrow(() => FaultPoint.Hit(FaultPoints.CreateCommitted));
+    }
+
+    [Fact]
+    public void A_rule_with_a_number_acts_on_that_hit_only()
+    {
+        using var _ = FaultPoint.Arm($"{FaultPoints.CreateOverlayWritten}:error@2");
+        FaultPoint.Hit(FaultPoints.CreateOverlayWritten);
+        Should.Throw<VireoException>(() => FaultPoint.Hit(FaultPoints.CreateOverlayWritten)).Code.ShouldBe(ErrorCode.OperationFailed);
+        FaultPoint.Hit(FaultPoints.CreateOverlayWritten);
+    }
+
+    [Theory]
+    [InlineData("no.such.point:kill")]
+    [InlineData("snapshot.create.swapped")]
+    [InlineData("snapshot.create.swapped:explode")]
+    [InlineData("snapshot.create.swapped:kill@0")]
+    [InlineData("snapshot.create.swapped:error:NoSuchCode")]
+    public void A_rule_that_could_never_act_is_refused(string rules) =>
+        Should.Throw<VireoException>(() => FaultPoint.Arm(rules)).Code.ShouldBe(ErrorCode.InvalidArg);
+
+    [Fact]
+    public void An_armed_process_finds_points_missing_from_the_list()
+    {
+        using var _ = FaultPoint.Arm($"{FaultPoints.CreateSwapped}:error");
+        Should.Throw<VireoException>(() => FaultPoint.Hit("unlisted")).Code.ShouldBe(ErrorCode.InternalError);
+    }
+
+    [Fact]
+    public void Every_name_is_in_the_list_and_hit_somewhere()
+    {
+        var fields = typeof(FaultPoints).GetFields(BindingFlags.Public | BindingFlags.Static).Where(f => f.IsLiteral).ToList();
+        fields.Select(f => (string)f.GetRawConstantValue()!).Order().ShouldBe(FaultPoints.All.Order());
+
+        var source = string.Concat(Directory.EnumerateFiles(Path.Combine(Root(), "src"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText));
+        foreach (var field in fields)
+        {
+            source.ShouldContain($"FaultPoints.{field.Name}", Case.Sensitive, $"{field.Name} is never hit");
+        }
+    }
+
+    private static string Root([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../../.."));
+}
