@@ -7,12 +7,17 @@ namespace Vireo.Drivers.Qemu.Block;
 internal static unsafe partial class FileSystemCalls
 {
     public const int NoEntry = 2;
+    public const int AccessDenied = 13;
     public const int Exists = 17;
     public const int NotDirectory = 20;
     public const int InvalidArgument = 22;
     private const int AtWorkingDirectory = -100;
-    private const int OpenDirectoryReadOnly = 0x10000 | 0x80000; // O_DIRECTORY | O_CLOEXEC on x86-64 and arm64 differ in the first bit only
+
+    // O_DIRECTORY | O_CLOEXEC; O_DIRECTORY is another bit on ARM.
+    private const int OpenDirectoryReadOnly = 0x10000 | 0x80000;
     private const int OpenDirectoryReadOnlyArm = 0x4000 | 0x80000;
+    private const int CreateExclusive = 0x2 | 0x40 | 0x80 | 0x80000; // O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC
+    private const int OwnerOnly = 0x180; // 0600
     private const uint RenameNoReplace = 1;
     private const uint StatxBasic = 0x7ff;
     private const int SeekEnd = 2;
@@ -67,6 +72,16 @@ internal static unsafe partial class FileSystemCalls
         throw Failure(errno, $"cannot rename '{from}' to '{to}'");
     }
 
+    /// <summary>Makes a new file, open for reading and writing, that its owner alone may read.</summary>
+    /// <param name="path">Must not exist.</param>
+    /// <param name="failure">What an error says was attempted.</param>
+    /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR.</exception>
+    public static SafeFileHandle CreateNew(string path, string failure)
+    {
+        var fd = OpenMode(path, CreateExclusive, OwnerOnly);
+        return fd >= 0 ? new SafeFileHandle(fd, ownsHandle: true) : throw Failure(Marshal.GetLastPInvokeError(), failure);
+    }
+
     /// <summary>Makes the names in a directory survive a power cut.</summary>
     /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR.</exception>
     public static void SyncDirectory(string directory)
@@ -114,8 +129,8 @@ internal static unsafe partial class FileSystemCalls
     }
 
     /// <summary>VIR_ERR_SYSTEM_ERROR with strerror behind the text.</summary>
-    public static VireoException Failure(int errno, string text) =>
-        VireoException.System(ErrorDomain.Qemu, errno, $"{text}: {Marshal.GetPInvokeErrorMessage(errno)}");
+    public static VireoException Failure(int errno, string text, Exception? inner = null) =>
+        VireoException.System(ErrorDomain.Storage, errno, $"{text}: {Marshal.GetPInvokeErrorMessage(errno)}", inner);
 
     private static ushort Native16(ReadOnlySpan<byte> bytes) => MemoryMarshal.Read<ushort>(bytes);
 
@@ -134,6 +149,9 @@ internal static unsafe partial class FileSystemCalls
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int OpenMode(string path, int flags, int mode);
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int Fsync(SafeFileHandle handle);

@@ -1,0 +1,158 @@
+using System.Text.Json;
+
+namespace Vireo.Drivers.Qemu.Block;
+
+/// <summary>Where the bytes of an image lie.</summary>
+internal abstract record ImageLocation
+{
+    /// <summary>How people and messages call it.</summary>
+    public abstract string Display { get; }
+
+    /// <summary>The path on this host; null for what lies elsewhere.</summary>
+    public virtual string? LocalPath => null;
+}
+
+/// <summary>A file.</summary>
+/// <param name="Path">Absolute.</param>
+internal sealed record FileLocation(string Path) : ImageLocation
+{
+    /// <inheritdoc/>
+    public override string Display => Path;
+
+    /// <inheritdoc/>
+    public override string LocalPath => Path;
+}
+
+/// <summary>A block device of the host.</summary>
+/// <param name="Path">Absolute.</param>
+internal sealed record BlockDeviceLocation(string Path) : ImageLocation
+{
+    /// <inheritdoc/>
+    public override string Display => Path;
+
+    /// <inheritdoc/>
+    public override string LocalPath => Path;
+}
+
+/// <summary>An image served by another machine.</summary>
+/// <param name="Protocol">libvirt's name of the protocol: nbd, iscsi, ssh, https, …</param>
+/// <param name="Name">Export, target or path; null when the protocol needs none.</param>
+/// <param name="Host">Host name or address; null with a socket.</param>
+/// <param name="Port">TCP port; null for the protocol's own.</param>
+/// <param name="Socket">Path of a UNIX socket.</param>
+internal sealed record NetworkLocation(string Protocol, string? Name, string? Host, int? Port, string? Socket) : ImageLocation
+{
+    /// <inheritdoc/>
+    public override string Display => Socket is null ? $"{Protocol}://{Host}{(Port is { } p ? $":{p}" : "")}/{Name}" : $"{Protocol}+unix:///{Name}?socket={Socket}";
+}
+
+/// <summary>Reads how a qcow2 image names its backing file, as QEMU resolves it.</summary>
+internal static class BackingName
+{
+    /// <summary>The place that <paramref name="name"/> means when it stands in an image at <paramref name="image"/>.</summary>
+    /// <param name="name">From the image's header.</param>
+    /// <param name="image">The image that names it.</param>
+    /// <param name="format">The backing format that a json: name gave besides; null when it gave none.</param>
+    /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED: it is no name that can be resolved.</exception>
+    public static ImageLocation Resolve(string name, ImageLocation image, out string? format)
+    {
+        format = null;
+        if (name.StartsWith("json:", StringComparison.Ordinal))
+        {
+            return FromJson(name.AsMemory(5), image, out format);
+        }
+
+        // QEMU takes everything before a colon as a protocol, unless a slash comes first.
+        var colon = name.IndexOf(':', StringComparison.Ordinal);
+        var slash = name.IndexOf('/', StringComparison.Ordinal);
+        if (colon > 0 && (slash < 0 || colon < slash))
+        {
+            var protocol = name[..colon];
+            return protocol == "file" ? Local(name[(name.StartsWith("file://", StringComparison.Ordinal) ? 7 : 5)..], image) : FromUri(name, image);
+        }
+
+        return Local(name, image);
+    }
+
+    private static ImageLocation Local(string name, ImageLocation image)
+    {
+        if (name.Length == 0)
+        {
+            throw Unsupported(name, image, "it is empty");
+        }
+
+        if (!name.StartsWith('/'))
+        {
+            var directory = Path.GetDirectoryName(image.LocalPath) ?? throw Unsupported(name, image, "a relative name needs a local image");
+            name = Path.Combine(directory, name);
+        }
+
+        return FileStatus.TryOf(name)?.Kind == FileKind.BlockDevice ? new BlockDeviceLocation(name) : new FileLocation(name);
+    }
+
+    private static NetworkLocation FromUri(string name, ImageLocation image)
+    {
+        if (!Uri.TryCreate(name, UriKind.Absolute, out var uri) || !name.Contains("://", StringComparison.Ordinal))
+        {
+            throw Unsupported(name, image, "the protocol is not known");
+        }
+
+        var scheme = uri.Scheme.Split('+');
+        var socket = uri.Query.StartsWith("?socket=", StringComparison.Ordinal) ? Uri.UnescapeDataString(uri.Query[8..]) : null;
+        return new NetworkLocation(
+            scheme[0],
+            Uri.UnescapeDataString(uri.AbsolutePath.TrimStart('/')) is { Length: > 0 } path ? path : null,
+            socket is null ? uri.Host : null,
+            uri.Port > 0 ? uri.Port : null,
+            socket);
+    }
+
+    private static ImageLocation FromJson(ReadOnlyMemory<char> json, ImageLocation image, out string? format)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 8 });
+            var node = document.RootElement;
+            format = null;
+            var driver = Text(node, "driver") ?? Text(node, "file.driver");
+            if (node.TryGetProperty("file", out var file) && file.ValueKind == JsonValueKind.Object)
+            {
+                format = driver;
+                node = file;
+                driver = Text(node, "driver");
+            }
+            else if (Text(node, "file.filename") is { } flat)
+            {
+                format = Text(node, "driver");
+                return Local(flat, image);
+            }
+
+            return (driver, Text(node, "filename")) switch
+            {
+                ("file" or "host_device" or null, { } path) => Local(path, image),
+                ("nbd", _) => Nbd(node, image),
+                _ => throw Unsupported($"json:{json}", image, $"block driver '{driver}' is not supported in a backing chain"),
+            };
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            throw Unsupported($"json:{json}", image, e.Message);
+        }
+    }
+
+    private static NetworkLocation Nbd(JsonElement node, ImageLocation image)
+    {
+        var server = node.TryGetProperty("server", out var inner) ? inner : node;
+        return Text(server, "path") is { } socket
+            ? new NetworkLocation("nbd", Text(node, "export"), null, null, socket)
+            : Text(server, "host") is { } host
+                ? new NetworkLocation("nbd", Text(node, "export"), host, int.TryParse(Text(server, "port"), out var port) ? port : null, null)
+                : throw Unsupported(node.GetRawText(), image, "an nbd server needs a host or a path");
+    }
+
+    private static string? Text(JsonElement node, string name) =>
+        node.ValueKind == JsonValueKind.Object && node.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+    private static VireoException Unsupported(string name, ImageLocation image, string why) =>
+        VireoException.ConfigUnsupported(ErrorDomain.Storage, $"cannot resolve backing file '{name}' of image '{image.Display}': {why}");
+}

@@ -1,0 +1,146 @@
+using System.Text;
+using Vireo.Drivers.Qemu.Block;
+using Vireo.Host.Faults;
+
+namespace Vireo.Drivers.Qemu.Journal;
+
+/// <summary>
+/// Takes a journalled operation back, or finishes it. The running operation and the recovery after a crash share this; each step can be
+/// repeated any number of times.
+/// </summary>
+internal static class JournalActions
+{
+    /// <summary>Removes what the operation made and puts the documents back. The journal itself stays.</summary>
+    /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR: something could not be taken back; everything else was.</exception>
+    public static void Undo(JournalRecord record)
+    {
+        var failures = new List<Exception>();
+        for (var i = record.Plan.Create.Count - 1; i >= 0; i--)
+        {
+            var file = record.Plan.Create[i];
+            Try(failures, () => File.Delete(file.TemporaryPath));
+            if (record.Made.TryGetValue(i, out var identity))
+            {
+                Try(failures, () => Remove(file.Path, identity));
+            }
+        }
+
+        Try(failures, () => WriteDocuments(record.Plan.Documents, d => d.Before));
+        Throw(failures, record, "undo");
+    }
+
+    /// <summary>Writes the new documents, then removes the files that nobody needs any more. The journal itself stays.</summary>
+    /// <param name="record">What is to be finished.</param>
+    /// <param name="retired">Called before each file is removed.</param>
+    /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR: it could not be finished; the journal allows to try again.</exception>
+    public static void Finish(JournalRecord record, Action? retired = null)
+    {
+        WriteDocuments(record.Plan.Documents, d => d.After);
+        Retire(record, retired);
+    }
+
+    /// <summary>Writes or removes every document as the operation leaves it.</summary>
+    public static void WriteDocuments(JournalRecord record) => WriteDocuments(record.Plan.Documents, d => d.After);
+
+    /// <summary>Removes the files that nobody needs any more, each only when it still is the one that was meant.</summary>
+    public static void Retire(JournalRecord record, Action? retired = null)
+    {
+        var failures = new List<Exception>();
+        foreach (var file in record.Plan.Retire)
+        {
+            Try(failures, () =>
+            {
+                if (FileIdentity.TryParse(file.Identity, out var identity))
+                {
+                    Remove(file.Path, identity);
+                }
+            });
+            retired?.Invoke();
+        }
+
+        Throw(failures, record, "finish");
+    }
+
+    private static void Remove(string path, FileIdentity identity)
+    {
+        if (FileIdentity.Of(path) == identity)
+        {
+            File.Delete(path);
+        }
+    }
+
+    /// <summary>All new texts under temporary names first, then the renames: a full disk is met before anything has changed.</summary>
+    private static void WriteDocuments(IReadOnlyList<DocumentChange> documents, Func<DocumentChange, string?> side)
+    {
+        var directories = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var document in documents)
+        {
+            if (side(document) is { } text)
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(document.Path)!);
+                WriteTemporary(Temporary(document.Path), text);
+            }
+        }
+
+        foreach (var document in documents)
+        {
+            if (side(document) is not null)
+            {
+                File.Move(Temporary(document.Path), document.Path, overwrite: true);
+            }
+            else if (File.Exists(document.Path))
+            {
+                File.Delete(document.Path);
+            }
+
+            directories.Add(Path.GetDirectoryName(document.Path)!);
+            FaultPoint.Hit(FaultPoints.JournalDocument);
+        }
+
+        foreach (var directory in directories.Where(Directory.Exists))
+        {
+            FileSystemCalls.SyncDirectory(directory);
+        }
+    }
+
+    private static string Temporary(string path) => path + ".new";
+
+    private static void WriteTemporary(string path, string text)
+    {
+        File.Delete(path);
+        using var handle = FileSystemCalls.CreateNew(path, $"cannot write '{path}'");
+        try
+        {
+            RandomAccess.Write(handle, Encoding.UTF8.GetBytes(text), 0);
+            FileSystemCalls.SyncFile(handle, path);
+        }
+        catch (IOException e)
+        {
+            File.Delete(path);
+            throw VireoException.System(ErrorDomain.Qemu, e.HResult & 0xffff, $"cannot write '{path}': {e.Message}", e);
+        }
+    }
+
+    private static void Try(List<Exception> failures, Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or VireoException)
+        {
+            failures.Add(e);
+        }
+    }
+
+    private static void Throw(List<Exception> failures, JournalRecord record, string what)
+    {
+        if (failures.Count > 0)
+        {
+            throw VireoException.OperationFailed(
+                ErrorDomain.Qemu,
+                $"could not {what} all of the {record.Plan.Operation} of domain '{record.Plan.DomainName}': {string.Join("; ", failures.Select(f => f.Message))}. The journal '{record.Path}' is kept and tried again at the next start of the daemon",
+                failures.Count == 1 ? failures[0] : new AggregateException(failures));
+        }
+    }
+}

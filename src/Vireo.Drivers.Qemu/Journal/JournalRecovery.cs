@@ -1,0 +1,80 @@
+namespace Vireo.Drivers.Qemu.Journal;
+
+/// <summary>What to do with an operation that a crash cut short.</summary>
+internal enum JournalVerdict
+{
+    /// <summary>Take it back.</summary>
+    Undo,
+
+    /// <summary>Finish it.</summary>
+    Finish,
+}
+
+/// <summary>How one interrupted operation ended.</summary>
+/// <param name="Record">The operation.</param>
+/// <param name="Verdict">What was decided; null when the plan had never been completely written.</param>
+/// <param name="Error">Why the decision could not be carried out; the journal is kept then.</param>
+internal sealed record RecoveredOperation(JournalRecord? Record, JournalVerdict? Verdict, Exception? Error);
+
+/// <summary>Takes up, at the daemon's start, the operations that a crash cut short.</summary>
+internal static class JournalRecovery
+{
+    /// <summary>The journals that lie in <paramref name="directory"/>; those whose plan was never completed are removed, for nothing had happened.</summary>
+    public static IReadOnlyList<JournalRecord> Read(string directory)
+    {
+        if (!Directory.Exists(directory))
+        {
+            return [];
+        }
+
+        var records = new List<JournalRecord>();
+        foreach (var path in Directory.EnumerateFiles(directory, "*.journal").Order(StringComparer.Ordinal).ToList())
+        {
+            if (JournalRecord.Decode(path, File.ReadAllBytes(path)) is { } record)
+            {
+                records.Add(record);
+            }
+            else
+            {
+                File.Delete(path);
+            }
+        }
+
+        return records;
+    }
+
+    /// <summary>Undoes or finishes one operation and removes its journal.</summary>
+    /// <param name="record">The operation.</param>
+    /// <param name="decide">
+    /// Asked when the journal alone cannot tell: looks at the hypervisor process that took part. Also ends processes that the operation started for nothing.
+    /// </param>
+    /// <param name="cancellationToken">Stops before anything is done.</param>
+    public static async ValueTask<RecoveredOperation> RunAsync(
+        JournalRecord record,
+        Func<JournalRecord, CancellationToken, ValueTask<JournalVerdict>> decide,
+        CancellationToken cancellationToken)
+    {
+        JournalVerdict? verdict = null;
+        try
+        {
+            verdict = record.Phase == JournalPhase.Committed
+                ? JournalVerdict.Finish
+                : await decide(record, cancellationToken).ConfigureAwait(false);
+            if (verdict == JournalVerdict.Finish)
+            {
+                JournalActions.Finish(record);
+            }
+            else
+            {
+                JournalActions.Undo(record);
+            }
+
+            File.Delete(record.Path);
+            return new RecoveredOperation(record, verdict, null);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            return new RecoveredOperation(record, verdict, e);
+        }
+    }
+}

@@ -1,0 +1,99 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+using Vireo.Drivers.Qemu.Block;
+
+namespace Vireo.Drivers.Qemu.Journal;
+
+/// <summary>
+/// The journal of one operation while it runs. The plan is written once; what happens is appended. Only the plan and the word "committed" wait for
+/// the disk: the rest has to survive a killed daemon, not a power cut, for after a power cut the new files hold nothing that a running guest wrote.
+/// </summary>
+internal sealed class OperationJournal : IDisposable
+{
+    private readonly SafeFileHandle _handle;
+    private long _end;
+
+    private OperationJournal(JournalRecord record, SafeFileHandle handle, long end)
+    {
+        Record = record;
+        _handle = handle;
+        _end = end;
+    }
+
+    /// <summary>The plan and how far it has come.</summary>
+    public JournalRecord Record { get; private set; }
+
+    /// <summary>Writes the plan to stable storage: the first change may follow.</summary>
+    /// <param name="directory">Where journals lie; made when missing.</param>
+    /// <param name="id">Name of the operation, as in its temporary files.</param>
+    /// <param name="plan">The plan.</param>
+    /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR: it cannot be written; nothing has changed.</exception>
+    public static OperationJournal Begin(string directory, string id, JournalPlan plan)
+    {
+        Directory.CreateDirectory(directory);
+        var path = Path.Combine(directory, $"{plan.Domain:D}.{id}.journal");
+        var bytes = JournalRecord.Encode(plan);
+        var handle = FileSystemCalls.CreateNew(path, $"cannot write journal '{path}'");
+        try
+        {
+            RandomAccess.Write(handle, bytes, 0);
+            FileSystemCalls.SyncFile(handle, path);
+            FileSystemCalls.SyncDirectory(directory);
+            return new OperationJournal(new JournalRecord(path, plan), handle, bytes.Length);
+        }
+        catch
+        {
+            handle.Dispose();
+            File.Delete(path);
+            throw;
+        }
+    }
+
+    /// <summary>Notes which file was made, before it gets its own name.</summary>
+    public void Made(int index, FileIdentity identity)
+    {
+        Append(string.Create(CultureInfo.InvariantCulture, $"made {index} {identity}\n"));
+        Record = Record with { Made = Record.Made.SetItem(index, identity) };
+    }
+
+    /// <summary>Notes that a process was started.</summary>
+    public void Started(StartedProcess process)
+    {
+        Append(string.Create(CultureInfo.InvariantCulture, $"process {process.Pid} {process.StartTime}\n"));
+        Record = Record with { Process = process };
+    }
+
+    /// <summary>From here on the operation is finished, not undone. On stable storage when it returns.</summary>
+    public void Commit()
+    {
+        Append("committed\n");
+        FileSystemCalls.SyncFile(_handle, Record.Path);
+        Record = Record with { Phase = JournalPhase.Committed };
+    }
+
+    /// <summary>The operation is over, finished or undone: the journal goes.</summary>
+    public void Close()
+    {
+        _handle.Dispose();
+        File.Delete(Record.Path);
+    }
+
+    /// <summary>Leaves the journal behind for the recovery at the next start.</summary>
+    public void Dispose() => _handle.Dispose();
+
+    private void Append(string text)
+    {
+        var bytes = Encoding.ASCII.GetBytes(text);
+        try
+        {
+            RandomAccess.Write(_handle, bytes, _end);
+        }
+        catch (IOException e)
+        {
+            throw VireoException.System(ErrorDomain.Qemu, e.HResult & 0xffff, $"cannot write journal '{Record.Path}': {e.Message}", e);
+        }
+
+        _end += bytes.Length;
+    }
+}
