@@ -1,0 +1,158 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+
+namespace Vireo.Drivers.Qemu.Block;
+
+/// <summary>
+/// The options that make QEMU open a layer, for <c>-blockdev</c> and <c>blockdev-add</c>. A layer is one command: the storage node stands inside its
+/// format node, with a name of its own, and goes when that goes.
+/// </summary>
+internal static class BlockNodeJson
+{
+    /// <summary>The options of every layer of a chain, the lowest first: the order in which QEMU must get them.</summary>
+    /// <param name="chain">The disk's images.</param>
+    /// <param name="numbers">Their numbers, top first.</param>
+    /// <param name="access">How the disk is accessed.</param>
+    public static IReadOnlyList<string> ForChain(ImageChain chain, IReadOnlyList<int> numbers, DiskAccess access)
+    {
+        var nodes = new List<string>(chain.Layers.Length);
+        for (var i = chain.Layers.Length - 1; i >= 0; i--)
+        {
+            int? below = i + 1 < chain.Layers.Length ? numbers[i + 1] : null;
+            nodes.Add(ForLayer(chain.Layers[i], numbers[i], below, access with { ReadOnly = access.ReadOnly || i > 0, DetectZeroes = i == 0 ? access.DetectZeroes : null }));
+        }
+
+        return nodes;
+    }
+
+    /// <summary>The options of a layer that is complete in itself.</summary>
+    /// <param name="layer">The image.</param>
+    /// <param name="number">Its number.</param>
+    /// <param name="below">The number of the layer it stands on; null when nothing is (to be) opened below it.</param>
+    /// <param name="access">How it is accessed.</param>
+    /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED: the protocol is not supported.</exception>
+    public static string ForLayer(ImageLayer layer, int number, int? below, DiskAccess access)
+    {
+        var buffer = new ArrayBufferWriter<byte>(512);
+        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            json.WriteStartObject();
+            json.WriteString("driver"u8, layer.Format.QemuDriver());
+            json.WriteString("node-name"u8, NodeNumbers.Format(number));
+            json.WriteBoolean("read-only"u8, access.ReadOnly);
+            WriteCommon(json, access);
+            if (access.DetectZeroes is { } zeroes and not "off")
+            {
+                json.WriteString("detect-zeroes"u8, zeroes);
+            }
+
+            json.WriteStartObject("file"u8);
+            WriteStorage(json, layer.Location, number, access);
+            json.WriteEndObject();
+            if (below is { } number2)
+            {
+                json.WriteString("backing"u8, NodeNumbers.Format(number2));
+            }
+            else if (layer.Format.CanHaveBacking())
+            {
+                // Without this QEMU would open whatever the header names, by itself and under a name nobody knows.
+                json.WriteNull("backing"u8);
+            }
+
+            json.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    private static void WriteStorage(Utf8JsonWriter json, ImageLocation location, int number, DiskAccess access)
+    {
+        switch (location)
+        {
+            case FileLocation file:
+                json.WriteString("driver"u8, "file"u8);
+                json.WriteString("filename"u8, file.Path);
+                WriteAio(json, access);
+                break;
+            case BlockDeviceLocation device:
+                json.WriteString("driver"u8, "host_device"u8);
+                json.WriteString("filename"u8, device.Path);
+                WriteAio(json, access);
+                break;
+            case NetworkLocation network:
+                WriteNetwork(json, network);
+                break;
+            default:
+                throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"image '{location.Display}' is of a kind that is not supported");
+        }
+
+        json.WriteString("node-name"u8, NodeNumbers.Storage(number));
+        WriteCommon(json, access);
+        json.WriteBoolean("auto-read-only"u8, true);
+        if (access.Discard is null)
+        {
+            json.WriteString("discard"u8, "unmap"u8);
+        }
+    }
+
+    private static void WriteAio(Utf8JsonWriter json, DiskAccess access)
+    {
+        if (access.Aio is { } aio)
+        {
+            json.WriteString("aio"u8, aio);
+        }
+    }
+
+    private static void WriteCommon(Utf8JsonWriter json, DiskAccess access)
+    {
+        if (access.CacheFlags is { } cache)
+        {
+            json.WriteStartObject("cache"u8);
+            json.WriteBoolean("direct"u8, cache.Direct);
+            json.WriteBoolean("no-flush"u8, cache.NoFlush);
+            json.WriteEndObject();
+        }
+
+        if (access.Discard is { } discard)
+        {
+            json.WriteString("discard"u8, discard);
+        }
+    }
+
+    private static void WriteNetwork(Utf8JsonWriter json, NetworkLocation network)
+    {
+        switch (network.Protocol)
+        {
+            case "nbd":
+                json.WriteString("driver"u8, "nbd"u8);
+                json.WriteStartObject("server"u8);
+                if (network.Socket is { } socket)
+                {
+                    json.WriteString("type"u8, "unix"u8);
+                    json.WriteString("path"u8, socket);
+                }
+                else
+                {
+                    json.WriteString("type"u8, "inet"u8);
+                    json.WriteString("host"u8, network.Host);
+                    json.WriteString("port"u8, (network.Port ?? 10809).ToString(CultureInfo.InvariantCulture));
+                }
+
+                json.WriteEndObject();
+                if (network.Name is { } export)
+                {
+                    json.WriteString("export"u8, export);
+                }
+
+                break;
+            case "http" or "https" or "ftp" or "ftps":
+                json.WriteString("driver"u8, network.Protocol);
+                json.WriteString("url"u8, network.Display);
+                break;
+            default:
+                throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"network disks by protocol '{network.Protocol}' are not supported yet: '{network.Display}'");
+        }
+    }
+}
