@@ -30,13 +30,13 @@ internal sealed record Qcow2Overlay(long VirtualSize, string BackingFile, ImageF
     public void WriteTo(SafeFileHandle handle, string path)
     {
         var size = (VirtualSize + Sector - 1) / Sector * Sector;
-        var entries = (size + BytesPerLevel1Entry - 1) / BytesPerLevel1Entry;
+        var entries = Math.Max(1, (size + BytesPerLevel1Entry - 1) / BytesPerLevel1Entry);
         if (VirtualSize < 0 || entries * 8 > MaxLevel1Bytes)
         {
             throw VireoException.ConfigUnsupported(ErrorDomain.Storage, $"a disk of {VirtualSize} bytes is too large for a qcow2 overlay '{path}'");
         }
 
-        var level1Clusters = Math.Max(1, ((entries * 8) + ClusterSize - 1) / ClusterSize);
+        var level1Clusters = ((entries * 8) + ClusterSize - 1) / ClusterSize;
         try
         {
             RandomAccess.Write(handle, Header(size, (uint)entries, path), 0);

@@ -81,7 +81,7 @@ public sealed class Qcow2OverlayTests : IDisposable
     public void Nobody_else_may_read_it_from_the_first_moment()
     {
         var overlay = Write("top.qcow2", new Qcow2Overlay(1024, "base", ImageFormat.Raw));
-        File.GetUnixFileMode(overlay).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        new FileInfo(overlay).UnixFileMode.ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
 
     [Fact]

