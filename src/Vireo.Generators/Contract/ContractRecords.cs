@@ -15,22 +15,17 @@ internal sealed class ContractRecords
 
     public ContractRecords(SpecModel model) => _model = model;
 
+    /// <summary>The structs that are records of the contract.</summary>
+    public static ISet<string> Names(SpecModel model)
+    {
+        var records = new ContractRecords(model);
+        records.Collect();
+        return new HashSet<string>(records._needed.Keys);
+    }
+
     public string Emit()
     {
-        foreach (var program in _model.Programs)
-        {
-            foreach (var procedure in program.Procedures.Where(p => p.Kind == "call" && p.Driver != "session"))
-            {
-                Visit(program, procedure.Args, itself: false);
-                Visit(program, procedure.Ret, itself: procedure.Ret is not null && _model.FindStruct(program, procedure.Ret)!.Fields.Count > 1);
-            }
-
-            foreach (var procedure in program.Procedures.Where(p => p.Kind == "event" && p.Args is not null))
-            {
-                Visit(program, procedure.Args, itself: false);
-            }
-        }
-
+        Collect();
         var code = new CodeWriter("Vireo.Drivers");
         foreach (var (program, s) in _needed.Values)
         {
@@ -48,6 +43,23 @@ internal sealed class ContractRecords
         }
 
         return code.ToString();
+    }
+
+    private void Collect()
+    {
+        foreach (var program in _model.Programs)
+        {
+            foreach (var procedure in program.Procedures.Where(p => p.Kind == "call" && p.Driver != "session"))
+            {
+                Visit(program, procedure.Args, itself: false);
+                Visit(program, procedure.Ret, itself: procedure.Ret is not null && _model.FindStruct(program, procedure.Ret)!.Fields.Count > 1);
+            }
+
+            foreach (var procedure in program.Procedures.Where(p => p.Kind == "event" && p.Args is not null))
+            {
+                Visit(program, procedure.Args, itself: false);
+            }
+        }
     }
 
     private void Visit(SpecProgram program, string? name, bool itself)

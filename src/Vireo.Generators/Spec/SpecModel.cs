@@ -228,6 +228,9 @@ internal sealed class SpecModel
     public SpecStruct? FindStruct(SpecProgram program, string name) =>
         Visible(program).Select(p => p.Structs.TryGetValue(name, out var s) ? s : null).FirstOrDefault(s => s is not null);
 
+    /// <summary>Whether the name is an enum of the wire, which travels as an int.</summary>
+    public bool IsEnum(SpecProgram program, string name) => Visible(program).Any(p => p.Enums.ContainsKey(name));
+
     /// <summary>The number behind a bound: a literal or a constant of a visible program or of the frame.</summary>
     public long? Bound(SpecProgram program, string? bound)
     {

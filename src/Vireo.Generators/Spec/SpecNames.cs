@@ -9,21 +9,20 @@ internal static class SpecNames
     private static readonly string[] s_keywords =
         ["params", "event", "object", "base", "in", "out", "ref", "lock", "default", "string", "int", "char", "float", "double", "checked", "fixed", "namespace", "operator", "this", "is", "as", "new", "class", "enum", "switch"];
 
-    public static string Pascal(string snake) =>
-        string.Concat(snake.Split(['_'], StringSplitOptions.RemoveEmptyEntries).Select(w => char.ToUpperInvariant(w[0]) + w.Substring(1).ToLowerInvariant()));
+    /// <summary>snake_case and UPPER_CASE words capitalized; the humps of a camelCase word are kept.</summary>
+    public static string Pascal(string name) =>
+        string.Concat(name.Split(['_'], StringSplitOptions.RemoveEmptyEntries)
+            .Select(w => char.ToUpperInvariant(w[0]) + (w.All(c => !char.IsLower(c)) ? w.Substring(1).ToLowerInvariant() : w.Substring(1))));
 
     public static string Parameter(string snake)
     {
-        // Some fields are camelCase already (cpuinfo, callbackID); keep their humps.
-        var pascal = Property(snake);
+        var pascal = Pascal(snake);
         var camel = char.ToLowerInvariant(pascal[0]) + pascal.Substring(1);
         return s_keywords.Contains(camel) ? "@" + camel : camel;
     }
 
-    /// <summary>A struct's field as a property: snake_case words capitalized, humps kept.</summary>
-    public static string Property(string name) =>
-        string.Concat(name.Split(['_'], StringSplitOptions.RemoveEmptyEntries)
-            .Select(w => char.ToUpperInvariant(w[0]) + (w.All(c => !char.IsLower(c)) ? w.Substring(1).ToLowerInvariant() : w.Substring(1))));
+    /// <summary>A struct's field as a property.</summary>
+    public static string Property(string name) => Pascal(name);
 
     /// <summary>
     /// The record for a struct: <c>remote_nonnull_domain</c> → DomainRef, <c>remote_x_ret</c> → XResult, <c>_args</c> → XArgs, <c>_msg</c> → XMessage.

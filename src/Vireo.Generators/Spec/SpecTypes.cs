@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 
 namespace Vireo.Generators.Spec;
 
@@ -7,12 +8,21 @@ internal sealed class SpecTypes
 {
     private readonly SpecModel _model;
     private readonly SpecProgram _program;
+    private readonly ISet<string>? _contract;
 
-    public SpecTypes(SpecModel model, SpecProgram program)
+    /// <param name="model">The spec.</param>
+    /// <param name="program">Where the types are used.</param>
+    /// <param name="contract">The structs that are records of the contract; the others are internal to the wire. Null when all are of the contract.</param>
+    public SpecTypes(SpecModel model, SpecProgram program, ISet<string>? contract = null)
     {
         _model = model;
         _program = program;
+        _contract = contract;
     }
+
+    /// <summary>The record of a struct, with its namespace.</summary>
+    public string Record(string name) =>
+        (_contract is null || _contract.Contains(name) ? "global::Vireo.Drivers." : "global::Vireo.Rpc.Generated.") + SpecNames.Record(name);
 
     /// <summary>The type with typedefs resolved. A nullable string is one optional string, not two layers.</summary>
     public (string Name, Modifier Modifier, string? Bound, bool Nullable) Resolve(TypeUse use)
@@ -46,14 +56,15 @@ internal sealed class SpecTypes
             ("string", _) => "string",
             ("opaque", Modifier.Fixed) when use.Name.EndsWith("uuid", StringComparison.OrdinalIgnoreCase) => "global::System.Guid",
             ("opaque", _) => "byte[]",
-            ("char", Modifier.Fixed or Modifier.Variable) => "string",
+            ("char", Modifier.Fixed) => "string",
+            ("char", Modifier.Variable) => "byte[]",
             (_, Modifier.None) => Element(name),
             _ => CSharp(new TypeUse(name, Modifier.None, null)) + "[]",
         };
         return nullable ? type + "?" : type;
     }
 
-    private static string Element(string name) => name switch
+    private string Element(string name) => name switch
     {
         "int" => "int",
         "uint" => "uint",
@@ -65,8 +76,8 @@ internal sealed class SpecTypes
         "char" => "sbyte",
         "short" => "short",
         "ushort" => "ushort",
-        "remote_auth_type" => "int",
         "remote_typed_param" or "admin_typed_param" => "global::Vireo.TypedParam",
-        _ => "global::Vireo.Drivers." + SpecNames.Record(name),
+        _ when _model.IsEnum(_program, name) => "int",
+        _ => Record(name),
     };
 }
