@@ -1,89 +1,65 @@
 using System.Collections.Generic;
+using System.Globalization;
 using System.Linq;
-using Vireo.Generators.Contract;
 using Vireo.Generators.Spec;
 
 namespace Vireo.Generators.Rpc;
 
-/// <summary>From a call's bytes to the contract's method. What becomes of the pending result is the <c>ServerCall</c>'s business.</summary>
-internal sealed class DispatchEmitter
+/// <summary>Emits the server's end of a program: number → arguments read → driver's method → answer written.</summary>
+internal static class DispatchEmitter
 {
-    private readonly SpecModel _model;
-    private readonly SpecProgram _program;
-    private readonly ISet<string> _contract;
-
-    public DispatchEmitter(SpecModel model, SpecProgram program, ISet<string> contract)
+    public static string Emit(SpecProgram program, IReadOnlyList<WireProcedure> procedures)
     {
-        _model = model;
-        _program = program;
-        _contract = contract;
-    }
-
-    public string Emit()
-    {
-        var name = SpecNames.Pascal(_program.Name) + "Dispatch";
-        var methods = _program.Procedures.Where(p => p.Kind == "call" && p.Driver != "session").Select(p => new ContractMethod(_model, _program, p)).ToList();
-        var code = new CodeWriter("Vireo.Rpc.Generated");
+        var code = new CodeWriter("Vireo.Rpc.Server");
         code.Line("using Vireo.Rpc.Xdr;").Line();
-        code.Block($"internal static class {name}", () =>
+        var name = SpecNames.Pascal(program.Name);
+        code.Block($"internal static class {name}Dispatch", () =>
         {
-            code.Doc("Decodes the arguments and calls the driver; false when the procedure has no driver method. Throws XdrException for bytes that are no arguments.");
-            code.Block("public static bool Dispatch(int procedure, ServerCall call, ref XdrReader reader)", () =>
+            code.Line($"public const uint Program = 0x{program.Number.ToString("x8", CultureInfo.InvariantCulture)};").Line();
+            code.Line($"public const uint Version = {program.Version};").Line();
+            code.Block("public static bool TryInvoke(ServerCall call, ref XdrReader reader)", () =>
             {
-                code.Block("switch (procedure)", () =>
+                code.Block("switch (call.Procedure)", () =>
                 {
-                    foreach (var m in methods)
+                    foreach (var p in procedures)
                     {
-                        code.Line($"case {m.Procedure.Number}: {SpecNames.Pascal(m.Procedure.Name)}(call, ref reader); return true;");
+                        code.Line($"case {p.Method.Procedure.Number}: {p.Method.Name}(call, ref reader); return true;");
                     }
 
                     code.Line("default: return false;");
                 });
             }).Line();
-            foreach (var m in methods)
+            Inline(code, program);
+            foreach (var p in procedures)
             {
-                code.Block($"private static void {SpecNames.Pascal(m.Procedure.Name)}(ServerCall call, ref XdrReader reader)", () => Body(code, m)).Line();
+                code.Line();
+                Procedure(code, p);
             }
         });
         return code.ToString();
     }
 
-    private void Body(CodeWriter code, ContractMethod m)
+    /// <summary>Reads that libvirt gives to its priority workers need no monitor: they may run where the packet was read.</summary>
+    private static void Inline(CodeWriter code, SpecProgram program)
     {
-        var arguments = new List<string>();
-        if (m.Procedure.Args is not null)
-        {
-            code.Line($"var args = Codec.Read{SpecNames.Record(m.Procedure.Args)}(ref reader);");
-            arguments.AddRange(m.Args.Select(a => "args." + SpecNames.Property(a.Field.Name)));
-        }
-
-        if (m.Procedure.Files == "in")
-        {
-            arguments.Add("call.Files");
-        }
-
-        arguments.Add("call.Cancellation");
-        var driver = SpecNames.DriverClass(m.Procedure.Driver).Replace("Driver", "");
-        var pending = $"call.{driver}.{m.Name}({string.Join(", ", arguments)})";
-        var kind = m.Procedure.Stream is not null ? "Stream" : m.Procedure.Files == "out" ? "File" : "";
-        var encode = Encode(m);
-        code.Line($"call.Reply{kind}({pending}{(encode is null ? "" : ", " + encode)});");
+        var numbers = program.Procedures.Where(p => p.Kind == "call" && p.HighPriority && !p.AlwaysWrites && p.Stream is null).Select(p => p.Number.ToString(CultureInfo.InvariantCulture));
+        code.Doc("Whether the call only looks at what is in memory.");
+        code.Line($"public static bool IsQuick(int procedure) => {(numbers.Any() ? "procedure is " + string.Join(" or ", numbers) : "false")};");
     }
 
-    private string? Encode(ContractMethod m)
+    private static void Procedure(CodeWriter code, WireProcedure p)
     {
-        if (m.Procedure.Ret is null || _model.FindStruct(_program, m.Procedure.Ret) is not { Fields.Count: > 0 } ret)
+        code.Block($"private static void {p.Method.Name}(ServerCall call, ref XdrReader reader)", () =>
         {
-            return null;
-        }
+            if (p.Args is not null)
+            {
+                code.Line($"Codec.Read{p.Args.Method}(ref reader{string.Concat(p.Method.Args.Select(a => $", out var {a.Name}"))});");
+            }
 
-        var record = SpecNames.Record(m.Procedure.Ret);
-        if (ret.Fields.Count > 1)
-        {
-            return $"Codec.Write{record}";
-        }
-
-        var type = new SpecTypes(_model, _program, _contract).CSharp(ret.Fields[0].Type);
-        return $"static (ref XdrWriter writer, {type} value) => Codec.Write{record}(ref writer, new(value))";
+            var arguments = p.Method.Args.Select(a => a.Name).Concat(p.TakesFiles ? ["call.Files"] : []).Concat(["call.CancellationToken"]);
+            var task = $"call.{p.Driver}.{p.Method.Name}({string.Join(", ", arguments)})";
+            var answer = p.IsStream ? "AnswerStream" : p.GivesFile ? "AnswerFile" : "Answer";
+            code.Line(p.Ret is null ? $"call.{answer}({task});" : $"call.{answer}({task}, {p.Encoder});");
+        });
     }
 }

@@ -5,111 +5,88 @@ using Vireo.Generators.Spec;
 
 namespace Vireo.Generators.Rpc;
 
-/// <summary>Domain events to and from their messages. A nested message lies flat on the wire, so its fields are written one after the other.</summary>
-internal sealed class EventEmitter
+/// <summary>Emits domain events to and from their messages, in the form with a callback id and in the old one without.</summary>
+internal static class EventEmitter
 {
-    private readonly SpecModel _model;
-    private readonly SpecProgram _remote;
-    private readonly CodecEmitter _codec;
-
-    public EventEmitter(SpecModel model, ISet<string> contract)
+    public static string Emit(SpecModel model, Dictionary<string, WireStruct> structs)
     {
-        _model = model;
-        _remote = model.Program("remote");
-        _codec = new CodecEmitter(model, _remote, contract);
-    }
-
-    public string Emit()
-    {
-        var events = _model.DomainEvents.Where(e => e.Callback is not null).ToList();
-        var code = new CodeWriter("Vireo.Rpc.Generated");
-        code.Line("using Vireo.Rpc.Xdr;").Line("using Vireo.Drivers;").Line();
-        code.Block("internal static partial class Codec", () =>
+        var remote = model.Program("remote");
+        var events = model.DomainEvents.Where(e => e.Callback is not null).ToList();
+        var code = new CodeWriter("Vireo.Rpc");
+        code.Line("using Vireo.Drivers;").Line("using Vireo.Rpc.Xdr;").Line();
+        code.Block("internal static class DomainEventCodec", () =>
         {
-            code.Doc("The message that carries an event: of the callback form, or the old one without a callback id; null when that form does not exist.");
-            code.Block("internal static int? EventProcedure(int eventId, bool callback) => (eventId, callback) switch", () =>
-            {
-                foreach (var e in events)
-                {
-                    code.Line($"({e.Id}, true) => {e.Callback},");
-                    if (e.Legacy is not null)
-                    {
-                        code.Line($"({e.Id}, false) => {e.Legacy},");
-                    }
-                }
-
-                code.Line("_ => null,");
-            }, "};").Line();
-            code.Doc("Writes an event's fields; the callback id, where there is one, has been written before.");
-            code.Block("internal static void WriteDomainEvent(ref XdrWriter writer, DomainEvent value, bool callback)", () => Write(code, events)).Line();
-            code.Doc("Reads an event's message; null for a procedure that carries none.");
-            code.Block("internal static DomainEvent? ReadDomainEvent(int procedure, ref XdrReader reader, out int? callbackId)", () => Read(code, events));
+            Numbers(code, events);
+            Write(code, model, structs, remote, events);
+            Read(code, model, structs, remote, events);
         });
         return code.ToString();
     }
 
-    private static bool IsMessage(SpecField field) => field.Type.Name.EndsWith("_msg", System.StringComparison.Ordinal);
-
-    private static string Value(SpecField field) => field.Name == "dom" ? "e.Domain" : "e." + SpecNames.Property(field.Name);
-
-    private List<SpecField> Message(int procedure)
+    private static void Numbers(CodeWriter code, List<SpecDomainEvent> events)
     {
-        var args = _remote.Procedures.First(p => p.Kind == "event" && p.Number == procedure).Args!;
-        return _model.FindStruct(_remote, args)!.Fields
-            .SelectMany(f => IsMessage(f) ? _model.FindStruct(_remote, f.Type.Name)!.Fields : [f]).ToList();
+        code.Doc("The number of kinds of event.");
+        code.Line($"public const int Kinds = {events.Max(e => e.Id) + 1};").Line();
+        code.Doc("The message that carries a kind of event to who registered by callback; 0 when there is none.");
+        code.Line($"public static int CallbackProcedure(int eventId) => eventId switch {{ {string.Join(", ", events.Select(e => $"{e.Id} => {e.Callback}"))}, _ => 0 }};").Line();
+        code.Doc("The message that carries it to who registered in the old way; 0 when there is none.");
+        code.Line($"public static int LegacyProcedure(int eventId) => eventId switch {{ {string.Join(", ", events.Where(e => e.Legacy is not null).Select(e => $"{e.Id} => {e.Legacy}"))}, _ => 0 }};").Line();
     }
 
-    private void Write(CodeWriter code, List<SpecDomainEvent> events)
+    private static void Write(CodeWriter code, SpecModel model, Dictionary<string, WireStruct> structs, SpecProgram remote, List<SpecDomainEvent> events)
     {
-        code.Block("switch (value)", () =>
+        code.Block("public static void Write(ref XdrWriter writer, DomainEvent happened, int? callbackId)", () =>
         {
-            foreach (var e in events)
+            code.Block("switch (happened)", () =>
             {
-                var fields = Message(e.Callback!.Value).Where(f => f.Name != "callbackID").ToList();
-                var old = e.Legacy is null ? [] : Message(e.Legacy.Value).Select(f => f.Name).ToList();
-                code.Line($"case {ContractEvents.Name(e)} e:");
-                foreach (var f in fields)
+                foreach (var e in events)
                 {
-                    var only = e.Legacy is not null && !old.Contains(f.Name) ? "if (callback) " : "";
-                    code.Line($"    {only}{{ {_codec.Write(f.Type, Value(f))} }}");
+                    code.Line($"case {ContractEvents.Name(e)} e when callbackId is {{ }} id:");
+                    code.Line($"    Codec.Write{Message(structs, remote, e.Callback).Method}(ref writer, {Values(Message(structs, remote, e.Callback))});").Line("    break;");
+                    if (e.Legacy is not null)
+                    {
+                        code.Line($"case {ContractEvents.Name(e)} e:");
+                        code.Line($"    Codec.Write{Message(structs, remote, e.Legacy).Method}(ref writer, {Values(Message(structs, remote, e.Legacy))});").Line("    break;");
+                    }
                 }
 
-                code.Line("    break;");
-            }
-        });
+                code.Line("default: throw new global::System.ArgumentException($\"no message carries {happened.GetType().Name}\");");
+            });
+        }).Line();
     }
 
-    private void Read(CodeWriter code, List<SpecDomainEvent> events)
+    private static void Read(CodeWriter code, SpecModel model, Dictionary<string, WireStruct> structs, SpecProgram remote, List<SpecDomainEvent> events)
     {
-        code.Line("callbackId = null;");
-        code.Block("switch (procedure)", () =>
+        code.Block("public static DomainEvent? Read(int procedure, ref XdrReader reader, out int? callbackId)", () =>
         {
-            foreach (var e in events)
+            code.Line("callbackId = null;");
+            code.Block("switch (procedure)", () =>
             {
-                Case(code, e, e.Callback!.Value);
-                if (e.Legacy is not null)
+                foreach (var (e, number) in events.SelectMany(e => new[] { (e, e.Callback), (e, e.Legacy) }).Where(p => p.Item2 is not null))
                 {
-                    Case(code, e, e.Legacy.Value);
+                    var message = Message(structs, remote, number);
+                    code.Block($"case {number}:", () =>
+                    {
+                        var names = message.Fields.Select(f => SpecNames.Parameter(f.Name)).ToList();
+                        code.Line($"Codec.Read{message.Method}(ref reader, {string.Join(", ", names.Select(n => "out var " + n))});");
+                        if (names.Contains("callbackID"))
+                        {
+                            code.Line("callbackId = callbackID;");
+                        }
+
+                        var given = ContractEvents.Fields(model, remote, e).Where(f => f.Name != "dom").Select(f => names.Contains(SpecNames.Parameter(f.Name)) ? SpecNames.Parameter(f.Name) : "default");
+                        code.Line($"return new {ContractEvents.Name(e)}({string.Join(", ", new[] { "dom" }.Concat(given))});");
+                    });
                 }
-            }
 
-            code.Line("default: return null;");
+                code.Line("default: return null;");
+            });
         });
     }
 
-    private void Case(CodeWriter code, SpecDomainEvent e, int procedure)
-    {
-        code.Block($"case {procedure}:", () =>
-        {
-            var fields = Message(procedure);
-            foreach (var f in fields)
-            {
-                code.Line(f.Name == "callbackID" ? "callbackId = reader.ReadInt32();" : $"var {SpecNames.Parameter(f.Name)} = {_codec.Read(f.Type)};");
-            }
+    private static WireStruct Message(Dictionary<string, WireStruct> structs, SpecProgram remote, int? number) =>
+        structs[remote.Procedures.First(p => p.Kind == "event" && p.Number == number).Args!];
 
-            var given = fields.Select(f => f.Name).ToList();
-            var all = ContractEvents.Fields(_model, _remote, e).OrderBy(f => f.Name == "dom" ? 0 : 1);
-            code.Line($"return new {ContractEvents.Name(e)}({string.Join(", ", all.Select(f => given.Contains(f.Name) ? SpecNames.Parameter(f.Name) : "default"))});");
-        });
-    }
+    private static string Values(WireStruct message) =>
+        string.Join(", ", message.Fields.Select(f => f.Name == "callbackID" ? "id" : f.Name == "dom" ? "e.Domain" : "e." + SpecNames.Property(f.Name)));
 }
