@@ -1,0 +1,198 @@
+using Vireo.Config.Xml;
+
+namespace Vireo.Config;
+
+/// <summary>The virtual CPU's model.</summary>
+[XmlDocument("cpu", Source = "cpu_definition")]
+public sealed partial record CpuConfig
+{
+    [XmlAttribute] public CpuMode? Mode { get; init; }
+
+    [XmlAttribute] public CpuMatch? Match { get; init; }
+
+    [XmlAttribute] public CpuCheck? Check { get; init; }
+
+    [XmlAttribute(OnOff = true)] public bool? Migratable { get; init; }
+
+    [XmlElement] public string? Arch { get; init; }
+
+    [XmlElement] public CpuModel? Model { get; init; }
+
+    [XmlElement] public string? Vendor { get; init; }
+
+    [XmlElement] public CpuMicrocode? Microcode { get; init; }
+
+    [XmlElement] public CpuSignature? Signature { get; init; }
+
+    [XmlElement] public CpuCounter? Counter { get; init; }
+
+    [XmlElement] public CpuTopology? Topology { get; init; }
+
+    [XmlElement] public CpuCache? Cache { get; init; }
+
+    [XmlElement] public CpuMaxPhysAddr? Maxphysaddr { get; init; }
+
+    [XmlElement("feature")] public ConfigList<CpuFeature> Features { get; init; }
+
+    [XmlElement] public GuestNuma? Numa { get; init; }
+
+    /// <summary>Page sizes, in a host's description.</summary>
+    [XmlElement("pages")] public ConfigList<CpuPages> Pages { get; init; }
+}
+
+/// <summary>Where the model comes from.</summary>
+[XmlEnum]
+public enum CpuMode
+{
+    Custom,
+    [XmlName("host-model")] HostModel,
+    [XmlName("host-passthrough")] HostPassthrough,
+    Maximum,
+}
+
+/// <summary>How strictly the model is matched.</summary>
+[XmlEnum]
+public enum CpuMatch
+{
+    Minimum, Exact, Strict,
+}
+
+/// <summary>What is checked before the start.</summary>
+[XmlEnum]
+public enum CpuCheck
+{
+    None, Partial, Full,
+}
+
+/// <summary>A named model.</summary>
+[XmlRecord]
+public sealed partial record CpuModel
+{
+    [XmlAttribute] public string? Fallback { get; init; }
+
+    [XmlAttribute("vendor_id")] public string? VendorId { get; init; }
+
+    [XmlText] public string? Name { get; init; }
+}
+
+/// <summary>The microcode's version, in a host's description.</summary>
+[XmlRecord]
+public sealed partial record CpuMicrocode
+{
+    [XmlAttribute] public uint? Version { get; init; }
+}
+
+/// <summary>Family, model and stepping, in a host's description.</summary>
+[XmlRecord]
+public sealed partial record CpuSignature
+{
+    [XmlAttribute] public uint? Family { get; init; }
+
+    [XmlAttribute] public uint? Model { get; init; }
+
+    [XmlAttribute] public uint? Stepping { get; init; }
+}
+
+/// <summary>A counter, in a host's description.</summary>
+[XmlRecord]
+public sealed partial record CpuCounter
+{
+    [XmlAttribute] public string? Name { get; init; }
+
+    [XmlAttribute] public ulong? Frequency { get; init; }
+
+    [XmlAttribute] public bool? Scaling { get; init; }
+}
+
+/// <summary>Page size of a host.</summary>
+[XmlRecord]
+public sealed partial record CpuPages
+{
+    [XmlAttribute] public string? Unit { get; init; }
+
+    [XmlAttribute] public ulong? Size { get; init; }
+}
+
+/// <summary>Sockets, dies, cores, threads.</summary>
+[XmlRecord]
+public sealed partial record CpuTopology
+{
+    [XmlAttribute] public uint? Sockets { get; init; }
+
+    [XmlAttribute] public uint? Dies { get; init; }
+
+    [XmlAttribute] public uint? Cores { get; init; }
+
+    [XmlAttribute] public uint? Threads { get; init; }
+}
+
+/// <summary>The cache shown to the guest.</summary>
+[XmlRecord]
+public sealed partial record CpuCache
+{
+    [XmlAttribute] public int? Level { get; init; }
+
+    [XmlAttribute] public string? Mode { get; init; }
+}
+
+/// <summary>The width of physical addresses.</summary>
+[XmlRecord]
+public sealed partial record CpuMaxPhysAddr
+{
+    [XmlAttribute] public string? Mode { get; init; }
+
+    [XmlAttribute] public uint? Bits { get; init; }
+}
+
+/// <summary>A feature of the model, and what is asked of it.</summary>
+[XmlRecord]
+public sealed partial record CpuFeature
+{
+    [XmlAttribute] public CpuFeaturePolicy? Policy { get; init; }
+
+    [XmlAttribute] public string? Name { get; init; }
+}
+
+/// <summary>What is asked of a feature.</summary>
+[XmlEnum]
+public enum CpuFeaturePolicy
+{
+    Force, Require, Optional, Disable, Forbid,
+}
+
+/// <summary>The guest's NUMA cells.</summary>
+[XmlRecord]
+public sealed partial record GuestNuma
+{
+    [XmlElement("cell")] public ConfigList<NumaCell> Cells { get; init; }
+
+    [XmlElement] public XmlFragment? Interconnects { get; init; }
+}
+
+/// <summary>One cell.</summary>
+[XmlRecord]
+public sealed partial record NumaCell
+{
+    [XmlAttribute] public uint? Id { get; init; }
+
+    [XmlAttribute] public string? Cpus { get; init; }
+
+    [XmlAttribute(Unit = "KiB")] public DataSize? Memory { get; init; }
+
+    [XmlAttribute] public string? MemAccess { get; init; }
+
+    [XmlAttribute] public bool? Discard { get; init; }
+
+    [XmlElement("sibling", Wrapper = "distances")] public ConfigList<NumaDistance> Distances { get; init; }
+
+    [XmlElement("cache")] public ConfigList<XmlFragment> Caches { get; init; }
+}
+
+/// <summary>The distance to another cell.</summary>
+[XmlRecord]
+public sealed partial record NumaDistance
+{
+    [XmlAttribute] public uint? Id { get; init; }
+
+    [XmlAttribute] public uint? Value { get; init; }
+}

@@ -1,0 +1,267 @@
+using Vireo.Config.Xml;
+
+namespace Vireo.Config;
+
+/// <summary>A disk.</summary>
+[XmlDocument("disk", Source = "device_definition")]
+public sealed partial record DiskConfig : DeviceConfig
+{
+    [XmlAttribute] public DiskType Type { get; init; }
+
+    [XmlAttribute] public DiskDevice? Device { get; init; }
+
+    [XmlAttribute] public string? Model { get; init; }
+
+    [XmlAttribute] public bool? Rawio { get; init; }
+
+    [XmlAttribute] public string? Sgio { get; init; }
+
+    [XmlAttribute] public SnapshotLocation? Snapshot { get; init; }
+
+    [XmlElement] public DiskDriver? Driver { get; init; }
+
+    [XmlElement] public StorageAuth? Auth { get; init; }
+
+    [XmlElement] public DiskSource? Source { get; init; }
+
+    /// <summary>What the source lies on; an empty one says that there is nothing more.</summary>
+    [XmlElement] public BackingStore? BackingStore { get; init; }
+
+    [XmlElement("backenddomain", Value = "name")] public string? Backenddomain { get; init; }
+
+    [XmlElement] public DiskGeometry? Geometry { get; init; }
+
+    [XmlElement] public DiskBlockio? Blockio { get; init; }
+
+    [XmlElement] public DiskMirror? Mirror { get; init; }
+
+    [XmlElement] public DiskTarget? Target { get; init; }
+
+    [XmlElement] public DiskIotune? Iotune { get; init; }
+
+    [XmlPresence] public bool Readonly { get; init; }
+
+    [XmlPresence] public bool Shareable { get; init; }
+
+    [XmlElement] public DiskTransient? Transient { get; init; }
+
+    [XmlElement] public string? Serial { get; init; }
+
+    [XmlElement] public string? Wwn { get; init; }
+
+    [XmlElement] public string? Vendor { get; init; }
+
+    [XmlElement] public string? Product { get; init; }
+
+    [XmlElement] public StorageEncryption? Encryption { get; init; }
+}
+
+/// <summary>The kind of a disk's source.</summary>
+[XmlEnum]
+public enum DiskType
+{
+    File, Block, Dir, Network, Volume, Nvme,
+    [XmlName("vhostuser")] VhostUser,
+    [XmlName("vhostvdpa")] VhostVdpa,
+    None,
+}
+
+/// <summary>What the guest sees the disk as.</summary>
+[XmlEnum]
+public enum DiskDevice
+{
+    Disk, Cdrom, Floppy, Lun,
+}
+
+/// <summary>The bus a disk is on.</summary>
+[XmlEnum]
+public enum DiskBus
+{
+    Ide, Fdc, Scsi, Virtio, Xen, Usb, Uml, Sata, Sd, None,
+}
+
+/// <summary>Where a snapshot of the disk lies.</summary>
+[XmlEnum]
+public enum SnapshotLocation
+{
+    Default, No, Internal, External, Manual,
+}
+
+/// <summary>How the hypervisor drives the disk.</summary>
+[XmlRecord]
+public sealed partial record DiskDriver
+{
+    [XmlAttribute] public string? Name { get; init; }
+
+    /// <summary>The image's format.</summary>
+    [XmlAttribute] public string? Type { get; init; }
+
+    [XmlAttribute] public DiskCache? Cache { get; init; }
+
+    [XmlAttribute("error_policy")] public DiskErrorPolicy? ErrorPolicy { get; init; }
+
+    [XmlAttribute("rerror_policy")] public DiskErrorPolicy? RerrorPolicy { get; init; }
+
+    [XmlAttribute] public DiskIo? Io { get; init; }
+
+    [XmlAttribute(OnOff = true)] public bool? Ioeventfd { get; init; }
+
+    [XmlAttribute("event_idx", OnOff = true)] public bool? EventIdx { get; init; }
+
+    [XmlAttribute("copy_on_read", OnOff = true)] public bool? CopyOnRead { get; init; }
+
+    [XmlAttribute] public DiskDiscard? Discard { get; init; }
+
+    [XmlAttribute] public uint? Iothread { get; init; }
+
+    [XmlAttribute("detect_zeroes")] public DiskDetectZeroes? DetectZeroes { get; init; }
+
+    [XmlAttribute] public uint? Queues { get; init; }
+
+    [XmlAttribute("queue_size")] public uint? QueueSize { get; init; }
+
+    [XmlAttribute(OnOff = true)] public bool? Iommu { get; init; }
+
+    [XmlAttribute(OnOff = true)] public bool? Ats { get; init; }
+
+    [XmlAttribute(OnOff = true)] public bool? Packed { get; init; }
+
+    [XmlAttribute("page_per_vq", OnOff = true)] public bool? PagePerVq { get; init; }
+
+    [XmlElement("metadata_cache")] public MetadataCache? MetadataCache { get; init; }
+}
+
+/// <summary>The cache of an image's metadata.</summary>
+[XmlRecord]
+public sealed partial record MetadataCache
+{
+    [XmlElement("max_size", Unit = "bytes")] public DataSize? MaxSize { get; init; }
+}
+
+/// <summary>How the host's cache is used.</summary>
+[XmlEnum]
+public enum DiskCache
+{
+    Default, None, Writethrough, Writeback,
+    [XmlName("directsync")] DirectSync,
+    Unsafe,
+}
+
+/// <summary>What follows an I/O error.</summary>
+[XmlEnum]
+public enum DiskErrorPolicy
+{
+    Default, Stop, Report, Ignore, Enospace,
+}
+
+/// <summary>The host's I/O interface.</summary>
+[XmlEnum]
+public enum DiskIo
+{
+    Default, Native, Threads,
+    [XmlName("io_uring")] IoUring,
+}
+
+/// <summary>What becomes of discards.</summary>
+[XmlEnum]
+public enum DiskDiscard
+{
+    Default, Unmap, Ignore,
+}
+
+/// <summary>Whether writes of zeroes are detected.</summary>
+[XmlEnum]
+public enum DiskDetectZeroes
+{
+    Default, Off, On, Unmap,
+}
+
+/// <summary>What the guest sees.</summary>
+[XmlRecord]
+public sealed partial record DiskTarget
+{
+    /// <summary>The name, unique in the domain: <c>vda</c>.</summary>
+    [XmlAttribute] public string? Dev { get; init; }
+
+    [XmlAttribute] public DiskBus? Bus { get; init; }
+
+    [XmlAttribute] public string? Tray { get; init; }
+
+    [XmlAttribute] public bool? Removable { get; init; }
+
+    [XmlAttribute("rotation_rate")] public uint? RotationRate { get; init; }
+}
+
+/// <summary>The geometry shown to the guest.</summary>
+[XmlRecord]
+public sealed partial record DiskGeometry
+{
+    [XmlAttribute] public uint? Cyls { get; init; }
+
+    [XmlAttribute] public uint? Heads { get; init; }
+
+    [XmlAttribute] public uint? Secs { get; init; }
+
+    [XmlAttribute] public string? Trans { get; init; }
+}
+
+/// <summary>Block sizes shown to the guest.</summary>
+[XmlRecord]
+public sealed partial record DiskBlockio
+{
+    [XmlAttribute("logical_block_size")] public uint? LogicalBlockSize { get; init; }
+
+    [XmlAttribute("physical_block_size")] public uint? PhysicalBlockSize { get; init; }
+}
+
+/// <summary>A disk whose changes are dropped at the end.</summary>
+[XmlRecord]
+public sealed partial record DiskTransient
+{
+    [XmlAttribute] public bool? ShareBacking { get; init; }
+}
+
+/// <summary>Limits of a disk's I/O.</summary>
+[XmlRecord]
+public sealed partial record DiskIotune
+{
+    [XmlElement("total_bytes_sec")] public ulong? TotalBytesSec { get; init; }
+
+    [XmlElement("read_bytes_sec")] public ulong? ReadBytesSec { get; init; }
+
+    [XmlElement("write_bytes_sec")] public ulong? WriteBytesSec { get; init; }
+
+    [XmlElement("total_iops_sec")] public ulong? TotalIopsSec { get; init; }
+
+    [XmlElement("read_iops_sec")] public ulong? ReadIopsSec { get; init; }
+
+    [XmlElement("write_iops_sec")] public ulong? WriteIopsSec { get; init; }
+
+    [XmlElement("total_bytes_sec_max")] public ulong? TotalBytesSecMax { get; init; }
+
+    [XmlElement("read_bytes_sec_max")] public ulong? ReadBytesSecMax { get; init; }
+
+    [XmlElement("write_bytes_sec_max")] public ulong? WriteBytesSecMax { get; init; }
+
+    [XmlElement("total_iops_sec_max")] public ulong? TotalIopsSecMax { get; init; }
+
+    [XmlElement("read_iops_sec_max")] public ulong? ReadIopsSecMax { get; init; }
+
+    [XmlElement("write_iops_sec_max")] public ulong? WriteIopsSecMax { get; init; }
+
+    [XmlElement("size_iops_sec")] public ulong? SizeIopsSec { get; init; }
+
+    [XmlElement("group_name")] public string? GroupName { get; init; }
+
+    [XmlElement("total_bytes_sec_max_length")] public ulong? TotalBytesSecMaxLength { get; init; }
+
+    [XmlElement("read_bytes_sec_max_length")] public ulong? ReadBytesSecMaxLength { get; init; }
+
+    [XmlElement("write_bytes_sec_max_length")] public ulong? WriteBytesSecMaxLength { get; init; }
+
+    [XmlElement("total_iops_sec_max_length")] public ulong? TotalIopsSecMaxLength { get; init; }
+
+    [XmlElement("read_iops_sec_max_length")] public ulong? ReadIopsSecMaxLength { get; init; }
+
+    [XmlElement("write_iops_sec_max_length")] public ulong? WriteIopsSecMaxLength { get; init; }
+}

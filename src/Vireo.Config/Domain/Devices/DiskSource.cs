@@ -1,0 +1,255 @@
+using Vireo.Config.Xml;
+
+namespace Vireo.Config;
+
+/// <summary>Where an image lies; which members count depends on the type of what holds it.</summary>
+[XmlRecord]
+public sealed partial record DiskSource
+{
+    /// <summary>In a mirror or a driver's own records: the source's own kind.</summary>
+    [XmlAttribute] public string? Type { get; init; }
+
+    /// <summary>The path of a file.</summary>
+    [XmlAttribute] public string? File { get; init; }
+
+    /// <summary>The path of a block device.</summary>
+    [XmlAttribute] public string? Dev { get; init; }
+
+    /// <summary>The path of a directory.</summary>
+    [XmlAttribute] public string? Dir { get; init; }
+
+    /// <summary>The network protocol.</summary>
+    [XmlAttribute] public string? Protocol { get; init; }
+
+    /// <summary>The name at the network server.</summary>
+    [XmlAttribute] public string? Name { get; init; }
+
+    [XmlAttribute] public string? Query { get; init; }
+
+    [XmlAttribute] public bool? Tls { get; init; }
+
+    [XmlAttribute] public string? TlsHostname { get; init; }
+
+    /// <summary>The storage pool of a volume.</summary>
+    [XmlAttribute] public string? Pool { get; init; }
+
+    [XmlAttribute] public string? Volume { get; init; }
+
+    [XmlAttribute] public string? Mode { get; init; }
+
+    [XmlAttribute] public bool? Managed { get; init; }
+
+    [XmlAttribute] public ulong? Namespace { get; init; }
+
+    /// <summary>The path of a vhost-user socket.</summary>
+    [XmlAttribute] public string? Path { get; init; }
+
+    [XmlAttribute] public string? StartupPolicy { get; init; }
+
+    /// <summary>The number that names the image within its disk's chain; only in live documents.</summary>
+    [XmlAttribute] public uint? Index { get; init; }
+
+    [XmlElement("host")] public ConfigList<SourceHost> Hosts { get; init; }
+
+    [XmlElement("snapshot", Value = "name")] public string? Snapshot { get; init; }
+
+    [XmlElement("config", Value = "file")] public string? ConfigFile { get; init; }
+
+    [XmlElement] public StorageAuth? Auth { get; init; }
+
+    [XmlElement] public SourceInitiator? Initiator { get; init; }
+
+    [XmlElement] public NvmeSourceAddress? Address { get; init; }
+
+    [XmlElement] public ReconnectConfig? Reconnect { get; init; }
+
+    [XmlElement] public StorageEncryption? Encryption { get; init; }
+
+    [XmlElement] public XmlFragment? Reservations { get; init; }
+
+    [XmlElement] public StorageSlices? Slices { get; init; }
+
+    [XmlElement] public SourceSsl? Ssl { get; init; }
+
+    [XmlElement("cookie", Wrapper = "cookies")] public ConfigList<NamedText> Cookies { get; init; }
+
+    [XmlElement("readahead", Value = "size")] public ulong? Readahead { get; init; }
+
+    [XmlElement("timeout", Value = "seconds")] public ulong? Timeout { get; init; }
+
+    [XmlElement] public SourceIdentity? Identity { get; init; }
+
+    [XmlElement("seclabel")] public ConfigList<SeclabelConfig> Seclabels { get; init; }
+
+    /// <summary>A driver's own records about the image; in status documents.</summary>
+    [XmlElement] public XmlFragment? PrivateData { get; init; }
+}
+
+/// <summary>A network server.</summary>
+[XmlRecord]
+public sealed partial record SourceHost
+{
+    [XmlAttribute] public string? Transport { get; init; }
+
+    [XmlAttribute] public string? Name { get; init; }
+
+    [XmlAttribute] public string? Port { get; init; }
+
+    [XmlAttribute] public string? Socket { get; init; }
+}
+
+/// <summary>The iSCSI initiator.</summary>
+[XmlRecord]
+public sealed partial record SourceInitiator
+{
+    [XmlElement("iqn", Value = "name")] public string? Iqn { get; init; }
+}
+
+/// <summary>The PCI address of an NVMe drive.</summary>
+[XmlRecord]
+public sealed partial record NvmeSourceAddress
+{
+    [XmlAttribute] public string? Type { get; init; }
+
+    [XmlAttribute(Hex = 4)] public uint? Domain { get; init; }
+
+    [XmlAttribute(Hex = 2)] public uint? Bus { get; init; }
+
+    [XmlAttribute(Hex = 2)] public uint? Slot { get; init; }
+
+    [XmlAttribute(Hex = 1)] public uint? Function { get; init; }
+}
+
+/// <summary>Whether a lost connection is taken up again.</summary>
+[XmlRecord]
+public sealed partial record ReconnectConfig
+{
+    [XmlAttribute] public bool? Enabled { get; init; }
+
+    /// <summary>Seconds between attempts.</summary>
+    [XmlAttribute] public uint? Timeout { get; init; }
+
+    [XmlAttribute] public uint? Delay { get; init; }
+}
+
+/// <summary>A part of a larger file.</summary>
+[XmlRecord]
+public sealed partial record StorageSlices
+{
+    [XmlElement("slice")] public ConfigList<StorageSlice> Slices { get; init; }
+}
+
+/// <summary>One part.</summary>
+[XmlRecord]
+public sealed partial record StorageSlice
+{
+    [XmlAttribute] public string? Type { get; init; }
+
+    [XmlAttribute] public ulong? Offset { get; init; }
+
+    [XmlAttribute] public ulong? Size { get; init; }
+}
+
+/// <summary>How a server's certificate is treated.</summary>
+[XmlRecord]
+public sealed partial record SourceSsl
+{
+    [XmlAttribute] public bool? Verify { get; init; }
+}
+
+/// <summary>Who accesses a network file system.</summary>
+[XmlRecord]
+public sealed partial record SourceIdentity
+{
+    [XmlAttribute] public string? User { get; init; }
+
+    [XmlAttribute] public string? Group { get; init; }
+
+    [XmlAttribute] public string? Username { get; init; }
+
+    [XmlAttribute] public string? Keyfile { get; init; }
+}
+
+/// <summary>Who logs in at a storage server.</summary>
+[XmlRecord]
+public sealed partial record StorageAuth
+{
+    [XmlAttribute] public string? Type { get; init; }
+
+    [XmlAttribute] public string? Username { get; init; }
+
+    [XmlElement] public StorageSecret? Secret { get; init; }
+}
+
+/// <summary>A secret named by its use or its identity.</summary>
+[XmlRecord]
+public sealed partial record StorageSecret
+{
+    [XmlAttribute] public string? Type { get; init; }
+
+    [XmlAttribute] public string? Usage { get; init; }
+
+    [XmlAttribute] public string? Uuid { get; init; }
+}
+
+/// <summary>An image's encryption.</summary>
+[XmlRecord]
+public sealed partial record StorageEncryption
+{
+    [XmlAttribute] public string? Format { get; init; }
+
+    [XmlAttribute] public string? Engine { get; init; }
+
+    [XmlElement("secret")] public ConfigList<StorageSecret> Secrets { get; init; }
+
+    [XmlElement] public XmlFragment? Cipher { get; init; }
+
+    [XmlElement] public XmlFragment? Ivgen { get; init; }
+}
+
+/// <summary>What an image lies on; an empty one ends the chain.</summary>
+[XmlRecord]
+public sealed partial record BackingStore
+{
+    [XmlAttribute] public DiskType? Type { get; init; }
+
+    /// <summary>The number that names the image within its disk's chain.</summary>
+    [XmlAttribute] public uint? Index { get; init; }
+
+    [XmlElement] public BackingFormat? Format { get; init; }
+
+    [XmlElement] public DiskSource? Source { get; init; }
+
+    [XmlElement("backingStore")] public BackingStore? Backing { get; init; }
+}
+
+/// <summary>A backing image's format.</summary>
+[XmlRecord]
+public sealed partial record BackingFormat
+{
+    [XmlAttribute] public string? Type { get; init; }
+
+    [XmlElement("metadata_cache")] public MetadataCache? MetadataCache { get; init; }
+}
+
+/// <summary>The destination of a copy or commit job; only in live documents.</summary>
+[XmlRecord]
+public sealed partial record DiskMirror
+{
+    [XmlAttribute] public DiskType? Type { get; init; }
+
+    [XmlAttribute] public string? File { get; init; }
+
+    /// <summary>The old form's format attribute.</summary>
+    [XmlAttribute("format")] public string? LegacyFormat { get; init; }
+
+    [XmlAttribute] public string? Job { get; init; }
+
+    [XmlAttribute] public string? Ready { get; init; }
+
+    [XmlElement] public BackingFormat? Format { get; init; }
+
+    [XmlElement] public DiskSource? Source { get; init; }
+
+    [XmlElement] public BackingStore? BackingStore { get; init; }
+}

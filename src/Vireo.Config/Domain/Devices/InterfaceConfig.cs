@@ -1,0 +1,339 @@
+using Vireo.Config.Xml;
+
+namespace Vireo.Config;
+
+/// <summary>A network card.</summary>
+[XmlDocument("interface", Source = "device_definition")]
+public sealed partial record InterfaceConfig : DeviceConfig
+{
+    [XmlAttribute] public InterfaceType? Type { get; init; }
+
+    [XmlAttribute] public bool? Managed { get; init; }
+
+    [XmlAttribute] public bool? TrustGuestRxFilters { get; init; }
+
+    [XmlElement] public MacConfig? Mac { get; init; }
+
+    [XmlElement] public InterfaceSource? Source { get; init; }
+
+    [XmlElement] public VlanConfig? Vlan { get; init; }
+
+    [XmlElement] public VirtualPortConfig? Virtualport { get; init; }
+
+    [XmlElement("ip")] public ConfigList<IpConfig> Ips { get; init; }
+
+    [XmlElement("route")] public ConfigList<RouteConfig> Routes { get; init; }
+
+    [XmlElement("portForward")] public ConfigList<XmlFragment> PortForwards { get; init; }
+
+    [XmlElement] public InterfaceScript? Script { get; init; }
+
+    [XmlElement] public InterfaceScript? Downscript { get; init; }
+
+    [XmlElement("backenddomain", Value = "name")] public string? Backenddomain { get; init; }
+
+    [XmlElement] public InterfaceTarget? Target { get; init; }
+
+    [XmlElement] public InterfaceGuest? Guest { get; init; }
+
+    [XmlElement("model", Value = "type")] public string? Model { get; init; }
+
+    [XmlElement] public InterfaceDriver? Driver { get; init; }
+
+    [XmlElement] public InterfaceBackend? Backend { get; init; }
+
+    [XmlElement] public FilterrefConfig? Filterref { get; init; }
+
+    [XmlElement] public InterfaceTune? Tune { get; init; }
+
+    [XmlElement("link", Value = "state")] public LinkState? Link { get; init; }
+
+    [XmlElement("mtu", Value = "size")] public uint? Mtu { get; init; }
+
+    [XmlElement] public XmlFragment? Coalesce { get; init; }
+
+    [XmlElement] public BandwidthConfig? Bandwidth { get; init; }
+
+    [XmlElement("port", Value = "isolated")] public bool? PortIsolated { get; init; }
+
+    [XmlElement] public InterfaceTeaming? Teaming { get; init; }
+}
+
+/// <summary>What a card is connected to.</summary>
+[XmlEnum]
+public enum InterfaceType
+{
+    User, Ethernet,
+    [XmlName("vhostuser")] VhostUser,
+    Server, Client, Mcast, Network, Bridge, Internal, Direct, Hostdev, Udp, Vdpa, Null, Vds,
+}
+
+/// <summary>A link's state.</summary>
+[XmlEnum]
+public enum LinkState
+{
+    Up, Down, Default,
+}
+
+/// <summary>A card's hardware address.</summary>
+[XmlRecord]
+public sealed partial record MacConfig
+{
+    [XmlAttribute] public string? Address { get; init; }
+
+    [XmlAttribute] public string? Type { get; init; }
+
+    [XmlAttribute] public bool? Check { get; init; }
+
+    /// <summary>This address and nothing else said.</summary>
+    public static implicit operator MacConfig(string address) => new() { Address = address };
+}
+
+/// <summary>The other end; which members count depends on the card's type.</summary>
+[XmlRecord]
+public sealed partial record InterfaceSource
+{
+    [XmlAttribute] public string? Type { get; init; }
+
+    [XmlAttribute] public string? Network { get; init; }
+
+    [XmlAttribute] public string? Portgroup { get; init; }
+
+    [XmlAttribute] public string? Portid { get; init; }
+
+    [XmlAttribute] public string? Bridge { get; init; }
+
+    [XmlAttribute] public string? Dev { get; init; }
+
+    [XmlAttribute] public string? Address { get; init; }
+
+    [XmlAttribute] public int? Port { get; init; }
+
+    [XmlAttribute] public string? Name { get; init; }
+
+    [XmlAttribute] public string? Path { get; init; }
+
+    [XmlAttribute] public string? Mode { get; init; }
+
+    [XmlElement] public ReconnectConfig? Reconnect { get; init; }
+
+    [XmlElement] public InterfaceLocal? Local { get; init; }
+
+    [XmlElement("address")] public HostdevAddress? HostAddress { get; init; }
+
+    [XmlElement("ip")] public ConfigList<IpConfig> Ips { get; init; }
+
+    [XmlElement("route")] public ConfigList<RouteConfig> Routes { get; init; }
+}
+
+/// <summary>The local end of a UDP tunnel.</summary>
+[XmlRecord]
+public sealed partial record InterfaceLocal
+{
+    [XmlAttribute] public string? Address { get; init; }
+
+    [XmlAttribute] public int? Port { get; init; }
+}
+
+/// <summary>VLAN tags.</summary>
+[XmlRecord]
+public sealed partial record VlanConfig
+{
+    [XmlAttribute] public bool? Trunk { get; init; }
+
+    [XmlElement("tag")] public ConfigList<VlanTag> Tags { get; init; }
+}
+
+/// <summary>One tag.</summary>
+[XmlRecord]
+public sealed partial record VlanTag
+{
+    [XmlAttribute] public uint? Id { get; init; }
+
+    [XmlAttribute] public string? NativeMode { get; init; }
+}
+
+/// <summary>A port of a virtual switch.</summary>
+[XmlRecord]
+public sealed partial record VirtualPortConfig
+{
+    [XmlAttribute] public string? Type { get; init; }
+
+    [XmlElement] public VirtualPortParameters? Parameters { get; init; }
+}
+
+/// <summary>A port's parameters.</summary>
+[XmlRecord]
+public sealed partial record VirtualPortParameters
+{
+    [XmlAttribute] public string? Managerid { get; init; }
+
+    [XmlAttribute] public string? Typeid { get; init; }
+
+    [XmlAttribute] public string? Typeidversion { get; init; }
+
+    [XmlAttribute] public string? Instanceid { get; init; }
+
+    [XmlAttribute] public string? Profileid { get; init; }
+
+    [XmlAttribute] public string? Interfaceid { get; init; }
+}
+
+/// <summary>An address.</summary>
+[XmlRecord]
+public sealed partial record IpConfig
+{
+    [XmlAttribute] public string? Address { get; init; }
+
+    [XmlAttribute] public string? Family { get; init; }
+
+    [XmlAttribute] public uint? Prefix { get; init; }
+
+    [XmlAttribute] public string? Peer { get; init; }
+}
+
+/// <summary>A route.</summary>
+[XmlRecord]
+public sealed partial record RouteConfig
+{
+    [XmlAttribute] public string? Family { get; init; }
+
+    [XmlAttribute] public string? Address { get; init; }
+
+    [XmlAttribute] public string? Netmask { get; init; }
+
+    [XmlAttribute] public uint? Prefix { get; init; }
+
+    [XmlAttribute] public string? Gateway { get; init; }
+
+    [XmlAttribute] public uint? Metric { get; init; }
+}
+
+/// <summary>A script run when the card comes or goes.</summary>
+[XmlRecord]
+public sealed partial record InterfaceScript
+{
+    [XmlAttribute] public string? Path { get; init; }
+}
+
+/// <summary>The host's side of the card.</summary>
+[XmlRecord]
+public sealed partial record InterfaceTarget
+{
+    [XmlAttribute] public string? Dev { get; init; }
+
+    [XmlAttribute] public bool? Managed { get; init; }
+}
+
+/// <summary>The guest's side of a container's card.</summary>
+[XmlRecord]
+public sealed partial record InterfaceGuest
+{
+    [XmlAttribute] public string? Dev { get; init; }
+
+    [XmlAttribute] public string? Actual { get; init; }
+}
+
+/// <summary>How the hypervisor drives the card.</summary>
+[XmlRecord]
+public sealed partial record InterfaceDriver
+{
+    [XmlAttribute] public string? Name { get; init; }
+
+    [XmlAttribute] public string? Txmode { get; init; }
+
+    [XmlAttribute(OnOff = true)] public bool? Ioeventfd { get; init; }
+
+    [XmlAttribute("event_idx", OnOff = true)] public bool? EventIdx { get; init; }
+
+    [XmlAttribute] public uint? Queues { get; init; }
+
+    [XmlAttribute("rx_queue_size")] public uint? RxQueueSize { get; init; }
+
+    [XmlAttribute("tx_queue_size")] public uint? TxQueueSize { get; init; }
+
+    [XmlAttribute(OnOff = true)] public bool? Rss { get; init; }
+
+    [XmlAttribute("rss_hash_report", OnOff = true)] public bool? RssHashReport { get; init; }
+
+    [XmlAttribute(OnOff = true)] public bool? Iommu { get; init; }
+
+    [XmlAttribute(OnOff = true)] public bool? Ats { get; init; }
+
+    [XmlAttribute(OnOff = true)] public bool? Packed { get; init; }
+
+    [XmlAttribute("page_per_vq", OnOff = true)] public bool? PagePerVq { get; init; }
+
+    [XmlElement] public XmlFragment? Host { get; init; }
+
+    [XmlElement] public XmlFragment? Guest { get; init; }
+}
+
+/// <summary>What serves the card on the host.</summary>
+[XmlRecord]
+public sealed partial record InterfaceBackend
+{
+    [XmlAttribute] public string? Type { get; init; }
+
+    [XmlAttribute] public string? Tap { get; init; }
+
+    [XmlAttribute] public string? Vhost { get; init; }
+
+    [XmlAttribute] public string? LogFile { get; init; }
+}
+
+/// <summary>A network filter and its parameters.</summary>
+[XmlRecord]
+public sealed partial record FilterrefConfig
+{
+    [XmlAttribute] public string? Filter { get; init; }
+
+    [XmlElement("parameter")] public ConfigList<FilterParameter> Parameters { get; init; }
+}
+
+/// <summary>One parameter.</summary>
+[XmlRecord]
+public sealed partial record FilterParameter
+{
+    [XmlAttribute] public string? Name { get; init; }
+
+    [XmlAttribute] public string? Value { get; init; }
+}
+
+/// <summary>Limits of the host's side.</summary>
+[XmlRecord]
+public sealed partial record InterfaceTune
+{
+    [XmlElement] public ulong? Sndbuf { get; init; }
+}
+
+/// <summary>Traffic limits.</summary>
+[XmlRecord]
+public sealed partial record BandwidthConfig
+{
+    [XmlElement] public BandwidthLimit? Inbound { get; init; }
+
+    [XmlElement] public BandwidthLimit? Outbound { get; init; }
+}
+
+/// <summary>Limits of one direction, in KiB/s and KiB.</summary>
+[XmlRecord]
+public sealed partial record BandwidthLimit
+{
+    [XmlAttribute] public ulong? Average { get; init; }
+
+    [XmlAttribute] public ulong? Peak { get; init; }
+
+    [XmlAttribute] public ulong? Floor { get; init; }
+
+    [XmlAttribute] public ulong? Burst { get; init; }
+}
+
+/// <summary>A card's part in a failover pair.</summary>
+[XmlRecord]
+public sealed partial record InterfaceTeaming
+{
+    [XmlAttribute] public string? Type { get; init; }
+
+    [XmlAttribute] public string? Persistent { get; init; }
+}

@@ -1,0 +1,83 @@
+using Vireo.Config.Xml;
+
+namespace Vireo.Config;
+
+/// <summary>The guest's memory.</summary>
+[XmlRecord]
+public sealed partial record DomainMemory
+{
+    /// <summary>How much.</summary>
+    [XmlText(Unit = "KiB")] public DataSize Size { get; init; }
+
+    /// <summary>Whether a core dump holds it.</summary>
+    [XmlAttribute(OnOff = true)] public bool? DumpCore { get; init; }
+
+    /// <summary>So much memory and nothing else said.</summary>
+    public static implicit operator DomainMemory(DataSize size) => new() { Size = size };
+}
+
+/// <summary>How far memory may grow.</summary>
+[XmlRecord]
+public sealed partial record MaxMemoryConfig
+{
+    [XmlAttribute] public uint? Slots { get; init; }
+
+    [XmlText(Unit = "KiB")] public DataSize Size { get; init; }
+}
+
+/// <summary>Limits of memory use.</summary>
+[XmlRecord]
+public sealed partial record MemtuneConfig
+{
+    [XmlElement("hard_limit", Unit = "KiB")] public DataSize? HardLimit { get; init; }
+
+    [XmlElement("soft_limit", Unit = "KiB")] public DataSize? SoftLimit { get; init; }
+
+    [XmlElement("min_guarantee", Unit = "KiB")] public DataSize? MinGuarantee { get; init; }
+
+    [XmlElement("swap_hard_limit", Unit = "KiB")] public DataSize? SwapHardLimit { get; init; }
+}
+
+/// <summary>What backs the guest's memory.</summary>
+[XmlRecord]
+public sealed partial record MemoryBackingConfig
+{
+    [XmlElement] public HugepagesConfig? Hugepages { get; init; }
+
+    [XmlPresence] public bool Nosharepages { get; init; }
+
+    [XmlPresence] public bool Locked { get; init; }
+
+    [XmlElement("source", Value = "type")] public string? Source { get; init; }
+
+    [XmlElement("access", Value = "mode")] public string? Access { get; init; }
+
+    [XmlElement] public MemoryAllocation? Allocation { get; init; }
+
+    [XmlPresence] public bool Discard { get; init; }
+}
+
+/// <summary>When and how memory is allocated.</summary>
+[XmlRecord]
+public sealed partial record MemoryAllocation
+{
+    [XmlAttribute] public string? Mode { get; init; }
+
+    [XmlAttribute] public uint? Threads { get; init; }
+}
+
+/// <summary>Huge pages.</summary>
+[XmlRecord]
+public sealed partial record HugepagesConfig
+{
+    [XmlElement("page")] public ConfigList<HugepageConfig> Pages { get; init; }
+}
+
+/// <summary>Huge pages of one size for some NUMA nodes.</summary>
+[XmlRecord]
+public sealed partial record HugepageConfig
+{
+    [XmlAttribute(Unit = "KiB", Required = true)] public DataSize? Size { get; init; }
+
+    [XmlAttribute] public string? Nodeset { get; init; }
+}

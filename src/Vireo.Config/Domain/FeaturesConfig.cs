@@ -1,0 +1,213 @@
+using Vireo.Config.Xml;
+
+namespace Vireo.Config;
+
+/// <summary>Hypervisor features.</summary>
+[XmlRecord]
+public sealed partial record FeaturesConfig
+{
+    [XmlPresence] public bool Acpi { get; init; }
+
+    [XmlElement] public ApicFeature? Apic { get; init; }
+
+    [XmlPresence] public bool Pae { get; init; }
+
+    [XmlElement] public StateFeature? Hap { get; init; }
+
+    [XmlPresence] public bool Viridian { get; init; }
+
+    [XmlPresence] public bool Privnet { get; init; }
+
+    [XmlElement] public HypervFeatures? Hyperv { get; init; }
+
+    [XmlElement] public KvmFeatures? Kvm { get; init; }
+
+    [XmlElement] public StateFeature? Pvspinlock { get; init; }
+
+    [XmlElement] public StateFeature? Pmu { get; init; }
+
+    [XmlElement] public StateFeature? Vmport { get; init; }
+
+    [XmlElement] public GicFeature? Gic { get; init; }
+
+    [XmlElement] public SmmFeature? Smm { get; init; }
+
+    [XmlElement] public DriverFeature? Ioapic { get; init; }
+
+    [XmlElement] public HptFeature? Hpt { get; init; }
+
+    [XmlElement] public StateFeature? Vmcoreinfo { get; init; }
+
+    [XmlElement] public StateFeature? Htm { get; init; }
+
+    [XmlElement("nested-hv")] public StateFeature? NestedHv { get; init; }
+
+    [XmlElement] public XmlFragment? Capabilities { get; init; }
+
+    [XmlElement] public XmlFragment? Xen { get; init; }
+
+    [XmlElement] public StateFeature? Msrs { get; init; }
+
+    [XmlElement("ccf-assist")] public StateFeature? CcfAssist { get; init; }
+
+    [XmlElement("cfpc", Value = "value")] public string? Cfpc { get; init; }
+
+    [XmlElement("sbbc", Value = "value")] public string? Sbbc { get; init; }
+
+    [XmlElement("ibs", Value = "value")] public string? Ibs { get; init; }
+
+    [XmlElement] public TcgFeature? Tcg { get; init; }
+
+    [XmlElement("async-teardown")] public EnabledFeature? AsyncTeardown { get; init; }
+}
+
+/// <summary>A feature switched on or off.</summary>
+[XmlRecord]
+public sealed partial record StateFeature
+{
+    [XmlAttribute(OnOff = true)] public bool? State { get; init; }
+
+    /// <summary>What to do with a guest's access to unknown MSRs.</summary>
+    [XmlAttribute] public string? Unknown { get; init; }
+}
+
+/// <summary>A feature enabled or not.</summary>
+[XmlRecord]
+public sealed partial record EnabledFeature
+{
+    [XmlAttribute] public bool? Enabled { get; init; }
+}
+
+/// <summary>The APIC.</summary>
+[XmlRecord]
+public sealed partial record ApicFeature
+{
+    [XmlAttribute(OnOff = true)] public bool? Eoi { get; init; }
+}
+
+/// <summary>The interrupt controller of ARM.</summary>
+[XmlRecord]
+public sealed partial record GicFeature
+{
+    [XmlAttribute] public string? Version { get; init; }
+}
+
+/// <summary>System management mode.</summary>
+[XmlRecord]
+public sealed partial record SmmFeature
+{
+    [XmlAttribute(OnOff = true)] public bool? State { get; init; }
+
+    [XmlElement(Unit = "KiB")] public DataSize? Tseg { get; init; }
+}
+
+/// <summary>A feature given by a driver.</summary>
+[XmlRecord]
+public sealed partial record DriverFeature
+{
+    [XmlAttribute] public string? Driver { get; init; }
+}
+
+/// <summary>The hash page table of POWER.</summary>
+[XmlRecord]
+public sealed partial record HptFeature
+{
+    [XmlAttribute] public string? Resizing { get; init; }
+
+    [XmlElement("maxpagesize", Unit = "KiB")] public DataSize? MaxPageSize { get; init; }
+}
+
+/// <summary>Settings of the software CPU.</summary>
+[XmlRecord]
+public sealed partial record TcgFeature
+{
+    [XmlElement("tb-cache", Unit = "MiB")] public DataSize? TbCache { get; init; }
+}
+
+/// <summary>KVM's own features.</summary>
+[XmlRecord]
+public sealed partial record KvmFeatures
+{
+    [XmlElement] public StateFeature? Hidden { get; init; }
+
+    [XmlElement("hint-dedicated")] public StateFeature? HintDedicated { get; init; }
+
+    [XmlElement("poll-control")] public StateFeature? PollControl { get; init; }
+
+    [XmlElement("pv-ipi")] public StateFeature? PvIpi { get; init; }
+
+    [XmlElement("dirty-ring")] public DirtyRingFeature? DirtyRing { get; init; }
+}
+
+/// <summary>The dirty ring.</summary>
+[XmlRecord]
+public sealed partial record DirtyRingFeature
+{
+    [XmlAttribute(OnOff = true)] public bool? State { get; init; }
+
+    [XmlAttribute] public uint? Size { get; init; }
+}
+
+/// <summary>Hyper-V enlightenments.</summary>
+[XmlRecord]
+public sealed partial record HypervFeatures
+{
+    [XmlAttribute] public string? Mode { get; init; }
+
+    [XmlElement] public StateFeature? Relaxed { get; init; }
+
+    [XmlElement] public StateFeature? Vapic { get; init; }
+
+    [XmlElement] public HypervSpinlocks? Spinlocks { get; init; }
+
+    [XmlElement] public StateFeature? Vpindex { get; init; }
+
+    [XmlElement] public StateFeature? Runtime { get; init; }
+
+    [XmlElement] public StateFeature? Synic { get; init; }
+
+    [XmlElement] public HypervStimer? Stimer { get; init; }
+
+    [XmlElement] public StateFeature? Reset { get; init; }
+
+    [XmlElement("vendor_id")] public HypervVendor? VendorId { get; init; }
+
+    [XmlElement] public StateFeature? Frequencies { get; init; }
+
+    [XmlElement] public StateFeature? Reenlightenment { get; init; }
+
+    [XmlElement] public StateFeature? Tlbflush { get; init; }
+
+    [XmlElement] public StateFeature? Ipi { get; init; }
+
+    [XmlElement] public StateFeature? Evmcs { get; init; }
+
+    [XmlElement] public StateFeature? Avic { get; init; }
+}
+
+/// <summary>Spinlock retries.</summary>
+[XmlRecord]
+public sealed partial record HypervSpinlocks
+{
+    [XmlAttribute(OnOff = true)] public bool? State { get; init; }
+
+    [XmlAttribute] public uint? Retries { get; init; }
+}
+
+/// <summary>Synthetic timers.</summary>
+[XmlRecord]
+public sealed partial record HypervStimer
+{
+    [XmlAttribute(OnOff = true)] public bool? State { get; init; }
+
+    [XmlElement] public StateFeature? Direct { get; init; }
+}
+
+/// <summary>The hypervisor's vendor shown to the guest.</summary>
+[XmlRecord]
+public sealed partial record HypervVendor
+{
+    [XmlAttribute(OnOff = true)] public bool? State { get; init; }
+
+    [XmlAttribute] public string? Value { get; init; }
+}

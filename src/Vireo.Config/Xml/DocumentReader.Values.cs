@@ -1,0 +1,96 @@
+using System.Globalization;
+
+namespace Vireo.Config.Xml;
+
+/// <summary>The values of attributes (named <c>@name</c>) and texts, and what is said of wrong ones.</summary>
+internal sealed partial class DocumentReader
+{
+    public string Text(string value, string name, string? invalid) => value;
+
+    public int Int32(string value, string name, string? invalid) =>
+        int.TryParse(value, NumberStyles.AllowLeadingSign | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var number)
+            ? number : throw Bad(value, name, invalid, "integer value");
+
+    public long Int64(string value, string name, string? invalid) =>
+        long.TryParse(value, NumberStyles.AllowLeadingSign | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var number)
+            ? number : throw Bad(value, name, invalid, "long long integer value");
+
+    public uint UInt32(string value, string name, string? invalid) =>
+        TryUnsigned(value, out var number) && number <= uint.MaxValue ? (uint)number : throw Bad(value, name, invalid, "non-negative integer value");
+
+    public ulong UInt64(string value, string name, string? invalid) =>
+        TryUnsigned(value, out var number) ? number : throw Bad(value, name, invalid, "non-negative integer value");
+
+    public double Double(string value, string name, string? invalid) =>
+        double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : throw Bad(value, name, invalid, "number");
+
+    public bool YesNo(string value, string name, string? invalid) => value switch
+    {
+        "yes" => true,
+        "no" => false,
+        _ => throw Bad(value, name, invalid, null),
+    };
+
+    public bool OnOff(string value, string name, string? invalid) => value switch
+    {
+        "on" => true,
+        "off" => false,
+        _ => throw Bad(value, name, invalid, null),
+    };
+
+    /// <summary>A UUID in any form libvirt reads: hyphens may be missing.</summary>
+    public Guid Guid(string value, string name, string? invalid)
+    {
+        var digits = value.Trim().Replace("-", "", StringComparison.Ordinal);
+        return System.Guid.TryParseExact(digits, "N", out var uuid) ? uuid : throw Bad(value, name, invalid, "UUID");
+    }
+
+    public DataSize Size(string value, string? unit, string defaultUnit, string name, string? invalid)
+    {
+        if (!TryUnsigned(value, out var number))
+        {
+            throw Bad(value, name, invalid, "non-negative integer value");
+        }
+
+        if (!DataSize.TryUnit(unit is null or "" ? defaultUnit : unit, out var factor))
+        {
+            throw new VireoException(ErrorCode.InvalidArg, ErrorDomain.None, $"unknown suffix '{unit}'") { Number1 = _position.LineNumber, Number2 = _position.LinePosition };
+        }
+
+        return number <= ulong.MaxValue / factor
+            ? new(number * factor)
+            : throw new VireoException(ErrorCode.Overflow, ErrorDomain.None, $"value too large: {value}{unit}") { Number1 = _position.LineNumber, Number2 = _position.LinePosition };
+    }
+
+    /// <summary>VIR_ERR_XML_ERROR at the place the reader stands; its line and column are the error's two numbers.</summary>
+    public VireoException Error(string detail, ErrorDomain domain = ErrorDomain.Xml, ErrorCode code = ErrorCode.XmlError) =>
+        new(code, domain, detail) { Number1 = _position.LineNumber, Number2 = _position.LinePosition };
+
+    /// <summary>The error about a value that is not allowed.</summary>
+    public VireoException Bad(string value, string name, string? invalid, string? expected)
+    {
+        if (invalid is not null)
+        {
+            return Error(invalid.Replace("{0}", value, StringComparison.Ordinal), ErrorDomain.Domain);
+        }
+
+        var wanted = expected is null ? "" : $" Expected {expected}";
+        return Error(name.StartsWith('@')
+            ? $"Invalid value for attribute '{name[1..]}' in element '{_path[_depth]}': '{value}'.{wanted}"
+            : $"Invalid value for element '{name}': '{value}'.{wanted}");
+    }
+
+    /// <summary>The error about an attribute that had to be there.</summary>
+    public VireoException MissingAttribute(string name, string element) => Error($"Missing required attribute '{name}' in element '{element}'");
+
+    /// <summary>The error about an element that had to be there.</summary>
+    public VireoException MissingElement(string name, string element) => Error($"missing element '{name}' in element '{element}'");
+
+    private static bool TryUnsigned(string value, out ulong number)
+    {
+        var text = value.AsSpan().Trim();
+        return text.StartsWith("0x", StringComparison.OrdinalIgnoreCase)
+            ? ulong.TryParse(text[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out number)
+            : ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
+    }
+}

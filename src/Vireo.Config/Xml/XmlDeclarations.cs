@@ -1,0 +1,147 @@
+namespace Vireo.Config.Xml;
+
+/// <summary>Marks a partial record as one XML element: the generator writes its parser and formatter from the members' attributes.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+internal sealed class XmlRecordAttribute : Attribute;
+
+/// <summary>A record that is also the root of a document: it gains <c>Parse</c> and <c>ToXml</c>.</summary>
+/// <param name="root">The root element's name.</param>
+[AttributeUsage(AttributeTargets.Class)]
+internal sealed class XmlDocumentAttribute(string root) : Attribute
+{
+    public string Root { get; } = root;
+
+    /// <summary>What libvirt calls the text in messages about malformed XML, for instance <c>domain_definition</c>.</summary>
+    public string Source { get; init; } = "document";
+}
+
+/// <summary>An abstract record whose derived records are chosen by the value of one attribute.</summary>
+/// <param name="attribute">The deciding attribute.</param>
+[AttributeUsage(AttributeTargets.Class)]
+internal sealed class XmlVariantsAttribute(string attribute) : Attribute
+{
+    public string Attribute { get; } = attribute;
+
+    /// <summary>The message when the value is none of the variants'; <c>{0}</c> is the value.</summary>
+    public string? Invalid { get; init; }
+
+    /// <summary>The value meant when the attribute is missing; without one that is an error.</summary>
+    public string? Default { get; init; }
+}
+
+/// <summary>The deciding attribute's value that chooses this record.</summary>
+/// <param name="value">The value.</param>
+[AttributeUsage(AttributeTargets.Class)]
+internal sealed class XmlVariantAttribute(string value) : Attribute
+{
+    public string Value { get; } = value;
+}
+
+/// <summary>An attribute of the element. Members are formatted in the order of their declaration, a base record's after the derived one's.</summary>
+/// <param name="name">The XML name; by default the member's with a small first letter.</param>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class XmlAttributeAttribute(string? name = null) : Attribute
+{
+    public string? Name { get; } = name;
+
+    /// <summary>The element cannot do without it (VIR_ERR_XML_ERROR).</summary>
+    public bool Required { get; init; }
+
+    /// <summary>Formatted as <c>0x</c> and at least so many hexadecimal digits; read in either base.</summary>
+    public int Hex { get; init; }
+
+    /// <summary>A boolean written <c>on</c>/<c>off</c> rather than <c>yes</c>/<c>no</c>.</summary>
+    public bool OnOff { get; init; }
+
+    /// <summary>The message when the value is not allowed, in place of the general one; <c>{0}</c> is the value.</summary>
+    public string? Invalid { get; init; }
+
+    /// <summary>The default unit of a size, whose unit stands in the attribute <c>unit</c>.</summary>
+    public string? Unit { get; init; }
+}
+
+/// <summary>A child element: a record, a list of them, or (for simple types) an element whose text is the value.</summary>
+/// <param name="name">The XML name; by default the member's with a small first letter.</param>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class XmlElementAttribute(string? name = null) : Attribute
+{
+    public string? Name { get; } = name;
+
+    /// <summary>The value stands in this attribute of the child rather than in its text.</summary>
+    public string? Value { get; init; }
+
+    /// <summary>The list's items stand in one element of this name, left out when there are none.</summary>
+    public string? Wrapper { get; init; }
+
+    /// <summary>The namespace; its prefix is declared at the document's root when the element is there.</summary>
+    public string? Namespace { get; init; }
+
+    /// <summary>The prefix that goes with <see cref="Namespace"/>.</summary>
+    public string? Prefix { get; init; }
+
+    /// <summary>The element cannot do without it (VIR_ERR_XML_ERROR).</summary>
+    public bool Required { get; init; }
+
+    /// <summary>Formatted as <c>0x</c> and at least so many hexadecimal digits.</summary>
+    public int Hex { get; init; }
+
+    /// <summary>A boolean written <c>on</c>/<c>off</c> rather than <c>yes</c>/<c>no</c>.</summary>
+    public bool OnOff { get; init; }
+
+    /// <summary>The message when the value is not allowed, in place of the general one; <c>{0}</c> is the value.</summary>
+    public string? Invalid { get; init; }
+
+    /// <summary>The default unit of a size, whose unit stands in the attribute <c>unit</c>.</summary>
+    public string? Unit { get; init; }
+
+    /// <summary>Formatted after the base record's members.</summary>
+    public bool Last { get; init; }
+}
+
+/// <summary>One of several elements that may stand in a list of mixed children, whose order is kept.</summary>
+/// <param name="name">The XML name.</param>
+/// <param name="type">The record it is bound to, derived from the list's item type.</param>
+[AttributeUsage(AttributeTargets.Property, AllowMultiple = true)]
+internal sealed class XmlChoiceAttribute(string name, Type type) : Attribute
+{
+    public string Name { get; } = name;
+
+    public Type Type { get; } = type;
+}
+
+/// <summary>The element's own text.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class XmlTextAttribute : Attribute
+{
+    /// <summary>The default unit of a size, whose unit stands in the attribute <c>unit</c>.</summary>
+    public string? Unit { get; init; }
+
+    /// <summary>Formatted as <c>0x</c> and at least so many hexadecimal digits.</summary>
+    public int Hex { get; init; }
+
+    /// <summary>A boolean written <c>on</c>/<c>off</c> rather than <c>yes</c>/<c>no</c>.</summary>
+    public bool OnOff { get; init; }
+
+    /// <summary>The message when the text is not allowed; <c>{0}</c> is the text.</summary>
+    public string? Invalid { get; init; }
+}
+
+/// <summary>A boolean that is true when the (empty) child element is there.</summary>
+/// <param name="name">The XML name; by default the member's with a small first letter.</param>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class XmlPresenceAttribute(string? name = null) : Attribute
+{
+    public string? Name { get; } = name;
+}
+
+/// <summary>An enum whose members have XML names: the member's in small letters unless <see cref="XmlNameAttribute"/> says otherwise.</summary>
+[AttributeUsage(AttributeTargets.Enum)]
+internal sealed class XmlEnumAttribute : Attribute;
+
+/// <summary>The XML name of an enum's member.</summary>
+/// <param name="name">The name.</param>
+[AttributeUsage(AttributeTargets.Field)]
+internal sealed class XmlNameAttribute(string name) : Attribute
+{
+    public string Name { get; } = name;
+}

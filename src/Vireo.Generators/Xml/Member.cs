@@ -1,0 +1,94 @@
+using System.Collections.Generic;
+using System.Linq;
+using Microsoft.CodeAnalysis;
+
+namespace Vireo.Generators.Xml;
+
+internal enum MemberRole
+{
+    Attribute,
+    Element,
+    Choice,
+    Text,
+    Presence,
+}
+
+/// <summary>One member of a record with what its declaration says.</summary>
+internal sealed class Member
+{
+    private Member(IPropertySymbol property, MemberRole role, Declared declared)
+    {
+        Property = property.Name;
+        Role = role;
+        Type = new ValueType(property.Type);
+        Xml = declared.Name ?? char.ToLowerInvariant(property.Name[0]) + property.Name.Substring(1);
+        Declared = declared;
+        Choices = role == MemberRole.Choice
+            ? Declared.All(property, "XmlChoiceAttribute").Select(c => (c.Name!, c.Type!.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat))).ToList()
+            : [];
+    }
+
+    public string Property { get; }
+
+    public MemberRole Role { get; }
+
+    public ValueType Type { get; }
+
+    public string Xml { get; }
+
+    public Declared Declared { get; }
+
+    public List<(string Xml, string Type)> Choices { get; }
+
+    /// <summary>Its place in the formatted order; anchors of unknown parts name it.</summary>
+    public int Slot { get; set; }
+
+    public string Local => "v" + Slot;
+
+    public string? Wrapper => Declared.String("Wrapper");
+
+    public string? Unit => Declared.String("Unit");
+
+    public string? Namespace => Declared.String("Namespace");
+
+    /// <summary>The key a reader gives for it.</summary>
+    public string Key => Namespace is null ? Xml : "{" + Namespace + "}" + Xml;
+
+    /// <summary>The name it is formatted with.</summary>
+    public string Written => Namespace is null ? Xml : Declared.String("Prefix") + ":" + Xml;
+
+    /// <summary>All members of a record in formatted order: the derived record's, its base's, then the derived one's that ask to be last.</summary>
+    public static List<Member> AllOf(INamedTypeSymbol type)
+    {
+        var members = Collect(type);
+        for (var i = 0; i < members.Count; i++)
+        {
+            members[i].Slot = i;
+        }
+
+        return members;
+    }
+
+    private static List<Member> Collect(INamedTypeSymbol type)
+    {
+        var own = type.GetMembers().OfType<IPropertySymbol>().Select(Of).OfType<Member>().ToList();
+        var result = own.Where(m => !m.Declared.Flag("Last")).ToList();
+        if (type.BaseType is { SpecialType: SpecialType.None } parent)
+        {
+            result.AddRange(Collect(parent));
+        }
+
+        result.AddRange(own.Where(m => m.Declared.Flag("Last")));
+        return result;
+    }
+
+    private static Member? Of(IPropertySymbol property) =>
+        Of(property, "XmlAttributeAttribute", MemberRole.Attribute)
+        ?? Of(property, "XmlElementAttribute", MemberRole.Element)
+        ?? Of(property, "XmlTextAttribute", MemberRole.Text)
+        ?? Of(property, "XmlPresenceAttribute", MemberRole.Presence)
+        ?? Of(property, "XmlChoiceAttribute", MemberRole.Choice);
+
+    private static Member? Of(IPropertySymbol property, string attribute, MemberRole role) =>
+        Declared.Of(property, attribute) is { } declared ? new Member(property, role, declared) : null;
+}
