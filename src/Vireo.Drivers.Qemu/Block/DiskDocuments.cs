@@ -1,0 +1,164 @@
+using System.Globalization;
+using Vireo.Config;
+
+namespace Vireo.Drivers.Qemu.Block;
+
+/// <summary>Between disks in documents and images: what a disk element means, and how a chain is shown.</summary>
+internal static class DiskDocuments
+{
+    /// <summary>Where the disk's image lies; null for an empty drive.</summary>
+    /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED: a kind of source that is not supported.</exception>
+    public static ImageLocation? Location(this DiskConfig disk) => Location(disk.Type, disk.Source, disk.Target?.Dev);
+
+    /// <summary>The image's format by the document; raw when it says nothing.</summary>
+    /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED: the format is unknown.</exception>
+    public static ImageFormat Format(this DiskConfig disk) => Format(disk.Driver?.Type);
+
+    /// <summary>How the disk's images are accessed.</summary>
+    public static DiskAccess Access(this DiskConfig disk) => new()
+    {
+        Cache = disk.Driver?.Cache is { } cache and not DiskCache.Default ? cache.ToXmlName() : null,
+        Aio = disk.Driver?.Io is { } io and not DiskIo.Default ? io.ToXmlName() : null,
+        Discard = disk.Driver?.Discard is { } discard and not DiskDiscard.Default ? discard.ToXmlName() : null,
+        DetectZeroes = disk.Driver?.DetectZeroes is { } zeroes and not DiskDetectZeroes.Default ? zeroes.ToXmlName() : null,
+        ReadOnly = disk.Readonly || disk.Device == DiskDevice.Cdrom,
+    };
+
+    /// <summary>The chain of the disk's images: by the document where it tells all of it, else by the images' own metadata.</summary>
+    /// <exception cref="VireoException">As <see cref="ImageChain.Read"/>.</exception>
+    public static ImageChain? Chain(this DiskConfig disk)
+    {
+        if (disk.Location() is not { } top)
+        {
+            return null;
+        }
+
+        return FromDocument(disk, top) ?? ImageChain.Read(top, disk.Format());
+    }
+
+    /// <summary>The disk as the live document shows it: every layer with its number.</summary>
+    public static DiskConfig Show(this DiskConfig disk, LiveDisk live)
+    {
+        if (live.Chain is not { } chain)
+        {
+            return disk;
+        }
+
+        BackingStore? below = new();
+        for (var i = chain.Layers.Length - 1; i > 0; i--)
+        {
+            var layer = chain.Layers[i];
+            var (type, source) = Source(layer.Location);
+            below = new BackingStore
+            {
+                Type = type,
+                Index = (uint)live.Numbers[i],
+                Format = new BackingFormat { Type = layer.Format.Name() },
+                Source = source,
+                Backing = below,
+            };
+        }
+
+        return disk.WithTop(chain.Top) with
+        {
+            Source = disk.WithTop(chain.Top).Source! with { Index = (uint)live.Numbers[0] },
+            BackingStore = chain.Layers.Length > 1 || chain.Top.Format.CanHaveBacking() ? below : disk.BackingStore,
+        };
+    }
+
+    /// <summary>The disk with another image, as the inactive document shows it.</summary>
+    public static DiskConfig WithTop(this DiskConfig disk, ImageLayer top)
+    {
+        if (disk.Location() == top.Location && disk.Format() == top.Format)
+        {
+            return disk;
+        }
+
+        var (type, source) = Source(top.Location);
+        return disk with
+        {
+            Type = type,
+            Source = source with { Seclabels = disk.Source?.Seclabels ?? default, StartupPolicy = disk.Source?.StartupPolicy },
+            Driver = (disk.Driver ?? new DiskDriver { Name = "qemu" }) with { Type = top.Format.Name() },
+            BackingStore = null,
+        };
+    }
+
+    /// <summary>An image's place in a document's terms.</summary>
+    public static (DiskType Type, DiskSource Source) Source(ImageLocation location) => location switch
+    {
+        FileLocation file => (DiskType.File, new DiskSource { File = file.Path }),
+        BlockDeviceLocation device => (DiskType.Block, new DiskSource { Dev = device.Path }),
+        NetworkLocation network => (DiskType.Network, new DiskSource
+        {
+            Protocol = network.Protocol,
+            Name = network.Name,
+            Hosts =
+            [
+                new SourceHost
+                {
+                    Name = network.Host,
+                    Port = network.Port?.ToString(CultureInfo.InvariantCulture),
+                    Transport = network.Socket is null ? null : "unix",
+                    Socket = network.Socket,
+                },
+            ],
+        }),
+        _ => throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"image '{location.Display}' is of a kind that is not supported"),
+    };
+
+    private static ImageChain? FromDocument(DiskConfig disk, ImageLocation top)
+    {
+        var layers = new List<ImageLayer> { Layer(top, disk.Format()) };
+        for (var store = disk.BackingStore; ; store = store.Backing)
+        {
+            if (store is null)
+            {
+                // The document stops before the chain's end.
+                return null;
+            }
+
+            if (store.Source is null)
+            {
+                return new ImageChain([.. layers]);
+            }
+
+            if (layers.Count >= ImageChain.MaxDepth)
+            {
+                throw new VireoException(ErrorCode.OperationUnsupported, ErrorDomain.Storage, $"backing chain of '{top.Display}' is deeper than {ImageChain.MaxDepth} images");
+            }
+
+            var location = Location(store.Type ?? DiskType.File, store.Source, disk.Target?.Dev)
+                ?? throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"a backingStore of disk '{disk.Target?.Dev}' has an empty source");
+            layers.Add(Layer(location, Format(store.Format?.Type)));
+        }
+    }
+
+    private static ImageLayer Layer(ImageLocation location, ImageFormat format)
+    {
+        if (location.LocalPath is not { } path)
+        {
+            return new ImageLayer(location, format);
+        }
+
+        var probe = ImageProbe.Read(path, format);
+        return new ImageLayer(location, format) { VirtualSize = probe.VirtualSize, Identity = probe.Identity, Encrypted = probe.Qcow2?.Encryption > 0 };
+    }
+
+    private static ImageFormat Format(string? name) => name is null
+        ? ImageFormat.Raw
+        : ImageFormats.FromName(name) ?? throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"unknown driver format value '{name}'");
+
+    private static ImageLocation? Location(DiskType type, DiskSource? source, string? target) => type switch
+    {
+        DiskType.File => source?.File is { } file ? new FileLocation(file) : null,
+        DiskType.Block => source?.Dev is { } device ? new BlockDeviceLocation(device) : null,
+        DiskType.Network when source is { Protocol: { } protocol } => new NetworkLocation(
+            protocol,
+            source.Name,
+            source.Hosts is [{ Socket: null } host, ..] ? host.Name : null,
+            source.Hosts is [{ Port: { } text }, ..] && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? port : null,
+            source.Hosts is [{ Socket: { } socket }, ..] ? socket : null),
+        _ => throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"disk '{target}' has a source of type '{type.ToXmlName()}', which is not supported yet"),
+    };
+}

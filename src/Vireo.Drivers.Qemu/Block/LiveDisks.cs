@@ -1,0 +1,35 @@
+using System.Collections.Immutable;
+
+namespace Vireo.Drivers.Qemu.Block;
+
+/// <summary>One disk of a running domain as its hypervisor has it open.</summary>
+/// <param name="Target">Name within the domain: vda.</param>
+/// <param name="Chain">Its images; null for an empty drive.</param>
+/// <param name="Numbers">The number of each layer, top first; one for an empty drive.</param>
+/// <param name="Access">How it is accessed.</param>
+internal sealed record LiveDisk(string Target, ImageChain? Chain, ImmutableArray<int> Numbers, DiskAccess Access)
+{
+    /// <summary>The disk with an overlay put on top.</summary>
+    public LiveDisk WithOverlay(ImageLayer overlay, int number) =>
+        this with { Chain = new ImageChain(Chain!.Layers.Insert(0, overlay)), Numbers = Numbers.Insert(0, number) };
+}
+
+/// <summary>All disks of a running domain and the numbers given out so far. Kept in the live state, so that a new daemon knows the graph.</summary>
+/// <param name="Disks">In the document's order.</param>
+/// <param name="LastNumber">The last node number given out.</param>
+internal sealed record LiveDisks(ImmutableArray<LiveDisk> Disks, int LastNumber)
+{
+    /// <summary>The disk of that target; null when there is none.</summary>
+    public LiveDisk? Find(string target)
+    {
+        foreach (var disk in Disks)
+        {
+            if (disk.Target == target)
+            {
+                return disk;
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,103 @@
+using System.Text.Json;
+using Microsoft.Win32.SafeHandles;
+using Vireo.Config;
+using Vireo.Drivers.Qemu.Block;
+using Vireo.Drivers.Qemu.Journal;
+
+namespace Vireo.Drivers.Qemu.Snapshots;
+
+/// <summary>
+/// What the snapshot engine needs of a domain. Everything that changes something is called within the domain's modifying job, so that nothing else
+/// changes the domain meanwhile. Whoever implements it decides how a process is started and stopped; the engine decides when.
+/// </summary>
+internal interface ISnapshotDomain
+{
+    /// <summary>The domain's identity.</summary>
+    Guid Uuid { get; }
+
+    /// <summary>The domain's name.</summary>
+    string Name { get; }
+
+    /// <summary>Whether it survives its own shutdown.</summary>
+    bool IsPersistent { get; }
+
+    /// <summary>The live document (the document as it runs, without what is only shown); null when the domain is shut off.</summary>
+    DomainConfig? Live { get; }
+
+    /// <summary>The persistent document; null for a transient domain.</summary>
+    DomainConfig? Persistent { get; }
+
+    /// <summary>Running, paused, shut off, …</summary>
+    DomainState State { get; }
+
+    /// <summary>The disks as the hypervisor has them open; null when the domain is shut off.</summary>
+    LiveDisks? Disks { get; }
+
+    /// <summary>User and group that new images belong to; null when the hypervisor runs as we do.</summary>
+    (uint User, uint Group)? ImageOwner { get; }
+
+    /// <summary>How the documents on disk change when the domain gets these: the persistent definition (when not null) and the live state (when the domain runs).</summary>
+    /// <param name="live">The live document; null when the domain will not be running.</param>
+    /// <param name="persistent">The persistent document; null for a transient domain.</param>
+    /// <param name="disks">The disks of the live domain.</param>
+    IReadOnlyList<DocumentChange> DocumentChanges(DomainConfig? live, DomainConfig? persistent, LiveDisks? disks);
+
+    /// <summary>Takes the new documents over in memory; those on disk are written already.</summary>
+    void Adopt(DomainConfig? live, DomainConfig? persistent, LiveDisks? disks);
+
+    /// <summary>Sends one command to the hypervisor's monitor.</summary>
+    /// <param name="command">Its name.</param>
+    /// <param name="argumentsJson">Its arguments as a JSON object; null for none.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <exception cref="VireoException">What the hypervisor answered.</exception>
+    ValueTask<JsonElement> ExecuteAsync(string command, string? argumentsJson, CancellationToken cancellationToken);
+
+    /// <summary>Stops the guest's CPUs; sets state, reason and sends the suspended event.</summary>
+    ValueTask PauseAsync(DomainPausedReason reason, CancellationToken cancellationToken);
+
+    /// <summary>Lets the guest's CPUs run; sets state, reason and sends the resumed event.</summary>
+    ValueTask ResumeAsync(DomainRunningReason reason, CancellationToken cancellationToken);
+
+    /// <summary>Writes the memory of the guest into the file from its current position on and returns when all is written; the guest ends paused.</summary>
+    ValueTask SaveMemoryAsync(SafeFileHandle file, CancellationToken cancellationToken);
+
+    /// <summary>Asks the guest's agent to freeze its file systems.</summary>
+    /// <exception cref="VireoException">VIR_ERR_AGENT_UNRESPONSIVE, VIR_ERR_ARGUMENT_UNSUPPORTED: there is no agent, or it does not answer.</exception>
+    ValueTask FreezeAsync(CancellationToken cancellationToken);
+
+    /// <summary>Thaws them.</summary>
+    ValueTask ThawAsync(CancellationToken cancellationToken);
+
+    /// <summary>Ends the hypervisor process; the domain is shut off, the stopped event has the detail from-snapshot.</summary>
+    ValueTask StopAsync(DomainShutoffReason reason, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Starts a second hypervisor process for the domain, paused, beside the one that may be running. The domain's own state stays as it is.
+    /// </summary>
+    /// <param name="config">The document to start, an inactive one or the saved live one.</param>
+    /// <param name="memory">A file positioned at the memory to load; null to boot.</param>
+    /// <param name="cancellationToken">Gives up; nothing is left then.</param>
+    ValueTask<IReplacementProcess> StartReplacementAsync(DomainConfig config, SafeFileHandle? memory, CancellationToken cancellationToken);
+}
+
+/// <summary>A hypervisor process that stands paused beside the domain's own. Disposing it before <see cref="TakeOverAsync"/> ends it without a trace.</summary>
+internal interface IReplacementProcess : IAsyncDisposable
+{
+    /// <summary>Which process it is, for the journal.</summary>
+    StartedProcess Process { get; }
+
+    /// <summary>The live document that belongs to it.</summary>
+    DomainConfig Live { get; }
+
+    /// <summary>Its disks.</summary>
+    LiveDisks Disks { get; }
+
+    /// <summary>How the live state on disk changes when this process becomes the domain's.</summary>
+    /// <param name="persistent">The persistent document then.</param>
+    IReadOnlyList<DocumentChange> DocumentChanges(DomainConfig? persistent);
+
+    /// <summary>
+    /// Ends the domain's old process, if any (stopped event), and makes this one the domain's, with state paused (started event).
+    /// </summary>
+    ValueTask TakeOverAsync(DomainConfig? persistent, CancellationToken cancellationToken);
+}
