@@ -1,0 +1,36 @@
+[assembly: AssemblyFixture(typeof(Vireo.Interop.Tests.DaemonPair))]
+
+namespace Vireo.Interop.Tests;
+
+/// <summary>A stock libvirtd and a vireod, shared by all tests of the assembly and started when first asked for; each session uses domains of its own name.</summary>
+public sealed class DaemonPair : IAsyncLifetime
+{
+    private readonly Dictionary<DaemonKind, Lazy<Task<ScratchDaemon>>> _daemons =
+        Enum.GetValues<DaemonKind>().ToDictionary(kind => kind, kind => new Lazy<Task<ScratchDaemon>>(() => StartAsync(kind)));
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    /// <summary>The daemon of a kind, running.</summary>
+    public Task<ScratchDaemon> GetAsync(DaemonKind kind) => _daemons[kind].Value;
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var daemon in _daemons.Values.Where(daemon => daemon.IsValueCreated && daemon.Value.IsCompletedSuccessfully))
+            await (await daemon.Value).DisposeAsync();
+    }
+
+    private static async Task<ScratchDaemon> StartAsync(DaemonKind kind)
+    {
+        var daemon = ScratchDaemon.Of(kind);
+        try
+        {
+            await daemon.StartAsync();
+            return daemon;
+        }
+        catch
+        {
+            await daemon.DisposeAsync();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,65 @@
+namespace Vireo.Interop.Tests;
+
+/// <summary>A place where a daemon is known to say something else than libvirtd, and why.</summary>
+/// <param name="Step">The step's command line, as it begins.</param>
+/// <param name="Reason">Why it differs, told in the test's output when it fails elsewhere.</param>
+/// <param name="Mask">Removes the difference from either side's text.</param>
+public sealed record KnownDifference(string Step, string Reason, Func<string, string> Mask);
+
+/// <summary>
+/// A scripted session of a command-line client, run in a directory with two images (a.qcow2, b.qcow2) and documents of a domain; "{dir}" in
+/// a step stands for the directory, "~" for a space inside a word. What the client said at each step, masked, is what is compared.
+/// </summary>
+public sealed class Session(string name, params string[] steps)
+{
+    public string Name { get; } = name;
+
+    public IReadOnlyList<string> Steps { get; } = steps;
+
+    /// <summary>Runs every step and returns what each said.</summary>
+    public async Task<IReadOnlyList<string>> RunAsync(ScratchDaemon daemon, string tool)
+    {
+        using var scratch = new ScratchDirectory("vs");
+        var domain = new TestDomain(Name)
+        {
+            Uuid = DeterministicUuid(Name),
+            Memory = 32,
+            Disks = [new TestDisk("vda", scratch["a.qcow2"]), new TestDisk("vdb", scratch["b.qcow2"])],
+            Devices = "    <serial type='pty'/>\n    <console type='pty'/>\n",
+        };
+        await domain.CreateImagesAsync("4M");
+        await File.WriteAllTextAsync(scratch["dom.xml"], domain.ToXml());
+        await File.WriteAllTextAsync(scratch["bad.xml"], domain.ToXml().Replace("</os>", "</so>", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(scratch["noname.xml"], domain.ToXml().Replace($"<name>{Name}</name>", "", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(scratch["sameuuid.xml"], domain.ToXml().Replace($"<name>{Name}</name>", $"<name>{Name}-2</name>", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(scratch["samename.xml"], (domain with { Uuid = DeterministicUuid(Name + "other") }).ToXml());
+
+        var said = new List<string>();
+        try
+        {
+            foreach (string step in Steps)
+            {
+                string[] arguments = [.. Words(step.Replace("{dir}", scratch.Path, StringComparison.Ordinal))];
+                var result = await Client.RunAsync(tool, daemon, arguments);
+                said.Add($"$ {step}\n{Normaliser.Mask(result.ToString(), scratch.Path, daemon.Root)}");
+            }
+        }
+        finally
+        {
+            await Client.VirshAsync(daemon, "destroy", Name);
+            await Client.VirshAsync(daemon, "undefine", Name, "--snapshots-metadata");
+        }
+
+        return said;
+    }
+
+    private static string DeterministicUuid(string text)
+    {
+        byte[] hash = System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text));
+        hash[6] = (byte)((hash[6] & 0x0f) | 0x40);
+        hash[8] = (byte)((hash[8] & 0x3f) | 0x80);
+        return new Guid(hash.AsSpan(0, 16), bigEndian: true).ToString();
+    }
+
+    private static IEnumerable<string> Words(string line) => line.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => word.Replace('~', ' '));
+}

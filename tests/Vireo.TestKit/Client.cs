@@ -1,0 +1,45 @@
+namespace Vireo.TestKit;
+
+/// <summary>Command-line and Python clients, run against a daemon.</summary>
+public static class Client
+{
+    /// <summary>Stock virsh.</summary>
+    public static Task<ProgramResult> VirshAsync(ScratchDaemon daemon, params string[] arguments) =>
+        ProgramRun.ExecuteAsync("/usr/bin/virsh", ["-c", daemon.Uri, .. arguments]);
+
+    /// <summary>The project's tool.</summary>
+    public static Task<ProgramResult> VireoAsync(ScratchDaemon daemon, params string[] arguments) =>
+        ProgramRun.ExecuteAsync(Repository.Program("vireo"), ["-c", daemon.Uri, .. arguments]);
+
+    /// <summary>Stock virsh or the project's tool.</summary>
+    public static Task<ProgramResult> RunAsync(string tool, ScratchDaemon daemon, params string[] arguments) =>
+        tool == "virsh" ? VirshAsync(daemon, arguments) : VireoAsync(daemon, arguments);
+
+    /// <summary>Stock python libvirt: the script finds an open connection <c>c</c>, the module <c>libvirt</c> and the arguments in <c>sys.argv[2:]</c>.</summary>
+    public static Task<ProgramResult> PythonAsync(ScratchDaemon daemon, string script, params string[] arguments) =>
+        ProgramRun.ExecuteAsync("/usr/bin/python3", ["-c", Prelude + script, daemon.Uri, .. arguments]);
+
+    /// <summary>Runs stock virsh and throws with all it said unless it succeeded.</summary>
+    public static async Task<string> MustAsync(ScratchDaemon daemon, params string[] arguments)
+    {
+        var result = await VirshAsync(daemon, arguments);
+        return result.ExitCode == 0
+            ? result.Output
+            : throw new InvalidOperationException($"virsh {string.Join(' ', arguments)}: {result}\n--- {daemon.Kind} log\n{Tail(daemon.Log)}");
+    }
+
+    /// <summary>The last part of a log.</summary>
+    public static string Tail(string text) => text.Length <= 4000 ? text : text[^4000..];
+
+    private const string Prelude = """
+        import libvirt, sys
+        libvirt.registerErrorHandler(lambda c, e: None, None)
+        def told(f, *a):
+            try:
+                return f(*a)
+            except libvirt.libvirtError as e:
+                return (e.get_error_code(), e.get_error_domain(), e.get_error_level(), e.get_error_message(), e.get_str1(), e.get_str2(), e.get_str3())
+        c = libvirt.open(sys.argv[1])
+
+        """;
+}

@@ -1,0 +1,22 @@
+namespace Vireo.TestKit;
+
+/// <summary>The small Linux guest (see scripts/guest-image and scripts/guest-init).</summary>
+public sealed record GuestImage(string Kernel, string Initramfs)
+{
+    private static readonly Lazy<Task<GuestImage>> Built = new(BuildAsync);
+
+    /// <summary>The kernel command line that brings the guest up on its serial port.</summary>
+    public const string CommandLine = "console=ttyS0 quiet";
+
+    /// <summary>The image, built when it is first asked for.</summary>
+    public static Task<GuestImage> GetAsync() => Built.Value;
+
+    private static async Task<GuestImage> BuildAsync()
+    {
+        string folder = Repository.Path("artifacts", "guest");
+        Directory.CreateDirectory(folder);
+        // Test projects may run at the same time.
+        await ProgramRun.CheckAsync("/usr/bin/flock", Path.Combine(folder, "lock"), Repository.Path("scripts", "guest-image"), folder);
+        return new GuestImage(Path.Combine(folder, "vmlinuz"), Path.Combine(folder, "initramfs.gz"));
+    }
+}

@@ -1,0 +1,60 @@
+using System.Diagnostics;
+
+namespace Vireo.TestKit;
+
+/// <summary>Processes that belong to a scratch directory: those with its path in their command line (guests outlive their daemon).</summary>
+public static class OwnedProcesses
+{
+    /// <summary>The ids of the processes that name the directory.</summary>
+    public static IReadOnlyList<int> Naming(string directory, string? program = null)
+    {
+        var result = new List<int>();
+        foreach (string folder in Directory.EnumerateDirectories("/proc"))
+        {
+            if (!int.TryParse(Path.GetFileName(folder), out int id) || id == Environment.ProcessId)
+                continue;
+            string command = CommandLine(id);
+            if (command.Contains(directory, StringComparison.Ordinal) && (program is null || command.Split('\0')[0].Contains(program, StringComparison.Ordinal)))
+                result.Add(id);
+        }
+
+        return result;
+    }
+
+    /// <summary>Kills them and waits until they are gone.</summary>
+    public static void KillThoseNaming(string directory)
+    {
+        foreach (int id in Naming(directory))
+        {
+            try
+            {
+                using var process = Process.GetProcessById(id);
+                process.Kill();
+                process.WaitForExit(5000);
+            }
+            catch (ArgumentException)
+            {
+                // It ended by itself in between.
+            }
+        }
+    }
+
+    /// <summary>Whether a process runs (a zombie does not).</summary>
+    public static bool IsRunning(int id) => CommandLine(id).Length > 0;
+
+    private static string CommandLine(int id)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{id}/cmdline");
+        }
+        catch (IOException)
+        {
+            return "";
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using System.Text;
+
+namespace Vireo.TestKit;
+
+/// <summary>A disk of a test domain.</summary>
+/// <param name="Target">vda, sda, hda, …</param>
+/// <param name="Path">The image.</param>
+/// <param name="Bus">virtio, scsi, ide, sata.</param>
+/// <param name="Format">qcow2 or raw.</param>
+public sealed record TestDisk(string Target, string Path, string Bus = "virtio", string Format = "qcow2");
+
+/// <summary>A domain to define: the small Linux guest, or an empty machine that only runs the firmware.</summary>
+public sealed record TestDomain(string Name)
+{
+    /// <summary>The uuid; a fixed one makes outputs comparable.</summary>
+    public string Uuid { get; init; } = Guid.NewGuid().ToString();
+
+    /// <summary>Its disks.</summary>
+    public IReadOnlyList<TestDisk> Disks { get; init; } = [];
+
+    /// <summary>The Linux guest to boot, or null for an empty machine.</summary>
+    public GuestImage? Guest { get; init; }
+
+    /// <summary>The path of the serial port's socket.</summary>
+    public string? SerialSocket { get; init; }
+
+    /// <summary>Memory in MiB.</summary>
+    public int Memory { get; init; } = 128;
+
+    /// <summary>pc or q35.</summary>
+    public string Machine { get; init; } = "pc";
+
+    /// <summary>More elements for &lt;devices&gt;.</summary>
+    public string Devices { get; init; } = "";
+
+    /// <summary>The document.</summary>
+    public string ToXml()
+    {
+        var xml = new StringBuilder($"<domain type='qemu'>\n  <name>{Name}</name>\n  <uuid>{Uuid}</uuid>\n  <memory unit='MiB'>{Memory}</memory>\n  <vcpu>1</vcpu>\n  <os>\n");
+        xml.Append($"    <type arch='x86_64' machine='{Machine}'>hvm</type>\n");
+        if (Guest is not null)
+            xml.Append($"    <kernel>{Guest.Kernel}</kernel>\n    <initrd>{Guest.Initramfs}</initrd>\n    <cmdline>{GuestImage.CommandLine}</cmdline>\n");
+        xml.Append("  </os>\n  <features><acpi/></features>\n  <on_reboot>restart</on_reboot>\n  <on_crash>destroy</on_crash>\n  <devices>\n");
+        foreach (var disk in Disks)
+        {
+            xml.Append($"    <disk type='file' device='disk'><driver name='qemu' type='{disk.Format}'/><source file='{disk.Path}'/>");
+            xml.Append($"<target dev='{disk.Target}' bus='{disk.Bus}'/></disk>\n");
+        }
+
+        if (Disks.Any(disk => disk.Bus == "scsi"))
+            xml.Append("    <controller type='scsi' index='0' model='virtio-scsi'/>\n");
+        xml.Append("    <controller type='usb' model='none'/>\n    <memballoon model='none'/>\n");
+        if (SerialSocket is not null)
+            xml.Append($"    <serial type='unix'><source mode='bind' path='{SerialSocket}'/><target port='0'/></serial>\n");
+        return xml.Append(Devices).Append("  </devices>\n</domain>\n").ToString();
+    }
+
+    /// <summary>Makes an empty image for every disk.</summary>
+    public async Task CreateImagesAsync(string size = "16M")
+    {
+        foreach (var disk in Disks)
+            await ProgramRun.CheckAsync("qemu-img", "create", "-q", "-f", disk.Format, disk.Path, size);
+    }
+}
