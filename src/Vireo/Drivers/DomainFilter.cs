@@ -30,34 +30,16 @@ public static class DomainFilter
 {
     /// <summary>Whether a domain is to be listed.</summary>
     public static bool Passes(DomainFacts facts, ConnectListAllDomainsFlags flags) =>
-        Group(flags, (ConnectListAllDomainsFlags.Active, facts.IsActive), (ConnectListAllDomainsFlags.Inactive, !facts.IsActive))
-        && Group(flags, (ConnectListAllDomainsFlags.Persistent, facts.IsPersistent), (ConnectListAllDomainsFlags.Transient, !facts.IsPersistent))
-        && Group(
+        FlagGroup.Passes(flags, (ConnectListAllDomainsFlags.Active, facts.IsActive), (ConnectListAllDomainsFlags.Inactive, !facts.IsActive))
+        && FlagGroup.Passes(flags, (ConnectListAllDomainsFlags.Persistent, facts.IsPersistent), (ConnectListAllDomainsFlags.Transient, !facts.IsPersistent))
+        && FlagGroup.Passes(
             flags,
             (ConnectListAllDomainsFlags.Running, facts.State == DomainState.Running),
             (ConnectListAllDomainsFlags.Paused, facts.State == DomainState.Paused),
             (ConnectListAllDomainsFlags.Shutoff, facts.State == DomainState.Shutoff),
             (ConnectListAllDomainsFlags.Other, facts.State is not (DomainState.Running or DomainState.Paused or DomainState.Shutoff)))
-        && Group(flags, (ConnectListAllDomainsFlags.Managedsave, facts.HasManagedSave), (ConnectListAllDomainsFlags.NoManagedsave, !facts.HasManagedSave))
-        && Group(flags, (ConnectListAllDomainsFlags.Autostart, facts.Autostart), (ConnectListAllDomainsFlags.NoAutostart, !facts.Autostart))
-        && Group(flags, (ConnectListAllDomainsFlags.HasSnapshot, facts.HasSnapshots), (ConnectListAllDomainsFlags.NoSnapshot, !facts.HasSnapshots))
-        && Group(flags, (ConnectListAllDomainsFlags.HasCheckpoint, facts.HasCheckpoints), (ConnectListAllDomainsFlags.NoCheckpoint, !facts.HasCheckpoints));
-
-    private static bool Group(ConnectListAllDomainsFlags flags, params ReadOnlySpan<(ConnectListAllDomainsFlags Flag, bool Holds)> members)
-    {
-        var asked = false;
-        foreach (var (flag, holds) in members)
-        {
-            if ((flags & flag) != 0)
-            {
-                asked = true;
-                if (holds)
-                {
-                    return true;
-                }
-            }
-        }
-
-        return !asked;
-    }
+        && FlagGroup.Passes(flags, (ConnectListAllDomainsFlags.Managedsave, facts.HasManagedSave), (ConnectListAllDomainsFlags.NoManagedsave, !facts.HasManagedSave))
+        && FlagGroup.Passes(flags, (ConnectListAllDomainsFlags.Autostart, facts.Autostart), (ConnectListAllDomainsFlags.NoAutostart, !facts.Autostart))
+        && FlagGroup.Passes(flags, (ConnectListAllDomainsFlags.HasSnapshot, facts.HasSnapshots), (ConnectListAllDomainsFlags.NoSnapshot, !facts.HasSnapshots))
+        && FlagGroup.Passes(flags, (ConnectListAllDomainsFlags.HasCheckpoint, facts.HasCheckpoints), (ConnectListAllDomainsFlags.NoCheckpoint, !facts.HasCheckpoints));
 }

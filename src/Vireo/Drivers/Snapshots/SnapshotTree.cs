@@ -129,36 +129,18 @@ public sealed class SnapshotTree<T>
         return [.. nodes.Where(n => Passes(n, flags))];
     }
 
-    private static bool Group(DomainSnapshotListFlags flags, params ReadOnlySpan<(DomainSnapshotListFlags Flag, bool Holds)> members)
-    {
-        var asked = false;
-        foreach (var (flag, holds) in members)
-        {
-            if ((flags & flag) != 0)
-            {
-                asked = true;
-                if (holds)
-                {
-                    return true;
-                }
-            }
-        }
-
-        return !asked;
-    }
-
     private string? ParentOf(T node) => node.Parent is { } parent && Find(parent) is not null ? parent : null;
 
     private bool Passes(T node, DomainSnapshotListFlags flags)
     {
         var leaf = !_nodes.Exists(n => n.Parent == node.Name);
-        return Group(flags, (DomainSnapshotListFlags.Metadata, true), (DomainSnapshotListFlags.NoMetadata, false))
-            && Group(flags, (DomainSnapshotListFlags.Leaves, leaf), (DomainSnapshotListFlags.NoLeaves, !leaf))
-            && Group(
+        return FlagGroup.Passes(flags, (DomainSnapshotListFlags.Metadata, true), (DomainSnapshotListFlags.NoMetadata, false))
+            && FlagGroup.Passes(flags, (DomainSnapshotListFlags.Leaves, leaf), (DomainSnapshotListFlags.NoLeaves, !leaf))
+            && FlagGroup.Passes(
                 flags,
                 (DomainSnapshotListFlags.Inactive, node.Content == SnapshotContent.Inactive),
                 (DomainSnapshotListFlags.Active, node.Content == SnapshotContent.Active),
                 (DomainSnapshotListFlags.DiskOnly, node.Content == SnapshotContent.DiskOnly))
-            && Group(flags, (DomainSnapshotListFlags.Internal, !node.IsExternal), (DomainSnapshotListFlags.External, node.IsExternal));
+            && FlagGroup.Passes(flags, (DomainSnapshotListFlags.Internal, !node.IsExternal), (DomainSnapshotListFlags.External, node.IsExternal));
     }
 }
