@@ -1,0 +1,110 @@
+namespace Vireo.Qemu.Tests;
+
+/// <summary>A daemon and one domain on it that runs the small Linux guest on some disks: what most tests of real guests begin with.</summary>
+public sealed class GuestLab : IAsyncDisposable
+{
+    private readonly ScratchDirectory _images = new("vg");
+
+    private GuestLab(ScratchDaemon daemon, TestDomain domain) => (Daemon, Domain) = (daemon, domain);
+
+    public ScratchDaemon Daemon { get; }
+
+    public TestDomain Domain { get; private set; }
+
+    /// <summary>The directory that holds the images, the domain's serial socket and nothing of the daemon's.</summary>
+    public string Folder => _images.Path;
+
+    public string this[string name] => _images[name];
+
+    /// <summary>Starts the daemon and defines the domain; the disks are empty images of 16 MiB in <see cref="Folder"/>.</summary>
+    public static async Task<GuestLab> CreateAsync(
+        DaemonKind kind = DaemonKind.Vireod, int disks = 2, bool linux = true, IReadOnlyDictionary<string, string>? environment = null, Func<int, TestDisk>? disk = null,
+        string machine = "pc")
+    {
+        var lab = new GuestLab(ScratchDaemon.Of(kind), new TestDomain("guest"));
+        try
+        {
+            lab.Domain = new TestDomain("guest")
+            {
+                Uuid = "5d0c7a52-91a4-4a57-8f3d-2b6c8a1f0e33",
+                Guest = linux ? await GuestImage.GetAsync() : null,
+                Memory = linux ? 128 : 32,
+                Machine = machine,
+                SerialSocket = lab["serial.sock"],
+                Disks = [.. Enumerable.Range(0, disks).Select(disk ?? (index => new TestDisk($"vd{(char)('a' + index)}", lab[$"disk{index}.qcow2"])))],
+            };
+            if (disk is not null)
+                lab.Domain = lab.Domain with { Disks = [.. lab.Domain.Disks.Select(one => one with { Path = lab[one.Path] })] };
+            await lab.Domain.CreateImagesAsync();
+            await File.WriteAllTextAsync(lab["domain.xml"], lab.Domain.ToXml());
+            await lab.Daemon.StartAsync(environment);
+            await lab.VirshAsync("define", lab["domain.xml"]);
+            return lab;
+        }
+        catch
+        {
+            await lab.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Runs virsh, which must succeed.</summary>
+    public Task<string> VirshAsync(params string[] arguments) => Client.MustAsync(Daemon, arguments);
+
+    /// <summary>Runs the project's tool, which must succeed (its flags go beyond virsh's).</summary>
+    public async Task<string> VireoAsync(params string[] arguments)
+    {
+        var result = await Client.VireoAsync(Daemon, arguments);
+        return result.ExitCode == 0
+            ? result.Output
+            : throw new InvalidOperationException($"vireo {string.Join(' ', arguments)}: {result}\n--- log\n{Client.Tail(Daemon.Log)}");
+    }
+
+    /// <summary>Starts the domain and waits until the guest answers.</summary>
+    public async Task<GuestSerial> BootAsync()
+    {
+        await VirshAsync("start", "guest");
+        return await SerialAsync();
+    }
+
+    /// <summary>The guest's serial port, once the guest answers on it.</summary>
+    public Task<GuestSerial> SerialAsync() => GuestSerial.ConnectAsync(Domain.SerialSocket!);
+
+    /// <summary>The arguments of snapshot-create-as that put every overlay into <see cref="Folder"/>.</summary>
+    public string[] SnapshotArguments(string name, Func<int, string>? path = null) =>
+    [
+        "snapshot-create-as", "guest", name, "--disk-only", "--atomic",
+        .. Domain.Disks.SelectMany((disk, index) => new[] { "--diskspec", $"{disk.Target},file={path?.Invoke(index) ?? this[$"disk{index}.{name}"]}" }),
+    ];
+
+    /// <summary>The images that the domain has now, by target.</summary>
+    public async Task<IReadOnlyDictionary<string, string>> DisksAsync() =>
+        (await VirshAsync("domblklist", "guest")).Split('\n').Skip(2)
+            .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Where(words => words.Length == 2)
+            .ToDictionary(words => words[0], words => words[1]);
+
+    /// <summary>Every qcow2 file in the folder passes qemu-img check.</summary>
+    public async Task CheckImagesAsync()
+    {
+        foreach (string path in Directory.EnumerateFiles(Folder).Where(IsQcow2))
+        {
+            var result = await ProgramRun.ExecuteAsync("qemu-img", ["check", "-U", path]);
+            result.ExitCode.ShouldBe(0, $"qemu-img check {path}: {result}");
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Daemon.DisposeAsync();
+        _images.Dispose();
+    }
+
+    private static bool IsQcow2(string path)
+    {
+        Span<byte> magic = stackalloc byte[4];
+        if (path.EndsWith(".sock", StringComparison.Ordinal))
+            return false;
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        return stream.ReadAtLeast(magic, 4, throwOnEndOfStream: false) == 4 && magic.SequenceEqual((ReadOnlySpan<byte>)[0x51, 0x46, 0x49, 0xfb]);
+    }
+}
