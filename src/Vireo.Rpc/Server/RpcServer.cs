@@ -58,7 +58,13 @@ public sealed class RpcServer : IAsyncDisposable
     /// <summary>Whether one more client may be taken.</summary>
     internal bool HasRoom => ClientCount < Options.MaxClients && Volatile.Read(ref _unauthenticated) < Options.MaxUnauthenticatedClients && !Stopping.IsCancellationRequested;
 
-    /// <summary>Accepts clients from a listening UNIX socket, which belongs to the server from now on.</summary>
+    /// <summary>Makes a UNIX socket at a path, in place of one that lay there, and accepts clients from it.</summary>
+    /// <param name="path">Where.</param>
+    /// <param name="mode">Who may connect.</param>
+    /// <param name="readOnly">Whether its clients may only look.</param>
+    public void Listen(string path, UnixFileMode mode, bool readOnly) => Listen(UnixSocket.Listen(path, mode), readOnly);
+
+    /// <summary>Accepts clients from a listening, non-blocking UNIX socket, which belongs to the server from now on.</summary>
     /// <param name="socket">The socket.</param>
     /// <param name="readOnly">Whether its clients may only look.</param>
     public void Listen(SafeSocketHandle socket, bool readOnly)

@@ -13,6 +13,8 @@ internal static unsafe partial class Syscalls
     public const int MsgNoSignal = 0x4000;
     public const int MsgCloseOnExec = 0x40000000;
     public const int DuplicateCloseOnExec = 1030;
+    public const int FamilyUnix = 1;
+    public const int TypeStream = 1;
     public const int EpollAdd = 1;
     public const int EpollDelete = 2;
     public const int EpollModify = 3;
@@ -83,6 +85,21 @@ internal static unsafe partial class Syscalls
 
     [LibraryImport("libc", EntryPoint = "send", SetLastError = true)]
     public static partial nint Send(int descriptor, void* buffer, nuint count, int flags);
+
+    [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
+    public static partial int Socket(int family, int type, int protocol);
+
+    [LibraryImport("libc", EntryPoint = "socketpair", SetLastError = true)]
+    public static partial int SocketPair(int family, int type, int protocol, int* pair);
+
+    [LibraryImport("libc", EntryPoint = "bind", SetLastError = true)]
+    public static partial int Bind(int descriptor, void* address, uint length);
+
+    [LibraryImport("libc", EntryPoint = "listen", SetLastError = true)]
+    public static partial int Listen(int descriptor, int backlog);
+
+    [LibraryImport("libc", EntryPoint = "connect", SetLastError = true)]
+    public static partial int Connect(int descriptor, void* address, uint length);
 
     [LibraryImport("libc", EntryPoint = "accept4", SetLastError = true)]
     public static partial int Accept(int descriptor, void* address, void* addressLength, int flags);

@@ -1,0 +1,68 @@
+using System.Runtime.InteropServices;
+using Microsoft.Extensions.Logging;
+using Vireo.Drivers;
+using Vireo.Rpc.Server;
+
+namespace Vireo.Daemon;
+
+/// <summary>The daemon's life: places, lock, drivers, sockets, and the wait for the signal that ends it.</summary>
+internal sealed partial class DaemonHost(DaemonArguments arguments, StderrLogger log)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private readonly ILogger _logger = log.CreateLogger("vireod");
+
+    public async Task RunAsync()
+    {
+        bool privileged = Environment.IsPrivilegedProcess;
+        var paths = arguments.Root is { } root ? DaemonPaths.Under(root) : DaemonPaths.Standard(privileged);
+        paths.Create();
+        var settings = DaemonSettings.Load(arguments.ConfigFile ?? paths.ConfigFile);
+        using var held = DaemonLock.Take(paths.LockFile);
+        await using var drivers = await DaemonDrivers.StartAsync(paths, settings, log).ConfigureAwait(false);
+        await using var server = new RpcServer(drivers.Registry, settings.Rpc, log.CreateLogger("rpc"));
+        var sockets = Listen(server, paths, settings, privileged);
+        var ended = new TaskCompletionSource<PosixSignal>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
+        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, static context => context.Cancel = true);
+        Ready(_logger, string.Join(", ", sockets));
+        ServiceManager.Tell("READY=1");
+
+        var signal = await ended.Task.ConfigureAwait(false);
+        Ending(_logger, signal);
+        ServiceManager.Tell("STOPPING=1");
+        await server.StopAsync(Patience).ConfigureAwait(false);
+        foreach (string socket in sockets) File.Delete(socket);
+
+        void End(PosixSignalContext context)
+        {
+            context.Cancel = true;
+            ended.TrySetResult(context.Signal);
+        }
+    }
+
+    private List<string> Listen(RpcServer server, DaemonPaths paths, DaemonSettings settings, bool privileged)
+    {
+        var directories = new List<string> { paths.Sockets };
+        if (arguments.AsLibvirtd) directories.Add(DaemonPaths.LibvirtSockets(privileged));
+        var sockets = new List<string>();
+        foreach (string directory in directories)
+        {
+            Directory.CreateDirectory(directory);
+            string all = Path.Combine(directory, "libvirt-sock");
+            string readOnly = Path.Combine(directory, "libvirt-sock-ro");
+            server.Listen(all, settings.SocketMode, readOnly: false);
+            server.Listen(readOnly, settings.ReadOnlySocketMode, readOnly: true);
+            sockets.AddRange([all, readOnly]);
+        }
+
+        return sockets;
+    }
+
+    [LoggerMessage(1, LogLevel.Information, "listening on {Sockets}")]
+    private static partial void Ready(ILogger logger, string sockets);
+
+    [LoggerMessage(2, LogLevel.Information, "{Signal}: ending; guests go on")]
+    private static partial void Ending(ILogger logger, PosixSignal signal);
+}

@@ -1,0 +1,78 @@
+using System.Globalization;
+using Vireo.Rpc.Server;
+
+namespace Vireo.Daemon;
+
+/// <summary>What vireod.conf says: lines of <c>name = value</c>, numbers plain and texts in double quotes, <c>#</c> for comments.</summary>
+internal sealed record DaemonSettings
+{
+    public RpcServerOptions Rpc { get; init; } = new();
+
+    /// <summary>Who may connect to the socket for everything.</summary>
+    public UnixFileMode SocketMode { get; init; } = (UnixFileMode)0b111_111_000;
+
+    /// <summary>Who may connect to the read-only socket.</summary>
+    public UnixFileMode ReadOnlySocketMode { get; init; } = (UnixFileMode)0b111_111_111;
+
+    /// <summary>Whether a revert may start a new hypervisor process without the flag that allows it.</summary>
+    public bool AlwaysRespawn { get; init; }
+
+    public static DaemonSettings Load(string file) => File.Exists(file) ? Parse(File.ReadAllText(file), file) : new();
+
+    public static DaemonSettings Parse(string text, string file)
+    {
+        var settings = new DaemonSettings();
+        int number = 0;
+        foreach (string raw in text.Split('\n'))
+        {
+            number++;
+            string line = raw.Trim();
+            if (line.Length == 0 || line[0] == '#') continue;
+            int equals = line.IndexOf('=', StringComparison.Ordinal);
+            string where = $"{file}:{number}";
+            if (equals < 0) throw new DaemonException($"{where}: expected name = value");
+            settings = settings.With(where, line[..equals].Trim(), line[(equals + 1)..].Trim());
+        }
+
+        return settings;
+    }
+
+    private DaemonSettings With(string where, string name, string value) => name switch
+    {
+        "max_clients" => this with { Rpc = Rpc with { MaxClients = Number(where, name, value, 1) } },
+        "max_anonymous_clients" => this with { Rpc = Rpc with { MaxUnauthenticatedClients = Number(where, name, value, 1) } },
+        "max_client_requests" => this with { Rpc = Rpc with { MaxClientRequests = Number(where, name, value, 1) } },
+        "max_requests" => this with { Rpc = Rpc with { MaxRequests = Number(where, name, value, 1) } },
+        "max_client_streams" => this with { Rpc = Rpc with { MaxClientStreams = Number(where, name, value, 1) } },
+        "keepalive_interval" => this with { Rpc = Rpc with { KeepaliveInterval = TimeSpan.FromSeconds(Number(where, name, value, -1)) } },
+        "keepalive_count" => this with { Rpc = Rpc with { KeepaliveCount = Number(where, name, value, 0) } },
+        "default_uri" => this with { Rpc = Rpc with { DefaultUri = Text(where, name, value) } },
+        "unix_sock_rw_perms" => this with { SocketMode = Mode(where, name, value) },
+        "unix_sock_ro_perms" => this with { ReadOnlySocketMode = Mode(where, name, value) },
+        "snapshot_revert_respawn" => this with { AlwaysRespawn = Choice(where, name, value) },
+        _ => throw new DaemonException($"{where}: unknown setting {name}"),
+    };
+
+    private static int Number(string where, string name, string value, int least) =>
+        int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) && number >= least
+            ? number
+            : throw new DaemonException($"{where}: {name} must be a number of at least {least}");
+
+    private static string Text(string where, string name, string value) =>
+        value.Length >= 2 && value[0] == '"' && value[^1] == '"' ? value[1..^1] : throw new DaemonException($"{where}: {name} must be a text in double quotes");
+
+    private static UnixFileMode Mode(string where, string name, string value)
+    {
+        string text = Text(where, name, value);
+        if (text.Length is < 3 or > 4 || text.Any(c => c is < '0' or > '7') || (text.Length == 4 && text[0] != '0'))
+            throw new DaemonException($"{where}: {name} must be an octal mode such as \"0770\"");
+        return (UnixFileMode)Convert.ToInt32(text, 8);
+    }
+
+    private static bool Choice(string where, string name, string value) => Text(where, name, value) switch
+    {
+        "always" => true,
+        "flag" => false,
+        _ => throw new DaemonException($"{where}: {name} must be \"flag\" or \"always\""),
+    };
+}

@@ -1,0 +1,17 @@
+using System.Net.Sockets;
+using System.Text;
+
+namespace Vireo.Daemon;
+
+/// <summary>Tells the service manager how the daemon fares, by the protocol of sd_notify: a datagram to the socket it names.</summary>
+internal static class ServiceManager
+{
+    public static void Tell(string state)
+    {
+        string? path = Environment.GetEnvironmentVariable("NOTIFY_SOCKET");
+        if (string.IsNullOrEmpty(path)) return;
+        if (path[0] == '@') path = '\0' + path[1..];
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+        socket.SendTo(Encoding.UTF8.GetBytes(state), new UnixDomainSocketEndPoint(path));
+    }
+}
