@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
-using Vireo.Drivers;
 using Vireo.Rpc.Server;
 
 namespace Vireo.Daemon;

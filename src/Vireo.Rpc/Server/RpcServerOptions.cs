@@ -28,7 +28,7 @@ public sealed record RpcServerOptions
     public int KeepaliveCount { get; init; } = 5;
 
     /// <summary>Threads that wait for sockets.</summary>
-    public int Loops { get; init; } = Math.Clamp(Environment.ProcessorCount, 1, 4);
+    public int Loops { get; init; } = Math.Clamp(Environment.ProcessorCount / 2, 1, 4);
 
     /// <summary>The URI that a client gets which asks for none.</summary>
     public string DefaultUri { get; init; } = "qemu:///system";
