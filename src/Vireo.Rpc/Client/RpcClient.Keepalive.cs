@@ -20,7 +20,13 @@ internal sealed partial class RpcClient
 
     private void Tick()
     {
-        if (!IsOpen || CanTakePacket is false) return;
+        if (!IsOpen)
+        {
+            _connection.Loop.NotEverySecond(Tick);
+            return;
+        }
+
+        if (!CanTakePacket) return;
         long silent = Environment.TickCount64 - Volatile.Read(ref _lastHeard);
         if (silent < _keepaliveMilliseconds * (_unanswered + 1)) return;
         if (_unanswered >= _keepaliveCount)

@@ -41,7 +41,6 @@ internal sealed unsafe class EventLoop : IDisposable
     private volatile bool _stopping;
     private long _nextTick = long.MaxValue;
     private Action? _onTick;
-    private Action? _pending;
 
     private struct Slot
     {
@@ -77,6 +76,13 @@ internal sealed unsafe class EventLoop : IDisposable
     {
         _onTick += onTick;
         _nextTick = Environment.TickCount64 + 1000;
+    });
+
+    /// <summary>Ends what <see cref="EverySecond"/> began.</summary>
+    public void NotEverySecond(Action onTick) => Post(() =>
+    {
+        _onTick -= onTick;
+        if (_onTick is null) _nextTick = long.MaxValue;
     });
 
     /// <summary>Watches a descriptor; the token names it to <see cref="Modify"/> and <see cref="Remove"/>.</summary>
@@ -122,9 +128,6 @@ internal sealed unsafe class EventLoop : IDisposable
         Wake();
     }
 
-    /// <summary>Runs <paramref name="action"/> once the descriptors that woke the loop together have been handled. Loop's thread only.</summary>
-    public void AfterBatch(Action action) => _pending += action;
-
     public void Dispose()
     {
         _stopping = true;
@@ -161,12 +164,6 @@ internal sealed unsafe class EventLoop : IDisposable
                 ulong token = BinaryPrimitives.ReadUInt64LittleEndian(new ReadOnlySpan<byte>(item + Syscalls.EpollDataOffset, 8));
                 if (token == ulong.MaxValue) Drain();
                 else Find(token)?.OnReady((Readiness)(*(uint*)item));
-            }
-
-            if (_pending is { } pending)
-            {
-                _pending = null;
-                pending();
             }
 
             Tick();
