@@ -1,0 +1,31 @@
+namespace Vireo.Interop.Tests;
+
+/// <summary>`event --all` prints the same for the same things done.</summary>
+public sealed class EventTests(DaemonPair daemons)
+{
+    [Theory]
+    [InlineData(DaemonKind.Vireod, "virsh")]
+    [InlineData(DaemonKind.Vireod, "vireo")]
+    [InlineData(DaemonKind.Libvirtd, "vireo")]
+    public async Task Event_all_prints_what_libvirtds_does(DaemonKind kind, string tool)
+    {
+        string expected = await WatchAsync(await daemons.GetAsync(DaemonKind.Libvirtd), "virsh");
+        string actual = await WatchAsync(await daemons.GetAsync(kind), tool);
+
+        expected.ShouldContain("event 'lifecycle' for domain 't-event': Started Booted");
+        actual.ShouldBe(expected);
+    }
+
+    private static async Task<string> WatchAsync(ScratchDaemon daemon, string tool)
+    {
+        using var scratch = new ScratchDirectory("ve");
+        await File.WriteAllTextAsync(scratch["dom.xml"], new TestDomain("t-event") { Uuid = "77c5e8a0-6a0b-4c9e-9a34-0c1f8ad0b1e2", Memory = 32 }.ToXml());
+        var watcher = Client.RunAsync(tool, daemon, "event", "--all", "--loop", "--timeout", "5");
+        await Task.Delay(1000); // The client says nothing when it listens.
+        foreach (string step in (string[])["define", "start", "suspend", "resume", "reset", "destroy", "undefine"])
+            await Client.MustAsync(daemon, step, step == "define" ? scratch["dom.xml"] : "t-event");
+        var result = await watcher;
+        return string.Join('\n', Normaliser.Mask(result.ToString(), scratch.Path).Split('\n').Where(line => !line.StartsWith("event ", StringComparison.Ordinal) || line.Contains("t-event", StringComparison.Ordinal)
+            || line.StartsWith("event loop", StringComparison.Ordinal)).Where(line => !line.StartsWith("events received", StringComparison.Ordinal)));
+    }
+}

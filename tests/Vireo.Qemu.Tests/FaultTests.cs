@@ -1,0 +1,94 @@
+using Vireo.Host.Faults;
+
+namespace Vireo.Qemu.Tests;
+
+/// <summary>
+/// At every fault point of snapshot create, revert and delete the daemon is killed, or the step fails. Afterwards either all is done or nothing
+/// is, there are no stray files, and the guest lives if it did.
+/// </summary>
+public sealed class FaultTests
+{
+    public static IEnumerable<TheoryDataRow<string, string, bool>> Points() =>
+        from point in FaultPoints.All
+        from how in (string[])["kill", "error"]
+        from running in (bool[])[true, false]
+        select new TheoryDataRow<string, string, bool>(point, how, running);
+
+    [Theory]
+    [MemberData(nameof(Points))]
+    public async Task All_or_nothing(string point, string how, bool running)
+    {
+        bool memory = point == FaultPoints.CreateMemorySaved;
+        if (!running && (memory || NeedsProcess(point)))
+            return; // Such a step exists only with a guest that runs.
+
+        await using var lab = await GuestLab.CreateAsync(linux: false);
+        if (running)
+            await lab.VirshAsync("start", "guest");
+        await lab.VirshAsync(lab.SnapshotArguments("s1"));
+        await lab.VirshAsync(lab.SnapshotArguments("s2"));
+        var before = await DomainPicture.TakeAsync(lab);
+        string[] operation = Operation(lab, point, memory, running);
+
+        await lab.Daemon.StopAsync();
+        await lab.Daemon.StartAsync(new Dictionary<string, string> { ["VIREO_FAULT"] = $"{point}:{how}" });
+        var result = await Client.VireoAsync(lab.Daemon, operation);
+        if (how == "kill")
+        {
+            await lab.Daemon.WaitForExitAsync(TimeSpan.FromSeconds(20));
+            result.ExitCode.ShouldBe(1, result.ToString());
+            await lab.Daemon.StartAsync();
+        }
+
+        lab.Daemon.IsRunning.ShouldBeTrue();
+        var after = await DomainPicture.TakeAsync(lab);
+        (await DomainPicture.LooseEndsAsync(lab)).ShouldBeEmpty($"{result}\n{lab.Daemon.Log}");
+        lab.Daemon.Guests().Count.ShouldBe(running ? 1 : 0, lab.Daemon.Log);
+        after.State.ShouldBe(before.State);
+        if (how == "error" && result.ExitCode != 0 || after == before)
+            after.ShouldBe(before);
+        else
+            ShouldBeDone(lab, point, before, after);
+        if (!running)
+            await lab.CheckImagesAsync();
+
+        // Nothing stands in the way of the next one.
+        await lab.VirshAsync(lab.SnapshotArguments("next"));
+    }
+
+    private static void ShouldBeDone(GuestLab lab, string point, DomainPicture before, DomainPicture after)
+    {
+        if (point.StartsWith("snapshot.revert.", StringComparison.Ordinal))
+        {
+            after.Current.ShouldBe("s1");
+            after.Snapshots.ShouldBe(before.Snapshots);
+            after.Disks.ShouldNotBe(before.Disks);
+        }
+        else if (point.StartsWith("snapshot.delete.", StringComparison.Ordinal))
+        {
+            after.Snapshots.ShouldBe("s1");
+            after.Disks.ShouldBe(before.Disks);
+        }
+        else
+        {
+            after.Snapshots.ShouldBe("s1 s2 s3");
+            after.Current.ShouldBe("s3");
+            after.Disks.ShouldBe($"vda={lab["disk0.s3"]} vdb={lab["disk1.s3"]}");
+        }
+    }
+
+    private static bool NeedsProcess(string point) =>
+        point is FaultPoints.CreateNodesAdded or FaultPoints.RevertProcessStarted or FaultPoints.RevertVerified or FaultPoints.RevertOldStopped;
+
+    private static string[] Operation(GuestLab lab, string point, bool memory, bool running) => point.Split('.')[1] switch
+    {
+        "revert" => ["snapshot-revert", "guest", "s1", .. (running ? (string[])["--running", "--allow-respawn"] : [])],
+        "delete" => ["snapshot-delete", "guest", "s1", "--children-only", "--metadata"],
+        _ when memory =>
+        [
+            "snapshot-create-as", "guest", "s3", "--memspec", lab["s3.mem"] + ",snapshot=external", "--diskspec", $"vda,file={lab["disk0.s3"]}",
+            "--diskspec", $"vdb,file={lab["disk1.s3"]}",
+        ],
+        _ => lab.SnapshotArguments("s3"),
+    };
+}
