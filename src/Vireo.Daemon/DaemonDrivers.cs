@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Vireo.Drivers;
+using Vireo.Drivers.Test;
 
 namespace Vireo.Daemon;
 
@@ -15,7 +16,7 @@ internal sealed class DaemonDrivers : IAsyncDisposable
     public static ValueTask<DaemonDrivers> StartAsync(DaemonPaths paths, DaemonSettings settings, ILoggerFactory log)
     {
         _ = (paths, settings, log);
-        return ValueTask.FromResult(new DaemonDrivers(new DriverRegistry()));
+        return ValueTask.FromResult(new DaemonDrivers(new DriverRegistry(new TestDriver())));
     }
 
     public async ValueTask DisposeAsync()
