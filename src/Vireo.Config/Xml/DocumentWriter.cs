@@ -22,6 +22,9 @@ internal sealed class DocumentWriter
         _depth++;
     }
 
+    /// <summary>Gives the element a closing tag even if nothing follows.</summary>
+    public void KeepOpen() => Content();
+
     /// <summary>Ends the element.</summary>
     public void Close(string name)
     {

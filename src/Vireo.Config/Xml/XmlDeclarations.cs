@@ -2,7 +2,11 @@ namespace Vireo.Config.Xml;
 
 /// <summary>Marks a partial record as one XML element: the generator writes its parser and formatter from the members' attributes.</summary>
 [AttributeUsage(AttributeTargets.Class)]
-internal sealed class XmlRecordAttribute : Attribute;
+internal sealed class XmlRecordAttribute : Attribute
+{
+    /// <summary>An empty element is written with a closing tag, as libvirt writes it for some.</summary>
+    public bool Open { get; init; }
+}
 
 /// <summary>A record that is also the root of a document: it gains <c>Parse</c> and <c>ToXml</c>.</summary>
 /// <param name="root">The root element's name.</param>

@@ -10,14 +10,16 @@ internal sealed class WriteEmitter
     private readonly List<Member> _members;
     private readonly (string Attribute, string Value)? _variant;
     private readonly bool _document;
+    private readonly bool _keepsOpen;
     private int _names;
 
-    public WriteEmitter(CodeWriter code, List<Member> members, (string Attribute, string Value)? variant, bool document)
+    public WriteEmitter(CodeWriter code, List<Member> members, (string Attribute, string Value)? variant, bool document, bool keepsOpen)
     {
         _code = code;
         _members = members;
         _variant = variant;
         _document = document;
+        _keepsOpen = keepsOpen;
     }
 
     public void Emit(bool overrides) => _code.Block($"internal {(overrides ? "override " : "")}void WriteXml(DocumentWriter writer, string name)", () =>
@@ -56,7 +58,13 @@ internal sealed class WriteEmitter
             Child(m);
         }
 
-        _code.Line("extras.Elements(int.MaxValue);").Line("writer.Close(name);");
+        _code.Line("extras.Elements(int.MaxValue);");
+        if (_keepsOpen)
+        {
+            _code.Line("writer.KeepOpen();");
+        }
+
+        _code.Line("writer.Close(name);");
     });
 
     private void Attribute(Member m)

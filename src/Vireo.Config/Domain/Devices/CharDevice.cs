@@ -115,7 +115,7 @@ public sealed partial record SmartcardConfig : DeviceConfig
 }
 
 /// <summary>A USB device redirected from a client.</summary>
-[XmlRecord]
+[XmlRecord(Open = true)]
 public sealed partial record RedirdevConfig : DeviceConfig
 {
     [XmlAttribute] public string? Bus { get; init; }

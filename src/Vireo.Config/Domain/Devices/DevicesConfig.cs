@@ -3,7 +3,7 @@ using Vireo.Config.Xml;
 namespace Vireo.Config;
 
 /// <summary>All devices of a domain, grouped by kind as libvirt groups them.</summary>
-[XmlRecord]
+[XmlRecord(Open = true)]
 public sealed partial record DevicesConfig
 {
     [XmlElement] public string? Emulator { get; init; }

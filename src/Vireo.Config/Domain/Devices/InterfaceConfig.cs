@@ -20,6 +20,8 @@ public sealed partial record InterfaceConfig : DeviceConfig
 
     [XmlElement] public VirtualPortConfig? Virtualport { get; init; }
 
+    [XmlElement] public BandwidthConfig? Bandwidth { get; init; }
+
     [XmlElement("ip")] public ConfigList<IpConfig> Ips { get; init; }
 
     [XmlElement("route")] public ConfigList<RouteConfig> Routes { get; init; }
@@ -51,8 +53,6 @@ public sealed partial record InterfaceConfig : DeviceConfig
     [XmlElement("mtu", Value = "size")] public uint? Mtu { get; init; }
 
     [XmlElement] public XmlFragment? Coalesce { get; init; }
-
-    [XmlElement] public BandwidthConfig? Bandwidth { get; init; }
 
     [XmlElement("port", Value = "isolated")] public bool? PortIsolated { get; init; }
 

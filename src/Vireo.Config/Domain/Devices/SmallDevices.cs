@@ -167,11 +167,18 @@ public sealed partial record ShmemConfig : DeviceConfig
 
     [XmlElement("model", Value = "type")] public string? Model { get; init; }
 
-    [XmlElement("size", Unit = "MiB")] public DataSize? Size { get; init; }
+    [XmlElement("size", Unit = "M")] public DataSize? Size { get; init; }
 
-    [XmlElement("server", Value = "path")] public string? ServerPath { get; init; }
+    [XmlElement] public ShmemServer? Server { get; init; }
 
     [XmlElement] public ShmemMsi? Msi { get; init; }
+}
+
+/// <summary>The server that hands the memory out.</summary>
+[XmlRecord]
+public sealed partial record ShmemServer
+{
+    [XmlAttribute] public string? Path { get; init; }
 }
 
 /// <summary>Interrupts of shared memory.</summary>
@@ -204,6 +211,8 @@ public sealed partial record MemoryDevice : DeviceConfig
 [XmlRecord]
 public sealed partial record MemoryDeviceSource
 {
+    [XmlElement] public string? Nodemask { get; init; }
+
     [XmlElement] public string? Path { get; init; }
 
     [XmlElement(Unit = "KiB")] public DataSize? Alignsize { get; init; }
@@ -211,8 +220,6 @@ public sealed partial record MemoryDeviceSource
     [XmlPresence] public bool Pmem { get; init; }
 
     [XmlElement(Unit = "KiB")] public DataSize? Pagesize { get; init; }
-
-    [XmlElement] public string? Nodemask { get; init; }
 }
 
 /// <summary>A memory module as the guest sees it.</summary>
