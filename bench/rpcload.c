@@ -1,0 +1,130 @@
+/* Load on a libvirt RPC server, without a client library: one thread a connection, blocking sockets.
+ *
+ *   rpcload latency SOCKET PROCEDURE CALLS          prints the median and the 99th percentile in microseconds
+ *   rpcload rate SOCKET PROCEDURE SECONDS THREADS   prints calls a second, over all threads
+ */
+#include <pthread.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <arpa/inet.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { HEADER = 28, LARGEST = 4 << 20 };
+static const char *path;
+static uint32_t procedure;
+static volatile int stop;
+
+static double now(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return t.tv_sec + t.tv_nsec / 1e9;
+}
+
+static void fail(const char *what) {
+    perror(what);
+    exit(1);
+}
+
+static void read_all(int fd, void *to, size_t count) {
+    for (char *at = to; count > 0;) {
+        ssize_t got = read(fd, at, count);
+        if (got <= 0)
+            fail("rpcload: connection closed");
+        at += got;
+        count -= got;
+    }
+}
+
+static void call(int fd, uint32_t number, uint32_t serial, const void *payload, size_t size) {
+    static __thread char buffer[65536];
+    uint32_t head[7] = {htonl(HEADER + size), htonl(0x20008086), htonl(1), htonl(number), 0, htonl(serial), 0};
+    memcpy(buffer, head, HEADER);
+    memcpy(buffer + HEADER, payload, size);
+    if (write(fd, buffer, HEADER + size) != (ssize_t)(HEADER + size))
+        fail("rpcload: write");
+    read_all(fd, head, HEADER);
+    uint32_t length = ntohl(head[0]);
+    if (length < HEADER || length > LARGEST || ntohl(head[5]) != serial || head[6] != 0) {
+        fprintf(stderr, "rpcload: procedure %u answered with an error\n", number);
+        exit(1);
+    }
+    for (size_t left = length - HEADER; left > 0;) {
+        size_t part = left < sizeof buffer ? left : sizeof buffer;
+        read_all(fd, buffer, part);
+        left -= part;
+    }
+}
+
+static int open_connection(void) {
+    static const char uri[] = "qemu:///system\0";
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    strncpy(address.sun_path, path, sizeof address.sun_path - 1);
+    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof address) != 0)
+        fail("rpcload: connect");
+    call(fd, 66, 1, "", 0);
+    char payload[28] = {0};
+    uint32_t present = htonl(1), length = htonl(14);
+    memcpy(payload, &present, 4);
+    memcpy(payload + 4, &length, 4);
+    memcpy(payload + 8, uri, 14);
+    call(fd, 1, 2, payload, sizeof payload);
+    return fd;
+}
+
+static int order(const void *a, const void *b) {
+    double x = *(const double *)a, y = *(const double *)b;
+    return x < y ? -1 : x > y;
+}
+
+static void *worker(void *result) {
+    int fd = open_connection();
+    uint64_t count = 0;
+    for (; !stop; count++)
+        call(fd, procedure, count + 3, "", 0);
+    *(uint64_t *)result = count;
+    close(fd);
+    return NULL;
+}
+
+int main(int argc, char **argv) {
+    if (argc < 5)
+        return 2;
+    path = argv[2];
+    procedure = atoi(argv[3]);
+    if (strcmp(argv[1], "latency") == 0) {
+        int calls = atoi(argv[4]), fd = open_connection();
+        double *took = calloc(calls, sizeof *took);
+        for (int i = -200; i < calls; i++) {
+            double begin = now();
+            call(fd, procedure, i + 300, "", 0);
+            if (i >= 0)
+                took[i] = (now() - begin) * 1e6;
+        }
+        qsort(took, calls, sizeof *took, order);
+        printf("%.1f %.1f\n", took[calls / 2], took[calls * 99 / 100]);
+        return 0;
+    }
+    int threads = atoi(argv[5]);
+    pthread_t ids[64];
+    uint64_t counts[64] = {0}, total = 0;
+    if (threads > 64)
+        return 2;
+    double begin = now();
+    for (int i = 0; i < threads; i++)
+        pthread_create(&ids[i], NULL, worker, &counts[i]);
+    struct timespec pause = {.tv_sec = (time_t)atof(argv[4]), .tv_nsec = (long)((atof(argv[4]) - (time_t)atof(argv[4])) * 1e9)};
+    nanosleep(&pause, NULL);
+    stop = 1;
+    for (int i = 0; i < threads; i++) {
+        pthread_join(ids[i], NULL);
+        total += counts[i];
+    }
+    printf("%.0f\n", total / (now() - begin));
+    return 0;
+}
