@@ -17,7 +17,7 @@ public sealed partial class SpecificationTests
     public void Every_named_test_and_benchmark_exists()
     {
         var tests = Tests();
-        string bench = File.ReadAllText(Repository.Path("bench", "run"));
+        string bench = File.ReadAllText(Repository.Path("bench", "compare.py"));
         var missing = Promises().SelectMany(promise => Reference().Matches(promise)).Select(match => match.Groups[1].Value)
             .Where(name => name.StartsWith("bench:", StringComparison.Ordinal) ? !bench.Contains($"\"{name[6..]}\"", StringComparison.Ordinal) : !tests.Contains(name));
         missing.ShouldBeEmpty();
