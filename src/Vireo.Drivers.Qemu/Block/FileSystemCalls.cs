@@ -20,6 +20,7 @@ internal static unsafe partial class FileSystemCalls
     private const int OwnerOnly = 0x180; // 0600
     private const uint RenameNoReplace = 1;
     private const uint StatxBasic = 0x7ff;
+    private const int SeekStart = 0;
     private const int SeekEnd = 2;
 
     /// <summary>stat; yields errno, 0 on success.</summary>
@@ -116,6 +117,16 @@ internal static unsafe partial class FileSystemCalls
     {
         var end = Seek(handle, 0, SeekEnd);
         return end >= 0 ? end : throw Failure(Marshal.GetLastPInvokeError(), $"cannot find the end of '{path}'");
+    }
+
+    /// <summary>Sets where whoever shares this open file reads or writes next.</summary>
+    /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR.</exception>
+    public static void SetPosition(SafeFileHandle handle, string path, long position)
+    {
+        if (Seek(handle, position, SeekStart) < 0)
+        {
+            throw Failure(Marshal.GetLastPInvokeError(), $"cannot seek in '{path}'");
+        }
     }
 
     /// <summary>Gives a file to another user; -1 leaves the user or group as it is.</summary>

@@ -10,7 +10,7 @@ namespace Vireo.Drivers.Qemu.Journal;
 /// </summary>
 internal static class JournalActions
 {
-    /// <summary>Removes what the operation made and puts the documents back. The journal itself stays.</summary>
+    /// <summary>Removes what the operation made; documents are put back when they were touched. The journal itself stays.</summary>
     /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR: something could not be taken back; everything else was.</exception>
     public static void Undo(JournalRecord record)
     {
@@ -18,14 +18,29 @@ internal static class JournalActions
         for (var i = record.Plan.Create.Count - 1; i >= 0; i--)
         {
             var file = record.Plan.Create[i];
-            Try(failures, () => File.Delete(file.TemporaryPath));
+            Try(failures, () =>
+            {
+                if (File.Exists(file.TemporaryPath))
+                {
+                    File.Delete(file.TemporaryPath);
+                }
+            });
             if (record.Made.TryGetValue(i, out var identity))
             {
                 Try(failures, () => Remove(file.Path, identity));
             }
         }
 
-        Try(failures, () => WriteDocuments(record.Plan.Documents, d => d.Before));
+        foreach (var document in record.Plan.Documents)
+        {
+            Try(failures, () => RemoveStaged(document.Path));
+        }
+
+        if (record.Phase == JournalPhase.Committed)
+        {
+            Try(failures, () => WriteDocuments(record.Plan.Documents, d => d.Before, staged: false));
+        }
+
         Throw(failures, record, "undo");
     }
 
@@ -35,12 +50,12 @@ internal static class JournalActions
     /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR: it could not be finished; the journal allows to try again.</exception>
     public static void Finish(JournalRecord record, Action? retired = null)
     {
-        WriteDocuments(record.Plan.Documents, d => d.After);
+        WriteDocuments(record);
         Retire(record, retired);
     }
 
     /// <summary>Writes or removes every document as the operation leaves it.</summary>
-    public static void WriteDocuments(JournalRecord record) => WriteDocuments(record.Plan.Documents, d => d.After);
+    public static void WriteDocuments(JournalRecord record) => WriteDocuments(record.Plan.Documents, d => d.After, staged: true);
 
     /// <summary>Removes the files that nobody needs any more, each only when it still is the one that was meant.</summary>
     public static void Retire(JournalRecord record, Action? retired = null)
@@ -61,6 +76,14 @@ internal static class JournalActions
         Throw(failures, record, "finish");
     }
 
+    private static void RemoveStaged(string path)
+    {
+        if (Directory.Exists(Path.GetDirectoryName(path)))
+        {
+            File.Delete(Temporary(path));
+        }
+    }
+
     private static void Remove(string path, FileIdentity identity)
     {
         if (FileIdentity.Of(path) == identity)
@@ -69,24 +92,35 @@ internal static class JournalActions
         }
     }
 
-    /// <summary>All new texts under temporary names first, then the renames: a full disk is met before anything has changed.</summary>
-    private static void WriteDocuments(IReadOnlyList<DocumentChange> documents, Func<DocumentChange, string?> side)
+    /// <summary>
+    /// Writes every new text beside the document it is for, on stable storage: a full disk is met now, and what is left for later are renames.
+    /// </summary>
+    /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR; <see cref="Undo"/> removes what was written.</exception>
+    public static void Stage(JournalRecord record)
+    {
+        foreach (var document in record.Plan.Documents)
+        {
+            if (document.After is { } text)
+            {
+                StageOne(document.Path, text);
+            }
+        }
+    }
+
+    private static void StageOne(string path, string text)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        WriteTemporary(Temporary(path), text);
+    }
+
+    private static void WriteDocuments(IReadOnlyList<DocumentChange> documents, Func<DocumentChange, string?> side, bool staged)
     {
         var directories = new HashSet<string>(StringComparer.Ordinal);
         foreach (var document in documents)
         {
             if (side(document) is { } text)
             {
-                Directory.CreateDirectory(Path.GetDirectoryName(document.Path)!);
-                WriteTemporary(Temporary(document.Path), text);
-            }
-        }
-
-        foreach (var document in documents)
-        {
-            if (side(document) is not null)
-            {
-                File.Move(Temporary(document.Path), document.Path, overwrite: true);
+                Replace(document.Path, text, staged);
             }
             else if (File.Exists(document.Path))
             {
@@ -101,6 +135,21 @@ internal static class JournalActions
         {
             FileSystemCalls.SyncDirectory(directory);
         }
+    }
+
+    private static void Replace(string path, string text, bool staged)
+    {
+        if (File.Exists(path) && File.ReadAllText(path) == text)
+        {
+            return;
+        }
+
+        if (!staged || !File.Exists(Temporary(path)))
+        {
+            StageOne(path, text);
+        }
+
+        File.Move(Temporary(path), path, overwrite: true);
     }
 
     private static string Temporary(string path) => path + ".new";

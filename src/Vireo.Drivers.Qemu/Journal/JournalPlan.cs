@@ -42,6 +42,12 @@ internal sealed record JournalPlan
     /// <summary>Whether a hypervisor process takes part: the swap happens within it, and may have happened without the journal saying so.</summary>
     public bool Live { get; init; }
 
+    /// <summary>The hypervisor process that a finished operation has no more use for.</summary>
+    public StartedProcess? OldProcess { get; init; }
+
+    /// <summary>Whether the guest runs when the operation is finished.</summary>
+    public bool Resume { get; init; }
+
     /// <summary>Files that the operation makes.</summary>
     public IReadOnlyList<PlannedFile> Create { get; init; } = [];
 

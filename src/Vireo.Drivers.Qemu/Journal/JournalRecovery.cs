@@ -27,6 +27,12 @@ internal static class JournalRecovery
             return [];
         }
 
+        foreach (var path in Directory.EnumerateFiles(directory, "*.journal.new").ToList())
+        {
+            // A plan that was being replaced; the old one still holds.
+            File.Delete(path);
+        }
+
         var records = new List<JournalRecord>();
         foreach (var path in Directory.EnumerateFiles(directory, "*.journal").Order(StringComparer.Ordinal).ToList())
         {

@@ -11,7 +11,7 @@ namespace Vireo.Drivers.Qemu.Journal;
 /// </summary>
 internal sealed class OperationJournal : IDisposable
 {
-    private readonly SafeFileHandle _handle;
+    private SafeFileHandle _handle;
     private long _end;
 
     private OperationJournal(JournalRecord record, SafeFileHandle handle, long end)
@@ -62,6 +62,41 @@ internal sealed class OperationJournal : IDisposable
     {
         Append(string.Create(CultureInfo.InvariantCulture, $"process {process.Pid} {process.StartTime}\n"));
         Record = Record with { Process = process };
+    }
+
+    /// <summary>Replaces the plan by one that says more, in one step; what was noted so far is kept.</summary>
+    public void Replan(JournalPlan plan)
+    {
+        var path = Record.Path + ".new";
+        var bytes = JournalRecord.Encode(plan);
+        var handle = FileSystemCalls.CreateNew(path, $"cannot write journal '{path}'");
+        var record = Record;
+        var old = _handle;
+        try
+        {
+            RandomAccess.Write(handle, bytes, 0);
+            (_handle, _end, Record) = (handle, bytes.Length, record with { Plan = plan });
+            foreach (var (index, identity) in record.Made)
+            {
+                Made(index, identity);
+            }
+
+            if (record.Process is { } process)
+            {
+                Started(process);
+            }
+
+            FileSystemCalls.SyncFile(handle, path);
+            File.Move(path, record.Path, overwrite: true);
+            old.Dispose();
+        }
+        catch
+        {
+            (_handle, Record) = (old, record);
+            handle.Dispose();
+            File.Delete(path);
+            throw;
+        }
     }
 
     /// <summary>From here on the operation is finished, not undone. On stable storage when it returns.</summary>

@@ -33,6 +33,12 @@ internal interface ISnapshotDomain
     /// <summary>The disks as the hypervisor has them open; null when the domain is shut off.</summary>
     LiveDisks? Disks { get; }
 
+    /// <summary>The hypervisor process; null when the domain is shut off.</summary>
+    StartedProcess? Process { get; }
+
+    /// <summary>Images that other domains use, bases of their chains included: never removed.</summary>
+    IReadOnlyCollection<FileIdentity> ImagesOfOtherDomains();
+
     /// <summary>User and group that new images belong to; null when the hypervisor runs as we do.</summary>
     (uint User, uint Group)? ImageOwner { get; }
 

@@ -1,0 +1,41 @@
+using Vireo.Config;
+using Vireo.Drivers.Qemu.Block;
+using Vireo.Drivers.Qemu.Journal;
+
+namespace Vireo.Drivers.Qemu.Snapshots;
+
+/// <summary>One disk that gets an overlay.</summary>
+/// <param name="Target">The disk: vda.</param>
+/// <param name="Base">The image that is frozen.</param>
+/// <param name="Layer">The overlay as an image.</param>
+/// <param name="File">The overlay to write; null when the user provides it.</param>
+/// <param name="Number">The number of its nodes; 0 when no hypervisor runs.</param>
+internal sealed record PlannedOverlay(string Target, ImageLayer Base, ImageLayer Layer, OverlayFile? File, int Number);
+
+/// <summary>All that making a snapshot is going to do. Made without changing anything; what it says is what happens.</summary>
+internal sealed record CreatePlan
+{
+    /// <summary>Unique name of the operation.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The snapshot's metadata.</summary>
+    public required QemuSnapshot Snapshot { get; init; }
+
+    /// <summary>The overlays.</summary>
+    public required IReadOnlyList<PlannedOverlay> Overlays { get; init; }
+
+    /// <summary>The file that gets the guest's memory; null when it is not saved.</summary>
+    public PlannedFile? Memory { get; init; }
+
+    /// <summary>The live document afterwards; null when the domain is shut off.</summary>
+    public DomainConfig? Live { get; init; }
+
+    /// <summary>The persistent document afterwards.</summary>
+    public DomainConfig? Persistent { get; init; }
+
+    /// <summary>The live disks afterwards.</summary>
+    public LiveDisks? Disks { get; init; }
+
+    /// <summary>The documents that change.</summary>
+    public required IReadOnlyList<DocumentChange> Documents { get; init; }
+}

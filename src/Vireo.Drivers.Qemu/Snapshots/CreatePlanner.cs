@@ -1,0 +1,309 @@
+using System.Globalization;
+using Vireo.Config;
+using Vireo.Drivers.Qemu.Block;
+using Vireo.Drivers.Qemu.Journal;
+using Vireo.Drivers.Snapshots;
+
+namespace Vireo.Drivers.Qemu.Snapshots;
+
+/// <summary>Plans a new snapshot: checks everything that can be checked and says what is to be done, touching nothing.</summary>
+/// <param name="domain">The domain.</param>
+/// <param name="tree">Its snapshots.</param>
+/// <param name="store">Where their metadata lies.</param>
+/// <param name="now">The time.</param>
+internal sealed class CreatePlanner(ISnapshotDomain domain, SnapshotTree<QemuSnapshot> tree, SnapshotStore store, DateTimeOffset now)
+{
+    private bool Active => domain.Live is not null;
+
+    /// <summary>The plan.</summary>
+    /// <param name="request">The document that asks for the snapshot.</param>
+    /// <param name="flags">Checked flags.</param>
+    /// <exception cref="VireoException">The request cannot be met; libvirt's codes and messages.</exception>
+    public CreatePlan Plan(DomainSnapshotConfig request, DomainSnapshotCreateFlags flags)
+    {
+        var name = NameOf(request);
+        var memory = Memory(request, flags);
+        var external = flags.HasFlag(DomainSnapshotCreateFlags.DiskOnly) || memory is not null;
+        var config = domain.Live ?? domain.Persistent ?? throw VireoException.Internal(ErrorDomain.Qemu, $"domain '{domain.Name}' has no definition");
+        var placed = SnapshotLayout.Align(
+            [.. config.Devices.Disks.Select(Subject)],
+            [.. request.Disks.Select(Request)],
+            name,
+            external ? DiskSnapshotMode.External : DiskSnapshotMode.Internal,
+            allInternal: !external && Active);
+        CheckKinds(placed, memory is not null, flags);
+        if (!flags.HasFlag(DomainSnapshotCreateFlags.NoMetadata) && tree.Find(name) is not null)
+        {
+            throw VireoException.OperationFailed(ErrorDomain.Domain, $"domain moment {name} already exists");
+        }
+
+        return Assemble(request, name, memory, placed, config, flags);
+    }
+
+    private static SubjectDisk Subject(DiskConfig disk) => new(disk.Target?.Dev ?? "", disk.Location(), disk.Format())
+    {
+        Default = Mode(disk.Snapshot),
+        ReadOnly = disk.Readonly,
+    };
+
+    private static RequestedDisk Request(SnapshotDisk disk) => new(disk.Name ?? throw new VireoException(ErrorCode.XmlError, ErrorDomain.DomainSnapshot, "missing name from disk snapshot element"))
+    {
+        Mode = Mode(disk.Snapshot) ?? (disk.Source is not null ? DiskSnapshotMode.External : null),
+        Format = disk.Driver?.Type,
+        Path = disk.Source?.File ?? disk.Source?.Dev,
+        OnBlockDevice = disk.Type == DiskType.Block,
+    };
+
+    private static DiskSnapshotMode? Mode(SnapshotLocation? location) => location switch
+    {
+        SnapshotLocation.No => DiskSnapshotMode.No,
+        SnapshotLocation.Internal => DiskSnapshotMode.Internal,
+        SnapshotLocation.External => DiskSnapshotMode.External,
+        SnapshotLocation.Manual => DiskSnapshotMode.Manual,
+        _ => null,
+    };
+
+    private string NameOf(DomainSnapshotConfig request)
+    {
+        var name = request.Name is { Length: > 0 } given ? given : now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+        if (name.Contains('/', StringComparison.Ordinal))
+        {
+            throw new VireoException(ErrorCode.XmlDetail, ErrorDomain.Qemu, $"invalid snapshot name '{name}': name can't contain '/'");
+        }
+
+        return name.StartsWith('.')
+            ? throw new VireoException(ErrorCode.XmlDetail, ErrorDomain.Qemu, $"invalid snapshot name '{name}': name can't start with '.'")
+            : name;
+    }
+
+    /// <summary>The file to save the memory in; null for none.</summary>
+    private string? Memory(DomainSnapshotConfig request, DomainSnapshotCreateFlags flags)
+    {
+        var file = request.Memory?.File;
+        var mode = request.Memory?.Snapshot switch
+        {
+            null or SnapshotLocation.Default => file is null ? null : SnapshotLocation.External,
+            var given => given,
+        };
+        if (mode == SnapshotLocation.External && file is null)
+        {
+            throw Xml("external memory snapshots require a filename");
+        }
+
+        if (file is not null && mode != SnapshotLocation.External)
+        {
+            throw Xml($"memory filename '{file}' requires external snapshot");
+        }
+
+        if (mode is not (null or SnapshotLocation.No) && (!Active || flags.HasFlag(DomainSnapshotCreateFlags.DiskOnly)))
+        {
+            throw Xml("memory state cannot be saved with offline or disk-only snapshot");
+        }
+
+        if (file is not null && !file.StartsWith('/'))
+        {
+            throw Xml($"memory snapshot file path ({file}) must be absolute");
+        }
+
+        if (flags.HasFlag(DomainSnapshotCreateFlags.Live) && mode != SnapshotLocation.External)
+        {
+            throw new VireoException(ErrorCode.OperationUnsupported, ErrorDomain.Qemu, "live snapshot creation is supported only during full system snapshots");
+        }
+
+        return mode == SnapshotLocation.External ? file : null;
+    }
+
+    private void CheckKinds(IReadOnlyList<PlacedDisk> placed, bool memory, DomainSnapshotCreateFlags flags)
+    {
+        foreach (var disk in placed)
+        {
+            if (disk.Mode == DiskSnapshotMode.Internal)
+            {
+                throw flags.HasFlag(DomainSnapshotCreateFlags.DiskOnly) && Active
+                    ? Unsupported($"active qemu domains require external disk snapshots; disk {disk.Disk.Target} requested internal")
+                    : Unsupported($"internal snapshots are not supported yet (disk {disk.Disk.Target}); use an external one: --disk-only, or --memspec with a file for a running domain");
+            }
+
+            if (disk.Mode == DiskSnapshotMode.Manual)
+            {
+                throw Unsupported($"'manual' snapshot mode is not supported yet (disk {disk.Disk.Target})");
+            }
+
+            if (memory && disk.Mode == DiskSnapshotMode.No && disk.Disk is { ReadOnly: false, Source: not null })
+            {
+                throw Unsupported("internal and full system snapshots require all disks to be selected for snapshot");
+            }
+        }
+
+        if (!placed.Any(d => d.Mode == DiskSnapshotMode.External))
+        {
+            throw !Active || memory || flags.HasFlag(DomainSnapshotCreateFlags.DiskOnly)
+                ? Unsupported("nothing selected for snapshot")
+                : new VireoException(ErrorCode.OperationUnsupported, ErrorDomain.Qemu, "internal snapshot of a running VM must include the memory state");
+        }
+    }
+
+    private CreatePlan Assemble(
+        DomainSnapshotConfig request,
+        string name,
+        string? memory,
+        IReadOnlyList<PlacedDisk> placed,
+        DomainConfig config,
+        DomainSnapshotCreateFlags flags)
+    {
+        var id = Guid.NewGuid().ToString("N")[..12];
+        var numbers = new NodeNumbers(domain.Disks?.LastNumber ?? 0);
+        var overlays = new List<PlannedOverlay>();
+        foreach (var disk in placed.Where(p => p.Mode == DiskSnapshotMode.External))
+        {
+            overlays.Add(Overlay(disk, id, numbers, flags));
+        }
+
+        CheckMemoryFile(memory, overlays);
+        var live = domain.Live is null ? null : WithOverlays(domain.Live, overlays, null);
+        var persistent = domain.Persistent is null ? null : WithOverlays(domain.Persistent, overlays, config);
+        var disks = domain.Disks is null ? null : new LiveDisks(
+            [.. domain.Disks.Disks.Select(d => overlays.Find(o => o.Target == d.Target) is { } o ? d.WithOverlay(o.Layer, o.Number) : d)],
+            numbers.Last);
+        var snapshot = new QemuSnapshot(Document(request, name, memory, placed, config));
+        var documents = domain.DocumentChanges(live, persistent, disks).ToList();
+        if (!flags.HasFlag(DomainSnapshotCreateFlags.NoMetadata))
+        {
+            documents.Add(store.Change(null, snapshot));
+            if (store.ChangeCurrent(tree.CurrentName, name) is { } current)
+            {
+                documents.Add(current);
+            }
+        }
+
+        return new CreatePlan
+        {
+            Id = id,
+            Snapshot = snapshot,
+            Overlays = overlays,
+            Memory = memory is null ? null : new PlannedFile(memory, OverlayFile.TemporaryName(memory, id)),
+            Live = live,
+            Persistent = persistent,
+            Disks = disks,
+            Documents = documents,
+        };
+    }
+
+    private PlannedOverlay Overlay(PlacedDisk disk, string id, NodeNumbers numbers, DomainSnapshotCreateFlags flags)
+    {
+        var target = disk.Disk.Target;
+        var source = disk.Disk.Source ?? throw Unsupported($"disk {target} is empty; there is nothing to snapshot");
+        var top = domain.Disks?.Find(target)?.Chain?.Top ?? new ImageLayer(source, disk.Disk.Format);
+        if (source.LocalPath is not { } basePath)
+        {
+            throw Unsupported($"external snapshots of network disk {target} are not supported yet");
+        }
+
+        var size = ImageProbe.Read(basePath, top.Format).VirtualSize
+            ?? throw Unsupported($"external snapshots over {top.Format.Name()} images are not supported yet (disk {target})");
+        var path = disk.Overlay!;
+        var status = FileStatus.TryOf(path);
+        ImageLocation location = disk.OnBlockDevice || status?.Kind == FileKind.BlockDevice ? new BlockDeviceLocation(path) : new FileLocation(path);
+        var layer = new ImageLayer(location, ImageFormat.Qcow2) { VirtualSize = size };
+        var number = Active ? numbers.Next() : 0;
+        if (flags.HasFlag(DomainSnapshotCreateFlags.ReuseExt))
+        {
+            if (status is null)
+            {
+                throw VireoException.System(
+                    ErrorDomain.Qemu,
+                    FileSystemCalls.NoEntry,
+                    $"missing existing file for disk {target}: {path}: No such file or directory");
+            }
+
+            var existing = ImageProbe.Read(path, ImageFormat.Qcow2);
+            return new PlannedOverlay(target, top, layer with { VirtualSize = existing.VirtualSize, Identity = existing.Identity }, null, number);
+        }
+
+        if (location is BlockDeviceLocation)
+        {
+            throw Unsupported($"an overlay on block device '{path}' (disk {target}) must be prepared beforehand: make it with qemu-img create and use --reuse-external");
+        }
+
+        if (status is not null)
+        {
+            throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"external snapshot file for disk {target} already exists and is not a block device: {path}");
+        }
+
+        CheckDirectory(path);
+        var file = new OverlayFile(path, OverlayFile.TemporaryName(path, id), new Qcow2Overlay(size, basePath, top.Format));
+        return new PlannedOverlay(target, top, layer, file, number);
+    }
+
+    private static void CheckDirectory(string path)
+    {
+        if (FileStatus.TryOf(Path.GetDirectoryName(path)!) is not { Kind: FileKind.Directory })
+        {
+            throw VireoException.System(ErrorDomain.Qemu, FileSystemCalls.NoEntry, $"failed to create image file '{path}': No such file or directory");
+        }
+    }
+
+    private static void CheckMemoryFile(string? memory, List<PlannedOverlay> overlays)
+    {
+        if (memory is null)
+        {
+            return;
+        }
+
+        if (overlays.Exists(o => o.Layer.Location.LocalPath == memory))
+        {
+            throw Unsupported($"'{memory}' cannot hold both the memory and a disk");
+        }
+
+        if (FileStatus.TryOf(memory) is not null)
+        {
+            throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"memory snapshot file '{memory}' already exists; remove it or name another");
+        }
+
+        CheckDirectory(memory);
+    }
+
+    /// <summary>The document with the overlays as images; only disks that have the same image as in <paramref name="like"/>.</summary>
+    private static DomainConfig WithOverlays(DomainConfig config, List<PlannedOverlay> overlays, DomainConfig? like) => config with
+    {
+        Devices = config.Devices with
+        {
+            Disks =
+            [
+                .. config.Devices.Disks.Select(disk =>
+                    overlays.Find(o => o.Target == disk.Target?.Dev) is { } overlay &&
+                    (like is null || like.Devices.Disks.Any(d => d.Target?.Dev == disk.Target?.Dev && d.Location() == disk.Location()))
+                        ? disk.WithTop(overlay.Layer)
+                        : disk),
+            ],
+        },
+    };
+
+    private DomainSnapshotConfig Document(DomainSnapshotConfig request, string name, string? memory, IReadOnlyList<PlacedDisk> placed, DomainConfig config) => new()
+    {
+        Name = name,
+        Description = request.Description,
+        State = !Active ? "shutoff" : memory is null ? "disk-snapshot" : domain.State == DomainState.Paused ? "paused" : "running",
+        Parent = tree.CurrentName is { } parent ? new SnapshotParent { Name = parent } : null,
+        CreationTime = now.ToUnixTimeSeconds(),
+        Memory = new SnapshotMemory { Snapshot = memory is null ? SnapshotLocation.No : SnapshotLocation.External, File = memory },
+        Disks = [.. placed.Select(Described)],
+        Domain = SavedDocument.Of(config),
+        InactiveDomain = domain is { Live: not null, Persistent: { } persistent } ? SavedDocument.Of(persistent) : null,
+    };
+
+    private static SnapshotDisk Described(PlacedDisk disk) => disk.Mode != DiskSnapshotMode.External
+        ? new SnapshotDisk { Name = disk.Disk.Target, Snapshot = SnapshotLocation.No }
+        : new SnapshotDisk
+        {
+            Name = disk.Disk.Target,
+            Snapshot = SnapshotLocation.External,
+            Type = disk.OnBlockDevice ? DiskType.Block : DiskType.File,
+            Driver = new DiskDriver { Type = "qcow2" },
+            Source = disk.OnBlockDevice ? new DiskSource { Dev = disk.Overlay } : new DiskSource { File = disk.Overlay },
+        };
+
+    private static VireoException Xml(string detail) => new(ErrorCode.XmlError, ErrorDomain.DomainSnapshot, detail);
+
+    private static VireoException Unsupported(string detail) => VireoException.ConfigUnsupported(ErrorDomain.Qemu, detail);
+}

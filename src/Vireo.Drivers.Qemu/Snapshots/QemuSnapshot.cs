@@ -1,0 +1,32 @@
+using Vireo.Config;
+using Vireo.Drivers.Snapshots;
+
+namespace Vireo.Drivers.Qemu.Snapshots;
+
+/// <summary>A snapshot as its metadata has it.</summary>
+/// <param name="Config">The stored document; has a name and a state.</param>
+internal sealed record QemuSnapshot(DomainSnapshotConfig Config) : ISnapshotNode
+{
+    /// <inheritdoc/>
+    public string Name => Config.Name!;
+
+    /// <inheritdoc/>
+    public string? Parent => Config.Parent?.Name;
+
+    /// <inheritdoc/>
+    public SnapshotContent Content => Config.State switch
+    {
+        "shutoff" or "shutdown" or "crashed" or null => SnapshotContent.Inactive,
+        "disk-snapshot" => SnapshotContent.DiskOnly,
+        _ => SnapshotContent.Active,
+    };
+
+    /// <inheritdoc/>
+    public bool IsExternal => Config.Memory?.Snapshot == SnapshotLocation.External || Config.Disks.Any(d => d.Snapshot == SnapshotLocation.External);
+
+    /// <summary>The file that holds the guest's memory; null when it holds none.</summary>
+    public string? MemoryFile => Config.Memory is { Snapshot: SnapshotLocation.External, File: { } file } ? file : null;
+
+    /// <summary>The document as users see it.</summary>
+    public DomainSnapshotConfig Visible => Config with { Active = null, RevertDisks = default, Cookie = null };
+}

@@ -1,0 +1,198 @@
+using Vireo.Drivers.Qemu.Block;
+using Vireo.Drivers.Qemu.Journal;
+using Vireo.Host.Faults;
+using Vireo.Host.Undo;
+
+namespace Vireo.Drivers.Qemu.Snapshots;
+
+/// <summary>Carries out a planned snapshot: new files, journal, swap, documents, run. Before the swap an error leaves everything as it was.</summary>
+/// <param name="domain">The domain, within its modifying job.</param>
+/// <param name="journals">Directory of the journals.</param>
+/// <param name="report">Told of what went wrong without stopping the operation.</param>
+internal sealed class SnapshotCreation(ISnapshotDomain domain, string journals, Action<string, Exception> report)
+{
+    /// <summary>Makes the snapshot.</summary>
+    /// <exception cref="VireoException">Why there is none; nothing has changed then.</exception>
+    public async ValueTask RunAsync(CreatePlan plan, DomainSnapshotCreateFlags flags, CancellationToken cancellationToken)
+    {
+        FaultPoint.Hit(FaultPoints.CreatePlanned);
+        var wasRunning = domain.State == DomainState.Running;
+        var journal = await UndoStack.RunAsync(
+            undo => PrepareAndSwapAsync(plan, flags, wasRunning, undo, cancellationToken),
+            failure => report(failure.What, failure.Error)).ConfigureAwait(false);
+        await FinishAsync(plan, flags, wasRunning, journal).ConfigureAwait(false);
+    }
+
+    private async ValueTask<OperationJournal> PrepareAndSwapAsync(
+        CreatePlan plan,
+        DomainSnapshotCreateFlags flags,
+        bool wasRunning,
+        UndoStack undo,
+        CancellationToken cancellationToken)
+    {
+        var journal = await Task.Run(() => OperationJournal.Begin(journals, plan.Id, JournalPlanOf(plan, flags, wasRunning)), cancellationToken).ConfigureAwait(false);
+        undo.Push("remove what was made", () => TakeBack(journal));
+        FaultPoint.Hit(FaultPoints.CreateJournalled);
+        await Task.Run(() => MakeFiles(plan, journal), cancellationToken).ConfigureAwait(false);
+        FaultPoint.Hit(FaultPoints.CreateOverlaysMade);
+        if (domain.Live is null)
+        {
+            journal.Commit();
+            return journal;
+        }
+
+        if (flags.HasFlag(DomainSnapshotCreateFlags.Quiesce))
+        {
+            await domain.FreezeAsync(cancellationToken).ConfigureAwait(false);
+            undo.Push("thaw the guest's file systems", () => domain.ThawAsync(CancellationToken.None));
+        }
+
+        await LiveAsync(plan, flags, wasRunning, journal, undo, cancellationToken).ConfigureAwait(false);
+        return journal;
+    }
+
+    private async ValueTask LiveAsync(
+        CreatePlan plan,
+        DomainSnapshotCreateFlags flags,
+        bool wasRunning,
+        OperationJournal journal,
+        UndoStack undo,
+        CancellationToken cancellationToken)
+    {
+        if (plan.Memory is { } memory)
+        {
+            if (wasRunning)
+            {
+                undo.Push("let the guest run again", () => domain.ResumeAsync(DomainRunningReason.FromSnapshot, CancellationToken.None));
+                if (!flags.HasFlag(DomainSnapshotCreateFlags.Live))
+                {
+                    await domain.PauseAsync(DomainPausedReason.Snapshot, cancellationToken).ConfigureAwait(false);
+                }
+            }
+
+            await SaveMemoryAsync(memory, plan, wasRunning, journal, cancellationToken).ConfigureAwait(false);
+            FaultPoint.Hit(FaultPoints.CreateMemorySaved);
+        }
+
+        await LiveSwap.AddNodesAsync(domain, plan.Overlays, undo, cancellationToken).ConfigureAwait(false);
+        FaultPoint.Hit(FaultPoints.CreateNodesAdded);
+        await LiveSwap.SwapAsync(domain, plan.Overlays, cancellationToken).ConfigureAwait(false);
+    }
+
+    private void MakeFiles(CreatePlan plan, OperationJournal journal)
+    {
+        var overlays = plan.Overlays.Where(o => o.File is not null).Select(o => o.File!).ToList();
+        if (overlays.Count > 0)
+        {
+            new OverlayBatch(journal, overlays, domain.ImageOwner).Make(FaultPoints.CreateOverlayWritten, FaultPoints.CreateOverlayNamed);
+        }
+
+        JournalActions.Stage(journal.Record);
+    }
+
+    private async ValueTask SaveMemoryAsync(PlannedFile memory, CreatePlan plan, bool wasRunning, OperationJournal journal, CancellationToken cancellationToken)
+    {
+        using var file = FileSystemCalls.CreateNew(memory.TemporaryPath, $"cannot create memory file '{memory.Path}'");
+        var index = plan.Overlays.Count(o => o.File is not null);
+        journal.Made(index, FileIdentity.Of(memory.TemporaryPath) ?? default);
+        var head = new SaveImage(domain.Live!.ToXml(), wasRunning);
+        head.WriteTo(file, memory.TemporaryPath);
+        FileSystemCalls.SetPosition(file, memory.TemporaryPath, head.StreamOffset);
+        await domain.SaveMemoryAsync(file, cancellationToken).ConfigureAwait(false);
+        SaveImage.MarkComplete(file, memory.TemporaryPath);
+        FileSystemCalls.RenameNew(memory.TemporaryPath, memory.Path);
+        FileSystemCalls.SyncDirectory(Path.GetDirectoryName(memory.Path)!);
+    }
+
+    /// <summary>The guest already writes to the overlays: what is left goes forward, whatever happens, and at the next start if not now.</summary>
+    private async ValueTask FinishAsync(CreatePlan plan, DomainSnapshotCreateFlags flags, bool wasRunning, OperationJournal journal)
+    {
+        domain.Adopt(plan.Live, plan.Persistent, plan.Disks);
+        Exception? unfinished = null;
+        try
+        {
+            FaultPoint.Hit(FaultPoints.CreateSwapped);
+            await Task.Run(() => WriteDocuments(journal)).ConfigureAwait(false);
+            journal.Close();
+        }
+        catch (Exception e) when (e is VireoException or IOException or UnauthorizedAccessException)
+        {
+            journal.Dispose();
+            unfinished = e;
+        }
+
+        await RunAgainAsync(flags, wasRunning, plan.Memory is not null).ConfigureAwait(false);
+        if (unfinished is not null)
+        {
+            throw VireoException.OperationFailed(
+                ErrorDomain.Qemu,
+                $"the disks of domain '{domain.Name}' are switched to the overlays of snapshot '{plan.Snapshot.Name}', but its metadata could not be written: {unfinished.Message}. Restart the daemon to have it written",
+                unfinished);
+        }
+    }
+
+    private static void WriteDocuments(OperationJournal journal)
+    {
+        if (journal.Record.Phase != JournalPhase.Committed)
+        {
+            journal.Commit();
+        }
+
+        FaultPoint.Hit(FaultPoints.CreateCommitted);
+        JournalActions.Finish(journal.Record);
+        FaultPoint.Hit(FaultPoints.CreateDocumentsWritten);
+    }
+
+    private async ValueTask RunAgainAsync(DomainSnapshotCreateFlags flags, bool wasRunning, bool memory)
+    {
+        if (domain.Live is null)
+        {
+            return;
+        }
+
+        if (flags.HasFlag(DomainSnapshotCreateFlags.Quiesce))
+        {
+            try
+            {
+                await domain.ThawAsync(CancellationToken.None).ConfigureAwait(false);
+            }
+            catch (VireoException e)
+            {
+                report($"thaw the file systems of domain '{domain.Name}'", e);
+            }
+        }
+
+        if (flags.HasFlag(DomainSnapshotCreateFlags.Halt))
+        {
+            await domain.StopAsync(DomainShutoffReason.FromSnapshot, CancellationToken.None).ConfigureAwait(false);
+        }
+        else if (memory && wasRunning)
+        {
+            await domain.ResumeAsync(DomainRunningReason.FromSnapshot, CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
+    private static void TakeBack(OperationJournal journal)
+    {
+        JournalActions.Undo(journal.Record);
+        journal.Close();
+    }
+
+    private JournalPlan JournalPlanOf(CreatePlan plan, DomainSnapshotCreateFlags flags, bool wasRunning)
+    {
+        var files = plan.Overlays.Where(o => o.File is not null)
+            .Select(o => new PlannedFile(o.File!.Path, o.File.TemporaryPath, o.Number > 0 ? NodeNumbers.Format(o.Number) : null));
+        return new JournalPlan
+        {
+            Operation = JournalOperation.SnapshotCreate,
+            Domain = domain.Uuid,
+            DomainName = domain.Name,
+            Snapshot = plan.Snapshot.Name,
+            Live = domain.Live is not null,
+            OldProcess = flags.HasFlag(DomainSnapshotCreateFlags.Halt) ? domain.Process : null,
+            Resume = wasRunning && plan.Memory is not null,
+            Create = plan.Memory is { } memory ? [.. files, memory] : [.. files],
+            Documents = plan.Documents,
+        };
+    }
+}
