@@ -58,6 +58,17 @@ internal sealed record Qcow2Overlay(long VirtualSize, string BackingFile, ImageF
         }
     }
 
+    /// <summary>Whether anything was ever written to the disk of an overlay that began empty.</summary>
+    /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR, VIR_ERR_INTERNAL_ERROR: it cannot be read.</exception>
+    public static bool IsTouched(string path)
+    {
+        var header = ImageProbe.Read(path, ImageFormat.Qcow2).Qcow2!;
+        using var handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        var table = new byte[Math.Min(header.Level1Entries * 8L, MaxLevel1Bytes)];
+        var read = RandomAccess.Read(handle, table, (long)header.Level1Offset);
+        return table.AsSpan(0, read).ContainsAnyExcept((byte)0);
+    }
+
     private byte[] Header(long size, uint entries, string path)
     {
         var name = Encoding.UTF8.GetBytes(BackingFile);

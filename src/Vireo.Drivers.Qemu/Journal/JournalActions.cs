@@ -57,6 +57,9 @@ internal static class JournalActions
     /// <summary>Writes or removes every document as the operation leaves it.</summary>
     public static void WriteDocuments(JournalRecord record) => WriteDocuments(record.Plan.Documents, d => d.After, staged: true);
 
+    /// <summary>Writes documents without a journal: for a change that is complete with them.</summary>
+    public static void Write(IReadOnlyList<DocumentChange> documents) => WriteDocuments(documents, d => d.After, staged: false);
+
     /// <summary>Removes the files that nobody needs any more, each only when it still is the one that was meant.</summary>
     public static void Retire(JournalRecord record, Action? retired = null)
     {
@@ -141,6 +144,7 @@ internal static class JournalActions
     {
         if (File.Exists(path) && File.ReadAllText(path) == text)
         {
+            File.Delete(Temporary(path));
             return;
         }
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Vireo.Host.Processes;
 
 namespace Vireo.Drivers.Qemu.Journal;
 
@@ -43,7 +44,7 @@ internal sealed record JournalPlan
     public bool Live { get; init; }
 
     /// <summary>The hypervisor process that a finished operation has no more use for.</summary>
-    public StartedProcess? OldProcess { get; init; }
+    public ProcessIdentity? OldProcess { get; init; }
 
     /// <summary>Whether the guest runs when the operation is finished.</summary>
     public bool Resume { get; init; }

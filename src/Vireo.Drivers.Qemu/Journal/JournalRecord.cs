@@ -4,13 +4,9 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Vireo.Drivers.Qemu.Block;
+using Vireo.Host.Processes;
 
 namespace Vireo.Drivers.Qemu.Journal;
-
-/// <summary>A hypervisor process that an operation started: a pid alone could by now be someone else's.</summary>
-/// <param name="Pid">The process.</param>
-/// <param name="StartTime">When it started, in clock ticks since boot (field 22 of /proc/PID/stat).</param>
-internal readonly record struct StartedProcess(int Pid, ulong StartTime);
 
 /// <summary>What a journal file says: the plan, and how far it got.</summary>
 /// <param name="Path">The journal file.</param>
@@ -24,7 +20,7 @@ internal sealed record JournalRecord(string Path, JournalPlan Plan)
     public ImmutableDictionary<int, FileIdentity> Made { get; init; } = ImmutableDictionary<int, FileIdentity>.Empty;
 
     /// <summary>The process that the operation started.</summary>
-    public StartedProcess? Process { get; init; }
+    public ProcessIdentity? Process { get; init; }
 
     /// <summary>The file's first line and the plan on the second.</summary>
     public static byte[] Encode(JournalPlan plan)
@@ -79,8 +75,7 @@ internal sealed record JournalRecord(string Path, JournalPlan Plan)
             {
                 ["made", var index, var identity] when int.TryParse(index, NumberStyles.None, CultureInfo.InvariantCulture, out var i) && FileIdentity.TryParse(identity, out var file)
                     => record with { Made = record.Made.SetItem(i, file) },
-                ["process", var pid, var time] when int.TryParse(pid, NumberStyles.None, CultureInfo.InvariantCulture, out var p) && ulong.TryParse(time, NumberStyles.None, CultureInfo.InvariantCulture, out var t)
-                    => record with { Process = new StartedProcess(p, t) },
+                ["process", ..] when ProcessIdentity.Parse(line.AsSpan(8)) is { } process => record with { Process = process },
                 ["committed"] => record with { Phase = JournalPhase.Committed },
                 _ => throw VireoException.Internal(ErrorDomain.Qemu, $"journal '{record.Path}' holds an unknown line '{line}'"),
             };

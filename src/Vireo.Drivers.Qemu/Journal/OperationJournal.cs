@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Vireo.Drivers.Qemu.Block;
+using Vireo.Host.Processes;
 
 namespace Vireo.Drivers.Qemu.Journal;
 
@@ -58,9 +59,9 @@ internal sealed class OperationJournal : IDisposable
     }
 
     /// <summary>Notes that a process was started.</summary>
-    public void Started(StartedProcess process)
+    public void Started(ProcessIdentity process)
     {
-        Append(string.Create(CultureInfo.InvariantCulture, $"process {process.Pid} {process.StartTime}\n"));
+        Append(string.Create(CultureInfo.InvariantCulture, $"process {process}\n"));
         Record = Record with { Process = process };
     }
 

@@ -3,6 +3,7 @@ using Microsoft.Win32.SafeHandles;
 using Vireo.Config;
 using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.Journal;
+using Vireo.Host.Processes;
 
 namespace Vireo.Drivers.Qemu.Snapshots;
 
@@ -34,7 +35,7 @@ internal interface ISnapshotDomain
     LiveDisks? Disks { get; }
 
     /// <summary>The hypervisor process; null when the domain is shut off.</summary>
-    StartedProcess? Process { get; }
+    ProcessIdentity? Process { get; }
 
     /// <summary>Images that other domains use, bases of their chains included: never removed.</summary>
     IReadOnlyCollection<FileIdentity> ImagesOfOtherDomains();
@@ -90,7 +91,7 @@ internal interface ISnapshotDomain
 internal interface IReplacementProcess : IAsyncDisposable
 {
     /// <summary>Which process it is, for the journal.</summary>
-    StartedProcess Process { get; }
+    ProcessIdentity Process { get; }
 
     /// <summary>The live document that belongs to it.</summary>
     DomainConfig Live { get; }

@@ -2,6 +2,7 @@ using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.Journal;
 using Vireo.Drivers.Qemu.Tests.Block;
 using Vireo.Host.Faults;
+using Vireo.Host.Processes;
 
 namespace Vireo.Drivers.Qemu.Tests.Journal;
 
@@ -18,14 +19,14 @@ public sealed class OperationJournalTests : IDisposable
         using (var journal = OperationJournal.Begin(_dir["journal"], "op1", plan))
         {
             journal.Made(0, new FileIdentity(0xfe00000001, 77));
-            journal.Started(new StartedProcess(4711, 123456));
+            journal.Started(new ProcessIdentity(4711, 123456, "boot"));
             journal.Commit();
         }
 
         var record = JournalRecovery.Read(_dir["journal"]).ShouldHaveSingleItem();
         record.Phase.ShouldBe(JournalPhase.Committed);
         record.Made[0].ShouldBe(new FileIdentity(0xfe00000001, 77));
-        record.Process.ShouldBe(new StartedProcess(4711, 123456));
+        record.Process.ShouldBe(new ProcessIdentity(4711, 123456, "boot"));
         record.Plan.Operation.ShouldBe(JournalOperation.SnapshotCreate);
         record.Plan.Domain.ShouldBe(plan.Domain);
         record.Plan.Create.ShouldBe(plan.Create);

@@ -1,0 +1,127 @@
+using Vireo.Config;
+using Vireo.Drivers.Qemu.Journal;
+using Vireo.Drivers.Snapshots;
+
+namespace Vireo.Drivers.Qemu.Snapshots;
+
+/// <summary>The snapshots of one domain. Readers use <see cref="Tree"/>, which never waits; changes are called within the domain's modifying job.</summary>
+internal sealed class DomainSnapshots
+{
+    private readonly SnapshotStore _store;
+    private readonly SnapshotSettings _settings;
+    private SnapshotTree<QemuSnapshot> _tree;
+
+    private DomainSnapshots(SnapshotStore store, SnapshotSettings settings, SnapshotTree<QemuSnapshot> tree)
+    {
+        _store = store;
+        _settings = settings;
+        _tree = tree;
+    }
+
+    /// <summary>The snapshots and which is current, as of now.</summary>
+    public SnapshotTree<QemuSnapshot> Tree => Volatile.Read(ref _tree);
+
+    /// <summary>Reads the snapshots of a domain; after interrupted operations have been recovered.</summary>
+    /// <param name="directory">Where their metadata lies.</param>
+    /// <param name="settings">What holds for all domains.</param>
+    public static DomainSnapshots Load(string directory, SnapshotSettings settings)
+    {
+        var store = new SnapshotStore(directory);
+        return new DomainSnapshots(store, settings, store.Load(settings.Report));
+    }
+
+    /// <summary>The snapshot of that name.</summary>
+    /// <exception cref="VireoException">VIR_ERR_NO_DOMAIN_SNAPSHOT: there is none.</exception>
+    public QemuSnapshot Find(string name) => Tree.Find(name)
+        ?? throw new VireoException(ErrorCode.NoDomainSnapshot, ErrorDomain.Qemu, $"no domain snapshot with matching name '{name}'");
+
+    /// <summary>The current snapshot.</summary>
+    /// <exception cref="VireoException">VIR_ERR_NO_DOMAIN_SNAPSHOT: there is none.</exception>
+    public QemuSnapshot Current() => Tree.Current
+        ?? throw new VireoException(ErrorCode.NoDomainSnapshot, ErrorDomain.Qemu, "the domain does not have a current snapshot");
+
+    /// <summary>The parent of a snapshot.</summary>
+    /// <exception cref="VireoException">VIR_ERR_NO_DOMAIN_SNAPSHOT: it is a root.</exception>
+    public QemuSnapshot Parent(string name)
+    {
+        var snapshot = Find(name);
+        return snapshot.Parent is { } parent && Tree.Find(parent) is { } found
+            ? found
+            : throw new VireoException(ErrorCode.NoDomainSnapshot, ErrorDomain.Qemu, $"snapshot '{name}' does not have a parent");
+    }
+
+    /// <summary>Takes a snapshot, or redefines one (<c>virDomainSnapshotCreateXML</c>).</summary>
+    /// <returns>The snapshot; with NO_METADATA it is in no tree.</returns>
+    public async ValueTask<QemuSnapshot> CreateAsync(ISnapshotDomain domain, string xml, DomainSnapshotCreateFlags flags, CancellationToken cancellationToken)
+    {
+        SnapshotFlags.CheckCreate(flags);
+        var request = DomainSnapshotConfig.Parse(xml);
+        if (flags.HasFlag(DomainSnapshotCreateFlags.Redefine))
+        {
+            return await Task.Run(() => Redefine(domain, request, flags), cancellationToken).ConfigureAwait(false);
+        }
+
+        var plan = await Task.Run(
+            () => new CreatePlanner(domain, Tree, _store, _settings.Time.GetUtcNow()).Plan(request, flags),
+            cancellationToken).ConfigureAwait(false);
+        await new SnapshotCreation(domain, _settings.Journals, _settings.Report).RunAsync(plan, flags, cancellationToken).ConfigureAwait(false);
+        if (!flags.HasFlag(DomainSnapshotCreateFlags.NoMetadata))
+        {
+            Volatile.Write(ref _tree, Tree.With(plan.Snapshot).WithCurrent(plan.Snapshot.Name));
+        }
+
+        return plan.Snapshot;
+    }
+
+    /// <summary>Brings the domain back to a snapshot (<c>virDomainRevertToSnapshot</c>).</summary>
+    public async ValueTask RevertAsync(ISnapshotDomain domain, string name, DomainSnapshotRevertFlags flags, CancellationToken cancellationToken)
+    {
+        SnapshotFlags.CheckRevert(flags);
+        var snapshot = Find(name);
+        var planner = new RevertPlanner(domain, Tree, _store, _settings.Time.GetUtcNow(), _settings.RespawnAlways);
+        var plan = await Task.Run(() => planner.Plan(snapshot, flags), cancellationToken).ConfigureAwait(false);
+        await new SnapshotReversion(domain, _settings.Journals, _settings.Report).RunAsync(plan, cancellationToken).ConfigureAwait(false);
+        Volatile.Write(ref _tree, Tree.With(plan.Snapshot).WithCurrent(name));
+    }
+
+    /// <summary>Removes snapshots (<c>virDomainSnapshotDelete</c>).</summary>
+    public async ValueTask DeleteAsync(ISnapshotDomain domain, string name, DomainSnapshotDeleteFlags flags, CancellationToken cancellationToken)
+    {
+        SnapshotFlags.CheckDelete(flags);
+        var snapshot = Find(name);
+        var deletion = new SnapshotDeletion(domain, _store, _settings.Journals);
+        Volatile.Write(ref _tree, await Task.Run(() => deletion.Run(Tree, snapshot, flags), cancellationToken).ConfigureAwait(false));
+    }
+
+    /// <summary>Forgets every snapshot and leaves their data: what undefining a domain with its snapshot metadata does.</summary>
+    public async ValueTask ForgetAllAsync(ISnapshotDomain domain, CancellationToken cancellationToken)
+    {
+        foreach (var root in Tree.Children(null).ToList())
+        {
+            await DeleteAsync(domain, root.Name, DomainSnapshotDeleteFlags.Children | DomainSnapshotDeleteFlags.MetadataOnly, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private QemuSnapshot Redefine(ISnapshotDomain domain, DomainSnapshotConfig request, DomainSnapshotCreateFlags flags)
+    {
+        var before = Tree;
+        var snapshot = new SnapshotRedefinition(domain, before).Take(request, flags);
+        var after = before.With(snapshot);
+        if (flags.HasFlag(DomainSnapshotCreateFlags.Current))
+        {
+            after = after.WithCurrent(snapshot.Name);
+        }
+
+        var change = _store.Change(before.Find(snapshot.Name), snapshot);
+        JournalActions.Write(_store.ChangeCurrent(before.CurrentName, after.CurrentName) is { } current ? [change, current] : [change]);
+        Volatile.Write(ref _tree, after);
+        return snapshot;
+    }
+}
+
+/// <summary>What holds for the snapshots of all domains of a driver.</summary>
+/// <param name="Journals">Directory of the journals.</param>
+/// <param name="RespawnAlways">The daemon's setting <c>snapshot_revert_respawn = "always"</c>.</param>
+/// <param name="Report">Told of what went wrong without stopping an operation: what was attempted, and the error.</param>
+/// <param name="Time">The clock.</param>
+internal sealed record SnapshotSettings(string Journals, bool RespawnAlways, Action<string, Exception> Report, TimeProvider Time);

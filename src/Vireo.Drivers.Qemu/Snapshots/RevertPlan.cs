@@ -1,0 +1,48 @@
+using Vireo.Config;
+using Vireo.Drivers.Qemu.Journal;
+
+namespace Vireo.Drivers.Qemu.Snapshots;
+
+/// <summary>How the domain is when a revert is over.</summary>
+internal enum RevertTarget
+{
+    /// <summary>Shut off.</summary>
+    ShutOff,
+
+    /// <summary>Paused.</summary>
+    Paused,
+
+    /// <summary>Running.</summary>
+    Running,
+}
+
+/// <summary>All that a revert is going to do. Made without changing anything.</summary>
+internal sealed record RevertPlan
+{
+    /// <summary>Unique name of the operation.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The snapshot, with the new overlays recorded.</summary>
+    public required QemuSnapshot Snapshot { get; init; }
+
+    /// <summary>How the domain is afterwards.</summary>
+    public required RevertTarget Target { get; init; }
+
+    /// <summary>The new overlays over the frozen images.</summary>
+    public required IReadOnlyList<PlannedOverlay> Overlays { get; init; }
+
+    /// <summary>The document to start; null when nothing is started.</summary>
+    public DomainConfig? Start { get; init; }
+
+    /// <summary>The memory to load; null to boot.</summary>
+    public string? Memory { get; init; }
+
+    /// <summary>The persistent document afterwards.</summary>
+    public DomainConfig? Persistent { get; init; }
+
+    /// <summary>The snapshot metadata that changes.</summary>
+    public required IReadOnlyList<DocumentChange> Metadata { get; init; }
+
+    /// <summary>Overlays of the abandoned state that nothing needs any more.</summary>
+    public required IReadOnlyList<RetiredFile> Retire { get; init; }
+}

@@ -1,0 +1,222 @@
+using System.Globalization;
+using Vireo.Config;
+using Vireo.Drivers.Qemu.Block;
+using Vireo.Drivers.Qemu.Journal;
+using Vireo.Drivers.Snapshots;
+
+namespace Vireo.Drivers.Qemu.Snapshots;
+
+/// <summary>Plans the way back to an external snapshot: new overlays over the images it froze, so that it can be reverted to again and again.</summary>
+/// <param name="domain">The domain.</param>
+/// <param name="tree">Its snapshots.</param>
+/// <param name="store">Where their metadata lies.</param>
+/// <param name="now">The time.</param>
+/// <param name="respawnAlways">The daemon's setting: a new hypervisor process needs no leave.</param>
+internal sealed class RevertPlanner(ISnapshotDomain domain, SnapshotTree<QemuSnapshot> tree, SnapshotStore store, DateTimeOffset now, bool respawnAlways)
+{
+    /// <summary>The plan.</summary>
+    /// <exception cref="VireoException">
+    /// VIR_ERR_SNAPSHOT_REVERT_RISKY: leave is needed, the message names the flag; VIR_ERR_CONFIG_UNSUPPORTED, VIR_ERR_OPERATION_INVALID: it cannot be done.
+    /// </exception>
+    public RevertPlan Plan(QemuSnapshot snapshot, DomainSnapshotRevertFlags flags)
+    {
+        var target = TargetOf(snapshot, flags);
+        Refuse(snapshot, target, flags);
+        var saved = snapshot.Config.Domain
+            ?? throw new VireoException(ErrorCode.SnapshotRevertRisky, ErrorDomain.Qemu, $"snapshot '{snapshot.Name}' lacks domain '{domain.Name}' rollback info");
+        var memory = target == RevertTarget.ShutOff ? null : snapshot.MemoryFile;
+        if (memory is not null && FileStatus.TryOf(memory) is null)
+        {
+            throw VireoException.OperationFailed(ErrorDomain.Qemu, $"the memory file '{memory}' of snapshot '{snapshot.Name}' is missing; with --stopped the disks alone can be reverted");
+        }
+
+        var id = Guid.NewGuid().ToString("N")[..12];
+        var overlays = Overlays(snapshot, saved, id);
+        var definition = snapshot.Config.InactiveDomain ?? saved;
+        var updated = new QemuSnapshot(snapshot.Config with { RevertDisks = [.. overlays.Select(Recorded)] });
+        return new RevertPlan
+        {
+            Id = id,
+            Snapshot = updated,
+            Target = target,
+            Overlays = overlays,
+            Start = target == RevertTarget.ShutOff ? null : WithOverlays(memory is null ? definition : saved, overlays),
+            Memory = memory,
+            Persistent = domain.IsPersistent ? WithOverlays(definition, overlays) : null,
+            Metadata = store.ChangeCurrent(tree.CurrentName, snapshot.Name) is { } current
+                ? [store.Change(snapshot, updated), current]
+                : [store.Change(snapshot, updated)],
+            Retire = Retire(overlays),
+        };
+    }
+
+    private static RevertTarget TargetOf(QemuSnapshot snapshot, DomainSnapshotRevertFlags flags) => flags switch
+    {
+        _ when flags.HasFlag(DomainSnapshotRevertFlags.Stopped) => RevertTarget.ShutOff,
+        _ when flags.HasFlag(DomainSnapshotRevertFlags.Running) => RevertTarget.Running,
+        _ when flags.HasFlag(DomainSnapshotRevertFlags.Paused) => RevertTarget.Paused,
+        _ => snapshot.Content != SnapshotContent.Active ? RevertTarget.ShutOff
+            : snapshot.Config.State == "paused" ? RevertTarget.Paused
+            : RevertTarget.Running,
+    };
+
+    private void Refuse(QemuSnapshot snapshot, RevertTarget target, DomainSnapshotRevertFlags flags)
+    {
+        if (snapshot.Config.Disks.Any(d => d.Snapshot == SnapshotLocation.Internal) || snapshot.Config.Memory?.Snapshot == SnapshotLocation.Internal)
+        {
+            throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, "revert to internal snapshot not supported yet");
+        }
+
+        if (!domain.IsPersistent && target == RevertTarget.ShutOff)
+        {
+            throw VireoException.OperationInvalid(ErrorDomain.Qemu, "transient domain needs to request run or pause to revert to inactive snapshot");
+        }
+
+        if (flags.HasFlag(DomainSnapshotRevertFlags.ResetNvram) && snapshot.Config.Domain?.Os.Nvram is not null)
+        {
+            throw new VireoException(ErrorCode.ArgumentUnsupported, ErrorDomain.Qemu, "resetting the NVRAM on revert is not supported yet");
+        }
+
+        const DomainSnapshotRevertFlags leave = DomainSnapshotRevertFlags.Respawn | DomainSnapshotRevertFlags.Force;
+        if (domain.Live is not null && target != RevertTarget.ShutOff && !respawnAlways && (flags & leave) == 0)
+        {
+            throw new VireoException(
+                ErrorCode.SnapshotRevertRisky,
+                ErrorDomain.Qemu,
+                $"going back to snapshot '{snapshot.Name}' must start a new hypervisor process for the running domain '{domain.Name}', which breaks its consoles and displays; allow it with --allow-respawn (VIR_DOMAIN_SNAPSHOT_REVERT_RESPAWN) or --force");
+        }
+    }
+
+    private List<PlannedOverlay> Overlays(QemuSnapshot snapshot, DomainConfig saved, string id)
+    {
+        var overlays = new List<PlannedOverlay>();
+        var stamp = now.ToUnixTimeSeconds();
+        foreach (var part in snapshot.Config.Disks.Where(d => d.Snapshot == SnapshotLocation.External))
+        {
+            var disk = saved.Devices.Disks.FirstOrDefault(d => d.Target?.Dev == part.Name)
+                ?? throw VireoException.Internal(ErrorDomain.Qemu, $"snapshot '{snapshot.Name}' names disk '{part.Name}', which its domain does not have");
+            overlays.Add(Overlay(snapshot, disk, stamp, id, overlays));
+        }
+
+        return overlays.Count > 0
+            ? overlays
+            : throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"snapshot '{snapshot.Name}' holds no disk that could be reverted");
+    }
+
+    private static PlannedOverlay Overlay(QemuSnapshot snapshot, DiskConfig disk, long stamp, string id, List<PlannedOverlay> others)
+    {
+        if (disk.Location() is not { LocalPath: { } basePath } location)
+        {
+            throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"reverting network disk {disk.Target?.Dev} is not supported yet");
+        }
+
+        ImageChain chain;
+        try
+        {
+            chain = ImageChain.Read(location, disk.Format());
+        }
+        catch (VireoException e)
+        {
+            throw VireoException.OperationFailed(ErrorDomain.Qemu, $"disk {disk.Target?.Dev} cannot be brought back to snapshot '{snapshot.Name}': {e.Message}", e);
+        }
+
+        var size = chain.Top.VirtualSize
+            ?? throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"overlays over {chain.Top.Format.Name()} images are not supported yet (disk {disk.Target?.Dev})");
+        var path = FreeName(basePath, stamp, others);
+        return new PlannedOverlay(
+            disk.Target!.Dev!,
+            chain.Top,
+            new ImageLayer(new FileLocation(path), ImageFormat.Qcow2) { VirtualSize = size },
+            new OverlayFile(path, OverlayFile.TemporaryName(path, id), new Qcow2Overlay(size, basePath, chain.Top.Format)),
+            0);
+    }
+
+    /// <summary>The image's name with the time in place of its last suffix; a number is added when that is taken.</summary>
+    private static string FreeName(string image, long stamp, List<PlannedOverlay> others)
+    {
+        var dot = image.LastIndexOf('.');
+        var stem = dot > image.LastIndexOf('/') ? image[..dot] : image;
+        for (var n = 0; ; n++)
+        {
+            var path = string.Create(CultureInfo.InvariantCulture, $"{stem}.{stamp}{(n == 0 ? "" : $"-{n}")}");
+            if (FileStatus.TryOf(path) is null && !others.Exists(o => o.Layer.Location.LocalPath == path))
+            {
+                return path;
+            }
+        }
+    }
+
+    private DomainConfig WithOverlays(DomainConfig config, List<PlannedOverlay> overlays) => config with
+    {
+        Name = domain.Name,
+        Uuid = domain.Uuid,
+        Devices = config.Devices with
+        {
+            Disks = [.. config.Devices.Disks.Select(d => overlays.Find(o => o.Target == d.Target?.Dev) is { } overlay ? d.WithTop(overlay.Layer) : d)],
+        },
+    };
+
+    private static SnapshotDisk Recorded(PlannedOverlay overlay) => new()
+    {
+        Name = overlay.Target,
+        Snapshot = SnapshotLocation.External,
+        Type = DiskType.File,
+        Driver = new DiskDriver { Type = "qcow2" },
+        Source = new DiskSource { File = overlay.Layer.Location.LocalPath },
+    };
+
+    /// <summary>
+    /// Of the images that the domain has open or defined now: those that a snapshot or a revert made, and that no chain of any snapshot, of the new state or of
+    /// another domain needs. When a chain cannot be read, nothing is removed.
+    /// </summary>
+    private List<RetiredFile> Retire(List<PlannedOverlay> overlays)
+    {
+        var made = tree.All.SelectMany(s => s.Config.Disks.Concat(s.Config.RevertDisks))
+            .Where(d => d is { Snapshot: SnapshotLocation.External, Source.File: not null })
+            .Select(d => d.Source!.File!).ToHashSet(StringComparer.Ordinal);
+        try
+        {
+            var needed = domain.ImagesOfOtherDomains().ToHashSet();
+            foreach (var document in tree.All.SelectMany(s => new[] { s.Config.Domain, s.Config.InactiveDomain }).OfType<DomainConfig>())
+            {
+                Need(document, needed);
+            }
+
+            foreach (var overlay in overlays)
+            {
+                needed.UnionWith(Identities(ImageChain.Read(overlay.Base.Location, overlay.Base.Format)));
+            }
+
+            return
+            [
+                .. Abandoned().Where(l => l.Location.LocalPath is { } path && made.Contains(path))
+                    .Select(l => (Path: l.Location.LocalPath!, Identity: FileIdentity.Of(l.Location.LocalPath!)))
+                    .Where(l => l.Identity is { } identity && !needed.Contains(identity))
+                    .Distinct()
+                    .Select(l => new RetiredFile(l.Path, l.Identity!.Value.ToString())),
+            ];
+        }
+        catch (VireoException)
+        {
+            // What cannot be read might need any of them. Leaving files costs space only.
+            return [];
+        }
+    }
+
+    private static void Need(DomainConfig document, HashSet<FileIdentity> needed)
+    {
+        foreach (var disk in document.Devices.Disks)
+        {
+            if (disk.Location() is { LocalPath: { } path } location && FileStatus.TryOf(path) is not null)
+            {
+                needed.UnionWith(Identities(ImageChain.Read(location, disk.Format())));
+            }
+        }
+    }
+
+    private IEnumerable<ImageLayer> Abandoned() => domain.Disks is { } live
+        ? live.Disks.SelectMany(d => d.Chain?.Layers ?? [])
+        : (domain.Persistent?.Devices.Disks ?? default).SelectMany(d => d.Chain()?.Layers ?? []);
+
+    private static IEnumerable<FileIdentity> Identities(ImageChain chain) => chain.Layers.Where(l => l.Identity is not null).Select(l => l.Identity!.Value);
+}

@@ -1,0 +1,84 @@
+using Vireo.Drivers.Qemu.Block;
+using Vireo.Drivers.Qemu.Journal;
+using Vireo.Host.Processes;
+
+namespace Vireo.Drivers.Qemu.Snapshots;
+
+/// <summary>
+/// Takes up the operations that a killed daemon left half-done. Runs before the domains are loaded, but for live creates, which need the domain's monitor:
+/// <see cref="NeedsMonitor"/>.
+/// </summary>
+internal static class SnapshotRecovery
+{
+    /// <summary>Whether only the running hypervisor knows if the swap has happened.</summary>
+    public static bool NeedsMonitor(JournalRecord record) =>
+        record is { Phase: JournalPhase.Prepared, Plan: { Live: true, Operation: JournalOperation.SnapshotCreate } };
+
+    /// <summary>Finishes or undoes the operation and removes its journal. Whoever has loaded the documents before must load them again.</summary>
+    /// <param name="record">The operation.</param>
+    /// <param name="domain">The domain, connected to its hypervisor; null when that is gone or not needed.</param>
+    /// <param name="cancellationToken">Stops before anything is done.</param>
+    public static async ValueTask<RecoveredOperation> RunAsync(JournalRecord record, ISnapshotDomain? domain, CancellationToken cancellationToken)
+    {
+        if (record.Phase == JournalPhase.Committed && record.Plan.OldProcess is { } old)
+        {
+            await EndAsync(old).ConfigureAwait(false);
+        }
+
+        return await JournalRecovery.RunAsync(record, (r, token) => DecideAsync(r, domain, token), cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async ValueTask<JournalVerdict> DecideAsync(JournalRecord record, ISnapshotDomain? domain, CancellationToken cancellationToken)
+    {
+        if (record.Process is { } started)
+        {
+            await EndAsync(started).ConfigureAwait(false);
+        }
+
+        if (!NeedsMonitor(record))
+        {
+            return JournalVerdict.Undo;
+        }
+
+        return domain?.Live is null
+            ? Touched(record) ? JournalVerdict.Finish : JournalVerdict.Undo
+            : await AskAsync(record, domain, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async ValueTask<JournalVerdict> AskAsync(JournalRecord record, ISnapshotDomain domain, CancellationToken cancellationToken)
+    {
+        var nodes = record.Plan.Create.Select(f => f.Node).OfType<string>().ToList();
+        var used = await LiveSwap.TopNodesAsync(domain, cancellationToken).ConfigureAwait(false);
+        if (nodes.Exists(used.Contains))
+        {
+            return JournalVerdict.Finish;
+        }
+
+        foreach (var node in nodes)
+        {
+            try
+            {
+                await domain.ExecuteAsync("blockdev-del", $$"""{"node-name":"{{node}}"}""", cancellationToken).ConfigureAwait(false);
+            }
+            catch (VireoException)
+            {
+                // It was never added.
+            }
+        }
+
+        return JournalVerdict.Undo;
+    }
+
+    /// <summary>Whether a guest has written to any of the overlays: then they hold what exists nowhere else.</summary>
+    private static bool Touched(JournalRecord record) => record.Made.Any(made =>
+        record.Plan.Create[made.Key] is { Node: not null } file && FileIdentity.Of(file.Path) == made.Value && Qcow2Overlay.IsTouched(file.Path));
+
+    private static async ValueTask EndAsync(ProcessIdentity identity)
+    {
+        using var process = HostProcess.Attach(identity);
+        if (process is not null && process.Kill(Signals.Kill))
+        {
+            await process.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+}
