@@ -32,6 +32,7 @@ internal static class ErrorPayload
         string? text3 = ReadText(ref reader);
         int number1 = reader.ReadInt32();
         int number2 = reader.ReadInt32();
+        if (reader.ReadBool()) SkipNetwork(ref reader);
         return VireoException.Received(code, domain, severity, message ?? "unknown error", text1, text2, text3, number1, number2);
     }
 
@@ -40,6 +41,12 @@ internal static class ErrorPayload
         reader.ReadString(WireLimits.MaxString);
         reader.ReadGuid();
         reader.ReadInt32();
+    }
+
+    private static void SkipNetwork(ref XdrReader reader)
+    {
+        reader.ReadString(WireLimits.MaxString);
+        reader.ReadGuid();
     }
 
     private static string? ReadText(ref XdrReader reader) => reader.ReadBool() ? reader.ReadString(WireLimits.MaxString) : null;

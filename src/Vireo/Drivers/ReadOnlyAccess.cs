@@ -23,6 +23,6 @@ internal static class ReadOnlyAccess
         _ when api.StartsWith("virNodeDevice", StringComparison.Ordinal) => ErrorDomain.Nodedev,
         _ when api.StartsWith("virSecret", StringComparison.Ordinal) => ErrorDomain.Secret,
         _ when api.StartsWith("virNWFilter", StringComparison.Ordinal) => ErrorDomain.Nwfilter,
-        _ => ErrorDomain.Dom,
+        _ => ErrorDomain.Domain,
     };
 }
