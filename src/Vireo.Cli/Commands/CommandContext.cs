@@ -32,13 +32,15 @@ internal sealed class CommandContext(Session session, ParsedCommand command, Can
 
     public ValueTask<Connection> ConnectionAsync() => Session.ConnectionAsync(CancellationToken);
 
-    /// <summary>The domain that the option names by id, UUID or name.</summary>
-    /// <param name="option">The option that holds the name.</param>
+    /// <summary>The domain that the command names by id, UUID or name.</summary>
     /// <param name="byId">A number may be an id.</param>
     /// <param name="byName">The text may be a name.</param>
-    public async ValueTask<Domain> DomainAsync(string option = "domain", bool byId = true, bool byName = true, bool byUuid = true)
+    /// <param name="byUuid">The text may be a UUID.</param>
+    public ValueTask<Domain> DomainAsync(bool byId = true, bool byName = true, bool byUuid = true) => FindDomainAsync(Command.Required("domain"), byId, byName, byUuid);
+
+    /// <summary>The domain of that id, UUID or name.</summary>
+    public async ValueTask<Domain> FindDomainAsync(string text, bool byId = true, bool byName = true, bool byUuid = true)
     {
-        var text = Command.Required(option);
         var connection = await ConnectionAsync();
         if (byId && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id) && await LookUpAsync(() => connection.GetDomainAsync(id, CancellationToken)) is { } numbered)
         {

@@ -26,7 +26,7 @@ internal static class DomainDefinitionCommands
         }
         var domain = await context.DomainAsync(byId: true);
         var flags = (DomainUndefineFlags)command.Flags(
-            ("managed-save", 1), ("snapshots-metadata", 2), ("nvram", 4), ("keep-nvram", 8), ("checkpoints-metadata", 16), ("tpm", 32), ("keep-tpm", 64));
+            ("managed-save", 1u), ("snapshots-metadata", 2u), ("nvram", 4u), ("keep-nvram", 8u), ("checkpoints-metadata", 16u), ("tpm", 32u), ("keep-tpm", 64u));
         await CommandContext.TryAsync($"Failed to undefine domain '{domain.Name}'", () => domain.UndefineAsync(flags, context.CancellationToken));
         context.Confirm($"Domain '{domain.Name}' has been undefined\n");
     }
@@ -77,7 +77,7 @@ internal static class DomainDefinitionCommands
         var title = command.Has("title");
         var word = title ? "title" : "description";
         var type = title ? DomainMetadataType.Title : DomainMetadataType.Description;
-        var impact = (DomainModificationImpact)command.Flags(("live", 1), ("config", 2));
+        var impact = (DomainModificationImpact)command.Flags(("live", 1u), ("config", 2u));
         var text = string.Join(' ', command.All("new-desc"));
         var given = command.Has("new-desc");
         if (command.Has("edit"))

@@ -5,7 +5,7 @@ namespace Vireo.Cli.Commands;
 /// <summary>Starting, stopping and all between.</summary>
 internal static class DomainLifecycleCommands
 {
-    private static readonly (string Word, uint Flag)[] s_modes = [("acpi", 1), ("agent", 2), ("initctl", 4), ("signal", 8), ("paravirt", 16)];
+    private static readonly (string Word, uint Flag)[] s_modes = [("acpi", 1u), ("agent", 2u), ("initctl", 4u), ("signal", 8u), ("paravirt", 16u)];
 
     public static async ValueTask StartAsync(CommandContext context)
     {
@@ -41,7 +41,7 @@ internal static class DomainLifecycleCommands
     public static async ValueTask DestroyAsync(CommandContext context)
     {
         var domain = await context.DomainAsync();
-        var flags = (DomainDestroyFlags)context.Command.Flags(("graceful", 1), ("remove-logs", 2));
+        var flags = (DomainDestroyFlags)context.Command.Flags(("graceful", 1u), ("remove-logs", 2u));
         await CommandContext.TryAsync($"Failed to destroy domain '{domain.Name}'", () => domain.DestroyAsync(flags, context.CancellationToken));
         context.Confirm($"Domain '{domain.Name}' destroyed\n");
     }
@@ -76,7 +76,7 @@ internal static class DomainLifecycleCommands
     }
 
     private static DomainCreateFlags CreateFlags(ParsedCommand command) =>
-        (DomainCreateFlags)command.Flags(("paused", 1), ("autodestroy", 2), ("bypass-cache", 4), ("force-boot", 8), ("reset-nvram", 32));
+        (DomainCreateFlags)command.Flags(("paused", 1u), ("autodestroy", 2u), ("bypass-cache", 4u), ("force-boot", 8u), ("reset-nvram", 32u));
 
     private static uint Mode(ParsedCommand command)
     {

@@ -85,9 +85,9 @@ internal static class DomainListCommand
     private static ConnectListAllDomainsFlags Filter(ParsedCommand command)
     {
         var flags = (ConnectListAllDomainsFlags)command.Flags(
-            ("inactive", 2), ("persistent", 4), ("transient", 8), ("state-running", 16), ("state-paused", 32), ("state-shutoff", 64), ("state-other", 128),
-            ("with-managed-save", 256), ("without-managed-save", 512), ("autostart", 1024), ("no-autostart", 2048), ("with-snapshot", 4096), ("without-snapshot", 8192),
-            ("with-checkpoint", 16384), ("without-checkpoint", 32768));
+            ("inactive", 2u), ("persistent", 4u), ("transient", 8u), ("state-running", 16u), ("state-paused", 32u), ("state-shutoff", 64u), ("state-other", 128u),
+            ("with-managed-save", 256u), ("without-managed-save", 512u), ("autostart", 1024u), ("no-autostart", 2048u), ("with-snapshot", 4096u), ("without-snapshot", 8192u),
+            ("with-checkpoint", 16384u), ("without-checkpoint", 32768u));
         if (command.Has("all"))
         {
             return flags | ConnectListAllDomainsFlags.Active | ConnectListAllDomainsFlags.Inactive;

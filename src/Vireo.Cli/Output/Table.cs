@@ -13,7 +13,7 @@ internal sealed class Table(params string[] header)
     /// <param name="withHeader">Off in quiet mode.</param>
     public string Render(bool withHeader)
     {
-        var widths = Array.ConvertAll(header, withHeader ? DisplayWidth.Of : static _ => 0);
+        var widths = Array.ConvertAll(header, text => withHeader ? DisplayWidth.Of(text) : 0);
         foreach (var row in _rows)
         {
             for (var i = 0; i < row.Length; i++)
@@ -25,7 +25,7 @@ internal sealed class Table(params string[] header)
         if (withHeader)
         {
             AppendRow(text, header, widths);
-            text.Append('-', widths.Sum(width => width + 3) + 1 - 1).Append('\n');
+            text.Append('-', widths.Sum(width => width + 3)).Append('\n');
         }
         foreach (var row in _rows)
         {

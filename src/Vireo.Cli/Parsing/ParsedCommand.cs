@@ -50,11 +50,11 @@ internal sealed class ParsedCommand(CommandDefinition definition, IReadOnlyList<
 
     public IEnumerable<string> All(string option) => values.Where(value => value.Option.Name == option).Select(value => value.Value ?? "");
 
-    public int? Integer(string option) => Number(option, text => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null);
+    public int? Integer(string option) => Number<int>(option, text => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null);
 
-    public uint? Unsigned(string option) => Number(option, text => uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null);
+    public uint? Unsigned(string option) => Number<uint>(option, text => uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null);
 
-    public ulong? UnsignedLong(string option) => Number(option, text => ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null);
+    public ulong? UnsignedLong(string option) => Number<ulong>(option, text => ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null);
 
     /// <summary>A size with an optional unit, in bytes; a bare number counts in <paramref name="scale"/>.</summary>
     public ulong? Scaled(string option, ulong scale)

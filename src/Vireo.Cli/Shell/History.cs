@@ -1,0 +1,68 @@
+namespace Vireo.Cli.Shell;
+
+/// <summary>Lines typed before, kept in a file between runs.</summary>
+internal sealed class History
+{
+    private const int Kept = 500;
+    private readonly List<string> _lines = [];
+    private readonly string? _path;
+
+    /// <param name="path">The file; null keeps nothing.</param>
+    public History(string? path)
+    {
+        _path = path;
+        if (path is null || !File.Exists(path))
+        {
+            return;
+        }
+        try
+        {
+            _lines.AddRange(File.ReadLines(path).TakeLast(Kept));
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            // Without its history the shell is still a shell.
+            _path = null;
+        }
+    }
+
+    public IReadOnlyList<string> Lines => _lines;
+
+    public static string DefaultPath()
+    {
+        var cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } set
+            ? set
+            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
+        return Path.Combine(cache, "vireo", "history");
+    }
+
+    public void Add(string line)
+    {
+        if (line.Length > 0 && (_lines.Count == 0 || _lines[^1] != line))
+        {
+            _lines.Add(line);
+        }
+    }
+
+    public void Save()
+    {
+        if (_path is null)
+        {
+            return;
+        }
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(_path)!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite };
+            using var writer = new StreamWriter(_path, options);
+            foreach (var line in _lines.TakeLast(Kept))
+            {
+                writer.Write(line + "\n");
+            }
+        }
+        catch (Exception unwritable) when (unwritable is IOException or UnauthorizedAccessException)
+        {
+            Console.Error.WriteLine($"error: history is not kept: {unwritable.Message}");
+        }
+    }
+}
