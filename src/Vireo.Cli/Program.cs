@@ -2,6 +2,7 @@ using System.Text;
 using Vireo.Cli.Parsing;
 using Vireo.Cli.Shell;
 using Vireo.Drivers;
+using Vireo.Drivers.Remote;
 using Vireo.Drivers.Test;
 
 namespace Vireo.Cli;
@@ -13,7 +14,7 @@ internal static class Program
     {
         await using var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false), 16384) { AutoFlush = false };
         await using var errors = new StreamWriter(Console.OpenStandardError(), new UTF8Encoding(false)) { AutoFlush = true };
-        return await RunAsync(arguments, new DriverRegistry(new TestDriver()), output, errors);
+        return await RunAsync(arguments, new DriverRegistry(new TestDriver(), new RemoteDriver()), output, errors);
     }
 
     /// <summary>One run of the tool. Returns its exit code.</summary>

@@ -62,7 +62,7 @@ internal static class DomainLifecycleCommands
         context.Confirm($"Domain '{domain.Name}' is being rebooted\n");
     }
 
-    public static ValueTask ResetAsync(CommandContext context) => SimpleAsync(context, "reset", "reset", (domain, token) => domain.ResetAsync(token));
+    public static ValueTask ResetAsync(CommandContext context) => SimpleAsync(context, "reset", "was reset", (domain, token) => domain.ResetAsync(token));
 
     public static ValueTask SuspendAsync(CommandContext context) => SimpleAsync(context, "suspend", "suspended", (domain, token) => domain.SuspendAsync(token));
 

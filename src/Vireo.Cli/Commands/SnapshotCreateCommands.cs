@@ -99,7 +99,7 @@ internal static class SnapshotCreateCommands
             }
             else
             {
-                throw new CommandException($"invalid memspec: {description}");
+                throw new CommandException($"unable to parse memspec: {description}");
             }
         }
         text.Append($"  <memory{Attribute("snapshot", snapshot)}{Attribute("file", file)}/>\n");
@@ -126,10 +126,10 @@ internal static class SnapshotCreateCommands
                     type = value is "file" or "block" ? value : throw new CommandException($"Unknown storage type: '{value}'");
                     break;
                 default:
-                    throw new CommandException($"invalid diskspec: {description}");
+                    throw new CommandException($"unable to parse diskspec: {description}");
             }
         }
-        var name = parts[0].Length > 0 ? parts[0] : throw new CommandException($"invalid diskspec: {description}");
+        var name = parts[0].Length > 0 ? parts[0] : throw new CommandException($"unable to parse diskspec: {description}");
         text.Append($"    <disk{Attribute("name", name)}{Attribute("snapshot", snapshot)}{Attribute("type", type == "file" ? null : type)}");
         if (driver is null && file is null)
         {

@@ -61,8 +61,8 @@ internal static class SnapshotListCommand
         var flags = (DomainSnapshotListFlags)command.Flags(
             ("leaves", 4u), ("no-leaves", 8u), ("metadata", 2u), ("no-metadata", 16u), ("inactive", 32u), ("active", 64u), ("disk-only", 128u), ("internal", 256u), ("external", 512u), ("topological", 1024u));
 
-        // The bit that means roots for a domain means descendants for a snapshot; a tree needs all of them.
-        var bit = below ? command.Has("descendants") || command.Has("tree") : command.Has("roots");
+        // The bit that means roots for a domain means descendants for a snapshot.
+        var bit = below ? command.Has("descendants") : command.Has("roots");
         return bit ? flags | DomainSnapshotListFlags.Roots : flags;
     }
 

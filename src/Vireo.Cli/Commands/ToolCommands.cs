@@ -16,16 +16,9 @@ internal static class ToolCommands
     public static ValueTask EchoAsync(CommandContext context)
     {
         var command = context.Command;
-        var words = new List<string>();
-        foreach (var word in command.All("string"))
-        {
-            words.AddRange(command.Has("split") ? SplitAtCommas(word) : [word]);
-        }
-        var text = string.Join(command.Has("split") ? "\n" : " ", words.Select(word => Quote(command, word)));
-        if (command.Has("split") && words.Count > 0)
-        {
-            text += "\n";
-        }
+        var text = string.Join(' ', command.All("string").Select(word => command.Has("split")
+            ? string.Concat(SplitAtCommas(word).Select(part => Quote(command, part) + "\n"))
+            : Quote(command, word)));
         if (command.Has("err"))
         {
             context.Session.Error(text);
