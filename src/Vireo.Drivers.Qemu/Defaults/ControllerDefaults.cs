@@ -1,0 +1,142 @@
+using Vireo.Config;
+
+namespace Vireo.Drivers.Qemu.Defaults;
+
+/// <summary>Controllers that the machine or its devices imply.</summary>
+internal static class ControllerDefaults
+{
+    /// <summary>Puts controllers of one type together and in the order of their indexes; a master goes before its companions.</summary>
+    public static void Sort(DeviceDraft draft)
+    {
+        var sorted = new List<ControllerConfig>(draft.Controllers.Count + 4);
+        foreach (var controller in draft.Controllers)
+        {
+            var at = sorted.Count;
+            for (var i = sorted.Count - 1; i >= 0; i--)
+            {
+                var other = sorted[i];
+                if (other.Type != controller.Type)
+                {
+                    continue;
+                }
+
+                var after = controller.Index is not { } index || index > (other.Index ?? -1)
+                    || (index == other.Index && (controller.Master is not null || other.Master is null));
+                at = after ? i + 1 : i;
+                if (after)
+                {
+                    break;
+                }
+            }
+
+            sorted.Insert(at, controller);
+        }
+
+        draft.Controllers = sorted;
+        Complete(draft);
+    }
+
+    /// <summary>Adds what the machine has on its board.</summary>
+    public static void AddImplied(DeviceDraft draft, MachineKind machine)
+    {
+        AddFirst(draft, ControllerType.Usb, machine.IsQ35 ? "qemu-xhci" : "piix3-uhci");
+        if (machine.IsQ35)
+        {
+            AddFirst(draft, ControllerType.Sata, null);
+        }
+
+        AddFirst(draft, ControllerType.Pci, machine.IsQ35 ? "pcie-root" : "pci-root");
+    }
+
+    /// <summary>Adds the controllers that drives and channels stand on.</summary>
+    public static void AddForDevices(DeviceDraft draft)
+    {
+        AddForDrives(draft, DiskBus.Scsi, ControllerType.Scsi, "lsilogic");
+        AddForDrives(draft, DiskBus.Fdc, ControllerType.Fdc, null);
+        AddForDrives(draft, DiskBus.Ide, ControllerType.Ide, null);
+        AddForDrives(draft, DiskBus.Sata, ControllerType.Sata, null);
+        var last = -1;
+        foreach (var channel in draft.Channels.Where(c => c.Target?.Type == "virtio"))
+        {
+            last = Math.Max(last, (int)((channel.Address as VirtioSerialAddress)?.Controller ?? 0));
+        }
+
+        if (draft.Consoles.Any(c => c.Target?.Type == "virtio"))
+        {
+            last = Math.Max(last, 0);
+        }
+
+        AddUpTo(draft, ControllerType.VirtioSerial, last, null);
+        if (draft.Smartcards.Count > 0)
+        {
+            AddUpTo(draft, ControllerType.Ccid, 0, null);
+        }
+    }
+
+    private static void Complete(DeviceDraft draft)
+    {
+        for (var i = 0; i < draft.Controllers.Count; i++)
+        {
+            var controller = draft.Controllers[i];
+            if (controller.Index is null)
+            {
+                controller = controller with { Index = Next(draft, controller) };
+            }
+
+            draft.Controllers[i] = controller with
+            {
+                Model = controller.Model ?? controller.Type switch { ControllerType.Usb => "piix3-uhci", ControllerType.Scsi => "lsilogic", _ => null },
+            };
+        }
+    }
+
+    private static int Next(DeviceDraft draft, ControllerConfig controller)
+    {
+        if (controller.Model is "ich9-uhci1" or "ich9-uhci2" or "ich9-uhci3"
+            && draft.Controllers.Where(c => c.Type == ControllerType.Usb && c.Model == "ich9-ehci1").Max(c => c.Index) is { } master)
+        {
+            return master;
+        }
+
+        for (var index = 0; ; index++)
+        {
+            if (!draft.Controllers.Any(c => c.Type == controller.Type && c.Index == index))
+            {
+                return index;
+            }
+        }
+    }
+
+    private static void AddFirst(DeviceDraft draft, ControllerType type, string? model)
+    {
+        if (type == ControllerType.Usb ? !draft.Controllers.Any(c => c.Type == type) : !draft.Controllers.Any(c => c.Type == type && c.Index == 0))
+        {
+            draft.Controllers.Add(new ControllerConfig { Type = type, Index = 0, Model = model });
+        }
+    }
+
+    private static void AddForDrives(DeviceDraft draft, DiskBus bus, ControllerType type, string? model)
+    {
+        var last = -1;
+        foreach (var disk in draft.Disks)
+        {
+            if (disk.Target?.Bus == bus && disk.Address is DriveAddress drive)
+            {
+                last = Math.Max(last, (int)Math.Min(drive.Controller ?? 0, 256));
+            }
+        }
+
+        AddUpTo(draft, type, last, model);
+    }
+
+    private static void AddUpTo(DeviceDraft draft, ControllerType type, int last, string? model)
+    {
+        for (var index = 0; index <= last; index++)
+        {
+            if (!draft.Controllers.Any(c => c.Type == type && c.Index == index))
+            {
+                draft.Controllers.Add(new ControllerConfig { Type = type, Index = index, Model = model });
+            }
+        }
+    }
+}

@@ -1,0 +1,92 @@
+using System.Globalization;
+using Vireo.Config;
+
+namespace Vireo.Drivers.Qemu.Defaults;
+
+/// <summary>Gives the devices of a starting domain their names, which are libvirt's; a user's own (<c>ua-…</c>) stay.</summary>
+internal static class DeviceAliases
+{
+    /// <summary>Names every device.</summary>
+    /// <param name="config">A completed document.</param>
+    public static DomainConfig Assign(DomainConfig config)
+    {
+        var machine = new MachineKind(config.Os.Type!.Machine!);
+        var draft = new DeviceDraft(config.Devices);
+        DeviceDraft.Each(draft.Controllers, c => Named(c, Controller(c, machine)));
+        var usbDisks = 0;
+        DeviceDraft.Each(draft.Disks, d => Named(d, Disk(d, draft, ref usbDisks)));
+        Numbered(draft.Filesystems, "fs");
+        Numbered(draft.Interfaces, "net");
+        Numbered(draft.Smartcards, "smartcard");
+        Numbered(draft.Serials, "serial");
+        Numbered(draft.Parallels, "parallel");
+        Numbered(draft.Channels, "channel");
+        for (var i = 0; i < draft.Consoles.Count; i++)
+        {
+            var console = draft.Consoles[i];
+            var shared = console.Target?.Type == "serial" && draft.Serials.Count > 0;
+            draft.Consoles[i] = shared ? console with { Alias = draft.Serials[0].Alias } : Named(console, Text($"console{i}"));
+        }
+
+        Numbered(draft.Inputs, "input");
+        Numbered(draft.Sounds, "sound");
+        Numbered(draft.Videos, "video");
+        Numbered(draft.Hostdevs, "hostdev");
+        Numbered(draft.Redirdevs, "redir");
+        Numbered(draft.Hubs, "hub");
+        Numbered(draft.Watchdogs, "watchdog");
+        Numbered(draft.Rngs, "rng");
+        Numbered(draft.Panics, "panic");
+        Numbered(draft.Shmems, "shmem");
+        draft.Memballoon = draft.Memballoon is { Model: not MemballoonModel.None } balloon ? Named(balloon, "balloon0") : draft.Memballoon;
+        draft.Vsock = draft.Vsock is { } vsock ? Named(vsock, "vsock0") : null;
+        return config with { Devices = draft.ToConfig() };
+    }
+
+    private static T Named<T>(T device, string alias)
+        where T : DeviceConfig =>
+        device.Alias is { } own && own.StartsWith("ua-", StringComparison.Ordinal) ? device : (T)(device with { Alias = alias });
+
+    private static void Numbered<T>(List<T> devices, string prefix)
+        where T : DeviceConfig
+    {
+        for (var i = 0; i < devices.Count; i++)
+        {
+            devices[i] = Named(devices[i], Text($"{prefix}{i}"));
+        }
+    }
+
+    private static string Controller(ControllerConfig controller, MachineKind machine) => controller.Type switch
+    {
+        ControllerType.Pci => controller.Model == "pcie-root" ? "pcie.0" : Text($"pci.{controller.Index}"),
+        ControllerType.Usb => controller.Index == 0 ? "usb" : Text($"usb{controller.Index}"),
+        ControllerType.Ide when controller.Index == 0 => "ide",
+        ControllerType.Sata when controller.Index == 0 && machine.IsQ35 => "ide",
+        ControllerType.Ide => Text($"ide{controller.Index}"),
+        ControllerType.Sata => Text($"sata{controller.Index}"),
+        ControllerType.Scsi => Text($"scsi{controller.Index}"),
+        ControllerType.Fdc => Text($"fdc{controller.Index}"),
+        ControllerType.VirtioSerial => Text($"virtio-serial{controller.Index}"),
+        ControllerType.Ccid => Text($"ccid{controller.Index}"),
+        _ => Text($"{controller.Type.ToString()!.ToLowerInvariant()}{controller.Index}"),
+    };
+
+    private static string Disk(DiskConfig disk, DeviceDraft draft, ref int usbDisks)
+    {
+        var drive = disk.Address as DriveAddress ?? new DriveAddress();
+        var (controller, bus, target, unit) = (drive.Controller ?? 0, drive.Bus ?? 0, drive.Target ?? 0, drive.Unit ?? 0);
+        return disk.Target!.Bus switch
+        {
+            DiskBus.Virtio => Text($"virtio-disk{DiskDefaults.IndexOf(disk.Target.Dev)}"),
+            DiskBus.Usb => Text($"usb-disk{usbDisks++}"),
+            DiskBus.Scsi when IsNarrow(draft, controller) => Text($"scsi{controller}-{bus}-{unit}"),
+            DiskBus.Scsi => Text($"scsi{controller}-{bus}-{target}-{unit}"),
+            var other => Text($"{other.ToString()!.ToLowerInvariant()}{controller}-{bus}-{unit}"),
+        };
+    }
+
+    private static bool IsNarrow(DeviceDraft draft, uint index) =>
+        draft.Controllers.Any(c => c.Type == ControllerType.Scsi && c.Index == index && c.Model == "lsilogic");
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,128 @@
+using Vireo.Config;
+
+namespace Vireo.Drivers.Qemu.Defaults;
+
+/// <summary>Disks: their order, bus, driver and place on a controller.</summary>
+internal static class DiskDefaults
+{
+    /// <summary>
+    /// The number in a target's name: 0 for the first letter. <c>vda</c> is 0, <c>vdaa</c> 26; -1 when it is no such name.
+    /// </summary>
+    public static int IndexOf(string? target)
+    {
+        if (target is null || Prefix(target) is not { } prefix)
+        {
+            return -1;
+        }
+
+        long index = 0;
+        var letters = 0;
+        foreach (var c in target.AsSpan(prefix.Length))
+        {
+            if (c is not (>= 'a' and <= 'z'))
+            {
+                break;
+            }
+
+            index = (index * 26) + (c - 'a') + 1;
+            if (++letters > 5)
+            {
+                return -1;
+            }
+        }
+
+        return (int)index - 1;
+    }
+
+    /// <summary>Puts disks of one bus in the order of their targets, as far as the document names the bus.</summary>
+    public static void Sort(DeviceDraft draft)
+    {
+        var sorted = new List<DiskConfig>(draft.Disks.Count);
+        foreach (var disk in draft.Disks)
+        {
+            var at = -1;
+            for (var i = sorted.Count - 1; i >= 0; i--)
+            {
+                if (sorted[i].Target?.Bus != disk.Target?.Bus)
+                {
+                    continue;
+                }
+
+                if (IndexOf(disk.Target?.Dev) > IndexOf(sorted[i].Target?.Dev))
+                {
+                    at = i + 1;
+                    break;
+                }
+
+                at = i;
+            }
+
+            sorted.Insert(at < 0 ? sorted.Count : at, disk);
+        }
+
+        draft.Disks = sorted;
+    }
+
+    /// <summary>Fills in device, bus and driver.</summary>
+    public static void Apply(DeviceDraft draft) => DeviceDraft.Each(draft.Disks, disk =>
+    {
+        var device = disk.Device ?? DiskDevice.Disk;
+        var driver = disk.Driver ?? new DiskDriver();
+        return disk with
+        {
+            Device = device,
+            Driver = disk.Type == DiskType.VhostUser ? disk.Driver : driver with { Name = driver.Name ?? "qemu", Type = driver.Type ?? "raw" },
+            Target = disk.Target! with { Bus = disk.Target.Bus ?? BusOf(device, disk.Target.Dev!) },
+            Readonly = disk.Readonly || device == DiskDevice.Cdrom,
+        };
+    });
+
+    /// <summary>Gives drives on a shared bus their place, by the number in the target's name.</summary>
+    public static void AssignDrives(DeviceDraft draft) => DeviceDraft.Each(draft.Disks, disk =>
+    {
+        if (disk.Address is not null || IndexOf(disk.Target?.Dev) is not (>= 0 and var index))
+        {
+            return disk;
+        }
+
+        var i = (uint)index;
+        DriveAddress? address = disk.Target!.Bus switch
+        {
+            DiskBus.Ide => Drive(i / 4, i % 4 / 2, i % 2),
+            DiskBus.Sata => Drive(i / 6, 0, i % 6),
+            DiskBus.Fdc => Drive(i / 2, 0, i % 2),
+
+            // Unit 7 of a wide SCSI bus is the controller itself.
+            DiskBus.Scsi => Drive(i / 15, 0, (i % 15) + (i % 15 >= 7 ? 1u : 0u)),
+            _ => null,
+        };
+        return address is null ? disk : disk with { Address = address };
+    });
+
+    private static DriveAddress Drive(uint controller, uint bus, uint unit) => new() { Controller = controller, Bus = bus, Target = 0, Unit = unit };
+
+    private static DiskBus BusOf(DiskDevice device, string target) => Prefix(target) switch
+    {
+        _ when device == DiskDevice.Floppy => DiskBus.Fdc,
+        "fd" => DiskBus.Fdc,
+        "hd" => DiskBus.Ide,
+        "sd" => DiskBus.Scsi,
+        "vd" => DiskBus.Virtio,
+        "xvd" => DiskBus.Xen,
+        "ubd" => DiskBus.Uml,
+        _ => DiskBus.Ide,
+    };
+
+    private static string? Prefix(string target)
+    {
+        foreach (var prefix in (ReadOnlySpan<string>)["fd", "hd", "vd", "sd", "xvd", "ubd"])
+        {
+            if (target.StartsWith(prefix, StringComparison.Ordinal))
+            {
+                return prefix;
+            }
+        }
+
+        return null;
+    }
+}

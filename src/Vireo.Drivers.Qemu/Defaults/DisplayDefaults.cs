@@ -1,0 +1,94 @@
+using Vireo.Config;
+
+namespace Vireo.Drivers.Qemu.Defaults;
+
+/// <summary>Displays, graphics cards, audio.</summary>
+internal static class DisplayDefaults
+{
+    /// <summary>Fills in listening places, the card that a display needs, its memory, and where sound goes.</summary>
+    public static void Apply(DeviceDraft draft)
+    {
+        DeviceDraft.Each(draft.Graphics, Graphics);
+        Videos(draft);
+        DeviceDraft.Each(draft.Sounds, sound => sound with { Model = sound.Model ?? "ich6" });
+        if (draft.Audios.Count == 0)
+        {
+            draft.Audios.Add(new AudioConfig { Id = 1, Type = draft.Graphics.Any(g => g.Type == GraphicsType.Spice) ? "spice" : draft.Graphics.Any(g => g.Type == GraphicsType.Sdl) ? "sdl" : "none" });
+        }
+    }
+
+    private static GraphicsConfig Graphics(GraphicsConfig graphics)
+    {
+        if (graphics.Type is not (GraphicsType.Vnc or GraphicsType.Spice))
+        {
+            return graphics;
+        }
+
+        var vnc = graphics.Type == GraphicsType.Vnc;
+        if (!graphics.Listens.IsEmpty && graphics.Listens[0].Type is GraphicsListenType.Socket or GraphicsListenType.None)
+        {
+            return graphics;
+        }
+
+        if (vnc && graphics.Socket is { } socket)
+        {
+            return graphics with { Listens = [new GraphicsListen { Type = GraphicsListenType.Socket, Socket = socket }] };
+        }
+
+        bool? autoport = vnc ? graphics.Autoport == true || graphics.Port is null or -1 : graphics.Autoport ?? (graphics.Port is > 0 || graphics.TlsPort is > 0 ? false : null);
+        if (!vnc && graphics.Port == -1 && graphics.Autoport is null)
+        {
+            autoport = true;
+        }
+
+        int? port = autoport == true ? vnc ? -1 : null : graphics.Port is > 0 ? graphics.Port : null;
+        graphics = graphics with { Port = port, Autoport = autoport };
+        if (!graphics.Listens.IsEmpty)
+        {
+            return graphics.Listens[0].Type == GraphicsListenType.Address ? graphics with { ListenAddress = graphics.Listens[0].Address ?? graphics.ListenAddress } : graphics;
+        }
+
+        var listening = vnc || autoport is not null || graphics.ListenAddress is not null;
+        return graphics with
+        {
+            Listens = [new GraphicsListen { Type = listening ? GraphicsListenType.Address : GraphicsListenType.None, Address = graphics.ListenAddress }],
+        };
+    }
+
+    private static void Videos(DeviceDraft draft)
+    {
+        if (draft.Videos.Count == 0 && draft.Graphics.Any(g => g.Type != GraphicsType.EglHeadless))
+        {
+            draft.Videos.Add(new VideoConfig());
+        }
+
+        DeviceDraft.Each(draft.Videos, Video);
+        if (draft.Videos.Count == 0)
+        {
+            return;
+        }
+
+        var primary = Math.Max(0, draft.Videos.FindIndex(v => v.Model!.Primary == true));
+        var first = draft.Videos[primary];
+        draft.Videos.RemoveAt(primary);
+        draft.Videos.Insert(0, first with { Model = first.Model! with { Primary = first.Model.Type == VideoType.None ? null : true } });
+    }
+
+    private static VideoConfig Video(VideoConfig video)
+    {
+        var model = video.Model ?? new VideoModel();
+        var type = model.Type is null or VideoType.Default ? VideoType.Cirrus : model.Type;
+        model = model with { Type = type, Heads = type == VideoType.None ? null : model.Heads ?? 1 };
+        return video with
+        {
+            Model = type switch
+            {
+                VideoType.Qxl => model with { Ram = Power(model.Ram ?? 65536), Vram = Power(model.Vram ?? 65536), Vgamem = Power(model.Vgamem ?? 16384) },
+                VideoType.Vga or VideoType.Cirrus or VideoType.Vmvga or VideoType.Bochs => model with { Vram = model.Vram is > 0 ? model.Vram : 16384 },
+                _ => model,
+            },
+        };
+    }
+
+    private static uint Power(uint kib) => kib is 0 or > (1u << 30) ? kib : System.Numerics.BitOperations.RoundUpToPowerOf2(kib);
+}

@@ -1,0 +1,99 @@
+using Vireo.Config;
+
+namespace Vireo.Drivers.Qemu.Defaults;
+
+/// <summary>Refuses documents that cannot be a domain, with libvirt's codes and messages.</summary>
+internal static class DomainChecks
+{
+    /// <summary>What must hold before anything can be filled in.</summary>
+    /// <exception cref="VireoException">VIR_ERR_XML_ERROR, VIR_ERR_CONFIG_UNSUPPORTED, VIR_ERR_NO_TARGET.</exception>
+    public static void BeforeDefaults(DomainConfig config)
+    {
+        if (config.Type is not (DomainType.Qemu or DomainType.Kvm))
+        {
+            throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"domain type '{config.Type?.ToString().ToLowerInvariant()}' is not supported by the QEMU driver");
+        }
+
+        if ((config.Memory?.Size.Bytes ?? 0) == 0)
+        {
+            throw new VireoException(ErrorCode.XmlError, ErrorDomain.Domain, "Memory size must be specified via <memory> or in the <numa> configuration");
+        }
+
+        if (config.Os.Type!.Kind != "hvm" || config.Os.Type.Arch is not ("x86_64" or "i686"))
+        {
+            throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"os type '{config.Os.Type.Kind}' for architecture '{config.Os.Type.Arch}' is not supported");
+        }
+
+        var machine = new MachineKind(config.Os.Type.Machine!);
+        if (!machine.IsQ35 && !machine.IsI440fx)
+        {
+            throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"machine type '{machine.Name}' is not supported; use a pc or q35 machine");
+        }
+
+        var count = config.Vcpu!.Count!.Value;
+        if (count == 0)
+        {
+            throw new VireoException(ErrorCode.XmlError, ErrorDomain.Domain, "maximum vcpus count must be greater than zero");
+        }
+
+        if (config.Vcpu.Current > count)
+        {
+            throw VireoException.ConfigUnsupported(ErrorDomain.Domain, "maximum vCPU count must not be less than current vCPU count");
+        }
+
+        Disks(config.Devices.Disks);
+    }
+
+    /// <summary>What must hold of the finished document.</summary>
+    /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED.</exception>
+    public static void AfterDefaults(DomainConfig config, MachineKind machine)
+    {
+        if (machine.IsQ35 && config.Devices.Controllers.Any(c => c.Type == ControllerType.Ide))
+        {
+            throw VireoException.ConfigUnsupported(ErrorDomain.Domain, "IDE controllers are unsupported for this QEMU binary or machine type");
+        }
+
+        if (config.Cpu?.Topology is { } topology
+            && (ulong)(topology.Sockets ?? 1) * (topology.Dies ?? 1) * (topology.Cores ?? 1) * (topology.Threads ?? 1) != config.Vcpu!.Count)
+        {
+            throw VireoException.ConfigUnsupported(ErrorDomain.Domain, "CPU topology doesn't match maximum vcpu count");
+        }
+
+        var aliases = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var alias in Aliases(config.Devices))
+        {
+            if (!aliases.Add(alias))
+            {
+                throw new VireoException(ErrorCode.XmlError, ErrorDomain.Domain, $"non unique alias detected: {alias}");
+            }
+        }
+    }
+
+    private static void Disks(ConfigList<DiskConfig> disks)
+    {
+        var targets = new Dictionary<string, DiskConfig>(StringComparer.Ordinal);
+        foreach (var disk in disks)
+        {
+            var source = disk.Source?.File ?? disk.Source?.Dev ?? disk.Source?.Name ?? "";
+            if (disk.Target?.Dev is not { Length: > 0 } target)
+            {
+                throw new VireoException(ErrorCode.NoTarget, ErrorDomain.Domain, source.Length > 0 ? source : null);
+            }
+
+            if (!targets.TryAdd(target, disk))
+            {
+                var other = targets[target].Source;
+                throw new VireoException(
+                    ErrorCode.XmlError,
+                    ErrorDomain.Domain,
+                    $"target '{target}' duplicated for disk sources '{other?.File ?? other?.Dev ?? other?.Name ?? "(null)"}' and '{(source.Length > 0 ? source : "(null)")}'");
+            }
+        }
+    }
+
+    private static IEnumerable<string> Aliases(DevicesConfig devices)
+    {
+        IEnumerable<DeviceConfig> all = [.. devices.Disks, .. devices.Interfaces, .. devices.Channels, .. devices.Inputs, .. devices.Videos, .. devices.Sounds, .. devices.Rngs];
+        return all.Select(d => d.Alias).OfType<string>();
+    }
+}

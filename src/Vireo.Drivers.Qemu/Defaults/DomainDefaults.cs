@@ -1,0 +1,123 @@
+using System.Security.Cryptography;
+using Vireo.Config;
+
+namespace Vireo.Drivers.Qemu.Defaults;
+
+/// <summary>What the host offers a domain that does not say.</summary>
+/// <param name="Emulator">QEMU's path.</param>
+/// <param name="DefaultMachine">The machine of a document that names none; canonical.</param>
+/// <param name="Aliases">Machine aliases (<c>q35</c>) and what they stand for (<c>pc-q35-7.2</c>).</param>
+internal sealed record DefaultsContext(string Emulator, string DefaultMachine, IReadOnlyDictionary<string, string> Aliases);
+
+/// <summary>
+/// Completes a domain document as libvirt's QEMU driver does when a domain is defined, so that one text makes the same machine under either.
+/// A document that is complete comes back unchanged.
+/// </summary>
+internal static class DomainDefaults
+{
+    private const string Architecture = "x86_64";
+
+    /// <summary>Fills in everything the document leaves open, and checks what cannot be.</summary>
+    /// <param name="config">The document as parsed.</param>
+    /// <param name="context">What the host offers.</param>
+    /// <exception cref="VireoException">VIR_ERR_XML_ERROR or VIR_ERR_CONFIG_UNSUPPORTED: the document contradicts itself or asks for what cannot be had.</exception>
+    public static DomainConfig Apply(DomainConfig config, DefaultsContext context)
+    {
+        config = General(config, context);
+        DomainChecks.BeforeDefaults(config);
+        var machine = new MachineKind(config.Os.Type!.Machine!);
+        var draft = new DeviceDraft(config.Devices);
+        draft.Emulator ??= context.Emulator;
+        DiskDefaults.Sort(draft);
+        DiskDefaults.Apply(draft);
+        ControllerDefaults.Sort(draft);
+        ControllerDefaults.AddImplied(draft, machine);
+        CharacterDeviceDefaults.Apply(draft);
+        DisplayDefaults.Apply(draft);
+        SmallDeviceDefaults.Apply(draft);
+        DiskDefaults.AssignDrives(draft);
+        ControllerDefaults.AddForDevices(draft);
+        CharacterDeviceDefaults.AssignPorts(draft);
+        PciAssignment.Apply(draft, machine);
+        UsbAssignment.Apply(draft);
+        config = config with { Devices = draft.ToConfig() };
+        DomainChecks.AfterDefaults(config, machine);
+        return config;
+    }
+
+    private static DomainConfig General(DomainConfig config, DefaultsContext context)
+    {
+        var machine = config.Os.Type?.Machine is { Length: > 0 } named ? named : context.DefaultMachine;
+        if (context.Aliases.TryGetValue(machine, out var canonical))
+        {
+            machine = canonical;
+        }
+
+        var type = (config.Os.Type ?? new OsType()) with { Arch = config.Os.Type?.Arch ?? Architecture, Machine = machine, Kind = config.Os.Type?.Kind ?? "hvm" };
+        var os = config.Os with { Type = type };
+        if (os.Boots.IsEmpty && !HasBootOrder(config.Devices))
+        {
+            os = os with { Boots = [BootDevice.Hd] };
+        }
+
+        var memory = config.Memory?.Size ?? default;
+        return config with
+        {
+            Uuid = config.Uuid ?? Guid.NewGuid(),
+            CurrentMemory = config.CurrentMemory is { } current && current <= memory && current.Bytes > 0 ? current : memory,
+            Vcpu = (config.Vcpu ?? 1u) with { Placement = config.Vcpu?.Placement ?? "static", Count = config.Vcpu?.Count ?? 1 },
+            Os = os,
+            Cpu = Cpu(config.Cpu, config.Type),
+            Clock = (config.Clock ?? new ClockConfig()) with { Offset = config.Clock?.Offset ?? ClockOffset.Utc },
+            OnPoweroff = config.OnPoweroff ?? LifecycleAction.Destroy,
+            OnReboot = config.OnReboot ?? LifecycleAction.Restart,
+            OnCrash = config.OnCrash ?? LifecycleAction.Destroy,
+        };
+    }
+
+    private static bool HasBootOrder(DevicesConfig devices) =>
+        devices.Disks.Any(d => d.Boot?.Order is not null) || devices.Interfaces.Any(i => i.Boot?.Order is not null)
+        || devices.Hostdevs.Any(h => h.Boot?.Order is not null) || devices.Redirdevs.Any(r => r.Boot?.Order is not null);
+
+    private static CpuConfig Cpu(CpuConfig? cpu, DomainType? type)
+    {
+        cpu ??= new CpuConfig();
+        if (cpu.Mode is null or CpuMode.Custom && cpu.Model?.Name is null)
+        {
+            return cpu with { Mode = CpuMode.Custom, Match = CpuMatch.Exact, Check = CpuCheck.None, Model = new CpuModel { Fallback = "forbid", Name = "qemu64" } };
+        }
+
+        return cpu.Mode switch
+        {
+            CpuMode.HostPassthrough => cpu with { Check = cpu.Check ?? CpuCheck.None, Migratable = cpu.Migratable ?? true },
+            CpuMode.Maximum => cpu with { Check = cpu.Check ?? CpuCheck.None },
+            CpuMode.HostModel => cpu with { Check = cpu.Check ?? CpuCheck.Partial },
+            _ => cpu with
+            {
+                Mode = CpuMode.Custom,
+                Match = cpu.Match ?? CpuMatch.Exact,
+                Check = cpu.Check ?? (type == DomainType.Kvm ? CpuCheck.Partial : CpuCheck.None),
+                Model = cpu.Model! with { Fallback = cpu.Model.Fallback ?? "allow" },
+            },
+        };
+    }
+
+    /// <summary>A new hardware address in QEMU's range.</summary>
+    internal static string NewMac()
+    {
+        Span<byte> tail = stackalloc byte[3];
+        RandomNumberGenerator.Fill(tail);
+        return $"52:54:00:{tail[0]:x2}:{tail[1]:x2}:{tail[2]:x2}";
+    }
+}
+
+/// <summary>Which family a machine is of.</summary>
+/// <param name="Name">Canonical.</param>
+internal readonly record struct MachineKind(string Name)
+{
+    /// <summary>The PCI Express one.</summary>
+    public bool IsQ35 => Name == "q35" || Name.StartsWith("pc-q35-", StringComparison.Ordinal);
+
+    /// <summary>The conventional one.</summary>
+    public bool IsI440fx => !IsQ35 && (Name == "pc" || Name.StartsWith("pc-", StringComparison.Ordinal));
+}

@@ -1,0 +1,317 @@
+using Vireo.Config;
+
+namespace Vireo.Drivers.Qemu.Defaults;
+
+/// <summary>Gives the devices their places on the PCI buses, and adds the bridges and ports that takes.</summary>
+internal static class PciAssignment
+{
+    private sealed record Device(string Name, PciConnection Connection, DeviceAddress? Address, Action<PciAddress> Set)
+    {
+        public (int Index, uint Function)? Ich9 { get; init; }
+    }
+
+    /// <summary>Assigns what has no address, in libvirt's order.</summary>
+    /// <exception cref="VireoException">VIR_ERR_XML_ERROR: an address is taken twice or does not exist.</exception>
+    public static void Apply(DeviceDraft draft, MachineKind machine)
+    {
+        if (!machine.IsQ35 && !machine.IsI440fx)
+        {
+            return;
+        }
+
+        var known = new PciTopology(machine.IsQ35 ? "pcie-root" : "pci-root");
+        var manual = false;
+        foreach (var controller in draft.Controllers.Where(c => c is { Type: ControllerType.Pci, Index: > 0 }))
+        {
+            manual = true;
+            known.Add((uint)controller.Index!.Value, controller.Model ?? throw Missing(controller));
+        }
+
+        var last = Devices(draft, machine).Select(d => (d.Address as PciAddress)?.Bus ?? 0).Append((uint)known.Count - 1).Max();
+        known.Fill(last);
+
+        // The trial fills a copy: it only tells how many buses are needed.
+        var trial = known.Clone();
+        Run(new DeviceDraft(draft.ToConfig()), machine, trial);
+        if (machine.IsQ35 && !manual && trial.Count > 1 && !trial.HasFreeExpressSlot())
+        {
+            trial.AddSpare();
+        }
+
+        AddControllers(draft, trial);
+        var buses = new PciTopology(machine.IsQ35 ? "pcie-root" : "pci-root");
+        foreach (var controller in draft.Controllers.Where(c => c is { Type: ControllerType.Pci, Index: > 0 }))
+        {
+            buses.Add((uint)controller.Index!.Value, controller.Model!);
+        }
+
+        Run(draft, machine, buses);
+        Finish(draft, buses);
+    }
+
+    private static void Run(DeviceDraft draft, MachineKind machine, PciTopology buses)
+    {
+        foreach (var device in Bridges(draft).Concat(Devices(draft, machine)))
+        {
+            if (device.Address is PciAddress address)
+            {
+                buses.Take(Slot(address), device.Name, device.Connection == PciConnection.RootPort);
+            }
+        }
+
+        Chipset(draft, machine, buses);
+        foreach (var bridge in Bridges(draft).Where(b => b.Address is null))
+        {
+            bridge.Set(Address(buses.Place(bridge.Connection)));
+        }
+
+        foreach (var device in Devices(draft, machine).Where(d => d.Address is null))
+        {
+            device.Set(Address(device.Ich9 is { } ich9 ? PlaceCompanion(draft, buses, ich9) : buses.Place(device.Connection)));
+        }
+    }
+
+    /// <summary>The parts of an ICH9 USB controller stand in one slot, each at its own function.</summary>
+    private static PciSlot PlaceCompanion(DeviceDraft draft, PciTopology buses, (int Index, uint Function) ich9)
+    {
+        var mate = draft.Controllers.Find(c => c.Type == ControllerType.Usb && c.Index == ich9.Index && Ich9Function(c.Model) is not null && c.Address is PciAddress);
+        if (mate?.Address is not PciAddress address)
+        {
+            return buses.Move(buses.Place(PciConnection.Conventional), ich9.Function);
+        }
+
+        var at = Slot(address) with { Function = ich9.Function };
+        buses.Take(at, "a USB controller");
+        return at;
+    }
+
+    private static void Chipset(DeviceDraft draft, MachineKind machine, PciTopology buses)
+    {
+        void Board(ControllerType type, string? model, uint slot, uint function)
+        {
+            var i = draft.Controllers.FindIndex(c => c.Type == type && c.Index == 0 && (model is null || c.Model == model));
+            if (i >= 0 && draft.Controllers[i].Address is null)
+            {
+                draft.Controllers[i] = draft.Controllers[i] with { Address = Address(new PciSlot(0, slot, function)) };
+            }
+        }
+
+        if (machine.IsI440fx)
+        {
+            buses.TakeChipset(1);
+            Board(ControllerType.Ide, null, 1, 1);
+            Board(ControllerType.Usb, "piix3-uhci", 1, 2);
+        }
+        else
+        {
+            buses.TakeChipset(0x1f);
+            Board(ControllerType.Sata, null, 0x1f, 2);
+            Companions(draft, buses);
+            Sound(draft, buses);
+        }
+
+        PrimaryVideo(draft, machine.IsI440fx ? 2u : 1u, buses);
+    }
+
+    private static void PrimaryVideo(DeviceDraft draft, uint slot, PciTopology buses)
+    {
+        if (draft.Videos.Count == 0 || draft.Videos[0].Address is not null || draft.Videos[0].Model!.Type is VideoType.None or VideoType.Ramfb)
+        {
+            return;
+        }
+
+        var at = new PciSlot(0, slot, 0);
+        buses.Take(at, "the primary video device");
+        draft.Videos[0] = draft.Videos[0] with { Address = Address(at) };
+    }
+
+    private static void Companions(DeviceDraft draft, PciTopology buses)
+    {
+        for (var i = 0; i < draft.Controllers.Count; i++)
+        {
+            if (draft.Controllers[i] is not { Type: ControllerType.Usb, Model: "ich9-uhci1", Address: null } first
+                || ((uint[])[0x1d, 0x1a]).FirstOrDefault(buses.RootSlotIsFree) is not (not 0 and var slot))
+            {
+                continue;
+            }
+
+            for (var j = 0; j < draft.Controllers.Count; j++)
+            {
+                var controller = draft.Controllers[j];
+                if (controller.Type == ControllerType.Usb && controller.Index == first.Index && controller.Address is null && Ich9Function(controller.Model) is { } function)
+                {
+                    buses.Take(new PciSlot(0, slot, function), "a USB controller");
+                    draft.Controllers[j] = controller with { Address = Address(new PciSlot(0, slot, function)) };
+                }
+            }
+        }
+    }
+
+    private static void Sound(DeviceDraft draft, PciTopology buses)
+    {
+        var i = draft.Sounds.FindIndex(s => s is { Model: "ich9", Address: null });
+        if (i >= 0 && buses.RootSlotIsFree(0x1b))
+        {
+            var at = new PciSlot(0, 0x1b, 0);
+            buses.Take(at, "the sound card");
+            draft.Sounds[i] = draft.Sounds[i] with { Address = Address(at) };
+        }
+    }
+
+    private static uint? Ich9Function(string? model) => model switch { "ich9-uhci1" => 0u, "ich9-uhci2" => 1u, "ich9-uhci3" => 2u, "ich9-ehci1" => 7u, _ => null };
+
+    private static IEnumerable<Device> Bridges(DeviceDraft draft)
+    {
+        for (var i = 0; i < draft.Controllers.Count; i++)
+        {
+            var at = i;
+            if (draft.Controllers[i] is { Type: ControllerType.Pci, Index: > 0 } controller)
+            {
+                yield return new Device($"PCI controller {controller.Index}", ConnectionOf(controller.Model), controller.Address, address => draft.Controllers[at] = draft.Controllers[at] with { Address = address });
+            }
+        }
+    }
+
+    private static PciConnection ConnectionOf(string? model) => model switch
+    {
+        "pcie-root-port" => PciConnection.RootPort,
+        "pcie-to-pci-bridge" => PciConnection.ExpressToPciBridge,
+        "dmi-to-pci-bridge" => PciConnection.DmiToPciBridge,
+        "pcie-switch-upstream-port" => PciConnection.SwitchUpstream,
+        "pcie-switch-downstream-port" => PciConnection.SwitchDownstream,
+        "pci-expander-bus" or "pcie-expander-bus" => PciConnection.Expander,
+        _ => PciConnection.PciBridge,
+    };
+
+    private static IEnumerable<Device> Devices(DeviceDraft draft, MachineKind machine)
+    {
+        var express = machine.IsQ35 ? PciConnection.Express : PciConnection.Conventional;
+        var list = new List<Device>();
+        void AddAll<T>(List<T> devices, string name, Func<T, PciConnection?> connection)
+            where T : DeviceConfig
+        {
+            for (var i = 0; i < devices.Count; i++)
+            {
+                var at = i;
+                if (connection(devices[i]) is { } kind && devices[i].Address is null or PciAddress)
+                {
+                    list.Add(new Device($"{name} {i}", kind, devices[i].Address, address => devices[at] = (T)(devices[at] with { Address = address }))
+                    {
+                        Ich9 = devices[i] is ControllerConfig { Type: ControllerType.Usb } usb && Ich9Function(usb.Model) is { } function ? (usb.Index ?? 0, function) : null,
+                    });
+                }
+            }
+        }
+
+        PciConnection Virtio(string? model) => model is not null && model.EndsWith("-transitional", StringComparison.Ordinal) && !model.EndsWith("non-transitional", StringComparison.Ordinal) ? PciConnection.Conventional : express;
+        PciConnection? On(bool condition, PciConnection connection) => condition ? connection : null;
+        AddAll(draft.Filesystems, "filesystem", f => Virtio(f.Model));
+        AddAll(draft.Interfaces, "interface", n => On(n.Type != InterfaceType.Hostdev, n.Model switch
+        {
+            "virtio" or "virtio-non-transitional" or "e1000e" or "igb" => express,
+            _ => PciConnection.Conventional,
+        }));
+        AddAll(draft.Sounds, "sound card", s => On(s.Model is not ("usb" or "sb16" or "pcspk"), PciConnection.Conventional));
+        AddAll(draft.Controllers, "controller", c => c.Type switch
+        {
+            ControllerType.Usb => c.Model is "none" ? null : Ich9Function(c.Model) is not null || c.Model is not ("qemu-xhci" or "nec-xhci") ? PciConnection.Conventional : express,
+            ControllerType.Scsi => c.Model is "virtio-scsi" or "virtio-non-transitional" or "mptsas1068" or "lsisas1078" && c.Model.StartsWith("virtio", StringComparison.Ordinal) ? express : PciConnection.Conventional,
+            ControllerType.VirtioSerial => Virtio(c.Model),
+            ControllerType.Ide => null,
+            ControllerType.Sata => On(c.Index > 0 || !machine.IsQ35 || c.Address is not null, PciConnection.Conventional),
+            _ => null,
+        });
+        AddAll(draft.Disks, "disk", d => On(d.Target!.Bus == DiskBus.Virtio, Virtio(d.Model)));
+        AddAll(draft.Hostdevs, "host device", h => On(h.Address is PciAddress, express));
+        if (draft.Memballoon is { Model: not (MemballoonModel.None or MemballoonModel.Xen), Address: null or PciAddress } balloon)
+        {
+            list.Add(new Device("memory balloon", express, balloon.Address, address => draft.Memballoon = balloon with { Address = address }));
+        }
+
+        AddAll(draft.Rngs, "rng", r => Virtio(r.Model));
+        AddAll(draft.Watchdogs, "watchdog", w => On(w.Model == "i6300esb", PciConnection.Conventional));
+        AddAll(draft.Videos, "video device", v => On(v.Model!.Type is not (VideoType.None or VideoType.Ramfb), v.Model.Type == VideoType.Virtio ? express : PciConnection.Conventional));
+        AddAll(draft.Shmems, "shmem", _ => PciConnection.Conventional);
+        AddAll(draft.Inputs, "input device", n => On(n.Bus == "virtio", Virtio(n.Model)));
+        AddAll(draft.Serials, "serial port", s => On(s.Target!.Type == "pci-serial", PciConnection.Conventional));
+        if (draft.Vsock is { Address: null or PciAddress } vsock)
+        {
+            list.Add(new Device("vsock", Virtio(vsock.Model), vsock.Address, address => draft.Vsock = vsock with { Address = address }));
+        }
+
+        return list;
+    }
+
+    private static void AddControllers(DeviceDraft draft, PciTopology trial)
+    {
+        for (var index = 1; index < trial.Count; index++)
+        {
+            if (!draft.Controllers.Any(c => c.Type == ControllerType.Pci && c.Index == index))
+            {
+                draft.Controllers.Add(new ControllerConfig { Type = ControllerType.Pci, Index = index, Model = trial.ModelOf(index) });
+            }
+        }
+    }
+
+    private static void Finish(DeviceDraft draft, PciTopology buses)
+    {
+        foreach (var device in Bridges(draft).ToList())
+        {
+            Mark(device, buses);
+        }
+
+        foreach (var device in Devices(draft, new MachineKind(buses.IsExpress ? "q35" : "pc")).ToList())
+        {
+            Mark(device, buses);
+        }
+
+        DeviceDraft.Each(draft.Controllers, Complete);
+    }
+
+    private static void Mark(Device device, PciTopology buses)
+    {
+        if (device.Address is PciAddress { Function: 0 or null, Multifunction: null } address && buses.IsMultifunction(Slot(address)))
+        {
+            device.Set(address with { Multifunction = true });
+        }
+    }
+
+    private static ControllerConfig Complete(ControllerConfig controller)
+    {
+        if (controller is not { Type: ControllerType.Pci, Index: > 0 and var index })
+        {
+            return controller;
+        }
+
+        var target = controller.Target ?? new ControllerTarget();
+        var at = controller.Address as PciAddress;
+        return controller.Model switch
+        {
+            "pcie-root-port" or "pcie-switch-downstream-port" => controller with
+            {
+                ModelName = controller.ModelName ?? (controller.Model == "pcie-root-port" ? "pcie-root-port" : "xio3130-downstream"),
+                Target = target with { Chassis = target.Chassis ?? index, Port = target.Port ?? (((at?.Slot ?? 0) << 3) + (at?.Function ?? 0)) },
+            },
+            "pci-bridge" => controller with { ModelName = controller.ModelName ?? "pci-bridge", Target = target with { ChassisNr = target.ChassisNr ?? index } },
+            "pcie-to-pci-bridge" => controller with { ModelName = controller.ModelName ?? "pcie-pci-bridge" },
+            "dmi-to-pci-bridge" => controller with { ModelName = controller.ModelName ?? "i82801b11-bridge" },
+            "pcie-switch-upstream-port" => controller with { ModelName = controller.ModelName ?? "x3130-upstream" },
+            _ => controller,
+        };
+    }
+
+    private static PciSlot Slot(PciAddress address)
+    {
+        if (address.Domain is > 0)
+        {
+            throw new VireoException(ErrorCode.XmlError, ErrorDomain.Domain, "Invalid PCI address: Only PCI domain 0 is available");
+        }
+
+        return new PciSlot(address.Bus ?? 0, address.Slot ?? 0, address.Function ?? 0);
+    }
+
+    private static PciAddress Address(PciSlot at) => new() { Domain = 0, Bus = at.Bus, Slot = at.Slot, Function = at.Function };
+
+    private static VireoException Missing(ControllerConfig controller) =>
+        new(ErrorCode.XmlError, ErrorDomain.Domain, $"PCI controller with index '{controller.Index}' has no model");
+}

@@ -1,0 +1,36 @@
+using Vireo.Config;
+
+namespace Vireo.Drivers.Qemu.Defaults;
+
+/// <summary>Network cards, input devices, balloon and other devices with little to say.</summary>
+internal static class SmallDeviceDefaults
+{
+    /// <summary>Fills in models, buses and hardware addresses, and adds the board's keyboard and mouse and the balloon.</summary>
+    public static void Apply(DeviceDraft draft)
+    {
+        DeviceDraft.Each(draft.Interfaces, card => card with
+        {
+            Mac = (card.Mac ?? new MacConfig()) with { Address = card.Mac?.Address ?? DomainDefaults.NewMac() },
+            Model = card.Model ?? (card.Type == InterfaceType.Hostdev ? null : "rtl8139"),
+        });
+        DeviceDraft.Each(draft.Inputs, input => input with
+        {
+            Bus = input.Bus ?? input.Type switch { InputType.Tablet => "usb", InputType.Passthrough => "virtio", InputType.Evdev => null, _ => "ps2" },
+        });
+        AddInput(draft, InputType.Mouse);
+        AddInput(draft, InputType.Keyboard);
+        DeviceDraft.Each(draft.Hubs, hub => hub with { Type = hub.Type ?? "usb" });
+        DeviceDraft.Each(draft.Redirdevs, redirdev => redirdev with { Bus = redirdev.Bus ?? "usb" });
+        DeviceDraft.Each(draft.Watchdogs, watchdog => watchdog with { Action = watchdog.Action ?? WatchdogAction.Reset });
+        DeviceDraft.Each(draft.Panics, panic => panic with { Model = panic.Model ?? "isa" });
+        draft.Memballoon ??= new MemballoonConfig { Model = MemballoonModel.Virtio };
+    }
+
+    private static void AddInput(DeviceDraft draft, InputType type)
+    {
+        if (!draft.Inputs.Any(i => i.Type == type && i.Bus == "ps2"))
+        {
+            draft.Inputs.Add(new InputConfig { Type = type, Bus = "ps2" });
+        }
+    }
+}
