@@ -19,6 +19,12 @@ public sealed class CorpusRoundTripTests
     [InlineData("domainsnapshotxml2xmlout")]
     public void Snapshots_round_trip(string folder) => RoundTrip(folder, "domainsnapshot", DomainSnapshotConfig.Parse, d => d.ToXml());
 
+    [Fact]
+    public void Host_capabilities_round_trip() => RoundTrip("capabilityschemadata", "capabilities", CapabilitiesConfig.Parse, d => d.ToXml());
+
+    [Fact]
+    public void Domain_capabilities_round_trip() => RoundTrip("domaincapsschemadata", "domainCapabilities", DomainCapabilitiesConfig.Parse, d => d.ToXml());
+
     private static void RoundTrip<T>(string folder, string root, Func<string, T> parse, Func<T, string> format)
     {
         Corpus.Require();

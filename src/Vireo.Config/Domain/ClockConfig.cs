@@ -6,7 +6,7 @@ namespace Vireo.Config;
 [XmlRecord]
 public sealed partial record ClockConfig
 {
-    [XmlAttribute] public ClockOffset? Offset { get; init; }
+    [XmlAttribute(Invalid = "unknown clock offset '{0}'", InvalidCode = XmlCode.Unsupported)] public ClockOffset? Offset { get; init; }
 
     [XmlAttribute] public string? Adjustment { get; init; }
 

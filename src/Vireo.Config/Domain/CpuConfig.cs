@@ -6,7 +6,7 @@ namespace Vireo.Config;
 [XmlDocument("cpu", Source = "cpu_definition")]
 public sealed partial record CpuConfig
 {
-    [XmlAttribute] public CpuMode? Mode { get; init; }
+    [XmlAttribute(Invalid = "Invalid mode attribute '{0}'", InvalidCode = XmlCode.Unsupported)] public CpuMode? Mode { get; init; }
 
     [XmlAttribute] public CpuMatch? Match { get; init; }
 

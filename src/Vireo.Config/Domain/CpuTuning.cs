@@ -11,7 +11,7 @@ public sealed partial record VcpuConfig
     [XmlAttribute] public string? Cpuset { get; init; }
 
     /// <summary>How many are plugged in; all when not said.</summary>
-    [XmlAttribute(Invalid = "current vcpus count must be an integer")] public uint? Current { get; init; }
+    [XmlAttribute] public uint? Current { get; init; }
 
     /// <summary>How many there may be.</summary>
     [XmlText(Invalid = "maximum vcpus count must be an integer")] public uint? Count { get; init; }

@@ -16,7 +16,7 @@ public sealed partial record DomainConfig
     [XmlElement] public string? Name { get; init; }
 
     /// <summary>The identity that no rename changes.</summary>
-    [XmlElement(Invalid = "malformed uuid element")] public Guid? Uuid { get; init; }
+    [XmlElement(Invalid = "malformed uuid element", InvalidCode = XmlCode.Internal)] public Guid? Uuid { get; init; }
 
     /// <summary>The generation id shown to the guest; empty text asks for a new one.</summary>
     [XmlElement] public string? Genid { get; init; }
@@ -28,7 +28,7 @@ public sealed partial record DomainConfig
     [XmlElement] public string? Description { get; init; }
 
     /// <summary>Applications' own data, kept as it is.</summary>
-    [XmlElement] public XmlFragment? Metadata { get; init; }
+    [XmlElement(DoubleQuoted = true)] public XmlFragment? Metadata { get; init; }
 
     /// <summary>How far memory may grow by hotplug.</summary>
     [XmlElement] public MaxMemoryConfig? MaxMemory { get; init; }
@@ -55,7 +55,7 @@ public sealed partial record DomainConfig
     [XmlElement("vcpu", Wrapper = "vcpus")] public ConfigList<VcpuState> Vcpus { get; init; }
 
     /// <summary>How many I/O threads there are.</summary>
-    [XmlElement] public uint? Iothreads { get; init; }
+    [XmlElement(Invalid = "invalid iothreads count '{0}'")] public uint? Iothreads { get; init; }
 
     /// <summary>The I/O threads by number.</summary>
     [XmlElement("iothread", Wrapper = "iothreadids")] public ConfigList<IoThreadConfig> Iothreadids { get; init; }
@@ -97,16 +97,16 @@ public sealed partial record DomainConfig
     [XmlElement] public ClockConfig? Clock { get; init; }
 
     /// <summary>What follows the guest's powering off.</summary>
-    [XmlElement("on_poweroff")] public LifecycleAction? OnPoweroff { get; init; }
+    [XmlElement("on_poweroff", Invalid = "unknown on_poweroff action: {0}", InvalidCode = XmlCode.Unsupported)] public LifecycleAction? OnPoweroff { get; init; }
 
     /// <summary>What follows the guest's reboot.</summary>
-    [XmlElement("on_reboot")] public LifecycleAction? OnReboot { get; init; }
+    [XmlElement("on_reboot", Invalid = "unknown on_reboot action: {0}", InvalidCode = XmlCode.Unsupported)] public LifecycleAction? OnReboot { get; init; }
 
     /// <summary>What follows the guest's crash.</summary>
-    [XmlElement("on_crash")] public LifecycleAction? OnCrash { get; init; }
+    [XmlElement("on_crash", Invalid = "unknown on_crash action: {0}", InvalidCode = XmlCode.Unsupported)] public LifecycleAction? OnCrash { get; init; }
 
     /// <summary>What follows the loss of a resource lock.</summary>
-    [XmlElement("on_lockfailure")] public LockFailureAction? OnLockfailure { get; init; }
+    [XmlElement("on_lockfailure", Invalid = "unknown on_lockfailure action: {0}", InvalidCode = XmlCode.Unsupported)] public LockFailureAction? OnLockfailure { get; init; }
 
     /// <summary>Whether the guest may sleep.</summary>
     [XmlElement] public PmConfig? Pm { get; init; }

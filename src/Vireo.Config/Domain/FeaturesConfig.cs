@@ -98,7 +98,16 @@ public sealed partial record SmmFeature
 {
     [XmlAttribute(OnOff = true)] public bool? State { get; init; }
 
-    [XmlElement(Unit = "KiB")] public DataSize? Tseg { get; init; }
+    [XmlElement] public UnitSize? Tseg { get; init; }
+}
+
+/// <summary>A size in the unit the document uses.</summary>
+[XmlRecord]
+public sealed partial record UnitSize
+{
+    [XmlAttribute] public string? Unit { get; init; }
+
+    [XmlText] public ulong? Value { get; init; }
 }
 
 /// <summary>A feature given by a driver.</summary>
@@ -121,7 +130,7 @@ public sealed partial record HptFeature
 [XmlRecord]
 public sealed partial record TcgFeature
 {
-    [XmlElement("tb-cache", Unit = "MiB")] public DataSize? TbCache { get; init; }
+    [XmlElement("tb-cache", Unit = "KiB")] public DataSize? TbCache { get; init; }
 }
 
 /// <summary>KVM's own features.</summary>

@@ -45,9 +45,9 @@ public sealed partial record OsConfig
 
     [XmlElement] public BootmenuConfig? Bootmenu { get; init; }
 
-    [XmlElement("smbios", Value = "mode")] public string? SmbiosMode { get; init; }
-
     [XmlElement] public BiosConfig? Bios { get; init; }
+
+    [XmlElement("smbios", Value = "mode")] public string? SmbiosMode { get; init; }
 }
 
 /// <summary>Firmware chosen by its kind.</summary>
@@ -120,9 +120,9 @@ public enum LoaderType
 [XmlRecord]
 public sealed partial record NvramConfig
 {
-    [XmlAttribute] public DiskType? Type { get; init; }
-
     [XmlAttribute] public string? Template { get; init; }
+
+    [XmlAttribute] public DiskType? Type { get; init; }
 
     [XmlAttribute] public string? Format { get; init; }
 

@@ -3,7 +3,7 @@ using Vireo.Config.Xml;
 namespace Vireo.Config;
 
 /// <summary>A <c>&lt;domainsnapshot&gt;</c> document.</summary>
-[XmlDocument("domainsnapshot", Source = "domain_snapshot")]
+[XmlDocument("domainsnapshot", Source = "domain_snapshot", Domain = XmlCode.SnapshotDocument)]
 public sealed partial record DomainSnapshotConfig
 {
     [XmlElement] public string? Name { get; init; }

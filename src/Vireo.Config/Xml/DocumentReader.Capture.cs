@@ -63,7 +63,7 @@ internal sealed partial class DocumentReader
             text.Insert(nameEnd, declaration.Append(quote).ToString());
         }
 
-        return text.ToString();
+        return FragmentLayout.Compact(text.ToString());
     }
 
     private void CaptureAttributes(StringBuilder text, char quote, int depth, List<(string Prefix, string Uri)> inherited, List<(string Prefix, int Depth)> declared)

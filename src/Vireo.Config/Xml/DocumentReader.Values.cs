@@ -71,13 +71,16 @@ internal sealed partial class DocumentReader
     {
         if (invalid is not null)
         {
-            return Error(invalid.Replace("{0}", value, StringComparison.Ordinal), ErrorDomain.Domain);
+            // The declaration's code stands before the message.
+            var bar = invalid.IndexOf('|', StringComparison.Ordinal);
+            var code = (ErrorCode)int.Parse(invalid.AsSpan(0, bar), CultureInfo.InvariantCulture);
+            return Error(invalid[(bar + 1)..].Replace("{0}", value, StringComparison.Ordinal), Domain, code);
         }
 
         var wanted = expected is null ? "" : $" Expected {expected}";
         return Error(name.StartsWith('@')
             ? $"Invalid value for attribute '{name[1..]}' in element '{_path[_depth]}': '{value}'.{wanted}"
-            : $"Invalid value for element '{name}': '{value}'.{wanted}");
+            : $"Invalid value '{value}' for element or attribute './{(name.Length > 0 ? name : Current)}[1]'");
     }
 
     /// <summary>The error about an attribute that had to be there.</summary>

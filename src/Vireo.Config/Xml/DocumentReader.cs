@@ -28,11 +28,15 @@ internal sealed partial class DocumentReader
     private readonly string[] _path = new string[MaxDepth + 1];
     private int _depth;
 
-    private DocumentReader(string xml)
+    private DocumentReader(string xml, ErrorDomain domain)
     {
+        Domain = domain;
         _xml = XmlReader.Create(new StringReader(xml), s_settings);
         _position = (IXmlLineInfo)_xml;
     }
+
+    /// <summary>Who reports errors in the document.</summary>
+    public ErrorDomain Domain { get; }
 
     /// <summary>The name of the attribute or element the reader stands on; <c>{namespace}name</c> when it has a prefix.</summary>
     public string Key => _xml.Prefix.Length == 0 ? _xml.LocalName : $"{{{_xml.NamespaceURI}}}{_xml.LocalName}";
@@ -46,9 +50,10 @@ internal sealed partial class DocumentReader
     /// <summary>Reads a whole document.</summary>
     /// <param name="xml">Its text.</param>
     /// <param name="source">What messages call it.</param>
+    /// <param name="domain">Who reports errors in it.</param>
     /// <param name="root">The root element's name.</param>
     /// <param name="read">The root record's parser.</param>
-    public static T Parse<T>(string xml, string source, string root, Func<DocumentReader, T> read)
+    public static T Parse<T>(string xml, string source, ErrorDomain domain, string root, Func<DocumentReader, T> read)
     {
         ArgumentNullException.ThrowIfNull(xml);
         if (xml.Length > MaxLength)
@@ -58,7 +63,7 @@ internal sealed partial class DocumentReader
 
         try
         {
-            var reader = new DocumentReader(xml);
+            var reader = new DocumentReader(xml, domain);
             using (reader._xml)
             {
                 reader._xml.MoveToContent();
@@ -69,7 +74,7 @@ internal sealed partial class DocumentReader
 
                 if (reader.Key != root)
                 {
-                    throw reader.Error($"unexpected root element <{reader._xml.LocalName}>, expecting <{root}>");
+                    throw reader.Error($"expecting root element of '{root}', not '{reader._xml.Name}'");
                 }
 
                 var document = read(reader);
@@ -82,7 +87,7 @@ internal sealed partial class DocumentReader
         }
         catch (XmlException e)
         {
-            throw MalformedXml.Error(xml, source, e);
+            throw MalformedXml.Error(xml, source, domain, e);
         }
     }
 
@@ -245,7 +250,8 @@ internal sealed partial class DocumentReader
         extras.Add(XmlExtraPlace.Inner, slot, occurrence, "", Capture('\''));
 
     /// <summary>Reads the element the reader stands on as it is, and goes behind it.</summary>
-    public XmlFragment Fragment() => new(Capture('"'));
+    /// <param name="quote">What its attributes are quoted with.</param>
+    public XmlFragment Fragment(char quote) => new(Capture(quote));
 
     private bool IsDeclaration => _xml.Prefix is "xmlns" || (_xml.Prefix.Length == 0 && _xml.LocalName is "xmlns");
 

@@ -79,7 +79,8 @@ internal sealed class DocumentWriter
     {
         Content();
         Margin();
-        _text.Append(xml).Append('\n');
+        FragmentLayout.Write(_text, xml, _depth);
+        _text.Append('\n');
     }
 
     public static string HexText(ulong value, int digits) => "0x" + value.ToString("x" + digits.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);

@@ -1,5 +1,19 @@
 namespace Vireo.Config.Xml;
 
+/// <summary>The error codes declarations name; as numbers, for the enum is generated and a generator does not see what others make.</summary>
+internal static class XmlCode
+{
+    public const int Internal = 1;
+    public const int XmlError = 27;
+    public const int Unsupported = 67;
+
+    /// <summary>ErrorDomain: domain documents.</summary>
+    public const int DomainDocument = 20;
+
+    /// <summary>ErrorDomain: snapshot documents.</summary>
+    public const int SnapshotDocument = 35;
+}
+
 /// <summary>Marks a partial record as one XML element: the generator writes its parser and formatter from the members' attributes.</summary>
 [AttributeUsage(AttributeTargets.Class)]
 internal sealed class XmlRecordAttribute : Attribute
@@ -17,6 +31,9 @@ internal sealed class XmlDocumentAttribute(string root) : Attribute
 
     /// <summary>What libvirt calls the text in messages about malformed XML, for instance <c>domain_definition</c>.</summary>
     public string Source { get; init; } = "document";
+
+    /// <summary>Who reports errors in it: a number of ErrorDomain.</summary>
+    public int Domain { get; init; } = 20;
 }
 
 /// <summary>An abstract record whose derived records are chosen by the value of one attribute.</summary>
@@ -28,6 +45,12 @@ internal sealed class XmlVariantsAttribute(string attribute) : Attribute
 
     /// <summary>The message when the value is none of the variants'; <c>{0}</c> is the value.</summary>
     public string? Invalid { get; init; }
+
+    /// <summary>The error code that goes with <see cref="Invalid"/>.</summary>
+    public int InvalidCode { get; init; }
+
+    /// <summary>What is said when the attribute is missing (VIR_ERR_INTERNAL_ERROR), in place of the general message.</summary>
+    public string? Missing { get; init; }
 
     /// <summary>The value meant when the attribute is missing; without one that is an error.</summary>
     public string? Default { get; init; }
@@ -59,6 +82,9 @@ internal sealed class XmlAttributeAttribute(string? name = null) : Attribute
 
     /// <summary>The message when the value is not allowed, in place of the general one; <c>{0}</c> is the value.</summary>
     public string? Invalid { get; init; }
+
+    /// <summary>The error code that goes with <see cref="Invalid"/>.</summary>
+    public int InvalidCode { get; init; }
 
     /// <summary>The default unit of a size, whose unit stands in the attribute <c>unit</c>.</summary>
     public string? Unit { get; init; }
@@ -95,11 +121,17 @@ internal sealed class XmlElementAttribute(string? name = null) : Attribute
     /// <summary>The message when the value is not allowed, in place of the general one; <c>{0}</c> is the value.</summary>
     public string? Invalid { get; init; }
 
+    /// <summary>The error code that goes with <see cref="Invalid"/>.</summary>
+    public int InvalidCode { get; init; }
+
     /// <summary>The default unit of a size, whose unit stands in the attribute <c>unit</c>.</summary>
     public string? Unit { get; init; }
 
     /// <summary>Formatted after the base record's members.</summary>
     public bool Last { get; init; }
+
+    /// <summary>A kept subtree whose attributes stand in double quotes.</summary>
+    public bool DoubleQuoted { get; init; }
 }
 
 /// <summary>One of several elements that may stand in a list of mixed children, whose order is kept.</summary>
@@ -128,6 +160,9 @@ internal sealed class XmlTextAttribute : Attribute
 
     /// <summary>The message when the text is not allowed; <c>{0}</c> is the text.</summary>
     public string? Invalid { get; init; }
+
+    /// <summary>The error code that goes with <see cref="Invalid"/>.</summary>
+    public int InvalidCode { get; init; }
 }
 
 /// <summary>A boolean that is true when the (empty) child element is there.</summary>

@@ -29,6 +29,9 @@ internal sealed class Declared
 
     public string? String(string name) => _named.TryGetValue(name, out var value) ? value as string : null;
 
+    /// <summary>The message about a wrong value with its error code before it; null for the general one.</summary>
+    public string? Refusal => String("Invalid") is { } invalid ? (Number("InvalidCode") is > 0 and var code ? code : 27) + "|" + invalid : null;
+
     public bool Flag(string name) => _named.TryGetValue(name, out var value) && value is true;
 
     public int Number(string name) => _named.TryGetValue(name, out var value) && value is int number ? number : 0;

@@ -167,7 +167,7 @@ internal sealed class ReadEmitter
                 _code.Line(store(m.Type.Name + ".ReadXml(reader)"));
                 return;
             case ValueKind.Fragment:
-                _code.Line(store("reader.Fragment()"));
+                _code.Line(store(m.Declared.Flag("DoubleQuoted") ? "reader.Fragment('\"')" : "reader.Fragment('\\'')"));
                 return;
         }
 
@@ -209,7 +209,7 @@ internal sealed class ReadEmitter
         }
 
         var value = m.Role == MemberRole.Text || (m.Role == MemberRole.Attribute && m.Unit is not null)
-            ? $"{m.Local} is null ? null : {Convert(m, m.Local, (m.Role == MemberRole.Text ? "" : "@") + m.Xml, "unit")}"
+            ? $"{m.Local} is null ? null : {Convert(m, m.Local, m.Role == MemberRole.Text ? "" : "@" + m.Xml, "unit")}"
             : m.Local;
         if (m.Type.Nullable || m.Role == MemberRole.Presence || m.Declared.Flag("Required"))
         {
@@ -222,18 +222,18 @@ internal sealed class ReadEmitter
             ValueKind.Text => "\"\"",
             _ => "default",
         };
-        return value == m.Local ? $"{m.Local} ?? {missing}" : $"{m.Local} is null ? {missing} : {Convert(m, m.Local, m.Xml, "unit")}";
+        return value == m.Local ? $"{m.Local} ?? {missing}" : $"{m.Local} is null ? {missing} : {Convert(m, m.Local, m.Role == MemberRole.Text ? "" : "@" + m.Xml, "unit")}";
     }
 
     private static string Convert(Member m, string value, string name, string unit = "unit")
     {
-        var rest = $"{value}, {RecordEmitter.Literal(name)}, {RecordEmitter.Literal(m.Declared.String("Invalid"))}";
+        var rest = $"{value}, {RecordEmitter.Literal(name)}, {RecordEmitter.Literal(m.Declared.Refusal)}";
         return m.Type.Kind switch
         {
             ValueKind.Text => value,
             ValueKind.Boolean => $"reader.{(m.Declared.Flag("OnOff") ? "OnOff" : "YesNo")}({rest})",
             ValueKind.Enum => $"global::Vireo.Config.XmlNames.TryParse({value}, out {m.Type.Name} e{m.Slot}) ? e{m.Slot} : throw reader.Bad({rest}, null)",
-            ValueKind.Size => $"reader.Size({value}, {unit}, {RecordEmitter.Literal(m.Unit ?? "bytes")}, {RecordEmitter.Literal(name)}, {RecordEmitter.Literal(m.Declared.String("Invalid"))})",
+            ValueKind.Size => $"reader.Size({value}, {unit}, {RecordEmitter.Literal(m.Unit ?? "bytes")}, {RecordEmitter.Literal(name)}, {RecordEmitter.Literal(m.Declared.Refusal)})",
             _ => $"reader.{m.Type.Kind}({rest})",
         };
     }

@@ -56,7 +56,7 @@ internal static class RecordEmitter
         code.Doc($"Reads a <{document.Name}> document.");
         code.Line("/// <param name=\"xml\">Its text.</param>");
         code.Line("/// <exception cref=\"VireoException\">VIR_ERR_XML_DETAIL: the text is no XML. VIR_ERR_XML_ERROR: the document says what it must not.</exception>");
-        code.Line($"public static {type.Name} Parse(string xml) => DocumentReader.Parse(xml, {source}, {root}, static reader => ReadXml(reader));").Line();
+        code.Line($"public static {type.Name} Parse(string xml) => DocumentReader.Parse(xml, {source}, (ErrorDomain){(document.Number("Domain") is > 0 and var domain ? domain : 20)}, {root}, static reader => ReadXml(reader));").Line();
         code.Doc("The document's text in libvirt's layout.");
         code.Block("public string ToXml()", () =>
         {
@@ -87,8 +87,8 @@ internal static class RecordEmitter
                     code.Line($"case {Literal(value)}: return {name}.ReadXml(reader);");
                 }
 
-                code.Line($"case null: reader.Begin(); throw reader.MissingAttribute({attribute}, reader.Current);");
-                code.Line($"default: reader.Begin(); throw reader.Bad(variant, {Literal("@" + variants.Name)}, {Literal(variants.String("Invalid"))}, null);");
+                code.Line($"case null: reader.Begin(); throw {(variants.String("Missing") is { } missing ? $"reader.Error({Literal(missing)}, reader.Domain, ErrorCode.InternalError)" : $"reader.MissingAttribute({attribute}, reader.Current)")};");
+                code.Line($"default: reader.Begin(); throw reader.Bad(variant, {Literal("@" + variants.Name)}, {Literal(variants.Refusal)}, null);");
             });
         });
     }

@@ -6,7 +6,7 @@ namespace Vireo.Config;
 [XmlRecord]
 public sealed partial record CharDevice : DeviceConfig
 {
-    [XmlAttribute] public CharType? Type { get; init; }
+    [XmlAttribute(Invalid = "unknown type presented to host for character device: {0}", InvalidCode = XmlCode.Unsupported)] public CharType? Type { get; init; }
 
     /// <summary>The pseudo-terminal of a running domain's console.</summary>
     [XmlAttribute] public string? Tty { get; init; }
@@ -101,7 +101,7 @@ public sealed partial record SmartcardConfig : DeviceConfig
 {
     [XmlAttribute] public string? Mode { get; init; }
 
-    [XmlAttribute] public CharType? Type { get; init; }
+    [XmlAttribute(Invalid = "unknown type presented to host for character device: {0}", InvalidCode = XmlCode.Unsupported)] public CharType? Type { get; init; }
 
     [XmlElement("certificate")] public ConfigList<string> Certificates { get; init; }
 
@@ -120,7 +120,7 @@ public sealed partial record RedirdevConfig : DeviceConfig
 {
     [XmlAttribute] public string? Bus { get; init; }
 
-    [XmlAttribute] public CharType? Type { get; init; }
+    [XmlAttribute(Invalid = "unknown type presented to host for character device: {0}", InvalidCode = XmlCode.Unsupported)] public CharType? Type { get; init; }
 
     [XmlElement("source")] public ConfigList<CharSource> Sources { get; init; }
 

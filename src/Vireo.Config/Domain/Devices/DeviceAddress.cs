@@ -4,7 +4,7 @@ namespace Vireo.Config;
 
 /// <summary>Where a device is plugged in.</summary>
 [XmlRecord]
-[XmlVariants("type", Invalid = "unknown address type '{0}'")]
+[XmlVariants("type", Invalid = "unknown address type '{0}'", InvalidCode = XmlCode.Unsupported, Missing = "No type specified for device address")]
 public abstract partial record DeviceAddress;
 
 /// <summary>A place on a PCI bus.</summary>

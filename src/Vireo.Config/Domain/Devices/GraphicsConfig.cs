@@ -40,7 +40,7 @@ public sealed partial record GraphicsConfig
 
     [XmlAttribute] public string? SharePolicy { get; init; }
 
-    [XmlAttribute(OnOff = true)] public bool? PowerControl { get; init; }
+    [XmlAttribute] public bool? PowerControl { get; init; }
 
     [XmlAttribute] public string? Passwd { get; init; }
 
@@ -54,8 +54,6 @@ public sealed partial record GraphicsConfig
 
     [XmlElement("channel")] public ConfigList<SpiceChannel> Channels { get; init; }
 
-    [XmlElement] public AudioRef? Audio { get; init; }
-
     [XmlElement("image", Value = "compression")] public string? ImageCompression { get; init; }
 
     [XmlElement("jpeg", Value = "compression")] public string? JpegCompression { get; init; }
@@ -66,13 +64,15 @@ public sealed partial record GraphicsConfig
 
     [XmlElement("streaming", Value = "mode")] public string? StreamingMode { get; init; }
 
-    [XmlElement("clipboard", Value = "copypaste")] public bool? ClipboardCopypaste { get; init; }
-
     [XmlElement("mouse", Value = "mode")] public string? MouseMode { get; init; }
+
+    [XmlElement("clipboard", Value = "copypaste")] public bool? ClipboardCopypaste { get; init; }
 
     [XmlElement("filetransfer", Value = "enable")] public bool? Filetransfer { get; init; }
 
     [XmlElement] public GraphicsGl? Gl { get; init; }
+
+    [XmlElement] public AudioRef? Audio { get; init; }
 }
 
 /// <summary>A display's protocol.</summary>
@@ -163,7 +163,7 @@ public sealed partial record VideoDriver
 [XmlRecord]
 public sealed partial record VideoModel
 {
-    [XmlAttribute] public VideoType? Type { get; init; }
+    [XmlAttribute(Invalid = "unknown video model '{0}'", InvalidCode = XmlCode.Unsupported)] public VideoType? Type { get; init; }
 
     [XmlAttribute] public uint? Ram { get; init; }
 

@@ -6,7 +6,7 @@ namespace Vireo.Config;
 [XmlRecord]
 public sealed partial record InputConfig : DeviceConfig
 {
-    [XmlAttribute] public InputType? Type { get; init; }
+    [XmlAttribute(Invalid = "unknown input device type '{0}'", InvalidCode = XmlCode.Unsupported)] public InputType? Type { get; init; }
 
     [XmlAttribute] public string? Bus { get; init; }
 
@@ -34,9 +34,9 @@ public sealed partial record InputSource
 
     [XmlAttribute] public string? Grab { get; init; }
 
-    [XmlAttribute(OnOff = true)] public bool? Repeat { get; init; }
-
     [XmlAttribute] public string? GrabToggle { get; init; }
+
+    [XmlAttribute(OnOff = true)] public bool? Repeat { get; init; }
 }
 
 /// <summary>A trusted platform module.</summary>
@@ -73,7 +73,7 @@ public sealed partial record WatchdogConfig : DeviceConfig
 {
     [XmlAttribute] public string? Model { get; init; }
 
-    [XmlAttribute] public WatchdogAction? Action { get; init; }
+    [XmlAttribute(Invalid = "unknown watchdog action '{0}'", InvalidCode = XmlCode.Unsupported)] public WatchdogAction? Action { get; init; }
 }
 
 /// <summary>What a watchdog does.</summary>
