@@ -1,0 +1,175 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using Vireo.Host.Sockets;
+
+namespace Vireo.Drivers.Qemu.Monitor;
+
+/// <summary>
+/// One JSON message a line over a UNIX socket, both ways: what the monitor and the guest agent have in common. Knows nothing of their words.
+/// </summary>
+internal sealed class JsonConnection : IAsyncDisposable
+{
+    private readonly Socket _socket;
+    private readonly PipeReader _reader;
+    private readonly int _longestMessage;
+    private readonly int _mostUnsent;
+    private readonly Lock _gate = new();
+    private readonly Queue<Chunk> _unsent = new();
+    private readonly CancellationTokenSource _closing = new();
+    private int _unsentBytes;
+    private bool _sending;
+    private Exception? _failure;
+
+    /// <summary>Takes the socket over.</summary>
+    /// <param name="socket">Connected; closed with this.</param>
+    /// <param name="longestMessage">A longer message from the other end is a failure, in bytes.</param>
+    /// <param name="mostUnsent">How much may wait to be sent while the other end does not read, in bytes.</param>
+    public JsonConnection(Socket socket, int longestMessage, int mostUnsent)
+    {
+        _socket = socket;
+        _longestMessage = longestMessage;
+        _mostUnsent = mostUnsent;
+        _reader = PipeReader.Create(new NetworkStream(socket, ownsSocket: false), new(bufferSize: 8192, minimumReadSize: 1024));
+    }
+
+    /// <summary>Called when sending has failed; the reader will find out too, but later.</summary>
+    public Action<Exception>? SendFailed { get; init; }
+
+    /// <summary>Queues a message and sends it at once if nothing else is being sent; what piles up goes out in one write.</summary>
+    /// <param name="message">Whole messages; taken over.</param>
+    /// <param name="descriptor">Passed along with the first byte.</param>
+    /// <exception cref="MonitorClosedException">The connection has gone, or the other end does not read.</exception>
+    public void Send(ReadOnlyMemory<byte> message, SafeHandle? descriptor = null)
+    {
+        lock (_gate)
+        {
+            if (_failure is not null)
+                throw new MonitorClosedException("the connection is closed", _failure);
+            if (_unsentBytes + message.Length > _mostUnsent)
+                throw new MonitorClosedException($"{_unsentBytes} bytes wait to be sent and the other end does not read", null);
+            _unsent.Enqueue(new(message, descriptor));
+            _unsentBytes += message.Length;
+            if (_sending)
+                return;
+            _sending = true;
+        }
+
+        _ = SendQueuedAsync();
+    }
+
+    /// <summary>Reads messages until the end, giving each to <paramref name="receive"/> with the bytes still its own property of the buffer.</summary>
+    /// <param name="receive">Takes one message without its line end.</param>
+    /// <exception cref="MonitorClosedException">The end was reached, or reading failed, or a message was too long.</exception>
+    public async Task ReadAllAsync(Action<ReadOnlySequence<byte>> receive)
+    {
+        try
+        {
+            while (true)
+            {
+                var result = await _reader.ReadAsync(_closing.Token).ConfigureAwait(false);
+                var buffer = result.Buffer;
+                while (TryTakeLine(ref buffer, out var line))
+                {
+                    if (!line.IsEmpty)
+                        receive(line);
+                }
+
+                if (buffer.Length > _longestMessage)
+                    throw new MonitorClosedException($"a message is longer than {_longestMessage} bytes", null);
+                _reader.AdvanceTo(buffer.Start, buffer.End);
+                if (result.IsCompleted)
+                    throw new MonitorClosedException(MonitorClosedException.EndOfFile, null);
+            }
+        }
+        catch (Exception exception) when (exception is IOException or SocketException or ObjectDisposedException)
+        {
+            throw new MonitorClosedException(exception.InnerException?.Message ?? exception.Message, exception);
+        }
+        catch (OperationCanceledException exception)
+        {
+            throw new MonitorClosedException("the connection was closed", exception);
+        }
+    }
+
+    /// <summary>Closes the connection; sends and reads fail from now on with <paramref name="reason"/>.</summary>
+    public void Close(Exception reason)
+    {
+        lock (_gate)
+        {
+            if (_failure is not null)
+                return;
+            _failure = reason;
+            _unsent.Clear();
+            _unsentBytes = 0;
+        }
+
+        _closing.Cancel();
+        _socket.Dispose();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Close(new ObjectDisposedException(nameof(JsonConnection)));
+        await _reader.CompleteAsync().ConfigureAwait(false);
+    }
+
+    private static bool TryTakeLine(ref ReadOnlySequence<byte> buffer, out ReadOnlySequence<byte> line)
+    {
+        if (buffer.PositionOf((byte)'\n') is not { } end)
+        {
+            line = default;
+            return false;
+        }
+
+        line = buffer.Slice(0, end);
+        buffer = buffer.Slice(buffer.GetPosition(1, end));
+        if (line.Length == 1 && line.FirstSpan[0] == (byte)'\r')
+            line = default;
+        return true;
+    }
+
+    private async Task SendQueuedAsync()
+    {
+        try
+        {
+            while (TakeNext() is { } chunk)
+                await FdPassing.SendAsync(_socket, chunk.Message, chunk.Descriptor is { } fd ? [fd] : null, _closing.Token).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is VireoException or ObjectDisposedException or OperationCanceledException)
+        {
+            SendFailed?.Invoke(exception);
+        }
+    }
+
+    // A message with a descriptor starts a write of its own: the descriptor arrives with the first byte.
+    private Chunk? TakeNext()
+    {
+        lock (_gate)
+        {
+            if (_unsent.Count == 0)
+            {
+                _sending = false;
+                return null;
+            }
+
+            var first = _unsent.Dequeue();
+            _unsentBytes -= first.Message.Length;
+            if (first.Descriptor is not null || !_unsent.TryPeek(out var next) || next.Descriptor is not null)
+                return first;
+            var joined = new ArrayBufferWriter<byte>();
+            joined.Write(first.Message.Span);
+            while (_unsent.TryPeek(out next) && next.Descriptor is null)
+            {
+                _unsent.Dequeue();
+                _unsentBytes -= next.Message.Length;
+                joined.Write(next.Message.Span);
+            }
+
+            return new(joined.WrittenMemory, null);
+        }
+    }
+
+    private sealed record Chunk(ReadOnlyMemory<byte> Message, SafeHandle? Descriptor);
+}

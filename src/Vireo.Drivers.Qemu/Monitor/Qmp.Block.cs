@@ -1,0 +1,127 @@
+using System.Text.Json;
+
+namespace Vireo.Drivers.Qemu.Monitor;
+
+/// <summary>Disks: nodes, snapshots and jobs.</summary>
+public static partial class Qmp
+{
+    /// <summary>blockdev-add of a node whose options stand ready as a JSON object.</summary>
+    public static QmpCommand BlockdevAdd(ReadOnlyMemory<byte> options) => QmpCommand.Raw("blockdev-add", options);
+
+    /// <summary>blockdev-add, with the options that <paramref name="options"/> writes.</summary>
+    public static QmpCommand BlockdevAdd(Action<Utf8JsonWriter> options) => new("blockdev-add", options);
+
+    /// <summary>blockdev-del.</summary>
+    public static QmpCommand BlockdevDel(string node) => new("blockdev-del", w => w.WriteString("node-name", node));
+
+    /// <summary>blockdev-snapshot: puts <paramref name="overlay"/>, added without backing, over <paramref name="node"/>.</summary>
+    public static QmpCommand BlockdevSnapshot(string node, string overlay) => new("blockdev-snapshot", w =>
+    {
+        w.WriteString("node", node);
+        w.WriteString("overlay", overlay);
+    });
+
+    /// <summary>transaction: all of the actions or none; <paramref name="actions"/> writes the objects of the array.</summary>
+    public static QmpCommand Transaction(Action<Utf8JsonWriter> actions) => new("transaction", w =>
+    {
+        w.WriteStartArray("actions");
+        actions(w);
+        w.WriteEndArray();
+    });
+
+    /// <summary>transaction of blockdev-snapshot for every pair: all overlays or none.</summary>
+    public static QmpCommand SnapshotAll(IEnumerable<(string Node, string Overlay)> pairs) => Transaction(w =>
+    {
+        foreach (var (node, overlay) in pairs)
+        {
+            w.WriteStartObject();
+            w.WriteString("type", "blockdev-snapshot");
+            w.WriteStartObject("data");
+            w.WriteString("node", node);
+            w.WriteString("overlay", overlay);
+            w.WriteEndObject();
+            w.WriteEndObject();
+        }
+    });
+
+    /// <summary>query-named-block-nodes, flat: each node once, without its backing chain repeated.</summary>
+    public static QmpCommand<IReadOnlyList<QmpBlockNode>> QueryNamedBlockNodes { get; } =
+        new("query-named-block-nodes", static reply => [.. reply.EnumerateArray().Select(QmpBlockNode.Read)], static w => w.WriteBoolean("flat", true));
+
+    /// <summary>query-block: what is plugged into each disk device.</summary>
+    public static QmpCommand<IReadOnlyList<QmpBlockDevice>> QueryBlock { get; } =
+        new("query-block", static reply => [.. reply.EnumerateArray().Select(QmpBlockDevice.Read)]);
+
+    /// <summary>query-block-jobs.</summary>
+    public static QmpCommand<IReadOnlyList<QmpBlockJob>> QueryBlockJobs { get; } =
+        new("query-block-jobs", static reply => [.. reply.EnumerateArray().Select(QmpBlockJob.Read)]);
+
+    /// <summary>query-blockstats, by node or by device, as JSON.</summary>
+    public static QmpCommand<JsonElement> QueryBlockstats { get; } = new("query-blockstats", static reply => reply);
+
+    /// <summary>block_resize of a node, to bytes.</summary>
+    public static QmpCommand BlockResize(string node, long bytes) => new("block_resize", w =>
+    {
+        w.WriteString("node-name", node);
+        w.WriteNumber("size", bytes);
+    });
+
+    /// <summary>block-commit: moves what is above <paramref name="baseNode"/> up to <paramref name="top"/> down into it.</summary>
+    public static QmpCommand BlockCommit(string job, string device, string top, string baseNode, string? backingFile, long speed) => new("block-commit", w =>
+    {
+        w.WriteString("job-id", job);
+        w.WriteString("device", device);
+        w.WriteString("top-node", top);
+        w.WriteString("base-node", baseNode);
+        if (backingFile is not null)
+            w.WriteString("backing-file", backingFile);
+        if (speed > 0)
+            w.WriteNumber("speed", speed);
+        w.WriteBoolean("auto-finalize", true);
+        w.WriteBoolean("auto-dismiss", false);
+    });
+
+    /// <summary>block-stream: copies what lies below, down to <paramref name="baseNode"/>, up into <paramref name="device"/>.</summary>
+    public static QmpCommand BlockStream(string job, string device, string? baseNode, string? backingFile, long speed) => new("block-stream", w =>
+    {
+        w.WriteString("job-id", job);
+        w.WriteString("device", device);
+        if (baseNode is not null)
+            w.WriteString("base-node", baseNode);
+        if (backingFile is not null)
+            w.WriteString("backing-file", backingFile);
+        if (speed > 0)
+            w.WriteNumber("speed", speed);
+        w.WriteBoolean("auto-finalize", true);
+        w.WriteBoolean("auto-dismiss", false);
+    });
+
+    /// <summary>change-backing-file: what an image's header says of its backing file.</summary>
+    public static QmpCommand ChangeBackingFile(string device, string imageNode, string backingFile) => new("change-backing-file", w =>
+    {
+        w.WriteString("device", device);
+        w.WriteString("image-node-name", imageNode);
+        w.WriteString("backing-file", backingFile);
+    });
+
+    /// <summary>job-complete: ends a job that is ready.</summary>
+    public static QmpCommand JobComplete(string job) => new("job-complete", w => w.WriteString("id", job));
+
+    /// <summary>job-cancel.</summary>
+    public static QmpCommand JobCancel(string job) => new("job-cancel", w => w.WriteString("id", job));
+
+    /// <summary>job-dismiss: forgets a job that has ended.</summary>
+    public static QmpCommand JobDismiss(string job) => new("job-dismiss", w => w.WriteString("id", job));
+
+    /// <summary>query-jobs.</summary>
+    public static QmpCommand<IReadOnlyList<QmpJob>> QueryJobs { get; } = new("query-jobs", static reply => [.. reply.EnumerateArray().Select(QmpJob.Read)]);
+
+    /// <summary>blockdev-create, as a job.</summary>
+    public static QmpCommand BlockdevCreate(string job, Action<Utf8JsonWriter> options) => new("blockdev-create", w =>
+    {
+        w.WriteString("job-id", job);
+        w.WriteStartObject("options");
+        options(w);
+        w.WriteEndObject();
+    });
+}

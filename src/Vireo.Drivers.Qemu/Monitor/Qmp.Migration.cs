@@ -1,0 +1,59 @@
+using System.Text.Json;
+
+namespace Vireo.Drivers.Qemu.Monitor;
+
+/// <summary>Migration, which is also how memory is saved to and loaded from files.</summary>
+public static partial class Qmp
+{
+    /// <summary>migrate to a URI; <c>fd:NAME</c> for a descriptor given by getfd. Returns at once; MIGRATION events tell how it goes.</summary>
+    public static QmpCommand Migrate(string uri) => new("migrate", w => w.WriteString("uri", uri));
+
+    /// <summary>migrate-incoming, where QEMU was started with <c>-incoming defer</c>.</summary>
+    public static QmpCommand MigrateIncoming(string uri) => new("migrate-incoming", w => w.WriteString("uri", uri));
+
+    /// <summary>migrate_cancel.</summary>
+    public static QmpCommand MigrateCancel { get; } = new("migrate_cancel");
+
+    /// <summary>migrate-continue from a state it waits in (<c>pre-switchover</c>).</summary>
+    public static QmpCommand MigrateContinue(string state) => new("migrate-continue", w => w.WriteString("state", state));
+
+    /// <summary>migrate-set-parameters, with what <paramref name="parameters"/> writes.</summary>
+    public static QmpCommand MigrateSetParameters(Action<Utf8JsonWriter> parameters) => new("migrate-set-parameters", parameters);
+
+    /// <summary>migrate-set-capabilities: QEMU's names of them, on or off.</summary>
+    public static QmpCommand MigrateSetCapabilities(params IReadOnlyList<(string Name, bool On)> capabilities) => new("migrate-set-capabilities", w =>
+    {
+        w.WriteStartArray("capabilities");
+        foreach (var (name, on) in capabilities)
+        {
+            w.WriteStartObject();
+            w.WriteString("capability", name);
+            w.WriteBoolean("state", on);
+            w.WriteEndObject();
+        }
+
+        w.WriteEndArray();
+    });
+
+    /// <summary>query-migrate.</summary>
+    public static QmpCommand<QmpMigration> QueryMigrate { get; } = new("query-migrate", QmpMigration.Read);
+}
+
+/// <summary>How a migration stands.</summary>
+/// <param name="Status">QEMU's word: none, setup, active, device, completed, failed, cancelled.</param>
+/// <param name="TotalBytes">Memory to send.</param>
+/// <param name="RemainingBytes">Memory still to send.</param>
+/// <param name="TransferredBytes">Memory sent.</param>
+/// <param name="Error">Why it failed, where told.</param>
+public sealed record QmpMigration(string Status, long TotalBytes, long RemainingBytes, long TransferredBytes, string? Error)
+{
+    /// <summary>It has ended, well or not.</summary>
+    public bool Ended => Status is "completed" or "failed" or "cancelled";
+
+    internal static QmpMigration Read(JsonElement reply)
+    {
+        var ram = reply.TryGetProperty("ram", out var found) ? found : default;
+        long Number(string name) => ram.ValueKind == JsonValueKind.Object ? ram.Num(name) ?? 0 : 0;
+        return new(reply.StrOrNull("status") ?? "none", Number("total"), Number("remaining"), Number("transferred"), reply.StrOrNull("error-desc"));
+    }
+}

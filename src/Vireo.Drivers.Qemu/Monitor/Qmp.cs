@@ -1,0 +1,140 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+
+namespace Vireo.Drivers.Qemu.Monitor;
+
+/// <summary>QEMU's commands. A new one is a line here.</summary>
+public static partial class Qmp
+{
+    /// <summary>cont: lets the guest run.</summary>
+    public static QmpCommand Cont { get; } = new("cont");
+
+    /// <summary>stop: pauses the guest.</summary>
+    public static QmpCommand Stop { get; } = new("stop");
+
+    /// <summary>system_powerdown: presses the power button.</summary>
+    public static QmpCommand SystemPowerdown { get; } = new("system_powerdown");
+
+    /// <summary>system_reset: presses the reset button.</summary>
+    public static QmpCommand SystemReset { get; } = new("system_reset");
+
+    /// <summary>system_wakeup: wakes a guest that sleeps.</summary>
+    public static QmpCommand SystemWakeup { get; } = new("system_wakeup");
+
+    /// <summary>inject-nmi.</summary>
+    public static QmpCommand InjectNmi { get; } = new("inject-nmi");
+
+    /// <summary>quit: ends QEMU; its answer may not come.</summary>
+    public static QmpCommand Quit { get; } = new("quit");
+
+    /// <summary>query-status.</summary>
+    public static QmpCommand<QmpStatus> QueryStatus { get; } = new("query-status", QmpStatus.Read);
+
+    /// <summary>query-version.</summary>
+    public static QmpCommand<Version> QueryVersion { get; } = new("query-version", QmpGreeting.ReadVersion);
+
+    /// <summary>query-chardev: label and file name (<c>pty:/dev/pts/3</c>) of each.</summary>
+    public static QmpCommand<IReadOnlyDictionary<string, string>> QueryChardev { get; } =
+        new("query-chardev", static reply => reply.EnumerateArray().ToDictionary(static item => item.Str("label"), static item => item.Str("filename")));
+
+    /// <summary>query-cpus-fast: index, thread and place of each virtual processor.</summary>
+    public static QmpCommand<IReadOnlyList<QmpCpu>> QueryCpusFast { get; } =
+        new("query-cpus-fast", static reply => [.. reply.EnumerateArray().Select(QmpCpu.Read)]);
+
+    /// <summary>query-balloon: the memory the guest has now, in bytes.</summary>
+    public static QmpCommand<long> QueryBalloon { get; } = new("query-balloon", static reply => reply.GetProperty("actual").GetInt64());
+
+    /// <summary>balloon: the memory the guest shall have, in bytes.</summary>
+    public static QmpCommand Balloon(long bytes) => new("balloon", w => w.WriteNumber("value", bytes));
+
+    /// <summary>device_add, with the properties that <paramref name="properties"/> writes.</summary>
+    public static QmpCommand DeviceAdd(Action<Utf8JsonWriter> properties) => new("device_add", properties);
+
+    /// <summary>device_del: asks the guest to let a device go; DEVICE_DELETED tells when it has.</summary>
+    public static QmpCommand DeviceDel(string id) => new("device_del", w => w.WriteString("id", id));
+
+    /// <summary>object-add, with the properties that <paramref name="properties"/> writes.</summary>
+    public static QmpCommand ObjectAdd(Action<Utf8JsonWriter> properties) => new("object-add", properties);
+
+    /// <summary>object-del.</summary>
+    public static QmpCommand ObjectDel(string id) => new("object-del", w => w.WriteString("id", id));
+
+    /// <summary>qom-get: a property's value as JSON.</summary>
+    public static QmpCommand<JsonElement> QomGet(string path, string property) => new("qom-get", static reply => reply, w =>
+    {
+        w.WriteString("path", path);
+        w.WriteString("property", property);
+    });
+
+    /// <summary>qom-set of a number.</summary>
+    public static QmpCommand QomSet(string path, string property, long value) => new("qom-set", w =>
+    {
+        w.WriteString("path", path);
+        w.WriteString("property", property);
+        w.WriteNumber("value", value);
+    });
+
+    /// <summary>send-key: presses keys named by QEMU's qcode, all at once.</summary>
+    public static QmpCommand SendKey(IReadOnlyList<int> keyNumbers, int holdMilliseconds) => new("send-key", w =>
+    {
+        w.WriteStartArray("keys");
+        foreach (var key in keyNumbers)
+        {
+            w.WriteStartObject();
+            w.WriteString("type", "number");
+            w.WriteNumber("data", key);
+            w.WriteEndObject();
+        }
+
+        w.WriteEndArray();
+        if (holdMilliseconds > 0)
+            w.WriteNumber("hold-time", holdMilliseconds);
+    });
+
+    /// <summary>screendump into a file, in PPM.</summary>
+    public static QmpCommand Screendump(string path) => new("screendump", w => w.WriteString("filename", path));
+
+    /// <summary>human-monitor-command: what a person would type, and what would be shown.</summary>
+    public static QmpCommand<string> HumanMonitorCommand(string line) =>
+        new("human-monitor-command", static reply => reply.GetString() ?? "", w => w.WriteString("command-line", line));
+
+    /// <summary>getfd: gives QEMU a descriptor under a name; out of band where that can be.</summary>
+    public static QmpCommand GetFd(string name, SafeHandle descriptor) => new("getfd", w => w.WriteString("fdname", name)) { Descriptor = descriptor };
+
+    /// <summary>closefd: takes a named descriptor back that was not used.</summary>
+    public static QmpCommand CloseFd(string name) => new("closefd", w => w.WriteString("fdname", name));
+
+    /// <summary>add-fd: gives QEMU a descriptor that it opens as <c>/dev/fdset/N</c>.</summary>
+    public static QmpCommand AddFd(int set, SafeHandle descriptor, string? opaque = null) => new("add-fd", w =>
+    {
+        w.WriteNumber("fdset-id", set);
+        if (opaque is not null)
+            w.WriteString("opaque", opaque);
+    })
+    { Descriptor = descriptor };
+
+    /// <summary>remove-fd: drops a set of descriptors.</summary>
+    public static QmpCommand RemoveFd(int set) => new("remove-fd", w => w.WriteNumber("fdset-id", set));
+
+    /// <summary>qmp_capabilities: ends the negotiation.</summary>
+    internal static QmpCommand Capabilities(string? enabled = null) => enabled is null
+        ? new("qmp_capabilities")
+        : new("qmp_capabilities", w =>
+        {
+            w.WriteStartArray("enable");
+            w.WriteStringValue(enabled);
+            w.WriteEndArray();
+        });
+
+    internal static string Str(this JsonElement element, string property) =>
+        element.GetProperty(property).GetString() ?? throw new FormatException($"'{property}' is null");
+
+    internal static string? StrOrNull(this JsonElement element, string property) =>
+        element.TryGetProperty(property, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+    internal static bool Is(this JsonElement element, string property) =>
+        element.TryGetProperty(property, out var value) && value.ValueKind == JsonValueKind.True;
+
+    internal static long? Num(this JsonElement element, string property) =>
+        element.TryGetProperty(property, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) ? number : null;
+}

@@ -1,0 +1,29 @@
+using System.Text.Json;
+
+namespace Vireo.Drivers.Qemu.Monitor;
+
+/// <summary>Commands that go out in one write, each answered for itself. QEMU runs them in order and does not stop at one that fails.</summary>
+public sealed class QmpBatch
+{
+    internal List<QmpCommand> Commands { get; } = [];
+
+    internal List<Task<JsonElement>> Replies { get; } = [];
+
+    /// <summary>Adds a command.</summary>
+    public QmpBatch Add(QmpCommand command)
+    {
+        Commands.Add(command);
+        return this;
+    }
+
+    /// <summary>Adds a command; the function returned reads its answer once the batch has been sent, or throws its error.</summary>
+    public Func<T> Add<T>(QmpCommand<T> command)
+    {
+        var index = Commands.Count;
+        Commands.Add(command);
+        return () => command.ReadReply(Replies[index].GetAwaiter().GetResult());
+    }
+
+    /// <summary>How a command ended, by its place in the batch: null when well.</summary>
+    public VireoException? ErrorOf(int index) => Replies[index].Exception?.InnerException as VireoException;
+}
