@@ -20,7 +20,7 @@ internal sealed class JsonConnection : IAsyncDisposable
     private readonly CancellationTokenSource _closing = new();
     private int _unsentBytes;
     private bool _sending;
-    private Exception? _failure;
+    private bool _closed;
 
     /// <summary>Takes the socket over.</summary>
     /// <param name="socket">Connected; closed with this.</param>
@@ -40,28 +40,30 @@ internal sealed class JsonConnection : IAsyncDisposable
     /// <summary>Queues a message and sends it at once if nothing else is being sent; what piles up goes out in one write.</summary>
     /// <param name="message">Whole messages; taken over.</param>
     /// <param name="descriptor">Passed along with the first byte.</param>
-    /// <exception cref="MonitorClosedException">The connection has gone, or the other end does not read.</exception>
-    public void Send(ReadOnlyMemory<byte> message, SafeHandle? descriptor = null)
+    /// <returns>False when the other end does not read and too much waits already. On a closed connection nothing is sent and true returned: its owner knows.</returns>
+    public bool TrySend(ReadOnlyMemory<byte> message, SafeHandle? descriptor = null)
     {
         lock (_gate)
         {
-            if (_failure is not null)
-                throw new MonitorClosedException("the connection is closed", _failure);
+            if (_closed)
+                return true;
             if (_unsentBytes + message.Length > _mostUnsent)
-                throw new MonitorClosedException($"{_unsentBytes} bytes wait to be sent and the other end does not read", null);
+                return false;
             _unsent.Enqueue(new(message, descriptor));
             _unsentBytes += message.Length;
             if (_sending)
-                return;
+                return true;
             _sending = true;
         }
 
         _ = SendQueuedAsync();
+        return true;
     }
 
-    /// <summary>Reads messages until the end, giving each to <paramref name="receive"/> with the bytes still its own property of the buffer.</summary>
+    /// <summary>Reads messages until the end, giving each to <paramref name="receive"/>; the bytes are good only until that returns.</summary>
     /// <param name="receive">Takes one message without its line end.</param>
-    /// <exception cref="MonitorClosedException">The end was reached, or reading failed, or a message was too long.</exception>
+    /// <exception cref="FormatException">A message was too long.</exception>
+    /// <exception cref="IOException">Reading failed, or the connection was closed at this end.</exception>
     public async Task ReadAllAsync(Action<ReadOnlySequence<byte>> receive)
     {
         try
@@ -77,30 +79,26 @@ internal sealed class JsonConnection : IAsyncDisposable
                 }
 
                 if (buffer.Length > _longestMessage)
-                    throw new MonitorClosedException($"a message is longer than {_longestMessage} bytes", null);
+                    throw new FormatException($"a message is longer than {_longestMessage} bytes");
                 _reader.AdvanceTo(buffer.Start, buffer.End);
                 if (result.IsCompleted)
-                    throw new MonitorClosedException(MonitorClosedException.EndOfFile, null);
+                    return;
             }
         }
-        catch (Exception exception) when (exception is IOException or SocketException or ObjectDisposedException)
+        catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
         {
-            throw new MonitorClosedException(exception.InnerException?.Message ?? exception.Message, exception);
-        }
-        catch (OperationCanceledException exception)
-        {
-            throw new MonitorClosedException("the connection was closed", exception);
+            throw new IOException("the connection was closed", exception);
         }
     }
 
-    /// <summary>Closes the connection; sends and reads fail from now on with <paramref name="reason"/>.</summary>
-    public void Close(Exception reason)
+    /// <summary>Closes the connection.</summary>
+    public void Close()
     {
         lock (_gate)
         {
-            if (_failure is not null)
+            if (_closed)
                 return;
-            _failure = reason;
+            _closed = true;
             _unsent.Clear();
             _unsentBytes = 0;
         }
@@ -111,7 +109,7 @@ internal sealed class JsonConnection : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        Close(new ObjectDisposedException(nameof(JsonConnection)));
+        Close();
         await _reader.CompleteAsync().ConfigureAwait(false);
     }
 

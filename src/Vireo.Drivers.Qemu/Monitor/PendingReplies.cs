@@ -11,30 +11,30 @@ internal sealed class PendingReplies(int most)
     private readonly Lock _gate = new();
     private readonly List<PendingReply?> _byId = [];
     private readonly SortedSet<int> _free = [];
-    private MonitorClosedException? _closed;
+    private bool _closed;
+    private Exception? _cause;
 
-    /// <summary>Takes an id for a command.</summary>
-    /// <exception cref="MonitorClosedException">The connection has gone.</exception>
-    /// <exception cref="VireoException">VIR_ERR_OPERATION_FAILED: too many commands wait.</exception>
-    public int Add(Func<int, PendingReply> make, out PendingReply pending)
+    /// <summary>Takes ids for commands, all or none.</summary>
+    /// <param name="commands">The commands.</param>
+    /// <param name="make">Encodes a command with its id and makes what waits for the answer.</param>
+    /// <exception cref="VireoException">VIR_ERR_OPERATION_FAILED: too many commands wait, or the connection has gone.</exception>
+    public List<PendingReply> Add(IReadOnlyList<QmpCommand> commands, Func<QmpCommand, int, PendingReply> make)
     {
+        var added = new List<PendingReply>(commands.Count);
         lock (_gate)
         {
-            if (_closed is not null)
-                throw _closed;
-            if (_free.Count == 0)
+            if (_closed)
+                throw QmpErrors.Gone(commands[0].Name, _cause);
+            if (_byId.Count - _free.Count + commands.Count > most)
+                throw VireoException.OperationFailed(ErrorDomain.Qemu, $"{most} commands wait for the QEMU monitor to answer; no more are sent");
+            foreach (var command in commands)
             {
-                if (_byId.Count >= most)
-                    throw VireoException.OperationFailed(ErrorDomain.Qemu, $"{most} commands wait for the QEMU monitor to answer; no more are sent");
-                _byId.Add(null);
-                _free.Add(_byId.Count - 1);
+                var id = TakeId();
+                added.Add(_byId[id] = make(command, id));
             }
-
-            var id = _free.Min;
-            _free.Remove(id);
-            _byId[id] = pending = make(id);
-            return id;
         }
+
+        return added;
     }
 
     /// <summary>Takes the command that was given an id; false when there is none.</summary>
@@ -52,18 +52,34 @@ internal sealed class PendingReplies(int most)
     }
 
     /// <summary>Fails all that wait and all that come.</summary>
-    public void Close(MonitorClosedException reason)
+    public void Close(Exception? cause)
     {
         List<PendingReply> waiting;
         lock (_gate)
         {
-            _closed ??= reason;
+            if (_closed)
+                return;
+            _closed = true;
+            _cause = cause;
             waiting = [.. _byId.OfType<PendingReply>()];
             _byId.Clear();
             _free.Clear();
         }
 
         foreach (var pending in waiting)
-            pending.Fail(reason);
+            pending.Fail(cause);
+    }
+
+    private int TakeId()
+    {
+        if (_free.Count == 0)
+        {
+            _byId.Add(null);
+            return _byId.Count - 1;
+        }
+
+        var id = _free.Min;
+        _free.Remove(id);
+        return id;
     }
 }

@@ -5,24 +5,23 @@ namespace Vireo.Drivers.Qemu.Monitor;
 /// <summary>A command that waits for its answer.</summary>
 internal sealed class PendingReply(QmpCommand command, string sent) : TaskCompletionSource<JsonElement>(TaskCreationOptions.RunContinuationsAsynchronously)
 {
-    public QmpCommand Command { get; } = command;
-
-    public string Sent { get; } = sent;
-
+    /// <summary>Takes the answer.</summary>
+    /// <exception cref="FormatException">It is neither a result nor an error.</exception>
     public void Answer(JsonElement message)
     {
         if (message.TryGetProperty("return"u8, out var result))
             TrySetResult(result);
+        else if (message.TryGetProperty("error"u8, out var error) && error.ValueKind == JsonValueKind.Object)
+            TrySetException(new QmpErrorException(command.Name, error.StrOrNull("class") ?? "GenericError", error.StrOrNull("desc") ?? "no description").ToVireo());
         else
-            TrySetException(Refusal(message.GetProperty("error"u8)).ToVireo());
+            throw new FormatException($"the answer to '{command.Name}' has neither a result nor an error");
     }
 
-    public void Fail(MonitorClosedException reason)
+    /// <summary>Fails because the connection has gone.</summary>
+    public void Fail(Exception? cause)
     {
-        var cause = new MonitorClosedException(reason.Message, reason) { Sent = Sent };
-        TrySetException(VireoException.Internal(ErrorDomain.Qemu, $"{reason.Message} from qemu monitor while waiting for '{Command.Name}'", cause));
+        TrySetException(QmpErrors.Gone(command.Name, cause, sent));
+        // Observed: whoever asked may have given up waiting.
+        _ = Task.Exception;
     }
-
-    private QmpErrorException Refusal(JsonElement error) =>
-        new(Command.Name, error.GetProperty("class"u8).GetString() ?? "GenericError", error.GetProperty("desc"u8).GetString() ?? "");
 }

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Vireo.Drivers.Qemu.Monitor;
 
 /// <summary>Disks: nodes, snapshots and jobs.</summary>
-public static partial class Qmp
+internal static partial class Qmp
 {
     /// <summary>blockdev-add of a node whose options stand ready as a JSON object.</summary>
     public static QmpCommand BlockdevAdd(ReadOnlyMemory<byte> options) => QmpCommand.Raw("blockdev-add", options);

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Vireo.Drivers.Qemu.Monitor;
 
 /// <summary>Migration, which is also how memory is saved to and loaded from files.</summary>
-public static partial class Qmp
+internal static partial class Qmp
 {
     /// <summary>migrate to a URI; <c>fd:NAME</c> for a descriptor given by getfd. Returns at once; MIGRATION events tell how it goes.</summary>
     public static QmpCommand Migrate(string uri) => new("migrate", w => w.WriteString("uri", uri));
@@ -45,7 +45,7 @@ public static partial class Qmp
 /// <param name="RemainingBytes">Memory still to send.</param>
 /// <param name="TransferredBytes">Memory sent.</param>
 /// <param name="Error">Why it failed, where told.</param>
-public sealed record QmpMigration(string Status, long TotalBytes, long RemainingBytes, long TransferredBytes, string? Error)
+internal sealed record QmpMigration(string Status, long TotalBytes, long RemainingBytes, long TransferredBytes, string? Error)
 {
     /// <summary>It has ended, well or not.</summary>
     public bool Ended => Status is "completed" or "failed" or "cancelled";

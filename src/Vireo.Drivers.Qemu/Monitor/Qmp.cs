@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Vireo.Drivers.Qemu.Monitor;
 
 /// <summary>QEMU's commands. A new one is a line here.</summary>
-public static partial class Qmp
+internal static partial class Qmp
 {
     /// <summary>cont: lets the guest run.</summary>
     public static QmpCommand Cont { get; } = new("cont");
@@ -31,7 +31,7 @@ public static partial class Qmp
     public static QmpCommand<QmpStatus> QueryStatus { get; } = new("query-status", QmpStatus.Read);
 
     /// <summary>query-version.</summary>
-    public static QmpCommand<Version> QueryVersion { get; } = new("query-version", QmpGreeting.ReadVersion);
+    public static QmpCommand<Version> QueryVersion { get; } = new("query-version", ReadVersion);
 
     /// <summary>query-chardev: label and file name (<c>pty:/dev/pts/3</c>) of each.</summary>
     public static QmpCommand<IReadOnlyDictionary<string, string>> QueryChardev { get; } =
@@ -125,6 +125,12 @@ public static partial class Qmp
             w.WriteStringValue(enabled);
             w.WriteEndArray();
         });
+
+    internal static Version ReadVersion(JsonElement version)
+    {
+        var qemu = version.GetProperty("qemu"u8);
+        return new(qemu.GetProperty("major"u8).GetInt32(), qemu.GetProperty("minor"u8).GetInt32(), qemu.GetProperty("micro"u8).GetInt32());
+    }
 
     internal static string Str(this JsonElement element, string property) =>
         element.GetProperty(property).GetString() ?? throw new FormatException($"'{property}' is null");

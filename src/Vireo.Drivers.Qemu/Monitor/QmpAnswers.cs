@@ -5,7 +5,7 @@ namespace Vireo.Drivers.Qemu.Monitor;
 /// <summary>Whether the guest runs.</summary>
 /// <param name="Running">Its processors run.</param>
 /// <param name="Status">QEMU's word: running, paused, prelaunch, inmigrate, postmigrate, shutdown, suspended, guest-panicked, io-error, …</param>
-public sealed record QmpStatus(bool Running, string Status)
+internal sealed record QmpStatus(bool Running, string Status)
 {
     internal static QmpStatus Read(JsonElement reply) => new(reply.GetProperty("running").GetBoolean(), reply.Str("status"));
 }
@@ -14,7 +14,7 @@ public sealed record QmpStatus(bool Running, string Status)
 /// <param name="Index">Its index.</param>
 /// <param name="ThreadId">The host thread it runs in.</param>
 /// <param name="QomPath">Its path among QEMU's objects.</param>
-public sealed record QmpCpu(int Index, int ThreadId, string QomPath)
+internal sealed record QmpCpu(int Index, int ThreadId, string QomPath)
 {
     internal static QmpCpu Read(JsonElement item) => new(item.GetProperty("cpu-index").GetInt32(), item.GetProperty("thread-id").GetInt32(), item.Str("qom-path"));
 }
@@ -28,7 +28,7 @@ public sealed record QmpCpu(int Index, int ThreadId, string QomPath)
 /// <param name="BackingDepth">How many backing images lie below.</param>
 /// <param name="VirtualSize">What the guest sees, in bytes.</param>
 /// <param name="ActualSize">What it takes on the host, in bytes; null where not known.</param>
-public sealed record QmpBlockNode(string Name, string Driver, string FileName, bool ReadOnly, string? BackingFile, int BackingDepth, long VirtualSize, long? ActualSize)
+internal sealed record QmpBlockNode(string Name, string Driver, string FileName, bool ReadOnly, string? BackingFile, int BackingDepth, long VirtualSize, long? ActualSize)
 {
     internal static QmpBlockNode Read(JsonElement item)
     {
@@ -51,7 +51,7 @@ public sealed record QmpBlockNode(string Name, string Driver, string FileName, b
 /// <param name="NodeName">The top node plugged in; null where the drive is empty.</param>
 /// <param name="TrayOpen">Whether its tray is open.</param>
 /// <param name="IoStatus">ok, failed or nospace; null where not known.</param>
-public sealed record QmpBlockDevice(string Device, string? QomPath, string? NodeName, bool TrayOpen, string? IoStatus)
+internal sealed record QmpBlockDevice(string Device, string? QomPath, string? NodeName, bool TrayOpen, string? IoStatus)
 {
     internal static QmpBlockDevice Read(JsonElement item) => new(
         item.Str("device"),
@@ -68,7 +68,7 @@ public sealed record QmpBlockDevice(string Device, string? QomPath, string? Node
 /// <param name="Length">Of how much.</param>
 /// <param name="Ready">It waits to be completed.</param>
 /// <param name="Speed">Its limit in bytes a second; 0 for none.</param>
-public sealed record QmpBlockJob(string Device, string Kind, long Offset, long Length, bool Ready, long Speed)
+internal sealed record QmpBlockJob(string Device, string Kind, long Offset, long Length, bool Ready, long Speed)
 {
     internal static QmpBlockJob Read(JsonElement item) =>
         new(item.Str("device"), item.Str("type"), item.Num("offset") ?? 0, item.Num("len") ?? 0, item.Is("ready"), item.Num("speed") ?? 0);
@@ -81,7 +81,7 @@ public sealed record QmpBlockJob(string Device, string Kind, long Offset, long L
 /// <param name="Current">How far.</param>
 /// <param name="Total">Of how much.</param>
 /// <param name="Error">Why it failed; null where it has not.</param>
-public sealed record QmpJob(string Id, string Kind, string Status, long Current, long Total, string? Error)
+internal sealed record QmpJob(string Id, string Kind, string Status, long Current, long Total, string? Error)
 {
     internal static QmpJob Read(JsonElement item) => new(
         item.Str("id"), item.Str("type"), item.Str("status"), item.Num("current-progress") ?? 0, item.Num("total-progress") ?? 0, item.StrOrNull("error"));

@@ -3,11 +3,11 @@ using System.Text.Json;
 namespace Vireo.Drivers.Qemu.Monitor;
 
 /// <summary>Commands that go out in one write, each answered for itself. QEMU runs them in order and does not stop at one that fails.</summary>
-public sealed class QmpBatch
+internal sealed class QmpBatch
 {
     internal List<QmpCommand> Commands { get; } = [];
 
-    internal List<Task<JsonElement>> Replies { get; } = [];
+    internal Task<JsonElement>[] Replies { get; set; } = [];
 
     /// <summary>Adds a command.</summary>
     public QmpBatch Add(QmpCommand command)
@@ -16,7 +16,7 @@ public sealed class QmpBatch
         return this;
     }
 
-    /// <summary>Adds a command; the function returned reads its answer once the batch has been sent, or throws its error.</summary>
+    /// <summary>Adds a command; the function returned reads its answer once the batch has been run, or throws its error.</summary>
     public Func<T> Add<T>(QmpCommand<T> command)
     {
         var index = Commands.Count;

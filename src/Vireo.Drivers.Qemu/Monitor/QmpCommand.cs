@@ -7,8 +7,17 @@ namespace Vireo.Drivers.Qemu.Monitor;
 /// <summary>A command whose answer is not looked at.</summary>
 /// <param name="Name">QEMU's name of it.</param>
 /// <param name="WriteArguments">Writes the properties of the arguments object; null where there are none.</param>
-public record QmpCommand(string Name, Action<Utf8JsonWriter>? WriteArguments = null)
+internal record QmpCommand(string Name, Action<Utf8JsonWriter>? WriteArguments = null)
 {
+    /// <summary>A command whose arguments stand ready as JSON.</summary>
+    /// <param name="name">QEMU's name of it.</param>
+    /// <param name="arguments">A JSON object; null for none.</param>
+    public QmpCommand(string name, string? arguments)
+        : this(name) => RawArguments = arguments is null ? default : System.Text.Encoding.UTF8.GetBytes(arguments);
+
+    /// <summary>Just a name is a command without arguments.</summary>
+    public static implicit operator QmpCommand(string name) => new(name);
+
     private static readonly JsonWriterOptions s_compact = new() { SkipValidation = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Runs in QEMU's monitor thread at once, even while the main loop is busy. Only for commands that QEMU allows it for.</summary>
@@ -58,7 +67,7 @@ public record QmpCommand(string Name, Action<Utf8JsonWriter>? WriteArguments = n
 /// <param name="Read">Reads the answer's <c>return</c> value; what it throws over a malformed one becomes an error that names the command.</param>
 /// <param name="WriteArguments">Writes the properties of the arguments object; null where there are none.</param>
 /// <typeparam name="T">The answer.</typeparam>
-public sealed record QmpCommand<T>(string Name, Func<JsonElement, T> Read, Action<Utf8JsonWriter>? WriteArguments = null)
+internal sealed record QmpCommand<T>(string Name, Func<JsonElement, T> Read, Action<Utf8JsonWriter>? WriteArguments = null)
     : QmpCommand(Name, WriteArguments)
 {
     /// <summary>Reads an answer.</summary>

@@ -6,7 +6,7 @@ namespace Vireo.Drivers.Qemu.Monitor;
 /// <param name="command">The command's name.</param>
 /// <param name="errorClass">QEMU's class: GenericError, CommandNotFound, DeviceNotFound, DeviceNotActive, KVMMissingCap.</param>
 /// <param name="description">QEMU's words.</param>
-public sealed class QmpErrorException(string command, string errorClass, string description)
+internal sealed class QmpErrorException(string command, string errorClass, string description)
     : Exception($"{command}: {errorClass}: {description}")
 {
     /// <summary>The command's name.</summary>

@@ -5,9 +5,8 @@ namespace Vireo.Drivers.Qemu.Monitor;
 /// <summary>Something that happened in QEMU.</summary>
 /// <param name="Name">QEMU's name of it: <c>SHUTDOWN</c>, <c>STOP</c>, <c>BLOCK_JOB_COMPLETED</c>.</param>
 /// <param name="Data">What is told about it; undefined where nothing is.</param>
-/// <param name="Seconds">When, in seconds since 1970; -1 where QEMU does not know.</param>
-/// <param name="Microseconds">The rest of when.</param>
-public sealed record QmpEvent(string Name, JsonElement Data, long Seconds, long Microseconds)
+/// <param name="Time">When it happened, by QEMU's clock.</param>
+internal sealed record QmpEvent(string Name, JsonElement Data, DateTimeOffset Time)
 {
     /// <summary>A text of the data; null where it is missing or no text.</summary>
     public string? Text(string property) => Property(property) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
@@ -21,14 +20,15 @@ public sealed record QmpEvent(string Name, JsonElement Data, long Seconds, long 
     private JsonElement Property(string name) =>
         Data.ValueKind == JsonValueKind.Object && Data.TryGetProperty(name, out var value) ? value : default;
 
-    internal static QmpEvent? Read(JsonElement message)
-    {
-        if (message.GetProperty("event"u8) is not { ValueKind: JsonValueKind.String } name)
-            return null;
-        message.TryGetProperty("data"u8, out var data);
-        var (seconds, microseconds) = message.TryGetProperty("timestamp"u8, out var stamp)
-            ? (stamp.GetProperty("seconds"u8).GetInt64(), stamp.GetProperty("microseconds"u8).GetInt64())
-            : (-1, -1);
-        return new(name.GetString()!, data, seconds, microseconds);
-    }
+    internal static QmpEvent Read(JsonElement message) => new(
+        message.Str("event"),
+        message.TryGetProperty("data"u8, out var data) ? data : default,
+        ReadTime(message));
+
+    // QEMU writes -1 where its clock fails.
+    private static DateTimeOffset ReadTime(JsonElement message) =>
+        message.TryGetProperty("timestamp"u8, out var stamp) && stamp.ValueKind == JsonValueKind.Object
+            && stamp.Num("seconds") is { } seconds and >= 0 and < 100_000_000_000 && stamp.Num("microseconds") is { } micro and >= 0 and < 1_000_000
+            ? DateTimeOffset.FromUnixTimeSeconds(seconds).AddMicroseconds(micro)
+            : DateTimeOffset.UtcNow;
 }

@@ -1,6 +1,5 @@
 using System.Buffers;
-using System.IO.Pipelines;
-using System.Net.Sockets;
+using System.Text;
 using System.Text.Json;
 
 namespace Vireo.Drivers.Qemu.Monitor;
@@ -8,150 +7,78 @@ namespace Vireo.Drivers.Qemu.Monitor;
 /// <content>What comes from QEMU: a line is a message.</content>
 internal sealed partial class QmpMonitor
 {
-    /// <summary>The longest message taken: the schema, QEMU's longest answer, has a few hundred KiB.</summary>
-    private const int MaxMessage = 16 << 20;
-
-    private static readonly JsonDocumentOptions s_options = new() { MaxDepth = 64 };
+    // A chain of 200 images is told nested.
+    private static readonly JsonDocumentOptions s_depth = new() { MaxDepth = 1024 };
 
     private async Task ReadAsync()
     {
         Exception? cause = null;
         try
         {
-            await ReadMessagesAsync().ConfigureAwait(false);
+            await _connection.ReadAllAsync(Receive).ConfigureAwait(false);
         }
-        catch (Exception e)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or OverflowException)
+        {
+            cause = QmpErrors.Garbage(exception.Message, exception);
+        }
+        catch (Exception exception)
         {
             // Whatever it was, those who wait are told it.
-            cause = e;
+            cause = exception;
         }
-        finally
-        {
-            _socket.Dispose();
-            End(cause);
-        }
+
+        End(cause);
     }
 
-    private async Task ReadMessagesAsync()
+    private void Receive(ReadOnlySequence<byte> line)
     {
-        await using var stream = new NetworkStream(_socket, ownsSocket: false);
-        var reader = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: 16384, minimumReadSize: 4096, leaveOpen: true));
-        while (true)
-        {
-            var read = await reader.ReadAsync().ConfigureAwait(false);
-            var buffer = read.Buffer;
-            while (buffer.PositionOf((byte)'\n') is { } end)
-            {
-                Message(buffer.Slice(0, end));
-                buffer = buffer.Slice(buffer.GetPosition(1, end));
-            }
-
-            if (buffer.Length > MaxMessage)
-            {
-                throw QmpErrors.Garbage($"a message is longer than {MaxMessage} bytes");
-            }
-
-            reader.AdvanceTo(buffer.Start, buffer.End);
-            if (read.IsCompleted)
-            {
-                return;
-            }
-        }
+        var message = Parse(line);
+        if (message.TryGetProperty("event"u8, out _))
+            Publish(QmpEvent.Read(message));
+        else if (message.TryGetProperty("id"u8, out var id))
+            Answer(id.GetInt32(), message);
+        else if (message.TryGetProperty("QMP"u8, out var greeting))
+            _greeting.TrySetResult(greeting);
+        else
+            throw new FormatException(Encoding.UTF8.GetString(line.Slice(0, Math.Min(line.Length, 120))));
     }
 
-    private void Message(ReadOnlySequence<byte> line)
+    private static JsonElement Parse(ReadOnlySequence<byte> line)
     {
-        if (line.Length <= 1)
-        {
-            return;
-        }
+        using var document = JsonDocument.Parse(line, s_depth);
+        return document.RootElement.Clone();
+    }
 
-        JsonElement message;
+    private void Answer(int id, JsonElement message)
+    {
+        if (!_pending.TryTake(id, out var pending))
+            throw new FormatException($"an answer to nothing asked, id {id}");
         try
         {
-            using var document = JsonDocument.Parse(line, s_options);
-            message = document.RootElement.Clone();
+            pending.Answer(message);
         }
-        catch (JsonException e)
+        catch (FormatException exception)
         {
-            throw QmpErrors.Garbage(e.Message, e);
-        }
-
-        if (message.ValueKind != JsonValueKind.Object)
-        {
-            throw QmpErrors.Garbage("a message is no object");
-        }
-
-        if (message.TryGetProperty("event", out var name) && name.ValueKind == JsonValueKind.String)
-        {
-            _onEvent(new QmpEvent(name.GetString()!, message.TryGetProperty("data", out var data) ? data : default, Time(message)));
-        }
-        else if (message.TryGetProperty("QMP", out _))
-        {
-            _greeting.TrySetResult(message);
-        }
-        else
-        {
-            Answer(message);
+            pending.Fail(exception);
+            throw;
         }
     }
 
-    private void Answer(JsonElement message)
+    private void Publish(QmpEvent happened)
     {
-        Pending? waiting;
-        if (!message.TryGetProperty("id", out var id) || id.ValueKind != JsonValueKind.Number || !id.TryGetUInt32(out var number))
+        lock (_eventWaiters)
         {
-            throw QmpErrors.Garbage(message.TryGetProperty("error", out var unasked) ? $"an error without an id: {unasked}" : "an answer without an id");
+            foreach (var waiter in _eventWaiters)
+                waiter.Offer(happened);
         }
 
-        lock (_gate)
-        {
-            if (!_pending.TryGetValue(number, out waiting))
-            {
-                return; // whoever asked has given up waiting
-            }
-        }
-
-        if (message.TryGetProperty("return", out var result))
-        {
-            waiting.Answer.TrySetResult(result);
-        }
-        else if (message.TryGetProperty("error", out var error) && error.ValueKind == JsonValueKind.Object)
-        {
-            waiting.Answer.TrySetException(QmpErrors.Answered(waiting.Command, error));
-        }
-        else
-        {
-            throw QmpErrors.Garbage($"the answer to '{waiting.Command}' has neither a result nor an error");
-        }
+        _onEvent(happened);
     }
-
-    private static DateTimeOffset Time(JsonElement message) =>
-        message.TryGetProperty("timestamp", out var time) && time.ValueKind == JsonValueKind.Object
-            && Integer(time, "seconds") is { } s and >= 0 and < 100_000_000_000
-            && Integer(time, "microseconds") is { } us and >= 0 and < 1_000_000
-            ? DateTimeOffset.FromUnixTimeSeconds(s).AddMicroseconds(us)
-            : DateTimeOffset.UtcNow;
-
-    private static long? Integer(JsonElement parent, string name) =>
-        parent.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) ? number : null;
 
     private void End(Exception? cause)
     {
-        Pending[] waiting;
-        lock (_gate)
-        {
-            _ended = true;
-            waiting = [.. _pending.Values];
-        }
-
-        foreach (var pending in waiting)
-        {
-            pending.Answer.TrySetException(QmpErrors.Gone(pending.Command, cause));
-        }
-
-        _greeting.TrySetException(QmpErrors.Gone("greeting", cause));
-        _ = _greeting.Task.Exception; // observed: nobody waits for it once the monitor is open
+        _connection.Close();
+        _pending.Close(cause);
         _closed.TrySetResult(cause);
     }
 }

@@ -12,7 +12,7 @@ public sealed class RealMonitorTests : IAsyncLifetime
     private const string Program = "/usr/bin/qemu-system-x86_64";
     private readonly string _directory = Directory.CreateTempSubdirectory("vireo-qmp-").FullName;
     private HostProcess _process = null!;
-    private QmpClient _client = null!;
+    private QmpMonitor _monitor = null!;
 
     public async ValueTask InitializeAsync()
     {
@@ -27,7 +27,7 @@ public sealed class RealMonitorTests : IAsyncLifetime
             "-chardev", $"socket,id=m,fd={fds.Add(listener.SafeHandle)},server=on,wait=off", "-mon", "chardev=m,mode=control",
         ];
         _process = HostProcess.Start(new(Program, arguments) { Inherited = fds.Entries, StandardOutput = log, StandardError = log });
-        _client = await QmpClient.OpenAsync(UnixSocket.Connect(Path.Combine(_directory, "monitor.sock")));
+        _monitor = await QmpMonitor.OpenAsync(UnixSocket.Connect(Path.Combine(_directory, "monitor.sock")), _ => { }, TimeSpan.FromSeconds(20), default);
     }
 
     public async ValueTask DisposeAsync()
@@ -39,28 +39,28 @@ public sealed class RealMonitorTests : IAsyncLifetime
             _process.Dispose();
         }
 
-        if (_client is not null)
-            await _client.DisposeAsync();
+        if (_monitor is not null)
+            await _monitor.DisposeAsync();
         Directory.Delete(_directory, recursive: true);
     }
 
     [Fact]
     public async Task OpensAsksAndQuits()
     {
-        _client.OutOfBand.ShouldBeTrue();
-        (await _client.ExecuteAsync(Qmp.QueryVersion)).ShouldBe(_client.Greeting.Version);
-        (await _client.ExecuteAsync(Qmp.QueryStatus)).ShouldBe(new QmpStatus(false, "prelaunch"));
-        await _client.ExecuteAsync(Qmp.Quit);
+        _monitor.HasOutOfBand.ShouldBeTrue();
+        (await _monitor.ExecuteAsync(Qmp.QueryVersion, default)).ShouldBe(_monitor.Version);
+        (await _monitor.ExecuteAsync(Qmp.QueryStatus, default)).ShouldBe(new QmpStatus(false, "prelaunch"));
+        await _monitor.ExecuteAsync(Qmp.Quit, default);
         (await _process.WaitAsync(new CancellationTokenSource(20_000).Token)).ShouldBe(new ExitStatus(0, 0));
-        (await _client.Closed.WaitAsync(TimeSpan.FromSeconds(20))).Message.ShouldNotBeEmpty();
+        await _monitor.Closed.WaitAsync(TimeSpan.FromSeconds(20));
     }
 
     [Fact]
     public async Task ARestartedDaemonConnectsByThePath()
     {
-        await _client.DisposeAsync();
-        _client = await QmpClient.OpenAsync(UnixSocket.Connect(Path.Combine(_directory, "monitor.sock")));
-        (await _client.ExecuteAsync(Qmp.QueryStatus)).Status.ShouldBe("prelaunch");
+        await _monitor.DisposeAsync();
+        _monitor = await QmpMonitor.OpenAsync(UnixSocket.Connect(Path.Combine(_directory, "monitor.sock")), _ => { }, TimeSpan.FromSeconds(20), default);
+        (await _monitor.ExecuteAsync(Qmp.QueryStatus, default)).Status.ShouldBe("prelaunch");
     }
 
     [Fact]
@@ -68,7 +68,7 @@ public sealed class RealMonitorTests : IAsyncLifetime
     {
         var batch = new QmpBatch();
         var answers = Enumerable.Range(0, 100).Select(_ => batch.Add(Qmp.QueryStatus)).ToList();
-        await _client.ExecuteAsync(batch);
+        await _monitor.ExecuteAsync(batch, QmpMonitor.DefaultDeadline, default);
         answers.ShouldAllBe(answer => answer().Status == "prelaunch");
     }
 
@@ -80,31 +80,31 @@ public sealed class RealMonitorTests : IAsyncLifetime
         var batch = new QmpBatch();
         foreach (var name in new[] { "a", "b" })
             batch.Add(Qmp.BlockdevAdd(Encoding.UTF8.GetBytes($$$"""{"driver":"raw","node-name":"{{{name}}}","file":{"driver":"file","filename":"{{{Path.Combine(_directory, name)}}}"}}""")));
-        await _client.ExecuteAsync(batch);
+        await _monitor.ExecuteAsync(batch, QmpMonitor.DefaultDeadline, default);
         // A raw node cannot be an overlay: both or none, so neither.
-        var error = await Should.ThrowAsync<VireoException>(() => _client.ExecuteAsync(Qmp.SnapshotAll([("a", "oa"), ("b", "ob")])));
+        var error = await Should.ThrowAsync<VireoException>(() => _monitor.ExecuteAsync(Qmp.SnapshotAll([("a", "oa"), ("b", "ob")]), default));
         error.InnerException.ShouldBeOfType<QmpErrorException>();
-        var nodes = await _client.ExecuteAsync(Qmp.QueryNamedBlockNodes);
+        var nodes = await _monitor.ExecuteAsync(Qmp.QueryNamedBlockNodes, default);
         nodes.Where(node => node.Driver == "raw").Select(node => node.Name).Order().ShouldBe(["a", "b"]);
-        await _client.ExecuteAsync(Qmp.BlockdevDel("a"));
+        await _monitor.ExecuteAsync(Qmp.BlockdevDel("a"), default);
     }
 
     [Fact]
     public async Task TakesDescriptorsOneByOneHoweverManyAreSentAtOnce()
     {
         using var file = HostFile.CreateNew(Path.Combine(_directory, "f"));
-        await Task.WhenAll(Enumerable.Range(0, 8).Select(n => _client.ExecuteAsync(Qmp.GetFd($"fd{n}", file))));
-        await Task.WhenAll(Enumerable.Range(0, 8).Select(n => _client.ExecuteAsync(Qmp.CloseFd($"fd{n}"))));
-        await _client.ExecuteAsync(Qmp.AddFd(5, file));
-        await _client.ExecuteAsync(Qmp.RemoveFd(5));
-        (await Should.ThrowAsync<VireoException>(() => _client.ExecuteAsync(Qmp.CloseFd("fd0")))).Message.ShouldContain("closefd");
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(n => _monitor.ExecuteAsync(Qmp.GetFd($"fd{n}", file), default)));
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(n => _monitor.ExecuteAsync(Qmp.CloseFd($"fd{n}"), default)));
+        await _monitor.ExecuteAsync(Qmp.AddFd(5, file), default);
+        await _monitor.ExecuteAsync(Qmp.RemoveFd(5), default);
+        (await Should.ThrowAsync<VireoException>(() => _monitor.ExecuteAsync(Qmp.CloseFd("fd0"), default))).Message.ShouldContain("closefd");
     }
 
     [Fact]
     public async Task TextOfAnyKindArrivesWhole()
     {
         var name = "dïsk \"q\" \\ \u0001 </script>";
-        var error = await Should.ThrowAsync<VireoException>(() => _client.ExecuteAsync(Qmp.BlockdevDel(name)));
+        var error = await Should.ThrowAsync<VireoException>(() => _monitor.ExecuteAsync(Qmp.BlockdevDel(name), default));
         error.Message.ShouldContain("dïsk \"q\" \\");
     }
 
@@ -112,7 +112,7 @@ public sealed class RealMonitorTests : IAsyncLifetime
     public async Task AnEndByForceFailsWhatWaits()
     {
         _process.Kill(Signals.Stop);
-        var call = _client.ExecuteAsync(Qmp.QueryStatus);
+        var call = _monitor.ExecuteAsync(Qmp.QueryStatus, default);
         _process.Kill(Signals.Kill);
         (await Should.ThrowAsync<VireoException>(() => call)).InnerException.ShouldBeOfType<MonitorClosedException>();
     }
