@@ -30,6 +30,9 @@ public sealed class BadPacketTests(DaemonPair daemons)
         ["opened twice"] = (true, WireClient.Call(1, WireClient.OpenPayload()), false),
     };
 
+    // Where vireod means to do otherwise: libvirtd drops these packets without a word and the client waits for ever.
+    private static readonly string[] Refused = ["reply from a client", "event from a client", "unknown packet type"];
+
     public static IEnumerable<TheoryDataRow<string>> Names() => Cases.Keys.Select(name => new TheoryDataRow<string>(name));
 
     [Theory]
@@ -47,7 +50,10 @@ public sealed class BadPacketTests(DaemonPair daemons)
         vireod.IsRunning.ShouldBeTrue();
         await other.SendAsync(WireClient.Call(59, serial: 3));
         (await other.ReceiveAsync()).ShouldNotBeNull("the other client is served");
-        actual.ShouldBe(expected);
+        if (Refused.Contains(name))
+            (expected, actual).ShouldBe(("silent", "closed"));
+        else
+            actual.ShouldBe(expected);
     }
 
     [Fact]
@@ -67,7 +73,7 @@ public sealed class BadPacketTests(DaemonPair daemons)
         }
 
         vireod.IsRunning.ShouldBeTrue(vireod.Log);
-        (await Client.VirshAsync(vireod, "hostname")).ExitCode.ShouldBe(0);
+        await ShouldServeAsync(vireod);
     }
 
     [Fact]
@@ -83,8 +89,16 @@ public sealed class BadPacketTests(DaemonPair daemons)
         taken.ShouldBeLessThan(64L << 20, "the daemon stops taking calls whose answers nobody reads");
         ResidentMiB(vireod.ProcessId).ShouldBeLessThan(300);
         var watch = System.Diagnostics.Stopwatch.StartNew();
-        (await Client.VirshAsync(vireod, "hostname")).ExitCode.ShouldBe(0);
+        await ShouldServeAsync(vireod);
         watch.Elapsed.TotalSeconds.ShouldBeLessThan(5);
+    }
+
+    private static async Task ShouldServeAsync(ScratchDaemon daemon)
+    {
+        await using var client = await WireClient.ConnectAsync(daemon);
+        await client.OpenAsync();
+        await client.SendAsync(WireClient.Call(59, serial: 3));
+        (await client.ReceiveAsync()).ShouldNotBeNull("a client is served").Length.ShouldBeGreaterThan(28);
     }
 
     private static async Task<string> SayAsync(ScratchDaemon daemon, bool opened, byte[] bytes, bool end)

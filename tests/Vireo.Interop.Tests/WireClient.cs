@@ -31,7 +31,7 @@ public sealed class WireClient : IAsyncDisposable
     }
 
     /// <summary>The payload of CONNECT_OPEN.</summary>
-    public static byte[] OpenPayload(string uri = "qemu:///system")
+    public static byte[] OpenPayload(string uri = "test:///default")
     {
         byte[] name = System.Text.Encoding.UTF8.GetBytes(uri);
         var payload = new byte[4 + 4 + (name.Length + 3) / 4 * 4 + 4];
