@@ -59,7 +59,7 @@ internal static class SnapshotCommands
             throw new CommandException($"domain '{domain.Name}' has no current snapshot");
         }
         var current = await domain.GetCurrentSnapshotAsync(context.CancellationToken);
-        context.Print(command.Has("name") ? current.Name + "\n" : await current.GetXmlAsync(secure, context.CancellationToken));
+        context.Print(command.Has("name") ? current.Name : await current.GetXmlAsync(secure, context.CancellationToken));
     }
 
     public static async ValueTask DeleteAsync(CommandContext context)
