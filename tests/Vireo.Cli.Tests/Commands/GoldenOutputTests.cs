@@ -85,6 +85,6 @@ public sealed class GoldenOutputTests
             </domainsnapshot>
 
 
-            """.ReplaceLineEndings("\n") + "");
+            """.ReplaceLineEndings("\n") + "\n");
     }
 }
