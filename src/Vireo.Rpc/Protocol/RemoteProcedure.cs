@@ -42,9 +42,11 @@ internal static class RemoteProcedure
     public const int KeepalivePong = 2;
 
     public const int FeatureFdPassing = 8;
+    public const int FeatureTypedParamString = 9;
     public const int FeatureProgramKeepalive = 10;
     public const int FeatureRemoteEventCallback = 14;
     public const int FeatureRemoteCloseCallback = 15;
+    public const int FeatureNetworkUpdateOrder = 16;
 
     /// <summary>Ours: the daemon knows VIR_DOMAIN_SNAPSHOT_REVERT_RESPAWN and STOPPED. A stock libvirtd says no to numbers it does not know.</summary>
     public const int FeatureRevertRespawn = 0x5649_0001;

@@ -130,7 +130,7 @@ internal sealed partial class ServerClient
         _ = Drivers;
         EventRegistration? registration;
         lock (_eventsLock) _registrations.Remove(callbackId, out registration);
-        if (registration is null) throw VireoException.InvalidArgument(ErrorDomain.Rpc, $"domain event callback {callbackId} not registered");
+        if (registration is null) throw VireoException.Internal(ErrorDomain.Rpc, $"domain event callback {callbackId} not registered");
         await registration.Subscription!.DisposeAsync().ConfigureAwait(false);
     }
 
@@ -140,7 +140,7 @@ internal sealed partial class ServerClient
         var registration = new EventRegistration(this, callbackId: null);
         lock (_eventsLock)
         {
-            if (_legacy[eventId] is not null) throw VireoException.InvalidArgument(ErrorDomain.Rpc, $"domain event {eventId} already registered");
+            if (_legacy[eventId] is not null) throw VireoException.InvalidArgument(ErrorDomain.None, "event callback already tracked");
             _legacy[eventId] = registration;
         }
 
@@ -155,7 +155,7 @@ internal sealed partial class ServerClient
         }
 
         registration.Release();
-        return 1;
+        return 0;
     }
 
     private async ValueTask<int> DeregisterLegacyAsync(int eventId)
@@ -168,7 +168,7 @@ internal sealed partial class ServerClient
             _legacy[eventId] = null;
         }
 
-        if (registration is null) throw VireoException.InvalidArgument(ErrorDomain.Rpc, $"domain event {eventId} not registered");
+        if (registration is null) throw VireoException.Internal(ErrorDomain.Rpc, $"domain event {eventId} not registered");
         if (registration.Subscription is { } subscription) await subscription.DisposeAsync().ConfigureAwait(false);
         return 0;
     }
@@ -187,14 +187,14 @@ internal sealed partial class ServerClient
     private void RegisterCloseCallback(bool register)
     {
         var drivers = Drivers;
+        bool isNew;
         lock (_eventsLock)
         {
-            if (_closeCallback == register)
-                throw VireoException.Internal(ErrorDomain.Rpc, register ? "client has already registered close callback" : "client has not registered close callback");
+            isNew = register && !_closeCallback;
             _closeCallback = register;
         }
 
-        if (register) _ = TellClosedAsync(drivers);
+        if (isNew) _ = TellClosedAsync(drivers);
     }
 
     private async Task TellClosedAsync(DriverConnection drivers)

@@ -79,7 +79,8 @@ internal sealed partial class ServerClient
         }
 
         return Drivers.Hypervisor.SupportsFeature(feature)
-            || feature is RemoteProcedure.FeatureFdPassing or RemoteProcedure.FeatureRemoteEventCallback or RemoteProcedure.FeatureRemoteCloseCallback or RemoteProcedure.FeatureRevertRespawn;
+            || feature is RemoteProcedure.FeatureFdPassing or RemoteProcedure.FeatureTypedParamString or RemoteProcedure.FeatureRemoteEventCallback
+                or RemoteProcedure.FeatureRemoteCloseCallback or RemoteProcedure.FeatureNetworkUpdateOrder or RemoteProcedure.FeatureRevertRespawn;
     }
 
     private int[] ListAuthentication()
@@ -102,7 +103,7 @@ internal sealed partial class ServerClient
         {
             var type = call.Procedure == RemoteProcedure.AuthPolkit ? AuthenticationType.Polkit : AuthenticationType.Sasl;
             var authenticator = Server.Options.Authenticators.FirstOrDefault(a => a.Type == type)
-                ?? throw new VireoException(ErrorCode.AuthFailed, ErrorDomain.Rpc, $"this daemon does not use {type} authentication");
+                ?? throw new VireoException(ErrorCode.AuthFailed, ErrorDomain.Rpc, "authentication failed");
             var (process, user, group) = Connection.PeerIdentity();
             var step = new AuthenticationStep(call.Procedure, payload, new PeerIdentity(process, user, group), _authenticationSession);
             var answer = await authenticator.StepAsync(step, call.CancellationToken).ConfigureAwait(false);
