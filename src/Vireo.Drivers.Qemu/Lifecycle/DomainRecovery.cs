@@ -1,0 +1,118 @@
+using Microsoft.Extensions.Logging;
+using Vireo.Drivers.Qemu.Monitor;
+using Vireo.Drivers.Qemu.State;
+using Vireo.Host.Processes;
+using Vireo.Host.Sockets;
+
+namespace Vireo.Drivers.Qemu.Lifecycle;
+
+/// <summary>Takes up, when the daemon starts, the guests that an earlier one left running.</summary>
+internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
+{
+    /// <summary>How long the start waits for the guests' monitors; who has not answered by then is waited for beside.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
+
+    /// <summary>Takes up every guest whose live state lies there.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var work = new List<Task>();
+        foreach (var (path, status) in hypervisor.Files.ReadStatuses((p, e) => LogUnreadable(hypervisor.Log, p, e.Message)).ToList())
+        {
+            hypervisor.TakenId(status.Id);
+            try
+            {
+                work.Add(TakeUpAsync(status));
+            }
+            catch (VireoException e)
+            {
+                LogUnreadable(hypervisor.Log, path, e.Message);
+            }
+        }
+
+        await Task.WhenAny(Task.WhenAll(work), Task.Delay(s_patience, cancellationToken)).ConfigureAwait(false);
+    }
+
+    private async Task TakeUpAsync(StatusDocument status)
+    {
+        var config = status.Live;
+        var (domain, _) = hypervisor.Domains.GetOrAdd(config.Uuid!.Value, config.Name!, () => new QemuDomain(hypervisor, new DomainView
+        {
+            Name = config.Name!,
+            Uuid = config.Uuid!.Value,
+            Live = config,
+        }));
+        using var job = await domain.Jobs.EnterAsync("daemon start", config.Name!, Timeout.InfiniteTimeSpan, CancellationToken.None).ConfigureAwait(false);
+        if (HostProcess.Attach(status.Process) is not { } host)
+        {
+            await GoneAsync(domain, status, null).ConfigureAwait(false);
+            return;
+        }
+
+        // Shown as it was left until its monitor answers; a monitor that hangs keeps nobody else waiting.
+        domain.Update(v => v with { Id = status.Id, Live = config, State = status.State, Reason = status.Reason });
+        var process = new QemuProcess(status.Id, host, Path.GetDirectoryName(status.MonitorPath)!, status.MonitorPath, Path.Combine(hypervisor.Paths.QemuLog, config.Name + ".log"))
+        {
+            Live = config,
+            Disks = await hypervisor.Builder.RecoverDisksAsync(config, CancellationToken.None).ConfigureAwait(false),
+        };
+        process.Disks = process.Disks with { LastNumber = Math.Max(process.Disks.LastNumber, status.LastNode) };
+        try
+        {
+            process.Monitor = await QmpMonitor.OpenAsync(UnixSocket.Connect(status.MonitorPath), process.Receive, TimeSpan.FromSeconds(30), CancellationToken.None).ConfigureAwait(false);
+            var answer = await process.Monitor.ExecuteAsync("query-status", CancellationToken.None).ConfigureAwait(false);
+            hypervisor.Starter.Attach(domain, process, v => Observed(v with { Id = status.Id, Live = config }, status, answer.GetProperty("status").GetString()!));
+        }
+        catch (VireoException e)
+        {
+            LogLost(hypervisor.Log, config.Name!, e.Message);
+            await process.EndAsync().ConfigureAwait(false);
+            await process.DisposeAsync().ConfigureAwait(false);
+            await GoneAsync(domain, status, process).ConfigureAwait(false);
+            return;
+        }
+
+        if (domain.View.State == DomainState.Shutdown)
+        {
+            process.WillEnd(EndCause.Shutdown);
+            _ = process.EndAsync();
+        }
+
+        hypervisor.SaveStatusSoon(domain, process);
+    }
+
+    private static DomainView Observed(DomainView view, StatusDocument status, string observed) => observed switch
+    {
+        "running" => view.State == DomainState.Running ? view : view.In(DomainState.Running, (int)DomainRunningReason.Unpaused),
+        "shutdown" => view.In(DomainState.Shutdown, (int)DomainShutdownReason.Unknown),
+        "suspended" => view.In(DomainState.Pmsuspended, 0),
+        "guest-panicked" => view.In(DomainState.Crashed, (int)DomainCrashedReason.Panicked),
+        "io-error" => view.In(DomainState.Paused, (int)DomainPausedReason.Ioerror),
+        "watchdog" => view.In(DomainState.Paused, (int)DomainPausedReason.Watchdog),
+        _ => status.State == DomainState.Paused ? view.In(DomainState.Paused, status.Reason) : view.In(DomainState.Paused, (int)DomainPausedReason.Unknown),
+    };
+
+    private async Task GoneAsync(QemuDomain domain, StatusDocument status, QemuProcess? process)
+    {
+        domain.Process = null;
+        var after = domain.Update(v => v with { Id = -1, Live = v.IsPersistent ? null : v.Live, State = DomainState.Shutoff, Reason = (int)DomainShutoffReason.Crashed });
+        await hypervisor.Files.RemoveStatusAsync(after.Name).ConfigureAwait(false);
+        var directory = process?.Directory ?? Path.GetDirectoryName(status.MonitorPath)!;
+        if (directory.StartsWith(hypervisor.Paths.QemuLibrary, StringComparison.Ordinal) && Directory.Exists(directory))
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+
+        if (!after.IsPersistent)
+        {
+            hypervisor.Domains.Remove(domain);
+        }
+
+        domain.Lifecycle(DomainEventType.Stopped, (int)DomainEventStoppedDetailType.Failed);
+    }
+
+    [LoggerMessage(30, LogLevel.Error, "live state '{Path}' cannot be taken up: {Error}. It is left as it is")]
+    private static partial void LogUnreadable(ILogger log, string path, string error);
+
+    [LoggerMessage(31, LogLevel.Error, "domain '{Name}': its process cannot be taken up and is ended: {Error}")]
+    private static partial void LogLost(ILogger log, string name, string error);
+}

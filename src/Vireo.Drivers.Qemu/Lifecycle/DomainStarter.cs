@@ -1,0 +1,76 @@
+using Vireo.Drivers.Qemu.State;
+
+namespace Vireo.Drivers.Qemu.Lifecycle;
+
+/// <summary>How a start is told to the world.</summary>
+/// <param name="Paused">The CPUs stay stopped.</param>
+/// <param name="RunReason">Why it then runs.</param>
+/// <param name="Detail">The detail of the started event.</param>
+internal sealed record StartOptions(bool Paused, DomainRunningReason RunReason, DomainEventStartedDetailType Detail)
+{
+    /// <summary>Boots and runs.</summary>
+    public static StartOptions Default { get; } = new(false, DomainRunningReason.Booted, DomainEventStartedDetailType.Booted);
+
+    /// <summary>Boots, with the CPUs stopped at the first instruction.</summary>
+    public static StartOptions StartPaused { get; } = Default with { Paused = true };
+}
+
+/// <summary>Starts domains. Everything here happens within the domain's job.</summary>
+internal sealed class DomainStarter(QemuHypervisor hypervisor)
+{
+    /// <summary>Starts a domain that is not active.</summary>
+    /// <exception cref="VireoException">Why it could not be started. The domain is shut off, and nothing of the attempt is left.</exception>
+    public async Task StartAsync(QemuDomain domain, StartOptions options, CancellationToken cancellationToken)
+    {
+        QemuProcess process;
+        try
+        {
+            process = await hypervisor.Launcher.LaunchAsync(domain.View.NextConfig, null, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            domain.Update(v => v.In(DomainState.Shutoff, (int)DomainShutoffReason.Failed));
+            throw;
+        }
+
+        try
+        {
+            await AdoptAsync(domain, process, DomainPausedReason.StartingUp).ConfigureAwait(false);
+            if (!options.Paused)
+            {
+                await hypervisor.Resume(domain, process, options.RunReason, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch
+        {
+            process.WillEnd(EndCause.Failed);
+            await process.EndAsync().ConfigureAwait(false);
+            await hypervisor.Stopper.FinishAsync(domain, process).ConfigureAwait(false);
+            throw;
+        }
+
+        domain.Lifecycle(DomainEventType.Started, (int)options.Detail);
+        if (options.Paused)
+        {
+            domain.Update(v => v.State == DomainState.Paused ? v.In(DomainState.Paused, (int)DomainPausedReason.User) : v);
+            domain.Lifecycle(DomainEventType.Suspended, (int)DomainEventSuspendedDetailType.Paused);
+        }
+    }
+
+    /// <summary>Makes a launched process the domain's, paused, and has it looked after.</summary>
+    public async Task AdoptAsync(QemuDomain domain, QemuProcess process, DomainPausedReason reason)
+    {
+        Attach(domain, process, v => v with { Id = process.Id, Live = process.Live, State = DomainState.Paused, Reason = (int)reason, BalloonKiB = null, Updated = false });
+        await hypervisor.Files.SaveStatusAsync(domain.View, process).ConfigureAwait(false);
+    }
+
+    /// <summary>Makes a process the domain's, in the state given.</summary>
+    public void Attach(QemuDomain domain, QemuProcess process, Func<DomainView, DomainView> change)
+    {
+        var events = new MonitorEvents(hypervisor, domain);
+        domain.Process = process;
+        domain.Update(change);
+        process.EventHandler = events.Handle;
+        hypervisor.Watcher.Watch(domain, process);
+    }
+}

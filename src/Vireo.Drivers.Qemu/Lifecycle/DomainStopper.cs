@@ -1,0 +1,60 @@
+using Vireo.Drivers.Qemu.State;
+
+namespace Vireo.Drivers.Qemu.Lifecycle;
+
+/// <summary>Ends domains, and clears away what an ended process leaves.</summary>
+internal sealed class DomainStopper(QemuHypervisor hypervisor)
+{
+    /// <summary>
+    /// Ends a domain's process first and waits for its turn then: a change that hangs on the monitor is freed by that, so a hung guest can always be destroyed.
+    /// </summary>
+    /// <exception cref="VireoException">VIR_ERR_OPERATION_FAILED: the process would not end.</exception>
+    public async Task StopAsync(QemuDomain domain, QemuProcess process, EndCause cause, bool graceful, string api, CancellationToken cancellationToken)
+    {
+        process.WillEnd(cause);
+        await process.EndAsync(graceful).ConfigureAwait(false);
+        using var job = await domain.Jobs.EnterAsync(api, domain.View.Name, null, cancellationToken).ConfigureAwait(false);
+        await FinishAsync(domain, process).ConfigureAwait(false);
+    }
+
+    /// <summary>Publishes that the domain is shut off and removes what the run left. Within the domain's job, after the process has ended.</summary>
+    /// <returns>False when this was done before.</returns>
+    public async Task<bool> FinishAsync(QemuDomain domain, QemuProcess process)
+    {
+        if (!ReferenceEquals(domain.Process, process))
+        {
+            return false;
+        }
+
+        var cause = process.End;
+        await process.DisposeAsync().ConfigureAwait(false);
+        domain.Process = null;
+        var after = domain.Update(v => v with
+        {
+            Id = -1,
+            Live = v.IsPersistent ? null : v.Live,
+            State = DomainState.Shutoff,
+            Reason = (int)cause.Reason,
+            BalloonKiB = null,
+            Updated = false,
+        });
+        await hypervisor.RemoveStatusAsync(domain, process).ConfigureAwait(false);
+        RemoveDirectory(process);
+        if (!after.IsPersistent)
+        {
+            hypervisor.Domains.Remove(domain);
+        }
+
+        domain.Lifecycle(DomainEventType.Stopped, (int)cause.Detail);
+        return true;
+    }
+
+    /// <summary>Removes the directory of a run that has ended.</summary>
+    public static void RemoveDirectory(QemuProcess process)
+    {
+        if (Directory.Exists(process.Directory))
+        {
+            Directory.Delete(process.Directory, recursive: true);
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using System.Runtime.InteropServices;
+using Vireo.Config;
+using Vireo.Drivers.Qemu.Block;
+using Vireo.Host.Processes;
+
+namespace Vireo.Drivers.Qemu.Lifecycle;
+
+/// <summary>What a run of a domain is to be started with.</summary>
+/// <param name="Config">The complete document: defaults filled in.</param>
+/// <param name="Id">The number of the run.</param>
+/// <param name="Directory">The run's own directory.</param>
+/// <param name="MonitorSocket">The monitor's listening socket, to be inherited.</param>
+/// <param name="Incoming">A memory stream waits: QEMU starts without booting.</param>
+internal sealed record LaunchRequest(DomainConfig Config, int Id, string Directory, SafeHandle MonitorSocket, bool Incoming);
+
+/// <summary>All that a QEMU process is started with, and what it will then be.</summary>
+/// <param name="Program">QEMU.</param>
+/// <param name="Arguments">Its command line.</param>
+/// <param name="Inherited">The descriptors it inherits.</param>
+/// <param name="Live">The live document: aliases, ports, chains; terminals come once it runs.</param>
+/// <param name="Disks">Its disks with the numbers of their nodes.</param>
+internal sealed record GuestLaunch(string Program, IReadOnlyList<string> Arguments, InheritedFds Inherited, DomainConfig Live, LiveDisks Disks);
+
+/// <summary>Turns documents into what QEMU is started with.</summary>
+internal interface IGuestBuilder
+{
+    /// <summary>Checks a document as parsed and fills in everything it leaves open.</summary>
+    /// <exception cref="VireoException">VIR_ERR_XML_ERROR, VIR_ERR_CONFIG_UNSUPPORTED.</exception>
+    ValueTask<DomainConfig> CompleteAsync(DomainConfig parsed, CancellationToken cancellationToken);
+
+    /// <summary>Checks what the start needs of the host and plans it. Changes nothing.</summary>
+    /// <exception cref="VireoException">What the start lacks.</exception>
+    ValueTask<GuestLaunch> BuildAsync(LaunchRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Finds out again, for a domain that runs already, what is known of its disks.</summary>
+    ValueTask<LiveDisks> RecoverDisksAsync(DomainConfig live, CancellationToken cancellationToken);
+}

@@ -1,0 +1,102 @@
+using Vireo.Config;
+using Vireo.Drivers.Qemu.Monitor;
+
+namespace Vireo.Drivers.Qemu.Lifecycle;
+
+/// <content>Events of single devices.</content>
+internal sealed partial class MonitorEvents
+{
+    private void DeviceEvent(QemuProcess process, QmpEvent happened)
+    {
+        var reference = domain.View.Ref;
+        switch (happened.Name)
+        {
+            case "RTC_CHANGE" when happened.Number("offset") is { } offset:
+                domain.Publish(new DomainRtcChangeEvent(reference, offset));
+                break;
+            case "BALLOON_CHANGE" when happened.Number("actual") is { } actual:
+                domain.Update(v => v with { BalloonKiB = (ulong)actual / 1024 });
+                domain.Publish(new DomainBalloonChangeEvent(reference, (ulong)actual / 1024));
+                break;
+            case "WATCHDOG":
+                Watchdog(process, happened);
+                break;
+            case "BLOCK_IO_ERROR":
+                BlockIoError(process, happened);
+                break;
+            case "DEVICE_DELETED" when happened.Text("device") is { } alias:
+                domain.Publish(new DomainDeviceRemovedEvent(reference, alias));
+                break;
+            case "DEVICE_TRAY_MOVED" when happened.Text("id") is { } tray:
+                domain.Publish(new DomainTrayChangeEvent(reference, tray, happened.Flag("tray-open") ? 0 : 1));
+                break;
+            case "VNC_CONNECTED":
+                Graphics(happened, 0);
+                break;
+            case "VNC_INITIALIZED":
+                Graphics(happened, 1);
+                break;
+            case "VNC_DISCONNECTED":
+                Graphics(happened, 2);
+                break;
+        }
+    }
+
+    private void Watchdog(QemuProcess process, QmpEvent happened)
+    {
+        var action = happened.Text("action") switch
+        {
+            "pause" => DomainEventWatchdogAction.Pause,
+            "reset" => DomainEventWatchdogAction.Reset,
+            "poweroff" => DomainEventWatchdogAction.Poweroff,
+            "shutdown" => DomainEventWatchdogAction.Shutdown,
+            "debug" => DomainEventWatchdogAction.Debug,
+            "inject-nmi" => DomainEventWatchdogAction.Injectnmi,
+            _ => DomainEventWatchdogAction.None,
+        };
+        domain.Publish(new DomainWatchdogEvent(domain.View.Ref, (int)action));
+        if (action == DomainEventWatchdogAction.Pause)
+        {
+            process.PauseReason = DomainPausedReason.Watchdog;
+            Stopped(process);
+        }
+    }
+
+    private void BlockIoError(QemuProcess process, QmpEvent happened)
+    {
+        var action = happened.Text("action") switch
+        {
+            "stop" => DomainEventIOErrorAction.Pause,
+            "report" => DomainEventIOErrorAction.Report,
+            _ => DomainEventIOErrorAction.None,
+        };
+        var disk = DiskOf(happened.Text("device"));
+        var path = disk?.Source?.File ?? disk?.Source?.Dev ?? "";
+        var alias = disk?.Alias ?? happened.Text("device") ?? "";
+        domain.Publish(new DomainIoErrorEvent(domain.View.Ref, path, alias, (int)action));
+        domain.Publish(new DomainIoErrorReasonEvent(domain.View.Ref, path, alias, (int)action, happened.Flag("nospace") ? "enospc" : ""));
+        if (action == DomainEventIOErrorAction.Pause)
+        {
+            process.PauseReason = DomainPausedReason.Ioerror;
+            Stopped(process);
+        }
+    }
+
+    // QEMU names the device by its path in the tree of objects, which ends with the alias or its backend.
+    private DiskConfig? DiskOf(string? device) => device is null
+        ? null
+        : domain.View.Config.Devices.Disks.FirstOrDefault(d => d.Alias is { } alias && device.Split('/').Contains(alias));
+
+    private void Graphics(QmpEvent happened, int phase)
+    {
+        static DomainEventGraphicsAddress Address(System.Text.Json.JsonElement data, string side)
+        {
+            var at = data.GetProperty(side);
+            var family = at.TryGetProperty("family", out var f) ? f.GetString() : null;
+            return new(family switch { "ipv4" => 0, "ipv6" => 1, _ => 2 }, at.TryGetProperty("host", out var h) ? h.GetString() ?? "" : "", at.TryGetProperty("service", out var s) ? s.GetString() ?? "" : "");
+        }
+
+        var scheme = happened.Data.GetProperty("server").TryGetProperty("auth", out var auth) ? auth.GetString() ?? "" : "";
+        domain.Publish(new DomainGraphicsEvent(domain.View.Ref, phase, Address(happened.Data, "server"), Address(happened.Data, "client"), scheme, []));
+    }
+}

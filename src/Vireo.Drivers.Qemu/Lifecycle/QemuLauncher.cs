@@ -1,0 +1,121 @@
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+using Microsoft.Win32.SafeHandles;
+using Vireo.Config;
+using Vireo.Drivers.Qemu.Monitor;
+using Vireo.Drivers.Qemu.State;
+using Vireo.Host.Files;
+using Vireo.Host.Processes;
+using Vireo.Host.Sockets;
+using Vireo.Host.Undo;
+
+namespace Vireo.Drivers.Qemu.Lifecycle;
+
+/// <summary>
+/// Starts a QEMU for a document, up to the moment where it stands paused and answers. Touches no domain: what it yields may become a domain's process, or
+/// be ended again without a trace.
+/// </summary>
+internal sealed class QemuLauncher(QemuHypervisor hypervisor)
+{
+    private const int LongestComplaint = 4096;
+    private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(60);
+
+    /// <summary>Starts QEMU with its CPUs stopped.</summary>
+    /// <param name="config">The complete document.</param>
+    /// <param name="memory">A file positioned at the memory to load; null to boot.</param>
+    /// <param name="cancellationToken">Gives up; nothing is left then.</param>
+    /// <exception cref="VireoException">VIR_ERR_INTERNAL_ERROR with what QEMU printed; what the plan lacked. Nothing is left then.</exception>
+    public ValueTask<QemuProcess> LaunchAsync(DomainConfig config, SafeFileHandle? memory, CancellationToken cancellationToken) =>
+        UndoStack.RunAsync(undo => LaunchAsync(config, memory, undo, cancellationToken));
+
+    private async ValueTask<QemuProcess> LaunchAsync(DomainConfig config, SafeFileHandle? memory, UndoStack undo, CancellationToken cancellationToken)
+    {
+        var id = hypervisor.NextId();
+        var directory = hypervisor.Paths.QemuDomainDirectory(id, config.Name!);
+        if (Directory.Exists(directory))
+        {
+            // The number was given out by an earlier daemon whose run did not end in order.
+            Directory.Delete(directory, recursive: true);
+        }
+
+        Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        undo.Push($"remove '{directory}'", () => Directory.Delete(directory, recursive: true));
+        var monitorPath = Path.Combine(directory, "monitor.sock");
+        using var listener = UnixSocket.Listen(monitorPath, backlog: 1);
+        var launch = await hypervisor.Builder.BuildAsync(new LaunchRequest(config, id, directory, listener.SafeHandle, memory is not null), cancellationToken).ConfigureAwait(false);
+        var logPath = Path.Combine(hypervisor.Paths.QemuLog, config.Name + ".log");
+        using var log = HostFile.OpenLog(logPath);
+        var logStart = Header(log, launch);
+        var memoryFd = memory is null ? -1 : launch.Inherited.Add(memory);
+        var process = new QemuProcess(id, Spawn(launch, log), directory, monitorPath, logPath) { Live = launch.Live with { Id = id }, Disks = launch.Disks };
+        undo.Push($"end process {process.Host.Pid}", async () =>
+        {
+            await process.EndAsync().ConfigureAwait(false);
+            await process.DisposeAsync().ConfigureAwait(false);
+        });
+        await TalkAsync(process, logStart, memoryFd, cancellationToken).ConfigureAwait(false);
+        return process;
+    }
+
+    private static HostProcess Spawn(GuestLaunch launch, SafeFileHandle log) => HostProcess.Start(new ProcessStart(launch.Program, launch.Arguments)
+    {
+        StandardOutput = log,
+        StandardError = log,
+        Inherited = launch.Inherited.Entries,
+        WorkingDirectory = "/",
+        Environment = new Dictionary<string, string> { ["LC_ALL"] = "C", ["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", ["HOME"] = "/" },
+    });
+
+    private static async Task TalkAsync(QemuProcess process, long logStart, int memoryFd, CancellationToken cancellationToken)
+    {
+        using var gone = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var exit = process.Host.WaitAsync(gone.Token);
+        var talk = ConverseAsync(process, memoryFd, gone.Token);
+        var first = await Task.WhenAny(exit, talk).ConfigureAwait(false);
+        if (first == talk && talk.IsCompletedSuccessfully)
+        {
+            await gone.CancelAsync().ConfigureAwait(false);
+            return;
+        }
+
+        // The monitor's end comes before the process's; what QEMU printed is complete only with the latter.
+        if (first == talk && talk.IsFaulted && await process.EndsWithinAsync(TimeSpan.FromSeconds(1)).ConfigureAwait(false) is false)
+        {
+            await talk.ConfigureAwait(false);
+        }
+
+        await gone.CancelAsync().ConfigureAwait(false);
+        await talk.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancellationToken.ThrowIfCancellationRequested();
+        throw VireoException.Internal(ErrorDomain.Qemu, $"process exited while connecting to monitor: {Complaint(process.LogPath, logStart)}", talk.Exception?.InnerException);
+    }
+
+    private static async Task ConverseAsync(QemuProcess process, int memoryFd, CancellationToken cancellationToken)
+    {
+        Socket socket = UnixSocket.Connect(process.MonitorPath);
+        process.Monitor = await QmpMonitor.OpenAsync(socket, process.Receive, s_deadline, cancellationToken).ConfigureAwait(false);
+        var answers = await process.Monitor.ExecuteAllAsync(["query-chardev"], s_deadline, cancellationToken).ConfigureAwait(false);
+        process.Live = Terminals.Show(process.Live, answers[0]);
+        if (memoryFd >= 0)
+        {
+            await IncomingMemory.LoadAsync(process, memoryFd, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static long Header(SafeFileHandle log, GuestLaunch launch)
+    {
+        var text = $"{DateTimeOffset.UtcNow:yyyy-MM-dd HH:mm:ss.fff}+0000: starting up\n{launch.Program} {string.Join(" \\\n", launch.Arguments)}\n";
+        RandomAccess.Write(log, Encoding.UTF8.GetBytes(text), RandomAccess.GetLength(log));
+        return RandomAccess.GetLength(log);
+    }
+
+    private static string Complaint(string logPath, long from)
+    {
+        using var log = HostFile.OpenExisting(logPath);
+        var length = RandomAccess.GetLength(log);
+        var buffer = new byte[Math.Min(LongestComplaint, Math.Max(0, length - from))];
+        var read = RandomAccess.Read(log, buffer, Math.Max(from, length - LongestComplaint));
+        return Encoding.UTF8.GetString(buffer, 0, read).TrimEnd();
+    }
+}

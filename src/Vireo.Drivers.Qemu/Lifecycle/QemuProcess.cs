@@ -1,0 +1,156 @@
+using Vireo.Config;
+using Vireo.Drivers.Qemu.Block;
+using Vireo.Drivers.Qemu.Monitor;
+using Vireo.Host.Processes;
+
+namespace Vireo.Drivers.Qemu.Lifecycle;
+
+/// <summary>One QEMU that runs, or is about to run, a domain: the process, its monitor and what belongs to this run alone.</summary>
+internal sealed class QemuProcess(int id, HostProcess host, string directory, string monitorPath, string logPath) : IAsyncDisposable
+{
+    private EndCause? _end;
+    private int _statusPending;
+
+    /// <summary>The domain's number in this run.</summary>
+    public int Id { get; } = id;
+
+    /// <summary>The process.</summary>
+    public HostProcess Host { get; } = host;
+
+    /// <summary>The run's own directory.</summary>
+    public string Directory { get; } = directory;
+
+    /// <summary>Where the monitor listens.</summary>
+    public string MonitorPath { get; } = monitorPath;
+
+    /// <summary>Where it prints to.</summary>
+    public string LogPath { get; } = logPath;
+
+    /// <summary>The monitor; set before anybody else sees the process.</summary>
+    public QmpMonitor Monitor { get; set; } = null!;
+
+    /// <summary>The live document that belongs to it, as launched.</summary>
+    public required DomainConfig Live { get; set; }
+
+    /// <summary>Its disks as it has them open. Changed within the domain's job only.</summary>
+    public required LiveDisks Disks { get; set; }
+
+    /// <summary>Receives its events; replaced when the domain adopts it.</summary>
+    public Action<QemuProcess, QmpEvent>? EventHandler { get; set; }
+
+    /// <summary>Why its CPUs are about to be stopped, for the event that follows.</summary>
+    public DomainPausedReason PauseReason { get; set; }
+
+    /// <summary>Why its CPUs are about to run, for the event that follows.</summary>
+    public DomainRunningReason RunReason { get; set; }
+
+    /// <summary>A reboot by the power button: when the guest has powered off it is reset instead of ended.</summary>
+    public bool RebootOnShutdown { get; set; }
+
+    /// <summary>Whether the guest has said that it powered off.</summary>
+    public bool GuestHasShutDown { get; set; }
+
+    /// <summary>Why it ends, as the first who ended it said; a crash when nobody did.</summary>
+    public EndCause End => Volatile.Read(ref _end) ?? EndCause.Lost;
+
+    /// <summary>Whether somebody said that it ends.</summary>
+    public bool IsEnding => Volatile.Read(ref _end) is not null;
+
+    /// <summary>Lets one writer at a time write its live state.</summary>
+    public SemaphoreSlim StatusGate { get; } = new(1, 1);
+
+    /// <summary>Says why it is going to end; the first cause counts.</summary>
+    public void WillEnd(EndCause cause) => Interlocked.CompareExchange(ref _end, cause, null);
+
+    /// <summary>Whether the caller is to write the live state: nobody else is about to.</summary>
+    public bool TakeStatusTurn() => Interlocked.Exchange(ref _statusPending, 1) == 0;
+
+    /// <summary>The live state is being written; changes from here on need another turn.</summary>
+    public void StatusTurnTaken() => Volatile.Write(ref _statusPending, 0);
+
+    /// <summary>Receives an event from the monitor.</summary>
+    public void Receive(QmpEvent happened) => EventHandler?.Invoke(this, happened);
+
+    /// <summary>Asks it to end by SIGTERM, which QEMU heeds at once; by SIGKILL when it does not.</summary>
+    /// <param name="graceful">Never by SIGKILL.</param>
+    /// <exception cref="VireoException">VIR_ERR_OPERATION_FAILED: it would not end.</exception>
+    public async Task EndAsync(bool graceful = false)
+    {
+        if (!Host.Kill(Signals.Terminate) || await EndsWithinAsync(TimeSpan.FromSeconds(10)).ConfigureAwait(false))
+        {
+            return;
+        }
+
+        if (graceful)
+        {
+            throw VireoException.OperationFailed(ErrorDomain.Qemu, $"failed to kill qemu process with SIGTERM: process {Host.Pid} did not end in 10 s; without the graceful flag it is killed");
+        }
+
+        Host.Kill(Signals.Kill);
+        if (!await EndsWithinAsync(TimeSpan.FromSeconds(30)).ConfigureAwait(false))
+        {
+            throw VireoException.OperationFailed(ErrorDomain.Qemu, $"Failed to terminate process {Host.Pid} with SIGKILL: it waits within the kernel, probably for storage");
+        }
+    }
+
+    /// <summary>Waits for its end; false when it goes on.</summary>
+    public async Task<bool> EndsWithinAsync(TimeSpan limit)
+    {
+        using var deadline = new CancellationTokenSource(limit);
+        try
+        {
+            await Host.WaitAsync(deadline.Token).ConfigureAwait(false);
+            return true;
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Lets go of it: closes the monitor, does not end it.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Monitor is not null)
+        {
+            await Monitor.DisposeAsync().ConfigureAwait(false);
+        }
+
+        Host.Dispose();
+    }
+}
+
+/// <summary>Why a domain is shut off, and how its end is told.</summary>
+/// <param name="Reason">The reason of the state.</param>
+/// <param name="Detail">The detail of the stopped event.</param>
+internal sealed record EndCause(DomainShutoffReason Reason, DomainEventStoppedDetailType Detail)
+{
+    /// <summary>The guest powered off.</summary>
+    public static EndCause Shutdown { get; } = new(DomainShutoffReason.Shutdown, DomainEventStoppedDetailType.Shutdown);
+
+    /// <summary>Somebody destroyed it.</summary>
+    public static EndCause Destroyed { get; } = new(DomainShutoffReason.Destroyed, DomainEventStoppedDetailType.Destroyed);
+
+    /// <summary>The guest crashed and its document says that this ends it.</summary>
+    public static EndCause Panicked { get; } = new(DomainShutoffReason.Crashed, DomainEventStoppedDetailType.Crashed);
+
+    /// <summary>The process went away without a word.</summary>
+    public static EndCause Lost { get; } = new(DomainShutoffReason.Crashed, DomainEventStoppedDetailType.Failed);
+
+    /// <summary>The start did not succeed.</summary>
+    public static EndCause Failed { get; } = new(DomainShutoffReason.Failed, DomainEventStoppedDetailType.Failed);
+
+    /// <summary>A revert to a snapshot ended it.</summary>
+    public static EndCause FromSnapshot { get; } = new(DomainShutoffReason.FromSnapshot, DomainEventStoppedDetailType.FromSnapshot);
+
+    /// <summary>The cause that goes with a reason.</summary>
+    public static EndCause Of(DomainShutoffReason reason) => reason switch
+    {
+        DomainShutoffReason.Shutdown => Shutdown,
+        DomainShutoffReason.Destroyed => Destroyed,
+        DomainShutoffReason.FromSnapshot => FromSnapshot,
+        DomainShutoffReason.Failed => Failed,
+        DomainShutoffReason.Saved => new(reason, DomainEventStoppedDetailType.Saved),
+        _ => Lost,
+    };
+}

@@ -1,0 +1,120 @@
+using System.Text;
+using Vireo.Config;
+using Vireo.Drivers.Qemu.Lifecycle;
+using Vireo.Host;
+using Vireo.Host.Files;
+
+namespace Vireo.Drivers.Qemu.State;
+
+/// <summary>Where domains lie on disk: definitions, autostart links, live states. Each write is atomic.</summary>
+internal sealed class DomainFiles(VireoPaths paths)
+{
+    private const int LargestDocument = 16 << 20;
+
+    /// <summary>The file of a definition.</summary>
+    public string Definition(string name) => Path.Combine(paths.QemuDefinitions, name + ".xml");
+
+    /// <summary>The link of a domain that starts with the host.</summary>
+    public string AutostartLink(string name) => Path.Combine(paths.QemuAutostart, name + ".xml");
+
+    /// <summary>The file of a live state.</summary>
+    public string Status(string name) => Path.Combine(paths.QemuRun, name + ".xml");
+
+    /// <summary>The file of a managed save image.</summary>
+    public string ManagedSave(string name) => Path.Combine(paths.QemuSave, name + ".save");
+
+    /// <summary>The text of a definition's file.</summary>
+    public static string DefinitionText(DomainConfig config) => (config with { Id = null }).ToXml();
+
+    /// <summary>The text of a live state's file.</summary>
+    public static string StatusText(DomainView view, QemuProcess process) => StatusText(view, process, view.Live ?? process.Live, process.Disks.LastNumber);
+
+    /// <summary>The text of a live state's file with another document.</summary>
+    public static string StatusText(DomainView view, QemuProcess process, DomainConfig live, int lastNode) =>
+        new StatusDocument(live, process.Id, view.State, view.Reason, process.Host.Identity, process.MonitorPath, lastNode).ToXml();
+
+    /// <summary>Writes a definition.</summary>
+    public Task SaveDefinitionAsync(DomainConfig config, CancellationToken cancellationToken) =>
+        AtomicFile.WriteTextAsync(Definition(config.Name!), DefinitionText(config), cancellationToken: cancellationToken);
+
+    /// <summary>Removes a definition and its autostart link.</summary>
+    public async Task RemoveDefinitionAsync(string name, CancellationToken cancellationToken)
+    {
+        await AtomicFile.RemoveAsync(AutostartLink(name), cancellationToken: cancellationToken).ConfigureAwait(false);
+        await AtomicFile.RemoveAsync(Definition(name), cancellationToken: cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Writes a live state. It need not survive the host, so nothing is flushed.</summary>
+    public Task SaveStatusAsync(DomainView view, QemuProcess process) => AtomicFile.WriteTextAsync(Status(view.Name), StatusText(view, process), durable: false);
+
+    /// <summary>Removes a live state.</summary>
+    public Task RemoveStatusAsync(string name) => AtomicFile.RemoveAsync(Status(name), durable: false);
+
+    /// <summary>Makes or removes the link of a domain that starts with the host.</summary>
+    public async Task SetAutostartAsync(string name, bool on, CancellationToken cancellationToken)
+    {
+        var link = AutostartLink(name);
+        await AtomicFile.RemoveAsync(link, cancellationToken: cancellationToken).ConfigureAwait(false);
+        if (on)
+        {
+            try
+            {
+                File.CreateSymbolicLink(link, Definition(name));
+            }
+            catch (IOException e)
+            {
+                throw VireoException.System(ErrorDomain.Qemu, e.HResult & 0xffff, $"Failed to create symlink '{link}' to '{Definition(name)}': {e.Message}", e);
+            }
+
+            AtomicFile.FlushDirectory(paths.QemuAutostart);
+        }
+    }
+
+    /// <summary>Reads all definitions. One that cannot be read is told to <paramref name="report"/> and left out.</summary>
+    public IEnumerable<(DomainConfig Config, bool Autostart, bool HasManagedSave)> ReadDefinitions(Action<string, Exception> report)
+    {
+        foreach (var path in Directory.EnumerateFiles(paths.QemuDefinitions, "*.xml").Order(StringComparer.Ordinal))
+        {
+            if (Read(path, DomainConfig.Parse, report) is not { } config)
+            {
+                continue;
+            }
+
+            if (config.Name is not { } name || Path.GetFileNameWithoutExtension(path) != name || config.Uuid is null)
+            {
+                report(path, VireoException.Internal(ErrorDomain.Qemu, $"the file's name does not match the domain's name '{config.Name}', or the domain has no uuid"));
+                continue;
+            }
+
+            yield return (config, File.Exists(AutostartLink(name)), File.Exists(ManagedSave(name)));
+        }
+    }
+
+    /// <summary>Reads all live states.</summary>
+    public IEnumerable<(string Path, StatusDocument Status)> ReadStatuses(Action<string, Exception> report)
+    {
+        foreach (var path in Directory.EnumerateFiles(paths.QemuRun, "*.xml").Order(StringComparer.Ordinal))
+        {
+            if (Read(path, text => StatusDocument.Parse(text, path), report) is { } status)
+            {
+                yield return (path, status);
+            }
+        }
+    }
+
+    private static T? Read<T>(string path, Func<string, T> parse, Action<string, Exception> report)
+        where T : class
+    {
+        try
+        {
+            return new FileInfo(path).Length <= LargestDocument
+                ? parse(File.ReadAllText(path, Encoding.UTF8))
+                : throw VireoException.Internal(ErrorDomain.Qemu, $"it is larger than {LargestDocument} bytes");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or VireoException)
+        {
+            report(path, e);
+            return null;
+        }
+    }
+}

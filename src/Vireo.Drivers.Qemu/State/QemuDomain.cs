@@ -1,0 +1,73 @@
+using Vireo.Drivers.Qemu.Lifecycle;
+
+namespace Vireo.Drivers.Qemu.State;
+
+/// <summary>One domain: its published view, its job queue, and its process while it runs.</summary>
+internal sealed class QemuDomain(QemuHypervisor hypervisor, DomainView view)
+{
+    private DomainView _view = view;
+    private QemuProcess? _process;
+
+    /// <summary>The hypervisor it belongs to.</summary>
+    public QemuHypervisor Hypervisor { get; } = hypervisor;
+
+    /// <summary>Its changes, one at a time.</summary>
+    public DomainJobQueue Jobs { get; } = new();
+
+    /// <summary>What is known of it now. Reading never waits.</summary>
+    public DomainView View => Volatile.Read(ref _view);
+
+    /// <summary>The process that runs it; null while it does not run. Set within the domain's job only.</summary>
+    public QemuProcess? Process
+    {
+        get => Volatile.Read(ref _process);
+        set => Volatile.Write(ref _process, value);
+    }
+
+    /// <summary>The process, or libvirt's error for a domain that does not run.</summary>
+    public QemuProcess RequireProcess(ErrorDomain domain = ErrorDomain.Qemu) =>
+        Process ?? throw VireoException.OperationInvalid(domain, "domain is not running");
+
+    /// <summary>Publishes the next view. <paramref name="change"/> may run more than once and must only compute.</summary>
+    public DomainView Update(Func<DomainView, DomainView> change)
+    {
+        while (true)
+        {
+            var before = View;
+            var after = change(before);
+            if (ReferenceEquals(before, after) || ReferenceEquals(Interlocked.CompareExchange(ref _view, after, before), before))
+            {
+                return after;
+            }
+        }
+    }
+
+    /// <summary>Publishes the next view where <paramref name="change"/> has one; false when it returns null.</summary>
+    public bool TryUpdate(Func<DomainView, DomainView?> change)
+    {
+        while (true)
+        {
+            var before = View;
+            if (change(before) is not { } after)
+            {
+                return false;
+            }
+
+            if (ReferenceEquals(Interlocked.CompareExchange(ref _view, after, before), before))
+            {
+                return true;
+            }
+        }
+    }
+
+    /// <summary>Waits for the turn of a change.</summary>
+    /// <param name="api">The C API's function, for those who wait.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    public ValueTask<DomainJobQueue.DomainJob> EnterAsync(string api, CancellationToken cancellationToken) => Jobs.EnterAsync(api, View.Name, null, cancellationToken);
+
+    /// <summary>Tells everybody of a change of the domain's life.</summary>
+    public void Lifecycle(DomainEventType type, int detail) => Hypervisor.Events.Publish(new DomainLifecycleEvent(View.Ref, (int)type, detail));
+
+    /// <summary>Tells everybody of something else.</summary>
+    public void Publish(DomainEvent happened) => Hypervisor.Events.Publish(happened);
+}

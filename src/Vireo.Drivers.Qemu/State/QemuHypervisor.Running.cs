@@ -1,0 +1,69 @@
+using Vireo.Drivers.Qemu.Lifecycle;
+using Vireo.Drivers.Qemu.Monitor;
+
+namespace Vireo.Drivers.Qemu.State;
+
+/// <content>Stopping and running the CPUs, and keeping the live state on disk. Within the domain's job.</content>
+internal sealed partial class QemuHypervisor
+{
+    /// <summary>Lets the CPUs run. The event that QEMU sends before it answers sets the state.</summary>
+    public async Task Resume(QemuDomain domain, QemuProcess process, DomainRunningReason reason, CancellationToken cancellationToken)
+    {
+        process.RunReason = reason;
+        await process.Monitor.ExecuteAsync(new QmpCommand("cont"), cancellationToken).ConfigureAwait(false);
+        new MonitorEvents(this, domain).Resumed(process);
+    }
+
+    /// <summary>Stops the CPUs.</summary>
+    public async Task Pause(QemuDomain domain, QemuProcess process, DomainPausedReason reason, CancellationToken cancellationToken)
+    {
+        process.PauseReason = reason;
+        await process.Monitor.ExecuteAsync(new QmpCommand("stop"), cancellationToken).ConfigureAwait(false);
+        new MonitorEvents(this, domain).Stopped(process);
+    }
+
+    /// <summary>Has the live state written soon; changes that come close together are written once.</summary>
+    public void SaveStatusSoon(QemuDomain domain, QemuProcess process)
+    {
+        if (process.TakeStatusTurn())
+        {
+            _ = Task.Run(() => SaveStatusAsync(domain, process));
+        }
+    }
+
+    /// <summary>Removes the live state, after whoever is writing it.</summary>
+    public async Task RemoveStatusAsync(QemuDomain domain, QemuProcess process)
+    {
+        await process.StatusGate.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            await Files.RemoveStatusAsync(domain.View.Name).ConfigureAwait(false);
+        }
+        finally
+        {
+            process.StatusGate.Release();
+        }
+    }
+
+    private async Task SaveStatusAsync(QemuDomain domain, QemuProcess process)
+    {
+        await process.StatusGate.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            process.StatusTurnTaken();
+            if (ReferenceEquals(domain.Process, process))
+            {
+                await Files.SaveStatusAsync(domain.View, process).ConfigureAwait(false);
+            }
+        }
+        catch (VireoException e)
+        {
+            // The guest goes on; a daemon that restarts asks it for its state anyway.
+            ReportUnreadable(Files.Status(domain.View.Name), e);
+        }
+        finally
+        {
+            process.StatusGate.Release();
+        }
+    }
+}

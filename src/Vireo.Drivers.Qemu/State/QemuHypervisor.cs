@@ -1,0 +1,141 @@
+using Microsoft.Extensions.Logging;
+using Vireo.Drivers.Qemu.Lifecycle;
+using Vireo.Host;
+using Vireo.Host.Files;
+
+namespace Vireo.Drivers.Qemu.State;
+
+/// <summary>Everything the connections to one root share: the domains, where they lie, and what happens to them.</summary>
+internal sealed partial class QemuHypervisor : IAsyncDisposable
+{
+    private int _lastId;
+    private int _closing;
+
+    public QemuHypervisor(VireoPaths paths, IGuestBuilder builder, ILogger log)
+    {
+        Paths = paths;
+        Builder = builder;
+        Log = log;
+        Files = new DomainFiles(paths);
+        Launcher = new QemuLauncher(this);
+        Starter = new DomainStarter(this);
+        Stopper = new DomainStopper(this);
+        Watcher = new ProcessWatcher(this);
+    }
+
+    /// <summary>Where everything lies.</summary>
+    public VireoPaths Paths { get; }
+
+    /// <summary>Turns documents into command lines.</summary>
+    public IGuestBuilder Builder { get; }
+
+    /// <summary>The log.</summary>
+    public ILogger Log { get; }
+
+    /// <summary>The domains' files.</summary>
+    public DomainFiles Files { get; }
+
+    /// <summary>The domains.</summary>
+    public DomainTable Domains { get; } = new();
+
+    /// <summary>Who wants to hear of what.</summary>
+    public DomainEventHub Events { get; } = new();
+
+    /// <summary>Starts QEMU processes.</summary>
+    public QemuLauncher Launcher { get; }
+
+    /// <summary>Starts domains.</summary>
+    public DomainStarter Starter { get; }
+
+    /// <summary>Ends domains.</summary>
+    public DomainStopper Stopper { get; }
+
+    /// <summary>Looks after running processes.</summary>
+    public ProcessWatcher Watcher { get; }
+
+    /// <summary>Whether the daemon ends: processes that it lets go of are not to be mourned.</summary>
+    public bool Closing => Volatile.Read(ref _closing) != 0;
+
+    /// <summary>A number for one more run.</summary>
+    public int NextId() => Interlocked.Increment(ref _lastId);
+
+    /// <summary>Numbers up to this one are taken.</summary>
+    public void TakenId(int id)
+    {
+        int last;
+        while ((last = Volatile.Read(ref _lastId)) < id)
+        {
+            Interlocked.CompareExchange(ref _lastId, id, last);
+        }
+    }
+
+    /// <summary>Loads the definitions, takes up the guests that run, and starts those that start with the host.</summary>
+    /// <remarks>A guest whose monitor hangs holds up nobody: each is taken up by itself, beside this.</remarks>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        Paths.MakeQemuDirectories();
+        AtomicFile.RemoveLeftovers(Paths.QemuDefinitions);
+        AtomicFile.RemoveLeftovers(Paths.QemuRun);
+        foreach (var (config, autostart, saved) in Files.ReadDefinitions(ReportUnreadable))
+        {
+            try
+            {
+                Domains.GetOrAdd(config.Uuid!.Value, config.Name!, () => new QemuDomain(this, new DomainView
+                {
+                    Name = config.Name!,
+                    Uuid = config.Uuid!.Value,
+                    Persistent = config,
+                    Autostart = autostart,
+                    HasManagedSave = saved,
+                }));
+            }
+            catch (VireoException e)
+            {
+                ReportUnreadable(Files.Definition(config.Name!), e);
+            }
+        }
+
+        await new DomainRecovery(this).RunAsync(cancellationToken).ConfigureAwait(false);
+        _ = Task.Run(() => AutostartAsync(CancellationToken.None), CancellationToken.None);
+    }
+
+    /// <summary>Lets go of the guests; they go on.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Interlocked.Exchange(ref _closing, 1);
+        foreach (var domain in Domains.All)
+        {
+            if (domain.Process is { } process)
+            {
+                await process.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task AutostartAsync(CancellationToken cancellationToken)
+    {
+        foreach (var domain in Domains.All.Where(d => d.View is { Autostart: true, IsActive: false }).OrderBy(d => d.View.Name, StringComparer.Ordinal).ToList())
+        {
+            try
+            {
+                using var job = await domain.EnterAsync("virStateInitialize", cancellationToken).ConfigureAwait(false);
+                if (!domain.View.IsActive)
+                {
+                    await Starter.StartAsync(domain, StartOptions.Default, cancellationToken).ConfigureAwait(false);
+                }
+            }
+            catch (VireoException e)
+            {
+                LogAutostart(Log, domain.View.Name, e.Message);
+            }
+        }
+    }
+
+    private void ReportUnreadable(string path, Exception error) => LogUnreadable(Log, path, error.Message);
+
+    [LoggerMessage(1, LogLevel.Error, "Failed to autostart VM '{Name}': {Error}")]
+    private static partial void LogAutostart(ILogger log, string name, string error);
+
+    [LoggerMessage(2, LogLevel.Error, "Failed to load config '{Path}': {Error}. It is left as it is")]
+    private static partial void LogUnreadable(ILogger log, string path, string error);
+}

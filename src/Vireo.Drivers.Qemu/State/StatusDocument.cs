@@ -1,0 +1,77 @@
+using System.Globalization;
+using System.Text;
+using System.Xml;
+using System.Xml.Linq;
+using Vireo.Config;
+using Vireo.Host.Processes;
+
+namespace Vireo.Drivers.Qemu.State;
+
+/// <summary>The live state of a running domain as it lies in the run directory: enough for a new daemon to take the guest up.</summary>
+/// <param name="Live">The live document.</param>
+/// <param name="Id">The number of the run.</param>
+/// <param name="State">The state when it was written.</param>
+/// <param name="Reason">Why it was in that state.</param>
+/// <param name="Process">The process that runs it.</param>
+/// <param name="MonitorPath">Where its monitor listens.</param>
+/// <param name="LastNode">The last number given to a block node.</param>
+internal sealed record StatusDocument(DomainConfig Live, int Id, DomainState State, int Reason, ProcessIdentity Process, string MonitorPath, int LastNode)
+{
+    /// <summary>Its text.</summary>
+    public string ToXml()
+    {
+        var text = new StringBuilder();
+        using (var writer = XmlWriter.Create(text, new XmlWriterSettings { OmitXmlDeclaration = true, Indent = true, ConformanceLevel = ConformanceLevel.Fragment }))
+        {
+            writer.WriteStartElement("domstatus");
+            writer.WriteAttributeString("state", Number((int)State));
+            writer.WriteAttributeString("reason", Number(Reason));
+            writer.WriteAttributeString("id", Number(Id));
+            writer.WriteAttributeString("process", Process.ToString());
+            writer.WriteStartElement("monitor");
+            writer.WriteAttributeString("path", MonitorPath);
+            writer.WriteAttributeString("type", "unix");
+            writer.WriteEndElement();
+            writer.WriteStartElement("blockNodes");
+            writer.WriteAttributeString("last", Number(LastNode));
+            writer.WriteEndElement();
+            writer.WriteRaw("\n" + Live.ToXml());
+            writer.WriteEndElement();
+        }
+
+        return text.Append('\n').ToString();
+    }
+
+    /// <summary>Reads the text.</summary>
+    /// <exception cref="VireoException">VIR_ERR_XML_ERROR: it is no such document.</exception>
+    public static StatusDocument Parse(string xml, string path)
+    {
+        try
+        {
+            var root = XDocument.Parse(xml, LoadOptions.PreserveWhitespace).Root!;
+            if (root.Name != "domstatus")
+            {
+                throw Bad(path, $"its root is '{root.Name}'");
+            }
+
+            return new StatusDocument(
+                DomainConfig.Parse(root.Element("domain")!.ToString(SaveOptions.DisableFormatting)),
+                Number(root.Attribute("id")),
+                (DomainState)Number(root.Attribute("state")),
+                Number(root.Attribute("reason")),
+                ProcessIdentity.Parse(root.Attribute("process")!.Value) ?? throw Bad(path, "its process cannot be read"),
+                root.Element("monitor")!.Attribute("path")!.Value,
+                Number(root.Element("blockNodes")!.Attribute("last")));
+        }
+        catch (Exception e) when (e is XmlException or NullReferenceException or FormatException)
+        {
+            throw Bad(path, e.Message);
+        }
+    }
+
+    private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
+
+    private static int Number(XAttribute? attribute) => int.Parse(attribute!.Value, CultureInfo.InvariantCulture);
+
+    private static VireoException Bad(string path, string why) => new(ErrorCode.XmlError, ErrorDomain.Qemu, $"live state '{path}' cannot be read: {why}");
+}
