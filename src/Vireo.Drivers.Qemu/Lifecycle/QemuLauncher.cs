@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using System.Text;
-using System.Text.Json;
 using Microsoft.Win32.SafeHandles;
 using Vireo.Config;
 using Vireo.Drivers.Qemu.Monitor;
