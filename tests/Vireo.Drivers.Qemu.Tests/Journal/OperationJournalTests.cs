@@ -6,6 +6,7 @@ using Vireo.Host.Processes;
 
 namespace Vireo.Drivers.Qemu.Tests.Journal;
 
+[Collection("faults")]
 public sealed class OperationJournalTests : IDisposable
 {
     private readonly TemporaryDirectory _dir = new();
