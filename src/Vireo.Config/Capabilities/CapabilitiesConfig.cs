@@ -6,9 +6,9 @@ namespace Vireo.Config;
 [XmlDocument("capabilities", Source = "capabilities")]
 public sealed partial record CapabilitiesConfig
 {
-    [XmlElement] public HostCapabilities? Host { get; init; }
+    [XmlElement(Spaced = true)] public HostCapabilities? Host { get; init; }
 
-    [XmlElement("guest")] public ConfigList<GuestCapabilities> Guests { get; init; }
+    [XmlElement("guest", Spaced = true)] public ConfigList<GuestCapabilities> Guests { get; init; }
 }
 
 /// <summary>The host.</summary>

@@ -22,6 +22,13 @@ internal sealed class DocumentWriter
         _depth++;
     }
 
+    /// <summary>Writes an empty line.</summary>
+    public void Blank()
+    {
+        Content();
+        _text.Append('\n');
+    }
+
     /// <summary>Gives the element a closing tag even if nothing follows.</summary>
     public void KeepOpen() => Content();
 

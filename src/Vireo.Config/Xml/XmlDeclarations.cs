@@ -130,6 +130,9 @@ internal sealed class XmlElementAttribute(string? name = null) : Attribute
     /// <summary>Formatted after the base record's members.</summary>
     public bool Last { get; init; }
 
+    /// <summary>An empty line follows each of its elements, and one the parent's start tag.</summary>
+    public bool Spaced { get; init; }
+
     /// <summary>A kept subtree whose attributes stand in double quotes.</summary>
     public bool DoubleQuoted { get; init; }
 }

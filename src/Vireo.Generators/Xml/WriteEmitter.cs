@@ -52,6 +52,11 @@ internal sealed class WriteEmitter
             When(text, v => $"writer.Text({TextOf(text, v)});");
         }
 
+        if (_members.Any(Spaced))
+        {
+            _code.Line("writer.Blank();");
+        }
+
         _code.Line("extras.Elements(-1);");
         foreach (var m in _members)
         {
@@ -115,10 +120,17 @@ internal sealed class WriteEmitter
                 });
                 break;
             case MemberRole.Element when m.Type.IsList:
-                Repeat(m, () => Item(m, m.Property + "[i]", "i"), $"extras.Elements({m.Slot}, i);");
+                Repeat(m, () => Item(m, m.Property + "[i]", "i"), $"{(Spaced(m) ? "writer.Blank(); " : "")}extras.Elements({m.Slot}, i);");
                 break;
             case MemberRole.Element when m.Type.Nullable:
-                _code.Block($"if ({m.Property} is {{ }} c{m.Slot})", () => Item(m, "c" + m.Slot, "0"));
+                _code.Block($"if ({m.Property} is {{ }} c{m.Slot})", () =>
+                {
+                    Item(m, "c" + m.Slot, "0");
+                    if (Spaced(m))
+                    {
+                        _code.Line("writer.Blank();");
+                    }
+                });
                 break;
             case MemberRole.Element:
                 Item(m, m.Property, "0");
@@ -182,6 +194,8 @@ internal sealed class WriteEmitter
             _code.Line(write(m.Property));
         }
     }
+
+    private static bool Spaced(Member m) => m.Declared.Flag("Spaced");
 
     private static string TextOf(Member m, string value) => m.Type.Kind switch
     {
