@@ -48,6 +48,18 @@ public sealed class RefusedValueTests
     [InlineData("<domainsnapshot><disks><disk name='vda' type='zz'/></disks></domainsnapshot>", 27, 5, Xml + "Invalid value for attribute 'type' in element 'disk': 'zz'.")]
     public void Snapshot(string xml, int code, int domain, string message) => Refused(() => DomainSnapshotConfig.Parse(xml), code, domain, message);
 
+    [Theory]
+    [InlineData("<domain/>", 21, "missing name information")]
+    [InlineData("<domain type='test'><name/></domain>", 21, "missing name information")]
+    [InlineData("<domain><name>a</name><memory>1024</memory><os><type>hvm</type></os></domain>", 1, "internal error: missing domain type attribute")]
+    [InlineData("<domain type='zzz'><name>a</name></domain>", 67, Unsupported + "invalid domain type zzz")]
+    [InlineData("<domain type='test'><name>a/b</name><memory>1024</memory><os><type>hvm</type></os></domain>", 27, Xml + "name a/b cannot contain '/'")]
+    [InlineData("<domain type='test'><name>a</name><memory>1024</memory></domain>", 27, Xml + "an os <type> must be specified")]
+    [InlineData("<domain type='test'><name>a</name><os><type>zz</type></os></domain>", 67, Unsupported + "unknown OS type 'zz'")]
+    [InlineData("<domain type='test'><name>a</name><os><type>hvm</type></os></domain>", 27, Xml + "Memory size must be specified via <memory> or in the <numa> configuration")]
+    [InlineData("<domain type='test'><name>a</name><memory>1024</memory><os><type>hvm</type></os><vcpu current='2'>1</vcpu></domain>", 67, Unsupported + "maximum vCPU count must not be less than current vCPU count")]
+    public void Definition(string xml, int code, string message) => Refused(() => DomainConfig.ParseDefinition(xml), code, 20, message);
+
     private static void Refused(Action parse, int code, int domain, string message)
     {
         var error = Should.Throw<VireoException>(parse);

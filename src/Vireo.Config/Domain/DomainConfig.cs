@@ -7,7 +7,7 @@ namespace Vireo.Config;
 public sealed partial record DomainConfig
 {
     /// <summary>The kind of hypervisor.</summary>
-    [XmlAttribute(Invalid = "invalid domain type '{0}'")] public DomainType? Type { get; init; }
+    [XmlAttribute(Invalid = "invalid domain type {0}", InvalidCode = XmlCode.Unsupported)] public DomainType? Type { get; init; }
 
     /// <summary>The running domain's number; only in live documents.</summary>
     [XmlAttribute] public int? Id { get; init; }
