@@ -1,0 +1,58 @@
+namespace Vireo.Drivers.Qemu.Capabilities;
+
+/// <summary>An architecture and the QEMU that emulates it.</summary>
+/// <param name="Architecture">libvirt's name.</param>
+/// <param name="Target">QEMU's name, the ending of the binary's.</param>
+/// <param name="WordSize">In bits.</param>
+internal sealed record EmulatorTarget(string Architecture, string Target, uint WordSize);
+
+/// <summary>The architectures QEMU emulates, and where their binaries are.</summary>
+internal static class EmulatorTargets
+{
+    /// <summary>All of them, in libvirt's order.</summary>
+    public static IReadOnlyList<EmulatorTarget> All { get; } =
+    [
+        new("alpha", "alpha", 64),
+        new("armv6l", "arm", 32),
+        new("armv7l", "arm", 32),
+        new("aarch64", "aarch64", 64),
+        new("cris", "cris", 32),
+        new("i686", "i386", 32),
+        new("loongarch64", "loongarch64", 64),
+        new("m68k", "m68k", 32),
+        new("microblaze", "microblaze", 32),
+        new("microblazeel", "microblazeel", 32),
+        new("mips", "mips", 32),
+        new("mipsel", "mipsel", 32),
+        new("mips64", "mips64", 64),
+        new("mips64el", "mips64el", 64),
+        new("ppc", "ppc", 32),
+        new("ppc64", "ppc64", 64),
+        new("ppc64le", "ppc64", 64),
+        new("riscv32", "riscv32", 32),
+        new("riscv64", "riscv64", 64),
+        new("s390x", "s390x", 64),
+        new("sh4", "sh4", 32),
+        new("sh4eb", "sh4eb", 64),
+        new("sparc", "sparc", 32),
+        new("sparc64", "sparc64", 64),
+        new("x86_64", "x86_64", 64),
+        new("xtensa", "xtensa", 32),
+        new("xtensaeb", "xtensaeb", 32),
+    ];
+
+    /// <summary>libvirt's name of the architecture QEMU calls <paramref name="target"/>.</summary>
+    public static string ArchitectureOf(string target) =>
+        All.FirstOrDefault(entry => entry.Target == target && !(target == "arm" && entry.Architecture == "armv6l"))?.Architecture ?? target;
+
+    /// <summary>The emulator for an architecture found along PATH; null where none is installed.</summary>
+    public static string? Find(string architecture)
+    {
+        if (All.FirstOrDefault(entry => entry.Architecture == architecture) is not { } target)
+            return null;
+        var path = Environment.GetEnvironmentVariable("PATH") ?? "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+        return path.Split(':', StringSplitOptions.RemoveEmptyEntries)
+            .Select(directory => Path.Combine(directory, "qemu-system-" + target.Target))
+            .FirstOrDefault(File.Exists);
+    }
+}

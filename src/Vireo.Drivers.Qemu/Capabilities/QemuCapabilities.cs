@@ -1,0 +1,76 @@
+using System.Collections.Frozen;
+
+namespace Vireo.Drivers.Qemu.Capabilities;
+
+/// <summary>What one QEMU binary can do on this host. Never changes; a changed binary has another.</summary>
+internal sealed record QemuCapabilities
+{
+    /// <summary>The binary.</summary>
+    public required string Emulator { get; init; }
+
+    /// <summary>Major, minor and micro.</summary>
+    public required Version Version { get; init; }
+
+    /// <summary>The packager's addition to the version, often empty.</summary>
+    public required string Package { get; init; }
+
+    /// <summary>libvirt's name of the architecture it emulates: <c>x86_64</c>, <c>i686</c>, <c>aarch64</c>.</summary>
+    public required string Architecture { get; init; }
+
+    /// <summary>KVM can be used by it.</summary>
+    public required bool Kvm { get; init; }
+
+    /// <summary>Its machine types in QEMU's order, but the default first.</summary>
+    public required IReadOnlyList<QemuMachine> Machines { get; init; }
+
+    /// <summary>Its CPU models when it emulates CPUs itself.</summary>
+    public required IReadOnlyList<QemuCpuModel> TcgCpuModels { get; init; }
+
+    /// <summary>Its CPU models with KVM; empty where KVM cannot be used.</summary>
+    public required IReadOnlyList<QemuCpuModel> KvmCpuModels { get; init; }
+
+    /// <summary>The type names of all its objects, devices among them: <c>virtio-blk-pci</c>.</summary>
+    public required FrozenSet<string> Types { get; init; }
+
+    /// <summary>Its monitor commands.</summary>
+    public required FrozenSet<string> Commands { get; init; }
+
+    /// <summary>Its command line options with their parameters, as <c>option</c> and <c>option.parameter</c>.</summary>
+    public required FrozenSet<string> Options { get; init; }
+
+    /// <summary>The TPM devices it knows: <c>tpm-tis</c>.</summary>
+    public required IReadOnlyList<string> TpmModels { get; init; }
+
+    /// <summary>The TPM backends it knows: <c>passthrough</c>, <c>emulator</c>.</summary>
+    public required IReadOnlyList<string> TpmTypes { get; init; }
+
+    /// <summary>What its monitor's schema tells.</summary>
+    public required FrozenSet<QemuFeature> Features { get; init; }
+
+    /// <summary>Its CPU properties at their highest, for <c>host-model</c>: name, and whether on. By accelerator: <c>tcg</c>, <c>kvm</c>.</summary>
+    public required IReadOnlyDictionary<string, FrozenSet<string>> HostCpuFeatures { get; init; }
+
+    /// <summary>The version as one number, as libvirt gives it: 7002022 for 7.2.22.</summary>
+    public uint VersionNumber => (uint)(Version.Major * 1_000_000 + Version.Minor * 1_000 + Version.Build);
+
+    /// <summary>The machine taken where none is asked for.</summary>
+    public QemuMachine? DefaultMachine => Machines.FirstOrDefault(static machine => machine.IsDefault) ?? (Machines.Count > 0 ? Machines[0] : null);
+
+    /// <summary>The machine of a name or alias; null where there is none.</summary>
+    public QemuMachine? FindMachine(string name) => Machines.FirstOrDefault(machine => machine.Name == name || machine.Alias == name);
+
+    /// <summary>The CPU models with an accelerator.</summary>
+    public IReadOnlyList<QemuCpuModel> CpuModels(bool kvm) => kvm ? KvmCpuModels : TcgCpuModels;
+
+    /// <summary>Whether there is a device (or any type) of that name.</summary>
+    public bool HasDevice(string type) => Types.Contains(type);
+
+    /// <summary>Whether there is a monitor command of that name.</summary>
+    public bool HasCommand(string command) => Commands.Contains(command);
+
+    /// <summary>Whether a command line option has a parameter.</summary>
+    public bool HasOption(string option, string parameter) => Options.Contains($"{option}.{parameter}");
+
+    /// <summary>Whether it has a feature.</summary>
+    public bool Has(QemuFeature feature) => Features.Contains(feature);
+}
