@@ -47,6 +47,10 @@ internal static class DomainDeviceCommands
     {
         var type = context.Command.Text("type");
         var found = false;
+        if (!await (await context.DomainAsync()).IsActiveAsync(context.CancellationToken))
+        {
+            throw new CommandException("Domain is not running");
+        }
         foreach (var graphics in (await DevicesAsync(context)).Elements("graphics"))
         {
             var scheme = graphics.Attribute("type")?.Value;
@@ -81,7 +85,11 @@ internal static class DomainDeviceCommands
     public static async ValueTask TerminalAsync(CommandContext context)
     {
         var console = (await DevicesAsync(context)).Element("console");
-        context.PrintLine(console?.Attribute("tty")?.Value ?? "");
+        if (console?.Attribute("tty")?.Value is not { } terminal)
+        {
+            throw new CommandException("");     // as virsh: no terminal is told by the exit code alone
+        }
+        context.PrintLine(terminal);
     }
 
     public static ValueTask AttachAsync(CommandContext context) =>

@@ -32,7 +32,7 @@ internal static class SnapshotCommands
         var (_, snapshot) = await SnapshotAsync(context);
         try
         {
-            context.PrintLine((await snapshot.GetParentAsync(context.CancellationToken)).Name);
+            context.Print((await snapshot.GetParentAsync(context.CancellationToken)).Name);
         }
         catch (VireoException none) when (none.Code == ErrorCode.NoDomainSnapshot)
         {
