@@ -1,0 +1,126 @@
+using System.Globalization;
+using Vireo.Config;
+using Vireo.Drivers.Qemu.Defaults;
+
+namespace Vireo.Drivers.Qemu.CommandLine;
+
+/// <summary>Controllers that are not on the machine's board.</summary>
+internal static class ControllerArguments
+{
+    /// <summary>Adds them: bridges first, by index, since the others stand on them.</summary>
+    public static void Add(ArgumentList arguments, DomainConfig config)
+    {
+        var machine = new MachineKind(config.Os.Type!.Machine!);
+        foreach (var controller in config.Devices.Controllers.Where(c => c is { Type: ControllerType.Pci, Index: > 0 }).OrderBy(c => c.Index))
+        {
+            arguments.Device(Bridge(controller).At(controller, config));
+        }
+
+        foreach (var controller in config.Devices.Controllers)
+        {
+            if (Option(controller, machine) is { } option)
+            {
+                arguments.Device(option.At(controller, config));
+            }
+        }
+    }
+
+    private static OptionJson Bridge(ControllerConfig controller)
+    {
+        Unsupported.When(controller.PciHole64 is not null, "<pcihole64>");
+        var target = controller.Target ?? new ControllerTarget();
+        return controller.Model switch
+        {
+            "pcie-root-port" when controller.ModelName is "pcie-root-port" or "ioh3420" =>
+                OptionJson.Device(controller.ModelName).Number("port", target.Port).Number("chassis", target.Chassis).Flag("hotplug", target.Hotplug),
+            "pcie-to-pci-bridge" => OptionJson.Device("pcie-pci-bridge"),
+            "pci-bridge" => OptionJson.Device("pci-bridge").Number("chassis_nr", target.ChassisNr),
+            "dmi-to-pci-bridge" => OptionJson.Device("i82801b11-bridge"),
+            "pcie-switch-upstream-port" => OptionJson.Device("x3130-upstream"),
+            "pcie-switch-downstream-port" => OptionJson.Device("xio3130-downstream").Number("port", target.Port).Number("chassis", target.Chassis),
+            _ => throw Unsupported.Element($"PCI controller model '{controller.Model}'"),
+        };
+    }
+
+    private static OptionJson? Option(ControllerConfig controller, MachineKind machine)
+    {
+        switch (controller.Type)
+        {
+            case ControllerType.Pci:
+                return null;
+            case ControllerType.Ide:
+                Unsupported.When(controller.Index > 0 || !machine.IsI440fx, "<controller type='ide'>", "other than the machine's own is not supported");
+                return null;
+            case ControllerType.Fdc:
+                Unsupported.When(controller.Index > 0, "<controller type='fdc'>", "other than the first is not supported");
+                return machine.IsQ35 ? OptionJson.Device("isa-fdc") : null;
+            case ControllerType.Sata:
+                return controller.Index == 0 && machine.IsQ35 ? null : OptionJson.Device("ahci");
+            case ControllerType.Usb:
+                return Usb(controller);
+            case ControllerType.Scsi:
+                return Scsi(controller);
+            case ControllerType.VirtioSerial:
+                return OptionJson.Device(DevicePlace.VirtioName("virtio-serial", controller.Model)).Number("max_ports", controller.Ports).Number("vectors", controller.Vectors);
+            default:
+                throw Unsupported.Element($"<controller type='{controller.Type?.ToString().ToLowerInvariant()}'>");
+        }
+    }
+
+    private static OptionJson? Usb(ControllerConfig controller)
+    {
+        var driver = controller.Model switch
+        {
+            "none" => null,
+            "piix3-uhci" => "piix3-usb-uhci",
+            "piix4-uhci" => "piix4-usb-uhci",
+            "ehci" => "usb-ehci",
+            "ich9-ehci1" => "ich9-usb-ehci1",
+            "ich9-uhci1" => "ich9-usb-uhci1",
+            "ich9-uhci2" => "ich9-usb-uhci2",
+            "ich9-uhci3" => "ich9-usb-uhci3",
+            "vt82c686b-uhci" => "vt82c686b-usb-uhci",
+            "pci-ohci" => "pci-ohci",
+            "nec-xhci" => "nec-usb-xhci",
+            "qemu-xhci" => "qemu-xhci",
+            _ => throw Unsupported.Element($"USB controller model '{controller.Model}'"),
+        };
+        if (driver is null)
+        {
+            return null;
+        }
+
+        var option = OptionJson.Device(driver);
+        if (controller.Master is { Startport: { } start })
+        {
+            option.Text("masterbus", string.Create(CultureInfo.InvariantCulture, $"{(controller.Index == 0 ? "usb" : $"usb{controller.Index}")}.0")).Number("firstport", start);
+        }
+
+        Unsupported.When(controller.Ports is not null && driver is not ("qemu-xhci" or "nec-usb-xhci"), "<controller type='usb' ports=…>");
+        return option.Number("p2", controller.Ports).Number("p3", controller.Ports);
+    }
+
+    private static OptionJson Scsi(ControllerConfig controller)
+    {
+        if (controller.Model is "virtio-scsi" or "virtio-transitional" or "virtio-non-transitional")
+        {
+            var driver = controller.Driver;
+            return OptionJson.Device(DevicePlace.VirtioName("virtio-scsi", controller.Model == "virtio-scsi" ? null : controller.Model))
+                .Text("iothread", driver?.Iothread is { } thread ? string.Create(CultureInfo.InvariantCulture, $"iothread{thread}") : null)
+                .OnOff("ioeventfd", driver?.Ioeventfd).Number("num_queues", driver?.Queues).Number("cmd_per_lun", driver?.CmdPerLun).Number("max_sectors", driver?.MaxSectors)
+                .Virtio(driver?.Iommu, driver?.Ats, driver?.Packed, driver?.PagePerVq);
+        }
+
+        Unsupported.When(controller.Driver is not null, "<driver> of a SCSI controller that is not virtio-scsi");
+        return OptionJson.Device(controller.Model switch
+        {
+            "lsilogic" => "lsi",
+            "lsisas1068" => "mptsas1068",
+            "lsisas1078" => "megasas",
+            "vmpvscsi" => "pvscsi",
+            "dc390" => "dc390",
+            "am53c974" => "am53c974",
+            _ => throw Unsupported.Element($"SCSI controller model '{controller.Model}'"),
+        });
+    }
+}

@@ -1,0 +1,65 @@
+using Vireo.Config;
+
+namespace Vireo.Drivers.Qemu.CommandLine;
+
+/// <summary>The processor's model and features.</summary>
+internal static class CpuArguments
+{
+    /// <summary>The value of <c>-cpu</c>.</summary>
+    public static string Value(DomainConfig config)
+    {
+        var cpu = config.Cpu!;
+        Unsupported.When(cpu.Numa is not null, "<numa>");
+        Unsupported.When(cpu.Cache is { Mode: not "passthrough" }, "<cache> of the CPU");
+        Unsupported.When(cpu.Maxphysaddr is { Mode: not "emulate" }, "<maxphysaddr mode='passthrough'>");
+        var value = new OptionList(Model(cpu, config.Type));
+        value.With("vendor", cpu.Model?.VendorId);
+        value.With("migratable", cpu.Mode == CpuMode.HostPassthrough ? cpu.Migratable : null);
+        value.With("host-cache-info", cpu.Cache is null ? null : true);
+        value.With("phys-bits", cpu.Maxphysaddr?.Bits?.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        foreach (var feature in cpu.Features)
+        {
+            if (feature.Policy is not CpuFeaturePolicy.Optional && feature.Name is { } name)
+            {
+                value.With(Name(name), feature.Policy is not (CpuFeaturePolicy.Disable or CpuFeaturePolicy.Forbid));
+            }
+        }
+
+        value.With("pmu", config.Features?.Pmu is { } pmu ? pmu.State ?? true : null);
+        value.With("kvm", config.Features?.Kvm?.Hidden?.State == true ? false : null);
+        if (config.Features?.Apic?.Eoi is { } eoi)
+        {
+            value.With("kvm-pv-eoi", eoi);
+        }
+
+        if (config.Devices.Panics.Any(p => p.Model == "hyperv"))
+        {
+            value.With("hv-crash", true);
+        }
+
+        return value.ToString();
+    }
+
+    private static string Model(CpuConfig cpu, DomainType? type)
+    {
+        switch (cpu.Mode)
+        {
+            case CpuMode.Maximum:
+                return "max";
+            case CpuMode.HostPassthrough:
+                Unsupported.When(type != DomainType.Kvm, "CPU mode 'host-passthrough'", "is not supported by hypervisor; it needs domain type 'kvm'");
+                return "host";
+            case CpuMode.HostModel:
+                throw Unsupported.Element("CPU mode 'host-model'", "is not supported yet; use mode 'maximum', 'host-passthrough' or a named model");
+            default:
+                return Name(cpu.Model?.Name ?? "qemu64");
+        }
+    }
+
+    // Names stand where QEMU reads option names, so only their own characters may be in them.
+    private static string Name(string name)
+    {
+        Unsupported.When(name.Length == 0 || name.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.')), $"CPU model or feature '{name}'", "is not known");
+        return name;
+    }
+}

@@ -1,0 +1,71 @@
+using System.Globalization;
+using Vireo.Config;
+
+namespace Vireo.Drivers.Qemu.CommandLine;
+
+/// <summary>Where a device is plugged in, in QEMU's terms.</summary>
+internal static class DevicePlace
+{
+    /// <summary>Adds id, bus and address.</summary>
+    /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED: an address of a kind the device cannot have.</exception>
+    public static OptionJson At(this OptionJson option, DeviceConfig device, DomainConfig config)
+    {
+        option.Text("id", device.Alias);
+        switch (device.Address)
+        {
+            case null:
+                break;
+            case PciAddress pci:
+                option.Text("bus", PciBus(config, pci.Bus ?? 0)).Flag("multifunction", pci.Multifunction).Text("addr", Slot(pci));
+                break;
+            case UsbAddress usb:
+                option.Text("bus", string.Create(CultureInfo.InvariantCulture, $"{Usb(config, usb.Bus ?? 0)}.0")).Text("port", usb.Port);
+                break;
+            default:
+                throw Unsupported.Element($"<address> of device '{device.Alias}'", "is of a type that QEMU does not take here");
+        }
+
+        Unsupported.When(device.AcpiIndex is not null && device.Address is not PciAddress, "<acpi index=…>");
+        option.Number("acpi-index", device.AcpiIndex);
+        if (device.Rom is { } rom)
+        {
+            option.Text("romfile", rom.Enabled == false ? "" : rom.File).Number("rombar", rom.Bar switch { true => 1, false => 0, null => null });
+        }
+
+        return option;
+    }
+
+    /// <summary>Adds the settings common to virtio devices.</summary>
+    public static OptionJson Virtio(this OptionJson option, bool? iommu, bool? ats, bool? packed, bool? pagePerVq) =>
+        option.OnOff("iommu_platform", iommu).OnOff("ats", ats).OnOff("packed", packed).OnOff("page-per-vq", pagePerVq);
+
+    /// <summary>Adds the settings common to virtio devices.</summary>
+    public static OptionJson Virtio(this OptionJson option, VirtioDriver? driver)
+    {
+        Unsupported.When(driver?.Name is not (null or "qemu"), "<driver name=…>");
+        return option.Virtio(driver?.Iommu, driver?.Ats, driver?.Packed, driver?.PagePerVq);
+    }
+
+    /// <summary>A virtio device's QEMU name by libvirt's model.</summary>
+    public static string VirtioName(string name, string? model) => model switch
+    {
+        null or "virtio" => $"{name}-pci",
+        "virtio-transitional" => $"{name}-pci-transitional",
+        "virtio-non-transitional" => $"{name}-pci-non-transitional",
+        _ => throw Unsupported.Element($"model '{model}'"),
+    };
+
+    /// <summary>The id of a USB controller.</summary>
+    public static string Usb(DomainConfig config, uint index) =>
+        config.Devices.Controllers.Find(c => c.Type == ControllerType.Usb && c.Index == index)?.Alias ?? throw Unsupported.Element($"USB bus {index}", "has no controller");
+
+    private static string PciBus(DomainConfig config, uint index)
+    {
+        var alias = config.Devices.Controllers.Find(c => c.Type == ControllerType.Pci && c.Index == index)?.Alias;
+        return alias ?? throw Unsupported.Element($"PCI bus {index}", "has no controller");
+    }
+
+    private static string Slot(PciAddress pci) => pci.Function is > 0
+        ? string.Create(CultureInfo.InvariantCulture, $"0x{pci.Slot ?? 0:x}.0x{pci.Function:x}")
+        : string.Create(CultureInfo.InvariantCulture, $"0x{pci.Slot ?? 0:x}");
+}
