@@ -68,4 +68,28 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Status(int directory, string path, int flags, uint mask, byte* status);
+
+    /// <summary>Bytes of struct termios, with room to spare.</summary>
+    public const int TerminalSettingsSize = 256;
+
+    [LibraryImport(Library, EntryPoint = "tcgetattr", SetLastError = true)]
+    public static partial int TerminalGet(SafeHandle fd, void* settings);
+
+    [LibraryImport(Library, EntryPoint = "tcsetattr", SetLastError = true)]
+    public static partial int TerminalSet(SafeHandle fd, int when, void* settings);
+
+    [LibraryImport(Library, EntryPoint = "cfmakeraw")]
+    public static partial void TerminalMakeRaw(void* settings);
+
+    [LibraryImport(Library, EntryPoint = "posix_openpt", SetLastError = true)]
+    public static partial int PseudoTerminalOpen(int flags);
+
+    [LibraryImport(Library, EntryPoint = "grantpt", SetLastError = true)]
+    public static partial int PseudoTerminalGrant(SafeHandle fd);
+
+    [LibraryImport(Library, EntryPoint = "unlockpt", SetLastError = true)]
+    public static partial int PseudoTerminalUnlock(SafeHandle fd);
+
+    [LibraryImport(Library, EntryPoint = "ptsname_r", SetLastError = true)]
+    public static partial int PseudoTerminalName(SafeHandle fd, byte* name, nuint size);
 }
