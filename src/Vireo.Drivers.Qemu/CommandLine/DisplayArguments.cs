@@ -9,15 +9,15 @@ internal static class DisplayArguments
     /// <summary>Adds them.</summary>
     public static void Add(ArgumentList arguments, DomainConfig config)
     {
+        foreach (var graphics in config.Devices.Graphics)
+        {
+            Graphics(arguments, graphics, config);
+        }
+
         foreach (var audio in config.Devices.Audios)
         {
             Unsupported.When(audio.Type is not ("none" or "spice"), $"<audio type='{audio.Type}'>");
             arguments.Add("-audiodev", new OptionJson("id", Audio(audio.Id)).Text("driver", audio.Type));
-        }
-
-        foreach (var graphics in config.Devices.Graphics)
-        {
-            Graphics(arguments, graphics, config);
         }
 
         if (config.Devices.Graphics.IsEmpty)

@@ -1,0 +1,93 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Vireo.Config;
+using Vireo.Drivers.Qemu.Block;
+using Vireo.Drivers.Qemu.CommandLine;
+using Vireo.Drivers.Qemu.Defaults;
+using Vireo.Drivers.Qemu.Tests.Defaults;
+
+namespace Vireo.Drivers.Qemu.Tests.CommandLine;
+
+/// <summary>The arguments for our own documents, as recorded in the .args files beside this one.</summary>
+public sealed class QemuCommandLineTests
+{
+    public static TheoryData<string> Documents => DomainDefaultsTests.Documents();
+
+    [Theory]
+    [MemberData(nameof(Documents))]
+    public void The_arguments_are_the_recorded_ones(string name)
+    {
+        var arguments = Build(DomainDefaultsTests.Read($"{name}.xml"));
+        var path = Path.Combine(Folder(), "Golden", $"{name}.args");
+        var text = string.Join('\n', arguments) + "\n";
+        if (Environment.GetEnvironmentVariable("VIREO_RECORD") == "1")
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.WriteAllText(path, text);
+        }
+
+        text.ShouldBe(File.ReadAllText(path));
+    }
+
+    [Fact]
+    public void No_value_of_the_document_becomes_an_option()
+    {
+        var arguments = Build("""
+            <domain type='qemu'>
+              <name>a,debug-threads=off,process=x</name>
+              <uuid>6f2f0a10-5e1c-4a50-9f00-0000000000aa</uuid>
+              <memory unit='MiB'>64</memory>
+              <os><type machine='q35'>hvm</type></os>
+              <devices>
+                <serial type='file'><source path='/tmp/x,id=other,logfile=/etc/passwd'/></serial>
+                <disk type='file' device='cdrom'><target dev='sda' bus='sata'/><serial>"},{"driver":"evil</serial></disk>
+              </devices>
+            </domain>
+            """);
+        arguments[1].ShouldBe("guest=a,,debug-threads=off,,process=x,debug-threads=on");
+        arguments.ShouldContain("file,id=charserial0,path=/tmp/x,,id=other,,logfile=/etc/passwd");
+        var device = arguments.Single(a => a.Contains("ide-cd", StringComparison.Ordinal));
+        JsonDocument.Parse(device).RootElement.GetProperty("serial").GetString().ShouldBe("\"},{\"driver\":\"evil");
+    }
+
+    [Theory]
+    [InlineData("<tpm model='tpm-crb'><backend type='emulator' version='2.0'/></tpm>", "<tpm>")]
+    [InlineData("<hostdev mode='subsystem' type='usb'><source><vendor id='0x1234'/><product id='0xbeef'/></source></hostdev>", "<hostdev>")]
+    [InlineData("<filesystem type='mount'><source dir='/'/><target dir='x'/></filesystem>", "<filesystem>")]
+    [InlineData("<interface type='direct'><source dev='eth0' mode='bridge'/></interface>", "interface type 'direct'")]
+    [InlineData("<interface type='user'><model type='virtio,id=x'/></interface>", "interface model 'virtio,id=x'")]
+    [InlineData("<serial type='stdio'/>", "character device type 'stdio'")]
+    [InlineData("<disk type='file'><source file='/x'/><target dev='vda'/><iotune><total_bytes_sec>1</total_bytes_sec></iotune></disk>", "<iotune>")]
+    [InlineData("<disk type='file'><target dev='vda'/></disk>", "has no source")]
+    [InlineData("<disk type='file'><source file='/x'/><target dev='xvda' bus='xen'/></disk>", "bus 'xen'")]
+    [InlineData("<sound model='sb16'/>", "sound model 'sb16'")]
+    [InlineData("<graphics type='sdl'/>", "graphics type 'sdl'")]
+    public void What_cannot_be_done_is_refused_by_name(string device, string element)
+    {
+        var refused = Should.Throw<VireoException>(() => Build($"""
+            <domain type='qemu'><name>x</name><memory unit='MiB'>64</memory><os><type machine='q35'>hvm</type></os><devices>{device}</devices></domain>
+            """));
+        refused.Code.ShouldBe(ErrorCode.ConfigUnsupported);
+        refused.Message.ShouldContain(element);
+    }
+
+    internal static IReadOnlyList<string> Build(string xml, int monitorFd = 3, Func<string, string>? relocate = null)
+    {
+        var config = DomainDefaults.Apply(DomainConfig.Parse(relocate is null ? xml : relocate(xml)), DomainDefaultsTests.Context);
+        var disks = Disks(config);
+        var live = LiveConfig.Prepare(config, 1, "/run/guest", disks, (_, port) => port == 5901);
+        var taps = live.Devices.Interfaces.Where(NetworkArguments.NeedsTap).Select((card, i) => (card.Alias!, i)).ToDictionary(t => t.Item1, t => 20 + t.i);
+        return QemuCommandLine.Build(live, new CommandLineContext(monitorFd, disks) { Taps = taps });
+    }
+
+    // The documents' images need not be there: each is taken for a chain of one.
+    private static LiveDisks Disks(DomainConfig config)
+    {
+        var numbers = new NodeNumbers();
+        var chains = config.Devices.Disks.Select(d => d.Location() is { } top ? new ImageChain([new ImageLayer(top, d.Format())]) : null).ToArray();
+        var layers = numbers.ForDomain(chains);
+        return new LiveDisks([.. config.Devices.Disks.Select((d, i) => new LiveDisk(d.Target!.Dev!, chains[i], layers[i], d.Access()))], numbers.Last);
+    }
+
+    private static string Folder([CallerFilePath] string here = "") => Path.GetDirectoryName(here)!;
+}

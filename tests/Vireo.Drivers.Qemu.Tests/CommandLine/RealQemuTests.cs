@@ -1,0 +1,117 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.RegularExpressions;
+using Vireo.Drivers.Qemu.Tests.Defaults;
+
+namespace Vireo.Drivers.Qemu.Tests.CommandLine;
+
+/// <summary>The installed QEMU takes every document's command line, up to the monitor's greeting and back.</summary>
+public sealed partial class RealQemuTests
+{
+    private const string Qemu = "/usr/bin/qemu-system-x86_64";
+
+    /// <summary>All documents but those that need what a test machine may lack: taps, vhost-vsock, a bootable kernel.</summary>
+    public static TheoryData<string> Documents => ["tiny-pc", "tiny-q35", "pc-virtio", "q35-sata", "pc-ide", "q35-scsi", "pc-scsi", "q35-channels", "pc-vnc", "q35-spice", "q35-uefi"];
+
+    [Theory]
+    [MemberData(nameof(Documents))]
+    public async Task Qemu_takes_it(string name)
+    {
+        if (!File.Exists(Qemu))
+        {
+            Assert.Skip($"{Qemu} is not installed");
+        }
+
+        var folder = Directory.CreateTempSubdirectory("vq").FullName;
+        try
+        {
+            using var listener = new TcpListener(System.Net.IPAddress.Loopback, 0);
+            listener.Start();
+            var peer = ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
+            MakeFiles(folder);
+            var arguments = QemuCommandLineTests.Build(DomainDefaultsTests.Read($"{name}.xml"), relocate: xml => xml.Replace("/var/lib/guests", folder, StringComparison.Ordinal).Replace("5555", $"{peer}", StringComparison.Ordinal))
+                .Select(a => a.Replace("/run/guest", folder, StringComparison.Ordinal)).ToList();
+            Monitored(arguments, folder);
+            await RunAsync(arguments, folder);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    // A process started by the framework inherits no descriptors, so here QEMU makes the monitor's socket itself, and ports are the kernel's choice.
+    private static void Monitored(List<string> arguments, string folder)
+    {
+        var at = arguments.FindIndex(a => a.Contains("id=charmonitor", StringComparison.Ordinal));
+        arguments[at] = $"socket,id=charmonitor,path={folder}/mon,server=on,wait=off";
+        for (var i = 0; i < arguments.Count; i++)
+        {
+            arguments[i] = VncPort().Replace(arguments[i], $"unix:{folder}/vnc");
+            arguments[i] = SpicePort().Replace(arguments[i], $"unix=on,addr={folder}/spice");
+        }
+    }
+
+    private static void MakeFiles(string folder)
+    {
+        foreach (var (file, size) in ((string, long)[])[("a.raw", 16 << 20), ("c.iso", 1 << 20), ("f.img", 1474560), ("code.fd", 2 << 20), ("nvram.fd", 2 << 20)])
+        {
+            using var stream = File.Create(Path.Combine(folder, file));
+            stream.SetLength(size);
+        }
+
+        foreach (var file in (string[])["a.qcow2", "b.qcow2"])
+        {
+            using var made = Process.Start(new ProcessStartInfo("qemu-img", ["create", "-q", "-f", "qcow2", Path.Combine(folder, file), "16M"]))!;
+            made.WaitForExit();
+            made.ExitCode.ShouldBe(0);
+        }
+    }
+
+    private static async Task RunAsync(IReadOnlyList<string> arguments, string folder)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var qemu = Process.Start(new ProcessStartInfo(Qemu, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        var complaint = qemu.StandardError.ReadToEndAsync(limit.Token);
+        try
+        {
+            using var monitor = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            while (!qemu.HasExited)
+            {
+                try
+                {
+                    await monitor.ConnectAsync(new UnixDomainSocketEndPoint(Path.Combine(folder, "mon")), limit.Token);
+                    break;
+                }
+                catch (SocketException)
+                {
+                    await Task.Delay(20, limit.Token);
+                }
+            }
+
+            monitor.Connected.ShouldBeTrue(qemu.HasExited ? await complaint : "no monitor");
+            using var stream = new NetworkStream(monitor);
+            using var reader = new StreamReader(stream);
+            (await reader.ReadLineAsync(limit.Token))!.ShouldContain("QMP");
+            await stream.WriteAsync(Encoding.ASCII.GetBytes("{\"execute\":\"qmp_capabilities\"}{\"execute\":\"query-status\"}{\"execute\":\"quit\"}"), limit.Token);
+            await reader.ReadLineAsync(limit.Token);
+            (await reader.ReadLineAsync(limit.Token))!.ShouldContain("prelaunch");
+            await qemu.WaitForExitAsync(limit.Token);
+            qemu.ExitCode.ShouldBe(0, await complaint);
+        }
+        finally
+        {
+            if (!qemu.HasExited)
+            {
+                qemu.Kill();
+            }
+        }
+    }
+
+    [GeneratedRegex("^127\\.0\\.0\\.1:1(?=,|$)")]
+    private static partial Regex VncPort();
+
+    [GeneratedRegex("^port=5901,addr=127\\.0\\.0\\.1")]
+    private static partial Regex SpicePort();
+}
