@@ -1,3 +1,4 @@
+using System.Xml.Linq;
 using Vireo.Config;
 
 namespace Vireo.Drivers.Qemu.Snapshots;
@@ -6,16 +7,43 @@ namespace Vireo.Drivers.Qemu.Snapshots;
 internal static class SavedDocument
 {
     /// <summary>The document to keep.</summary>
-    public static DomainConfig Of(DomainConfig config) => config with
+    public static DomainConfig Of(DomainConfig config)
     {
-        Id = null,
-        Devices = config.Devices with { Disks = [.. config.Devices.Disks.Select(Of)] },
-    };
+        var root = XElement.Parse(config.ToXml());
+        root.SetAttributeValue("id", null);
+        if (root.Element("devices") is { } devices)
+        {
+            foreach (var device in devices.Elements())
+            {
+                Strip(device);
+            }
+        }
 
-    private static DiskConfig Of(DiskConfig disk) => disk with
+        return DomainConfig.Parse(root.ToString());
+    }
+
+    private static void Strip(XElement device)
     {
-        BackingStore = null,
-        Mirror = null,
-        Source = disk.Source is null ? null : disk.Source with { Index = null },
-    };
+        device.Elements("alias").Where(a => (string?)a.Attribute("name") is not { } name || !name.StartsWith("ua-", StringComparison.Ordinal)).Remove();
+        switch (device.Name.LocalName)
+        {
+            case "disk":
+                device.Elements("backingStore").Remove();
+                device.Elements("mirror").Remove();
+                device.Element("source")?.SetAttributeValue("index", null);
+                break;
+            case "serial" or "parallel" or "console" or "channel" when (string?)device.Attribute("type") == "pty":
+                device.SetAttributeValue("tty", null);
+                device.Elements("source").Remove();
+                break;
+            case "graphics" when (string?)device.Attribute("autoport") == "yes":
+                device.SetAttributeValue("port", "-1");
+                device.SetAttributeValue("tlsPort", null);
+                device.SetAttributeValue("websocket", device.Attribute("websocket") is null ? null : "-1");
+                break;
+            case "interface":
+                device.Elements("target").Where(t => ((string?)t.Attribute("dev"))?.StartsWith("vnet", StringComparison.Ordinal) == true).Remove();
+                break;
+        }
+    }
 }

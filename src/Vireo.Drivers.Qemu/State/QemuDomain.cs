@@ -1,4 +1,5 @@
 using Vireo.Drivers.Qemu.Lifecycle;
+using Vireo.Drivers.Qemu.Snapshots;
 
 namespace Vireo.Drivers.Qemu.State;
 
@@ -7,6 +8,7 @@ internal sealed class QemuDomain(QemuHypervisor hypervisor, DomainView view)
 {
     private DomainView _view = view;
     private QemuProcess? _process;
+    private DomainSnapshots? _snapshots;
 
     /// <summary>The hypervisor it belongs to.</summary>
     public QemuHypervisor Hypervisor { get; } = hypervisor;
@@ -22,6 +24,17 @@ internal sealed class QemuDomain(QemuHypervisor hypervisor, DomainView view)
     {
         get => Volatile.Read(ref _process);
         set => Volatile.Write(ref _process, value);
+    }
+
+    /// <summary>Its snapshots.</summary>
+    public DomainSnapshots Snapshots => Volatile.Read(ref _snapshots) ?? LoadSnapshots();
+
+    /// <summary>Reads its snapshots from disk.</summary>
+    public DomainSnapshots LoadSnapshots()
+    {
+        var loaded = DomainSnapshots.Load(Path.Combine(Hypervisor.Paths.QemuSnapshots, View.Name), Hypervisor.Snapshots);
+        Update(v => v with { SnapshotCount = loaded.Tree.Count });
+        return Interlocked.CompareExchange(ref _snapshots, loaded, null) ?? loaded;
     }
 
     /// <summary>The process, or libvirt's error for a domain that does not run.</summary>

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Vireo.Drivers.Qemu.Lifecycle;
+using Vireo.Drivers.Qemu.Snapshots;
 using Vireo.Host;
 using Vireo.Host.Files;
 
@@ -22,6 +23,12 @@ internal sealed partial class QemuHypervisor : IAsyncDisposable
         Stopper = new DomainStopper(this);
         Watcher = new ProcessWatcher(this);
     }
+
+    /// <summary>What holds for the snapshots of all domains.</summary>
+    public SnapshotSettings Snapshots => new(Paths.QemuJournal, RespawnAlways, ReportUnreadable, TimeProvider.System);
+
+    /// <summary>The setting <c>snapshot_revert_respawn = "always"</c>: a revert may start a new process without being told so.</summary>
+    public bool RespawnAlways { get; init; }
 
     /// <summary>Where everything lies.</summary>
     public VireoPaths Paths { get; }
@@ -76,6 +83,8 @@ internal sealed partial class QemuHypervisor : IAsyncDisposable
         Paths.MakeQemuDirectories();
         AtomicFile.RemoveLeftovers(Paths.QemuDefinitions);
         AtomicFile.RemoveLeftovers(Paths.QemuRun);
+        var interrupted = new SnapshotStartup(this);
+        await interrupted.RecoverFilesAsync(cancellationToken).ConfigureAwait(false);
         foreach (var (config, autostart, saved) in Files.ReadDefinitions(ReportUnreadable))
         {
             try
@@ -96,6 +105,12 @@ internal sealed partial class QemuHypervisor : IAsyncDisposable
         }
 
         await new DomainRecovery(this).RunAsync(cancellationToken).ConfigureAwait(false);
+        await interrupted.RecoverGuestsAsync(cancellationToken).ConfigureAwait(false);
+        foreach (var domain in Domains.All)
+        {
+            domain.LoadSnapshots();
+        }
+
         _ = Task.Run(() => AutostartAsync(CancellationToken.None), CancellationToken.None);
     }
 

@@ -1,0 +1,229 @@
+using System.Text.Json;
+using Microsoft.Win32.SafeHandles;
+using Vireo.Config;
+using Vireo.Drivers.Qemu.Block;
+using Vireo.Drivers.Qemu.Journal;
+using Vireo.Drivers.Qemu.Lifecycle;
+using Vireo.Drivers.Qemu.Monitor;
+using Vireo.Drivers.Qemu.State;
+using Vireo.Host.Processes;
+
+namespace Vireo.Drivers.Qemu.Snapshots;
+
+/// <summary>A domain of this hypervisor as the snapshot engine sees it. Used within the domain's job.</summary>
+/// <param name="domain">The domain.</param>
+internal sealed class QemuSnapshotDomain(QemuDomain domain) : ISnapshotDomain
+{
+    private const long UnlimitedBandwidth = (long.MaxValue >> 20) << 20;
+    private const string MemoryFd = "vireo-memory";
+
+    private QemuHypervisor Hypervisor => domain.Hypervisor;
+
+    /// <inheritdoc/>
+    public Guid Uuid => domain.View.Uuid;
+
+    /// <inheritdoc/>
+    public string Name => domain.View.Name;
+
+    /// <inheritdoc/>
+    public bool IsPersistent => domain.View.IsPersistent;
+
+    /// <inheritdoc/>
+    public DomainConfig? Live => domain.View is { IsActive: true } view ? view.Live : null;
+
+    /// <inheritdoc/>
+    public DomainConfig? Persistent => domain.View.Persistent;
+
+    /// <inheritdoc/>
+    public DomainState State => domain.View.State;
+
+    /// <inheritdoc/>
+    public LiveDisks? Disks => domain.Process?.Disks;
+
+    /// <inheritdoc/>
+    public ProcessIdentity? Process => domain.Process?.Host.Identity;
+
+    /// <inheritdoc/>
+    public (uint User, uint Group)? ImageOwner => null;
+
+    /// <inheritdoc/>
+    public IReadOnlyCollection<FileIdentity> ImagesOfOtherDomains()
+    {
+        var images = new HashSet<FileIdentity>();
+        foreach (var other in Hypervisor.Domains.All.Where(d => !ReferenceEquals(d, domain)))
+        {
+            var open = other.Process?.Disks.Disks.Select(d => d.Chain) ?? [];
+            var defined = other.View.Persistent?.Devices.Disks.Select(ChainOrNull) ?? [];
+            foreach (var layer in open.Concat(defined).OfType<ImageChain>().SelectMany(c => c.Layers))
+            {
+                if (layer.Identity ?? (layer.Location.LocalPath is { } path ? FileIdentity.Of(path) : null) is { } identity)
+                {
+                    images.Add(identity);
+                }
+            }
+        }
+
+        return images;
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<DocumentChange> DocumentChanges(DomainConfig? live, DomainConfig? persistent, LiveDisks? disks)
+    {
+        var changes = Definition(persistent);
+        if (domain.Process is { } process)
+        {
+            changes.Add(new DocumentChange(
+                Hypervisor.Files.Status(Name),
+                null,
+                live is null ? null : DomainFiles.StatusText(domain.View, process, LiveDocument.Show(live, disks!), disks!.LastNumber)));
+        }
+
+        return changes;
+    }
+
+    /// <inheritdoc/>
+    public void Adopt(DomainConfig? live, DomainConfig? persistent, LiveDisks? disks)
+    {
+        if (domain.Process is not { } process || live is null)
+        {
+            domain.Update(v => v with { Persistent = persistent });
+            return;
+        }
+
+        process.Disks = disks!;
+        var shown = LiveDocument.Show(live, disks!);
+        process.Live = shown;
+        domain.Update(v => v with { Live = shown, Persistent = persistent });
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<JsonElement> ExecuteAsync(string command, string? argumentsJson, CancellationToken cancellationToken) =>
+        await domain.RequireProcess().Monitor.ExecuteAsync(new QmpCommand(command, argumentsJson), cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public async ValueTask PauseAsync(DomainPausedReason reason, CancellationToken cancellationToken) =>
+        await Hypervisor.Pause(domain, domain.RequireProcess(), reason, cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public async ValueTask ResumeAsync(DomainRunningReason reason, CancellationToken cancellationToken) =>
+        await Hypervisor.Resume(domain, domain.RequireProcess(), reason, cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public async ValueTask SaveMemoryAsync(SafeFileHandle file, CancellationToken cancellationToken)
+    {
+        var process = domain.RequireProcess();
+        var monitor = process.Monitor;
+        process.PauseReason = DomainPausedReason.Snapshot;
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var ended = monitor.WaitForEventAsync(e => e.Name == "MIGRATION" && e.Text("status") is "completed" or "failed" or "cancelled", waiting.Token);
+        try
+        {
+            await monitor.ExecuteAsync(Qmp.MigrateSetCapabilities(("events", true)), cancellationToken).ConfigureAwait(false);
+            await monitor.ExecuteAsync(Qmp.MigrateSetParameters(w => w.WriteNumber("max-bandwidth"u8, UnlimitedBandwidth)), cancellationToken).ConfigureAwait(false);
+            await monitor.ExecuteAsync(Qmp.GetFd(MemoryFd, file), cancellationToken).ConfigureAwait(false);
+            await monitor.ExecuteAsync(Qmp.Migrate("fd:" + MemoryFd), cancellationToken).ConfigureAwait(false);
+            var happened = await ended.ConfigureAwait(false);
+            if (happened.Text("status") != "completed")
+            {
+                var state = await monitor.ExecuteAsync(Qmp.QueryMigrate, CancellationToken.None).ConfigureAwait(false);
+                throw VireoException.OperationFailed(ErrorDomain.Qemu, $"the memory of domain '{Name}' could not be saved: {state.Error ?? state.Status}");
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            await monitor.ExecuteAsync(Qmp.MigrateCancel, CancellationToken.None).ConfigureAwait(false);
+            throw;
+        }
+        finally
+        {
+            await waiting.CancelAsync().ConfigureAwait(false);
+            await ((Task)ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask FreezeAsync(CancellationToken cancellationToken) =>
+        throw new VireoException(ErrorCode.ArgumentUnsupported, ErrorDomain.Qemu, "QEMU guest agent is not configured; without it the file systems of the guest cannot be quiesced");
+
+    /// <inheritdoc/>
+    public ValueTask ThawAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+    /// <inheritdoc/>
+    public async ValueTask StopAsync(DomainShutoffReason reason, CancellationToken cancellationToken)
+    {
+        var process = domain.RequireProcess();
+        process.WillEnd(EndCause.Of(reason));
+        await process.EndAsync().ConfigureAwait(false);
+        await Hypervisor.Stopper.FinishAsync(domain, process).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IReplacementProcess> StartReplacementAsync(DomainConfig config, SafeFileHandle? memory, CancellationToken cancellationToken)
+    {
+        var complete = await Hypervisor.Builder.CompleteAsync(config, cancellationToken).ConfigureAwait(false);
+        var process = await Hypervisor.Launcher.LaunchAsync(complete, memory, cancellationToken).ConfigureAwait(false);
+        return new Replacement(this, domain, process);
+    }
+
+    private static ImageChain? ChainOrNull(DiskConfig disk)
+    {
+        // A domain whose images are missing uses none of ours.
+        try
+        {
+            return disk.Chain();
+        }
+        catch (VireoException)
+        {
+            return null;
+        }
+    }
+
+    private List<DocumentChange> Definition(DomainConfig? persistent) => persistent is null
+        ? []
+        : [new DocumentChange(Hypervisor.Files.Definition(Name), Persistent is { } before ? DomainFiles.DefinitionText(before) : null, DomainFiles.DefinitionText(persistent))];
+
+    private sealed class Replacement(QemuSnapshotDomain owner, QemuDomain domain, QemuProcess process) : IReplacementProcess
+    {
+        private bool _taken;
+
+        public ProcessIdentity Process => process.Host.Identity;
+
+        public DomainConfig Live => process.Live;
+
+        public LiveDisks Disks => process.Disks;
+
+        public IReadOnlyList<DocumentChange> DocumentChanges(DomainConfig? persistent)
+        {
+            var view = domain.View with { Id = process.Id, Live = process.Live, State = DomainState.Paused, Reason = (int)DomainPausedReason.FromSnapshot };
+            return [.. owner.Definition(persistent), new DocumentChange(domain.Hypervisor.Files.Status(owner.Name), null, DomainFiles.StatusText(view, process))];
+        }
+
+        public async ValueTask TakeOverAsync(DomainConfig? persistent, CancellationToken cancellationToken)
+        {
+            _taken = true;
+            if (domain.Process is not null)
+            {
+                await owner.StopAsync(DomainShutoffReason.FromSnapshot, cancellationToken).ConfigureAwait(false);
+
+                // A transient domain went with its process.
+                domain.Hypervisor.Domains.GetOrAdd(owner.Uuid, owner.Name, () => domain);
+            }
+
+            domain.Update(v => v with { Persistent = persistent });
+            await domain.Hypervisor.Starter.AdoptAsync(domain, process, DomainPausedReason.FromSnapshot).ConfigureAwait(false);
+            domain.Lifecycle(DomainEventType.Started, (int)DomainEventStartedDetailType.FromSnapshot);
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            if (_taken)
+            {
+                return;
+            }
+
+            await process.EndAsync().ConfigureAwait(false);
+            await process.DisposeAsync().ConfigureAwait(false);
+            DomainStopper.RemoveDirectory(process);
+        }
+    }
+}

@@ -1,0 +1,133 @@
+using Microsoft.Extensions.Logging;
+using Vireo.Drivers.Qemu.Journal;
+using Vireo.Drivers.Qemu.State;
+
+namespace Vireo.Drivers.Qemu.Snapshots;
+
+/// <summary>Takes up, when the daemon starts, the operations on disks that an earlier one left half-done.</summary>
+/// <param name="hypervisor">The hypervisor that starts.</param>
+internal sealed partial class SnapshotStartup(QemuHypervisor hypervisor)
+{
+    private readonly List<JournalRecord> _live = [];
+    private readonly List<JournalRecord> _resume = [];
+
+    /// <summary>Before the domains are loaded: finishes and undoes whatever can be decided from files.</summary>
+    public async Task RecoverFilesAsync(CancellationToken cancellationToken)
+    {
+        foreach (var record in JournalRecovery.Read(hypervisor.Paths.QemuJournal))
+        {
+            if (SnapshotRecovery.NeedsMonitor(record))
+            {
+                _live.Add(record);
+                continue;
+            }
+
+            Report(await SnapshotRecovery.RunAsync(record, null, cancellationToken).ConfigureAwait(false));
+            if (record is { Phase: JournalPhase.Committed, Plan.Resume: true })
+            {
+                _resume.Add(record);
+            }
+        }
+    }
+
+    /// <summary>After the guests have been taken up: what only they can tell.</summary>
+    public async Task RecoverGuestsAsync(CancellationToken cancellationToken)
+    {
+        foreach (var record in _live)
+        {
+            await RecoverGuestAsync(record, cancellationToken).ConfigureAwait(false);
+        }
+
+        foreach (var record in _resume)
+        {
+            await ResumeAsync(record, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task RecoverGuestAsync(JournalRecord record, CancellationToken cancellationToken)
+    {
+        var domain = hypervisor.Domains.Find(record.Plan.Domain);
+        if (domain is null)
+        {
+            Report(await SnapshotRecovery.RunAsync(record, null, cancellationToken).ConfigureAwait(false));
+            return;
+        }
+
+        using var job = await domain.Jobs.EnterAsync("daemon start", domain.View.Name, Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(false);
+        var seen = new QemuSnapshotDomain(domain);
+        var outcome = await SnapshotRecovery.RunAsync(record, seen, cancellationToken).ConfigureAwait(false);
+        Report(outcome);
+        if (outcome is { Verdict: JournalVerdict.Finish, Error: null })
+        {
+            await ReloadAsync(domain, seen, record, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (record.Plan.Resume)
+        {
+            await ResumeAsync(domain, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The documents have changed under a domain that was loaded before.</summary>
+    private async Task ReloadAsync(QemuDomain domain, QemuSnapshotDomain seen, JournalRecord record, CancellationToken cancellationToken)
+    {
+        string? After(string path) => record.Plan.Documents.FirstOrDefault(d => d.Path == path)?.After;
+        var persistent = After(hypervisor.Files.Definition(domain.View.Name)) is { } definition ? Config.DomainConfig.Parse(definition) : domain.View.Persistent;
+        var statusPath = hypervisor.Files.Status(domain.View.Name);
+        if (seen.Live is null || After(statusPath) is not { } text)
+        {
+            seen.Adopt(null, persistent, null);
+            return;
+        }
+
+        var status = StatusDocument.Parse(text, statusPath);
+        var disks = await hypervisor.Builder.RecoverDisksAsync(status.Live, cancellationToken).ConfigureAwait(false);
+        seen.Adopt(status.Live, persistent, disks with { LastNumber = Math.Max(disks.LastNumber, status.LastNode) });
+        hypervisor.SaveStatusSoon(domain, domain.Process!);
+    }
+
+    private async Task ResumeAsync(JournalRecord record, CancellationToken cancellationToken)
+    {
+        if (hypervisor.Domains.Find(record.Plan.Domain) is { } domain)
+        {
+            using var job = await domain.Jobs.EnterAsync("daemon start", domain.View.Name, Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(false);
+            await ResumeAsync(domain, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task ResumeAsync(QemuDomain domain, CancellationToken cancellationToken)
+    {
+        if (domain.Process is not { } process || domain.View.State != DomainState.Paused)
+        {
+            return;
+        }
+
+        try
+        {
+            await hypervisor.Resume(domain, process, DomainRunningReason.FromSnapshot, cancellationToken).ConfigureAwait(false);
+        }
+        catch (VireoException e)
+        {
+            LogFailed(hypervisor.Log, domain.View.Name, "letting it run again", e.Message);
+        }
+    }
+
+    private void Report(RecoveredOperation outcome)
+    {
+        var plan = outcome.Record!.Plan;
+        if (outcome.Error is { } error)
+        {
+            LogFailed(hypervisor.Log, plan.DomainName, plan.Operation.ToString(), error.Message);
+        }
+        else
+        {
+            LogRecovered(hypervisor.Log, plan.DomainName, plan.Operation, plan.Snapshot, outcome.Verdict);
+        }
+    }
+
+    [LoggerMessage(40, LogLevel.Warning, "domain '{Name}': {Operation} of '{Snapshot}' was interrupted: {Verdict}")]
+    private static partial void LogRecovered(ILogger log, string name, JournalOperation operation, string? snapshot, JournalVerdict? verdict);
+
+    [LoggerMessage(41, LogLevel.Error, "domain '{Name}': {What} could not be recovered: {Error}")]
+    private static partial void LogFailed(ILogger log, string name, string what, string error);
+}
