@@ -56,9 +56,10 @@ internal sealed class QemuSnapshotDomain(QemuDomain domain) : ISnapshotDomain
             var defined = other.View.Persistent?.Devices.Disks.Select(ChainOrNull) ?? [];
             foreach (var layer in open.Concat(defined).OfType<ImageChain>().SelectMany(c => c.Layers))
             {
-                if (layer.Identity ?? (layer.Location.LocalPath is { } path ? FileIdentity.Of(path) : null) is { } identity)
+                var identity = layer.Identity ?? (layer.Location.LocalPath is { } path ? FileIdentity.Of(path) : null);
+                if (identity is not null)
                 {
-                    images.Add(identity);
+                    images.Add(identity.Value);
                 }
             }
         }
