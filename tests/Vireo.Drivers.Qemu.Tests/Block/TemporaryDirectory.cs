@@ -5,11 +5,26 @@ namespace Vireo.Drivers.Qemu.Tests.Block;
 /// <summary>A directory that goes with the test.</summary>
 internal sealed class TemporaryDirectory : IDisposable
 {
-    public string Root { get; } = Directory.CreateTempSubdirectory("vireo-test-").FullName;
+    private readonly bool _foreign;
+
+    public TemporaryDirectory() => Root = Directory.CreateTempSubdirectory("vireo-test-").FullName;
+
+    private TemporaryDirectory(string root) => (Root, _foreign) = (root, true);
+
+    public string Root { get; }
 
     public string this[string name] => Path.Combine(Root, name);
 
-    public void Dispose() => Directory.Delete(Root, recursive: true);
+    /// <summary>One that belongs to someone else and stays.</summary>
+    public static TemporaryDirectory At(string root) => new(root);
+
+    public void Dispose()
+    {
+        if (!_foreign)
+        {
+            Directory.Delete(Root, recursive: true);
+        }
+    }
 
     /// <summary>Runs qemu-img; its output.</summary>
     public static string QemuImg(params string[] arguments)

@@ -67,6 +67,8 @@ internal sealed class ScratchDomain : ISnapshotDomain, IAsyncDisposable
         return domain;
     }
 
+    public static ScratchDomain Load(TemporaryDirectory dir) => new(dir, DomainConfig.Parse(File.ReadAllText(dir["etc/vm1.xml"])));
+
     public static async Task<ScratchDomain> StartAsync(TemporaryDirectory dir, int disks)
     {
         var domain = Define(dir, disks);

@@ -1,0 +1,135 @@
+using System.Diagnostics;
+using Vireo.Drivers.Qemu.Journal;
+using Vireo.Drivers.Qemu.Snapshots;
+using Vireo.Drivers.Qemu.Tests.Block;
+using Vireo.Host.Faults;
+
+namespace Vireo.Drivers.Qemu.Tests.Snapshots;
+
+/// <summary>
+/// A process is killed at each fault point of create, revert and delete of a domain that is shut off; whoever comes after finds all of it done or nothing.
+/// The victim is this test program again, told by its environment what to do.
+/// </summary>
+public sealed class CrashTests : IDisposable
+{
+    private const string WhatVariable = "VIREO_CRASH_TEST";
+    private readonly TemporaryDirectory _dir = new();
+
+    public void Dispose() => _dir.Dispose();
+
+    public static TheoryData<string, string> Points()
+    {
+        // Points that only a running hypervisor passes are killed at in the tests of the whole daemon.
+        string[] live =
+        [
+            FaultPoints.CreateMemorySaved, FaultPoints.CreateNodesAdded, FaultPoints.RevertProcessStarted,
+        ];
+        var data = new TheoryData<string, string>();
+        foreach (var point in FaultPoints.All.Order().Except(live))
+        {
+            foreach (var operation in point.Split('.') is [_, var name, _] ? [name] : new[] { "create", "revert", "delete" })
+            {
+                data.Add(operation, point);
+            }
+        }
+
+        return data;
+    }
+
+    [Theory]
+    [MemberData(nameof(Points))]
+    public async Task Killed_at_any_point_all_or_nothing_is_left(string operation, string point)
+    {
+        await using var domain = ScratchDomain.Define(_dir, 3);
+        var snapshots = DomainSnapshots.Load(_dir["snapshot"], Settings());
+        if (operation != "create")
+        {
+            await snapshots.CreateAsync(domain, "<domainsnapshot><name>s1</name></domainsnapshot>", DomainSnapshotCreateFlags.DiskOnly, CancellationToken.None);
+        }
+
+        var before = State();
+        KillVictim(operation, point);
+
+        foreach (var record in JournalRecovery.Read(_dir["journal"]))
+        {
+            (await SnapshotRecovery.RunAsync(record, null, CancellationToken.None)).Error.ShouldBeNull();
+        }
+
+        domain.Reload();
+        var after = State();
+        var again = DomainSnapshots.Load(_dir["snapshot"], Settings());
+        if (after.SequenceEqual(before))
+        {
+            return;
+        }
+
+        Directory.GetFiles(_dir["img"], ".*").ShouldBeEmpty();
+        Directory.GetFiles(_dir.Root, "*.new", SearchOption.AllDirectories).ShouldBeEmpty();
+        Directory.GetFiles(_dir["journal"]).ShouldBeEmpty();
+        var images = domain.Persistent!.Devices.Disks.Select(d => d.Source!.File!).ToList();
+        images.ShouldAllBe(i => File.Exists(i));
+        switch (operation)
+        {
+            case "create":
+                again.Tree.CurrentName.ShouldBe("s1");
+                images.ShouldAllBe(i => i.EndsWith(".s1", StringComparison.Ordinal));
+                break;
+            case "revert":
+                images.ShouldAllBe(i => !i.EndsWith(".s1", StringComparison.Ordinal) && !i.EndsWith(".qcow2", StringComparison.Ordinal));
+                Directory.GetFiles(_dir["img"], "*.s1").ShouldBeEmpty();
+                break;
+            default:
+                again.Tree.Count.ShouldBe(0);
+                again.Tree.CurrentName.ShouldBeNull();
+                break;
+        }
+    }
+
+    /// <summary>Runs in the process that is going to be killed.</summary>
+    [Fact]
+    public async Task Victim()
+    {
+        if (Environment.GetEnvironmentVariable(WhatVariable)?.Split('|') is not [var operation, var root])
+        {
+            return;
+        }
+
+        using var dir = TemporaryDirectory.At(root);
+        await using var domain = ScratchDomain.Load(dir);
+        var snapshots = DomainSnapshots.Load(dir["snapshot"], new SnapshotSettings(dir["journal"], false, (_, _) => { }, TimeProvider.System));
+        await (operation switch
+        {
+            "create" => snapshots.CreateAsync(domain, "<domainsnapshot><name>s1</name></domainsnapshot>", DomainSnapshotCreateFlags.DiskOnly, CancellationToken.None).AsTask(),
+            "revert" => snapshots.RevertAsync(domain, "s1", 0, CancellationToken.None).AsTask(),
+            _ => snapshots.DeleteAsync(domain, "s1", DomainSnapshotDeleteFlags.MetadataOnly, CancellationToken.None).AsTask(),
+        });
+    }
+
+    private void KillVictim(string operation, string point)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath!)
+        {
+            RedirectStandardOutput = true,
+            Environment = { ["VIREO_FAULT"] = $"{point}:kill", [WhatVariable] = $"{operation}|{_dir.Root}" },
+        };
+        if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
+        {
+            start.ArgumentList.Add(typeof(CrashTests).Assembly.Location);
+        }
+
+        foreach (var argument in new[] { "-method", $"{typeof(CrashTests).FullName}.{nameof(Victim)}" })
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        process.ExitCode.ShouldBe(128 + 9, $"the victim of {operation} at {point} was to be killed: {output}");
+    }
+
+    /// <summary>Every file: documents and images by their bytes.</summary>
+    private List<string> State() => [.. _dir.Contents().Where(f => f.Value != "directory").Select(f => $"{f.Key} {f.Value}").Order()];
+
+    private SnapshotSettings Settings() => new(_dir["journal"], false, (what, error) => throw new InvalidOperationException(what, error), TimeProvider.System);
+}
