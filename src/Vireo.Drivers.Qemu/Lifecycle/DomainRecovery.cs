@@ -39,7 +39,7 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
         {
             Name = config.Name!,
             Uuid = config.Uuid!.Value,
-            Live = config,
+            Started = config with { Id = null },
         }));
         using var job = await domain.Jobs.EnterAsync("daemon start", config.Name!, Timeout.InfiniteTimeSpan, CancellationToken.None).ConfigureAwait(false);
         if (HostProcess.Attach(status.Process) is not { } host)
@@ -94,7 +94,7 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
     private async Task GoneAsync(QemuDomain domain, StatusDocument status, QemuProcess? process)
     {
         domain.Process = null;
-        var after = domain.Update(v => v with { Id = -1, Live = v.IsPersistent ? null : v.Live, State = DomainState.Shutoff, Reason = (int)DomainShutoffReason.Crashed });
+        var after = domain.Update(v => v with { Id = -1, Live = null, Started = v.IsPersistent ? null : v.Live, State = DomainState.Shutoff, Reason = (int)DomainShutoffReason.Crashed });
         await hypervisor.Files.RemoveStatusAsync(after.Name).ConfigureAwait(false);
         var directory = process?.Directory ?? Path.GetDirectoryName(status.MonitorPath)!;
         if (directory.StartsWith(hypervisor.Paths.QemuLibrary, StringComparison.Ordinal) && Directory.Exists(directory))

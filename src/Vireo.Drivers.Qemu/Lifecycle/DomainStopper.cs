@@ -32,7 +32,8 @@ internal sealed class DomainStopper(QemuHypervisor hypervisor)
         var after = domain.Update(v => v with
         {
             Id = -1,
-            Live = v.IsPersistent ? null : v.Live,
+            Live = null,
+            Started = v.IsPersistent ? null : v.Started ?? v.Live,
             State = DomainState.Shutoff,
             Reason = (int)cause.Reason,
             BalloonKiB = null,

@@ -28,6 +28,9 @@ internal sealed record DomainView
     /// <summary>What the next start takes; null when it is transient.</summary>
     public DomainConfig? Persistent { get; init; }
 
+    /// <summary>The complete document that a transient domain was made from; null where there is a persistent one, and after the daemon was started anew.</summary>
+    public DomainConfig? Started { get; init; }
+
     /// <summary>Whether it starts with the host.</summary>
     public bool Autostart { get; init; }
 
@@ -50,10 +53,10 @@ internal sealed record DomainView
     public bool IsPersistent => Persistent is not null;
 
     /// <summary>The document that holds now: live when it runs, else the persistent one.</summary>
-    public DomainConfig Config => Live ?? Persistent ?? throw VireoException.Internal(ErrorDomain.Qemu, $"domain '{Name}' has no configuration");
+    public DomainConfig Config => Live ?? Persistent ?? Started ?? throw VireoException.Internal(ErrorDomain.Qemu, $"domain '{Name}' has no configuration");
 
-    /// <summary>The document that the next start takes: the persistent one, else the live.</summary>
-    public DomainConfig NextConfig => Persistent ?? Config;
+    /// <summary>The document that the next start takes: the persistent one, else what it was made from.</summary>
+    public DomainConfig NextConfig => IsActive ? Persistent ?? Started ?? Config : Started ?? Persistent ?? Config;
 
     /// <summary>How it crosses the contract.</summary>
     public DomainRef Ref => new(Name, Uuid, Id);

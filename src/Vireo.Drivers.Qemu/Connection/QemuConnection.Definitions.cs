@@ -1,0 +1,240 @@
+using Vireo.Config;
+using Vireo.Drivers.Qemu.State;
+
+namespace Vireo.Drivers.Qemu;
+
+/// <content>Making domains known and forgetting them.</content>
+internal sealed partial class QemuConnection
+{
+    private const int LongestName = 200;
+
+    /// <inheritdoc/>
+    public override ValueTask<DomainRef> DomainDefineXmlAsync(string xml, CancellationToken cancellationToken) => DomainDefineXmlFlagsAsync(xml, 0, cancellationToken);
+
+    /// <inheritdoc/>
+    public override async ValueTask<DomainRef> DomainDefineXmlFlagsAsync(string xml, uint flags, CancellationToken cancellationToken)
+    {
+        CheckFlags(flags, DomainDefineFlags.Validate, "qemuDomainDefineXMLFlags");
+        var config = await ReadAsync(xml, cancellationToken).ConfigureAwait(false);
+        var (domain, added) = Hypervisor.Domains.GetOrAdd(config.Uuid!.Value, config.Name!, () => Make(config));
+        using var job = await domain.EnterAsync("virDomainDefineXMLFlags", cancellationToken).ConfigureAwait(false);
+        var fresh = domain.View.Persistent is null;
+        try
+        {
+            await Hypervisor.Files.SaveDefinitionAsync(config, cancellationToken).ConfigureAwait(false);
+        }
+        catch when (added)
+        {
+            Hypervisor.Domains.Remove(domain);
+            throw;
+        }
+
+        domain.Update(v => v with { Persistent = config, Started = v.IsActive ? v.Started : null });
+        domain.Lifecycle(DomainEventType.Defined, (int)(fresh ? DomainEventDefinedDetailType.Added : DomainEventDefinedDetailType.Updated));
+        return domain.View.Ref;
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask<DomainRef> DomainCreateXmlAsync(string xmlDesc, uint flags, CancellationToken cancellationToken)
+    {
+        CheckFlags(flags, DomainCreateFlags.StartPaused | DomainCreateFlags.StartAutodestroy | DomainCreateFlags.StartValidate | DomainCreateFlags.StartResetNvram, "qemuDomainCreateXML");
+        var config = await ReadAsync(xmlDesc, cancellationToken).ConfigureAwait(false);
+        var (domain, added) = Hypervisor.Domains.GetOrAdd(config.Uuid!.Value, config.Name!, () => Make(config));
+        using var job = await domain.EnterAsync("virDomainCreateXML", cancellationToken).ConfigureAwait(false);
+        if (domain.View.IsActive)
+        {
+            throw VireoException.OperationInvalid(ErrorDomain.Domain, $"domain '{config.Name}' is already active");
+        }
+
+        var before = domain.View.Persistent;
+        try
+        {
+            domain.Update(v => v with { Started = config });
+            await StartAsync(domain, (DomainCreateFlags)flags, cancellationToken).ConfigureAwait(false);
+        }
+        catch when (added && before is null)
+        {
+            Hypervisor.Domains.Remove(domain);
+            throw;
+        }
+
+        return domain.View.Ref;
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask DomainUndefineAsync(DomainRef dom, CancellationToken cancellationToken) => DomainUndefineFlagsAsync(dom, 0, cancellationToken);
+
+    /// <inheritdoc/>
+    public override async ValueTask DomainUndefineFlagsAsync(DomainRef dom, uint flags, CancellationToken cancellationToken)
+    {
+        CheckFlags(flags, (DomainUndefineFlags)0x7f, "qemuDomainUndefineFlags");
+        var wanted = (DomainUndefineFlags)flags;
+        if (wanted.HasFlag(DomainUndefineFlags.Nvram | DomainUndefineFlags.KeepNvram))
+        {
+            throw VireoException.OperationInvalid(ErrorDomain.Qemu, "cannot both keep and delete nvram");
+        }
+
+        if (wanted.HasFlag(DomainUndefineFlags.Tpm | DomainUndefineFlags.KeepTpm))
+        {
+            throw VireoException.OperationInvalid(ErrorDomain.Qemu, "cannot both keep and delete TPM");
+        }
+
+        var domain = Find(dom);
+        using var job = await domain.EnterAsync("virDomainUndefineFlags", cancellationToken).ConfigureAwait(false);
+        var view = domain.View;
+        RefuseUndefine(view, wanted);
+        await Hypervisor.Files.RemoveDefinitionAsync(view.Name, cancellationToken).ConfigureAwait(false);
+        RemoveBelongings(view, wanted);
+        domain.Update(v => v with { Started = v.Persistent, Persistent = null, Autostart = false, HasManagedSave = false });
+        if (!view.IsActive)
+        {
+            Hypervisor.Domains.Remove(domain);
+        }
+
+        domain.Lifecycle(DomainEventType.Undefined, (int)DomainEventUndefinedDetailType.Removed);
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask<int> DomainRenameAsync(DomainRef dom, string? newName, uint flags, CancellationToken cancellationToken)
+    {
+        VireoException.CheckFlags(flags, 0, ErrorDomain.Qemu, "qemuDomainRename");
+        if (string.IsNullOrEmpty(newName))
+        {
+            throw VireoException.InvalidArgument(ErrorDomain.Domain, "string new_name in virDomainRename must not be empty");
+        }
+
+        CheckName(newName);
+        var domain = Find(dom);
+        using var job = await domain.EnterAsync("virDomainRename", cancellationToken).ConfigureAwait(false);
+        var view = domain.View;
+        var refusal = view switch
+        {
+            { IsActive: true } => "cannot rename active domain",
+            { IsPersistent: false } => "cannot rename a transient domain",
+            { HasManagedSave: true } => "domain with a managed saved state can't be renamed",
+            { SnapshotCount: > 0 } => "cannot rename domain with snapshots",
+            _ when view.Name == newName => "Can't rename domain to itself",
+            _ => null,
+        };
+        if (refusal is not null)
+        {
+            throw VireoException.OperationInvalid(view.Name == newName ? ErrorDomain.Domain : ErrorDomain.Qemu, refusal);
+        }
+
+        var config = view.Persistent! with { Name = newName };
+        await Hypervisor.Files.SaveDefinitionAsync(config, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            Hypervisor.Domains.Rename(domain, newName, () =>
+            {
+                domain.Lifecycle(DomainEventType.Undefined, (int)DomainEventUndefinedDetailType.Renamed);
+                domain.Update(v => v with { Name = newName, Persistent = config });
+            });
+        }
+        catch (VireoException) when (Hypervisor.Domains.Find(newName) is { } other && !ReferenceEquals(other, domain) && other.View.Persistent is { } theirs)
+        {
+            // The name's owner has its definition under that name.
+            await Hypervisor.Files.SaveDefinitionAsync(theirs, CancellationToken.None).ConfigureAwait(false);
+            throw;
+        }
+
+        await Hypervisor.Files.RemoveDefinitionAsync(view.Name, CancellationToken.None).ConfigureAwait(false);
+        if (view.Autostart)
+        {
+            await Hypervisor.Files.SetAutostartAsync(newName, true, CancellationToken.None).ConfigureAwait(false);
+        }
+
+        domain.Lifecycle(DomainEventType.Defined, (int)DomainEventDefinedDetailType.Renamed);
+        return 0;
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask DomainSetAutostartAsync(DomainRef dom, int autostart, CancellationToken cancellationToken)
+    {
+        var domain = Find(dom);
+        using var job = await domain.EnterAsync("virDomainSetAutostart", cancellationToken).ConfigureAwait(false);
+        if (!domain.View.IsPersistent)
+        {
+            throw VireoException.OperationInvalid(ErrorDomain.Qemu, "cannot set autostart for transient domain");
+        }
+
+        if (domain.View.Autostart != (autostart != 0))
+        {
+            await Hypervisor.Files.SetAutostartAsync(domain.View.Name, autostart != 0, cancellationToken).ConfigureAwait(false);
+            domain.Update(v => v with { Autostart = autostart != 0 });
+        }
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask<int> DomainGetAutostartAsync(DomainRef dom, CancellationToken cancellationToken) => ValueTask.FromResult(Find(dom).View.Autostart ? 1 : 0);
+
+    private static void RefuseUndefine(DomainView view, DomainUndefineFlags flags)
+    {
+        if (!view.IsPersistent)
+        {
+            throw VireoException.OperationInvalid(ErrorDomain.Qemu, "cannot undefine transient domain");
+        }
+
+        if (!view.IsActive && view.SnapshotCount > 0 && !flags.HasFlag(DomainUndefineFlags.SnapshotsMetadata))
+        {
+            throw VireoException.OperationInvalid(ErrorDomain.Qemu, $"cannot delete inactive domain with {view.SnapshotCount} snapshots");
+        }
+
+        if (view.HasManagedSave && !flags.HasFlag(DomainUndefineFlags.ManagedSave))
+        {
+            throw VireoException.OperationInvalid(ErrorDomain.Qemu, "Refusing to undefine while domain managed save image exists");
+        }
+
+        if (view.Persistent?.Os.Nvram?.Path is { } nvram && File.Exists(nvram) && (flags & (DomainUndefineFlags.Nvram | DomainUndefineFlags.KeepNvram)) == 0)
+        {
+            throw VireoException.OperationInvalid(ErrorDomain.Qemu, "cannot undefine domain with nvram");
+        }
+    }
+
+    private static void CheckName(string name)
+    {
+        if (name.Contains('/', StringComparison.Ordinal))
+        {
+            throw new VireoException(ErrorCode.XmlError, ErrorDomain.Qemu, $"name {name} cannot contain '/'");
+        }
+
+        // The name becomes the name of files.
+        if (name is "." or ".." || name.Any(char.IsControl) || System.Text.Encoding.UTF8.GetByteCount(name) > LongestName)
+        {
+            throw new VireoException(ErrorCode.XmlError, ErrorDomain.Qemu, $"the domain's name cannot be used for files: no control characters, not '.' or '..', at most {LongestName} bytes");
+        }
+    }
+
+    private void RemoveBelongings(DomainView view, DomainUndefineFlags flags)
+    {
+        if (view.HasManagedSave)
+        {
+            File.Delete(Hypervisor.Files.ManagedSave(view.Name));
+        }
+
+        if (flags.HasFlag(DomainUndefineFlags.Nvram) && view.Persistent?.Os.Nvram?.Path is { } nvram)
+        {
+            File.Delete(nvram);
+        }
+
+        var snapshots = Path.Combine(Hypervisor.Paths.QemuSnapshots, view.Name);
+        if (!view.IsActive && flags.HasFlag(DomainUndefineFlags.SnapshotsMetadata) && Directory.Exists(snapshots))
+        {
+            Directory.Delete(snapshots, recursive: true);
+        }
+    }
+
+    private QemuDomain Make(DomainConfig config) => new(Hypervisor, new DomainView { Name = config.Name!, Uuid = config.Uuid!.Value, Started = config });
+
+    private async ValueTask<DomainConfig> ReadAsync(string xml, CancellationToken cancellationToken)
+    {
+        var parsed = DomainConfig.Parse(xml);
+        if (string.IsNullOrEmpty(parsed.Name))
+        {
+            throw new VireoException(ErrorCode.NoName, ErrorDomain.Domain, null);
+        }
+
+        CheckName(parsed.Name);
+        return await Hypervisor.Builder.CompleteAsync(parsed with { Id = null }, cancellationToken).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,57 @@
+using Microsoft.Extensions.Logging;
+using Vireo.Drivers.Qemu.State;
+using Vireo.Host;
+using Vireo.Uris;
+
+namespace Vireo.Drivers.Qemu;
+
+/// <summary>The driver of QEMU's guests on this host: <c>qemu:///system</c> and <c>qemu:///session</c>. One for each root.</summary>
+public sealed class QemuDriver : IDriver, IAsyncDisposable
+{
+    private readonly QemuHypervisor _hypervisor;
+
+    private QemuDriver(QemuHypervisor hypervisor) => _hypervisor = hypervisor;
+
+    /// <summary>Loads the domains below the given places, takes up those that run, and starts those that start with the host.</summary>
+    /// <param name="paths">Where everything lies.</param>
+    /// <param name="log">Where it reports to.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR: the places cannot be used.</exception>
+    public static async Task<QemuDriver> StartAsync(VireoPaths paths, ILoggerFactory log, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(log);
+        return new(await StartAsync(paths, new GuestBuilder(new Capabilities.QemuCapabilitiesCache(paths.QemuCapabilities)), log.CreateLogger("qemu"), cancellationToken).ConfigureAwait(false));
+    }
+
+    /// <inheritdoc/>
+    public bool Accepts(ConnectionUri uri)
+    {
+        ArgumentNullException.ThrowIfNull(uri);
+        return uri is { Driver: "qemu", Transport: null, Host: null };
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<DriverConnection> OpenAsync(ConnectionUri uri, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(uri);
+        return uri.Path is "/system" or "/session"
+            ? ValueTask.FromResult(Open(_hypervisor, uri.LocalName))
+            : throw VireoException.Internal(ErrorDomain.Qemu, $"unexpected QEMU URI path '{uri.Path}', try qemu:///system");
+    }
+
+    /// <summary>Lets go of the guests; they go on.</summary>
+    public ValueTask DisposeAsync() => _hypervisor.DisposeAsync();
+
+    internal static async Task<QemuHypervisor> StartAsync(VireoPaths paths, Lifecycle.IGuestBuilder builder, ILogger log, CancellationToken cancellationToken)
+    {
+        var hypervisor = new QemuHypervisor(paths, builder, log);
+        await hypervisor.StartAsync(cancellationToken).ConfigureAwait(false);
+        return hypervisor;
+    }
+
+    internal static DriverConnection Open(QemuHypervisor hypervisor, string uri)
+    {
+        var connection = new QemuConnection(hypervisor, uri);
+        return new DriverConnection { Uri = uri, Hypervisor = connection, OnClose = connection.CloseAsync };
+    }
+}
