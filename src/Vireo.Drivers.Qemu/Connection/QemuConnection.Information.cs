@@ -113,11 +113,11 @@ internal sealed partial class QemuConnection
     public override ValueTask<DomainGetSecurityLabelResult> DomainGetSecurityLabelAsync(DomainRef dom, CancellationToken cancellationToken)
     {
         Find(dom);
-        return ValueTask.FromResult(new DomainGetSecurityLabelResult("", 0));
+        return ValueTask.FromResult(new DomainGetSecurityLabelResult([0], 0));
     }
 
     /// <inheritdoc/>
-    public override ValueTask<NodeGetSecurityModelResult> NodeGetSecurityModelAsync(CancellationToken cancellationToken) => ValueTask.FromResult(new NodeGetSecurityModelResult("none", "0"));
+    public override ValueTask<NodeGetSecurityModelResult> NodeGetSecurityModelAsync(CancellationToken cancellationToken) => ValueTask.FromResult(new NodeGetSecurityModelResult([.. "none\0"u8], [.. "0\0"u8]));
 
     /// <summary>The document that a pair of impact flags means.</summary>
     private static DomainConfig ConfigOf(QemuDomain domain, bool live, bool persistent)

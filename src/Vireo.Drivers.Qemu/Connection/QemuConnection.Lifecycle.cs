@@ -1,6 +1,5 @@
 using Microsoft.Win32.SafeHandles;
 using Vireo.Drivers.Qemu.Lifecycle;
-using Vireo.Drivers.Qemu.Monitor;
 using Vireo.Drivers.Qemu.State;
 
 namespace Vireo.Drivers.Qemu;
