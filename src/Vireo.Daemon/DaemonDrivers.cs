@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Logging;
 using Vireo.Drivers;
+using Vireo.Drivers.Qemu;
 using Vireo.Drivers.Test;
+using Vireo.Host;
 
 namespace Vireo.Daemon;
 
@@ -13,10 +15,13 @@ internal sealed class DaemonDrivers : IAsyncDisposable
 
     public DriverRegistry Registry { get; }
 
-    public static ValueTask<DaemonDrivers> StartAsync(DaemonPaths paths, DaemonSettings settings, ILoggerFactory log)
+    public static async ValueTask<DaemonDrivers> StartAsync(DaemonPaths paths, DaemonSettings settings, ILoggerFactory log)
     {
-        _ = (paths, settings, log);
-        return ValueTask.FromResult(new DaemonDrivers(new DriverRegistry(new TestDriver())));
+        _ = settings;
+        var qemu = await QemuDriver.StartAsync(new VireoPaths(paths.Config, paths.Run, paths.State, paths.Cache, paths.Log), log).ConfigureAwait(false);
+        var drivers = new DaemonDrivers(new DriverRegistry(qemu, new TestDriver()));
+        drivers._owned.Add(qemu);
+        return drivers;
     }
 
     public async ValueTask DisposeAsync()

@@ -2,7 +2,7 @@ namespace Vireo.Host;
 
 /// <summary>Where the daemon keeps what: every path hangs off one root, or lies at the FHS places under the name <c>vireo</c>.</summary>
 /// <param name="Configuration">Configuration and definitions (<c>etc/vireo</c>).</param>
-/// <param name="Run">Sockets and the state of running domains; gone after a boot (<c>run/libvirt</c>).</param>
+/// <param name="Run">Sockets and the state of running domains; gone after a boot (<c>run/vireo</c>).</param>
 /// <param name="Library">What must outlive a boot (<c>lib/vireo</c>).</param>
 /// <param name="Cache">What can be found out again (<c>cache/vireo</c>).</param>
 /// <param name="Log">Logs (<c>log/vireo</c>).</param>
@@ -11,7 +11,7 @@ public sealed record VireoPaths(string Configuration, string Run, string Library
     /// <summary>Everything below one directory.</summary>
     public static VireoPaths UnderRoot(string root) => new(
         Path.Combine(root, "etc", "vireo"),
-        Path.Combine(root, "run", "libvirt"),
+        Path.Combine(root, "run", "vireo"),
         Path.Combine(root, "lib", "vireo"),
         Path.Combine(root, "cache", "vireo"),
         Path.Combine(root, "log", "vireo"));
