@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Vireo.Drivers.Qemu.Lifecycle;
 using Vireo.Drivers.Qemu.State;
 using Vireo.Host;
 using Vireo.Uris;
@@ -42,7 +43,7 @@ public sealed class QemuDriver : IDriver, IAsyncDisposable
     /// <summary>Lets go of the guests; they go on.</summary>
     public ValueTask DisposeAsync() => _hypervisor.DisposeAsync();
 
-    internal static async Task<QemuHypervisor> StartAsync(VireoPaths paths, Lifecycle.IGuestBuilder builder, ILogger log, CancellationToken cancellationToken)
+    internal static async Task<QemuHypervisor> StartAsync(VireoPaths paths, IGuestBuilder builder, ILogger log, CancellationToken cancellationToken)
     {
         var hypervisor = new QemuHypervisor(paths, builder, log);
         await hypervisor.StartAsync(cancellationToken).ConfigureAwait(false);
