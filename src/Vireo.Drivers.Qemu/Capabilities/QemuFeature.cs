@@ -38,6 +38,12 @@ internal enum QemuFeature
 
     /// <summary>A display served over D-Bus.</summary>
     DisplayDbus,
+
+    /// <summary>A window of its own.</summary>
+    DisplaySdl,
+
+    /// <summary>OpenGL without a window.</summary>
+    DisplayEglHeadless,
 }
 
 /// <summary>Where each feature is found.</summary>
@@ -56,6 +62,8 @@ internal static class QemuFeaturePaths
         [QemuFeature.FileIoUring] = "blockdev-add.driver=file.aio=io_uring",
         [QemuFeature.BlockdevCreate] = "blockdev-create",
         [QemuFeature.VdagentChardev] = "chardev-add.backend.type=qemu-vdagent",
+        [QemuFeature.DisplaySdl] = "query-display-options()type=sdl",
+        [QemuFeature.DisplayEglHeadless] = "query-display-options()type=egl-headless",
         [QemuFeature.DisplayDbus] = "query-display-options()type=dbus",
     };
 }

@@ -1,0 +1,165 @@
+using Vireo.Config;
+
+namespace Vireo.Drivers.Qemu.Capabilities;
+
+/// <summary>The <c>domainCapabilities</c> document: what a domain may ask for with one emulator, machine and accelerator.</summary>
+internal static class DomainCapabilitiesDocument
+{
+    private static readonly string[] s_yesNo = ["yes", "no"];
+
+    /// <summary>Makes the document.</summary>
+    /// <param name="qemu">The emulator.</param>
+    /// <param name="machine">The machine.</param>
+    /// <param name="kvm">With KVM; else QEMU's own emulation.</param>
+    public static DomainCapabilitiesConfig Make(QemuCapabilities qemu, QemuMachine machine, bool kvm) => new()
+    {
+        Path = qemu.Emulator,
+        Domain = kvm ? "kvm" : "qemu",
+        Machine = machine.Name,
+        Arch = qemu.Architecture,
+        MaxVcpus = (uint)machine.MaxCpus,
+        Iothreads = qemu.HasDevice("iothread"),
+        Os = Os(qemu),
+        Cpu = new() { Modes = CpuModes(qemu, kvm) },
+        MemoryBacking = Supported(("sourceType", qemu.Has(QemuFeature.MemoryMemfd) ? ["file", "anonymous", "memfd"] : ["file", "anonymous"])),
+        Devices = Devices(qemu, machine),
+        Features = Features(qemu),
+    };
+
+    private static OsSupport Os(QemuCapabilities qemu)
+    {
+        var firmware = FirmwareDescriptions.For(qemu.Architecture);
+        return new()
+        {
+            Supported = true,
+            Enums = [Values("firmware", [.. firmware.Select(static one => one.Kind).Distinct()])],
+            Loader = new()
+            {
+                Supported = true,
+                Values = [.. firmware.Where(static one => one.Kind == "efi").Select(static one => one.Executable).Distinct()],
+                Enums =
+                [
+                    Values("type", ["rom", "pflash"]),
+                    Values("readonly", s_yesNo),
+                    Values("secure", firmware.Any(static one => one.Secure) ? s_yesNo : ["no"]),
+                ],
+            },
+        };
+    }
+
+    private static ConfigList<CpuModeSupport> CpuModes(QemuCapabilities qemu, bool kvm)
+    {
+        var accelerator = kvm ? "kvm" : "tcg";
+        var baseModel = kvm ? "kvm64" : "qemu64";
+        var ofBase = kvm ? CpuFeatureNames.OfKvm64 : CpuFeatureNames.OfQemu64;
+        var host = qemu.HostCpuFeatures.TryGetValue(accelerator, out var found) && qemu.Architecture is "x86_64" or "i686" ? found : null;
+        return
+        [
+            kvm
+                ? new CpuModeSupport { Name = "host-passthrough", Supported = true, Enums = [Values("hostPassthroughMigratable", ["on", "off"])] }
+                : new CpuModeSupport { Name = "host-passthrough", Supported = false },
+            new CpuModeSupport { Name = "maximum", Supported = true, Enums = [Values("maximumMigratable", ["on", "off"])] },
+            host is null
+                ? new CpuModeSupport { Name = "host-model", Supported = false }
+                : new CpuModeSupport
+                {
+                    Name = "host-model",
+                    Supported = true,
+                    Models = [new SupportedCpuModel { Fallback = "forbid", Name = baseModel }],
+                    Features = [.. CpuFeatureNames.FromQemu(host, ofBase).Select(static name => new CpuFeature { Policy = CpuFeaturePolicy.Require, Name = name })],
+                },
+            new CpuModeSupport { Name = "custom", Supported = true, Models = [.. CustomModels(qemu.CpuModels(kvm))] },
+        ];
+    }
+
+    // Versions of models and the special ones have no name of their own in documents.
+    private static IEnumerable<SupportedCpuModel> CustomModels(IReadOnlyList<QemuCpuModel> models) =>
+        models.Where(static model => model.Name is not ("max" or "host" or "base") && !IsVersion(model.Name))
+            .Select(static model => new SupportedCpuModel
+            {
+                Usable = model.Usable ? "yes" : "no",
+                Deprecated = model.Deprecated ? "yes" : null,
+                Vendor = CpuVendors.Of(model.Name),
+                Name = model.Name,
+            });
+
+    private static bool IsVersion(string name)
+    {
+        var mark = name.LastIndexOf("-v", StringComparison.Ordinal);
+        return mark > 0 && name.AsSpan(mark + 2) is { Length: > 0 } number && number.IndexOfAnyExceptInRange('0', '9') < 0;
+    }
+
+    private static DevicesSupport Devices(QemuCapabilities qemu, QemuMachine machine)
+    {
+        string[] virtioModels = ["virtio", "virtio-transitional", "virtio-non-transitional"];
+        var spice = qemu.Options.Contains("spice");
+        return new()
+        {
+            Disk = Supported(("diskDevice", ["disk", "cdrom", "floppy", "lun"]), ("bus", DiskBuses(qemu, machine)), ("model", virtioModels)),
+            Graphics = Supported(("type", Present(
+                ("sdl", qemu.Has(QemuFeature.DisplaySdl)),
+                ("vnc", qemu.Options.Contains("vnc")),
+                ("spice", spice),
+                ("egl-headless", qemu.Has(QemuFeature.DisplayEglHeadless)),
+                ("dbus", qemu.Has(QemuFeature.DisplayDbus))))),
+            Video = Supported(("modelType", Present(
+                ("vga", qemu.HasDevice("VGA")),
+                ("cirrus", qemu.HasDevice("cirrus-vga")),
+                ("vmvga", qemu.HasDevice("vmware-svga")),
+                ("qxl", qemu.HasDevice("qxl")),
+                ("virtio", qemu.HasDevice("virtio-gpu-pci")),
+                ("none", true),
+                ("bochs", qemu.HasDevice("bochs-display")),
+                ("ramfb", qemu.HasDevice("ramfb"))))),
+            Hostdev = Supported(
+                ("mode", ["subsystem"]),
+                ("startupPolicy", ["default", "mandatory", "requisite", "optional"]),
+                ("subsysType", Present(("usb", true), ("pci", true), ("scsi", qemu.HasDevice("scsi-generic")))),
+                ("capsType", []),
+                ("pciBackend", Directory.Exists("/sys/kernel/iommu_groups") && Directory.EnumerateFileSystemEntries("/sys/kernel/iommu_groups").Any() && qemu.HasDevice("vfio-pci") ? ["default", "vfio"] : [])),
+            Rng = qemu.HasDevice("virtio-rng-pci")
+                ? Supported(("model", virtioModels), ("backendModel", Present(("random", qemu.HasDevice("rng-random")), ("egd", qemu.HasDevice("rng-egd")), ("builtin", qemu.HasDevice("rng-builtin")))))
+                : new() { Supported = false },
+            Filesystem = Supported(("driverType", Present(("path", qemu.HasDevice("virtio-9p-pci")), ("handle", qemu.HasDevice("virtio-9p-pci")), ("virtiofs", qemu.HasDevice("vhost-user-fs-device"))))),
+            Tpm = Tpm(qemu),
+            Redirdev = qemu.HasDevice("usb-redir") ? Supported(("bus", ["usb"])) : new() { Supported = false },
+            Channel = Supported(("type", Present(("pty", true), ("unix", true), ("spicevmc", spice)))),
+        };
+    }
+
+    private static string[] DiskBuses(QemuCapabilities qemu, QemuMachine machine) => Present(
+        ("ide", machine.Name.StartsWith("pc-i440fx-", StringComparison.Ordinal)),
+        ("fdc", qemu.HasDevice("isa-fdc")),
+        ("scsi", true),
+        ("virtio", true),
+        ("usb", qemu.HasDevice("usb-storage")),
+        ("sata", qemu.HasDevice("ich9-ahci")));
+
+    private static DeviceSupport Tpm(QemuCapabilities qemu)
+    {
+        var models = Present([.. new[] { "tpm-tis", "tpm-crb", "tpm-spapr" }.Select(model => (model, qemu.TpmModels.Contains(model)))]);
+        var backends = Present(("passthrough", qemu.TpmTypes.Contains("passthrough")), ("emulator", qemu.TpmTypes.Contains("emulator") && Installed("swtpm")));
+        return models.Length > 0 && backends.Length > 0 ? Supported(("model", models), ("backendModel", backends)) : new() { Supported = false };
+    }
+
+    private static bool Installed(string program) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "/usr/bin:/bin").Split(':').Any(directory => File.Exists(Path.Combine(directory, program)));
+
+    private static FeaturesSupport Features(QemuCapabilities qemu) => new()
+    {
+        Gic = new() { Supported = false },
+        Vmcoreinfo = qemu.HasDevice("vmcoreinfo"),
+        Genid = qemu.HasDevice("vmgenid"),
+        BackingStoreInput = true,
+        Backup = true,
+        Sev = new XmlFragment("<sev supported='no'/>"),
+        Sgx = new XmlFragment("<sgx supported='no'/>"),
+    };
+
+    private static string[] Present(params (string Name, bool There)[] values) => [.. values.Where(static value => value.There).Select(static value => value.Name)];
+
+    private static DeviceSupport Supported(params (string Name, string[] Values)[] enums) =>
+        new() { Supported = true, Enums = [.. enums.Select(static one => Values(one.Name, one.Values))] };
+
+    private static SupportedValues Values(string name, string[] values) => new() { Name = name, Values = [.. values] };
+}
