@@ -5,6 +5,21 @@ namespace Vireo.Drivers.Qemu.Defaults;
 /// <summary>Refuses documents that cannot be a domain, with libvirt's codes and messages.</summary>
 internal static class DomainChecks
 {
+    /// <summary>The name stands in paths, so it may not lead elsewhere.</summary>
+    /// <exception cref="VireoException">VIR_ERR_NO_NAME, VIR_ERR_XML_ERROR.</exception>
+    public static void Name(string? name)
+    {
+        if (name is not { Length: > 0 })
+        {
+            throw new VireoException(ErrorCode.NoName, ErrorDomain.Domain, null);
+        }
+
+        if (name.Contains('/', StringComparison.Ordinal))
+        {
+            throw new VireoException(ErrorCode.XmlError, ErrorDomain.Domain, $"name {name} cannot contain '/'");
+        }
+    }
+
     /// <summary>What must hold before anything can be filled in.</summary>
     /// <exception cref="VireoException">VIR_ERR_XML_ERROR, VIR_ERR_CONFIG_UNSUPPORTED, VIR_ERR_NO_TARGET.</exception>
     public static void BeforeDefaults(DomainConfig config)
@@ -57,6 +72,11 @@ internal static class DomainChecks
             && (ulong)(topology.Sockets ?? 1) * (topology.Dies ?? 1) * (topology.Cores ?? 1) * (topology.Threads ?? 1) != config.Vcpu!.Count)
         {
             throw VireoException.ConfigUnsupported(ErrorDomain.Domain, "CPU topology doesn't match maximum vcpu count");
+        }
+
+        if (config.Os.Loader?.Type == LoaderType.Pflash && config.Features?.Acpi != true)
+        {
+            throw VireoException.ConfigUnsupported(ErrorDomain.Domain, "UEFI requires ACPI on this architecture");
         }
 
         var aliases = new HashSet<string>(StringComparer.Ordinal);

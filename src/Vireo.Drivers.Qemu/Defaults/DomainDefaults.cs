@@ -7,7 +7,11 @@ namespace Vireo.Drivers.Qemu.Defaults;
 /// <param name="Emulator">QEMU's path.</param>
 /// <param name="DefaultMachine">The machine of a document that names none; canonical.</param>
 /// <param name="Aliases">Machine aliases (<c>q35</c>) and what they stand for (<c>pc-q35-7.2</c>).</param>
-internal sealed record DefaultsContext(string Emulator, string DefaultMachine, IReadOnlyDictionary<string, string> Aliases);
+internal sealed record DefaultsContext(string Emulator, string DefaultMachine, IReadOnlyDictionary<string, string> Aliases)
+{
+    /// <summary>Where UEFI guests keep their variables when they do not say.</summary>
+    public string NvramDirectory { get; init; } = "/var/lib/libvirt/qemu/nvram";
+}
 
 /// <summary>
 /// Completes a domain document as libvirt's QEMU driver does when a domain is defined, so that one text makes the same machine under either.
@@ -23,6 +27,7 @@ internal static class DomainDefaults
     /// <exception cref="VireoException">VIR_ERR_XML_ERROR or VIR_ERR_CONFIG_UNSUPPORTED: the document contradicts itself or asks for what cannot be had.</exception>
     public static DomainConfig Apply(DomainConfig config, DefaultsContext context)
     {
+        DomainChecks.Name(config.Name);
         config = General(config, context);
         DomainChecks.BeforeDefaults(config);
         var machine = new MachineKind(config.Os.Type!.Machine!);
@@ -58,6 +63,11 @@ internal static class DomainDefaults
         if (os.Boots.IsEmpty && !HasBootOrder(config.Devices))
         {
             os = os with { Boots = [BootDevice.Hd] };
+        }
+
+        if (os is { Loader: { Type: LoaderType.Pflash, Readonly: true, Path: not null }, Nvram: null or { Path: null, Source: null } })
+        {
+            os = os with { Nvram = (os.Nvram ?? new NvramConfig()) with { Path = Path.Combine(context.NvramDirectory, $"{config.Name}_VARS.fd") } };
         }
 
         var memory = config.Memory?.Size ?? default;

@@ -1,0 +1,51 @@
+using Vireo.Config;
+using Vireo.Host.Files;
+
+namespace Vireo.Drivers.Qemu.CommandLine;
+
+/// <summary>The file that keeps a UEFI guest's variables.</summary>
+internal static class FirmwareVariables
+{
+    /// <summary>The variables' file of a document; null when it has none of its own on this host.</summary>
+    public static string? PathOf(OsConfig os) => os.Loader is { Type: LoaderType.Pflash, Path: not null } ? os.Nvram?.Path ?? os.Nvram?.Source?.File : null;
+
+    /// <summary>Makes the file from its template where it is not there yet.</summary>
+    /// <param name="os">What is booted.</param>
+    /// <param name="reset">Makes it anew even where it is there.</param>
+    /// <returns>Whether it was made.</returns>
+    /// <exception cref="VireoException">VIR_ERR_OPERATION_FAILED: no template is known; VIR_ERR_SYSTEM_ERROR: it cannot be read, or the file not written.</exception>
+    public static async ValueTask<bool> EnsureAsync(OsConfig os, bool reset, CancellationToken cancellationToken)
+    {
+        if (PathOf(os) is not { } path || (!reset && File.Exists(path)))
+        {
+            return false;
+        }
+
+        var template = os.Nvram?.Template ?? MasterOf(os.Loader!.Path!)
+            ?? throw VireoException.OperationFailed(ErrorDomain.Qemu, $"unable to find any master var store for loader: {os.Loader.Path}; name one in <nvram template=…>");
+        byte[] content;
+        try
+        {
+            content = await File.ReadAllBytesAsync(template, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw VireoException.System(ErrorDomain.Qemu, 2, $"Failed to open file '{template}': No such file or directory", e);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw VireoException.System(ErrorDomain.Qemu, 13, $"Failed to open file '{template}': Permission denied", e);
+        }
+
+        await AtomicFile.WriteAsync(path, content, cancellationToken: cancellationToken).ConfigureAwait(false);
+        return true;
+    }
+
+    /// <summary>The pristine variables that go with a firmware image of the distributions.</summary>
+    private static string? MasterOf(string loader)
+    {
+        var name = Path.GetFileName(loader);
+        var master = name.Contains("_CODE", StringComparison.Ordinal) ? name.Replace("_CODE", "_VARS", StringComparison.Ordinal).Replace(".secboot", "", StringComparison.Ordinal) : null;
+        return master is null ? null : Path.Combine(Path.GetDirectoryName(loader) ?? "/", master);
+    }
+}

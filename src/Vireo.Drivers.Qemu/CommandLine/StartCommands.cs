@@ -1,0 +1,82 @@
+using System.Text.Json;
+using Vireo.Config;
+using Vireo.Drivers.Qemu.Monitor;
+
+namespace Vireo.Drivers.Qemu.CommandLine;
+
+/// <summary>What a document asks for that QEMU takes only over its monitor: to be sent before the guest's CPUs run.</summary>
+internal static class StartCommands
+{
+    /// <summary>The commands, in order; none for most domains.</summary>
+    /// <param name="live">The live document.</param>
+    public static IReadOnlyList<QmpCommand> For(DomainConfig live)
+    {
+        var commands = new List<QmpCommand>();
+        foreach (var graphics in live.Devices.Graphics)
+        {
+            Password(commands, graphics);
+        }
+
+        foreach (var card in live.Devices.Interfaces)
+        {
+            if (card.Link == LinkState.Down)
+            {
+                commands.Add(new QmpCommand("set_link", json =>
+                {
+                    json.WriteString("name", card.Alias);
+                    json.WriteBoolean("up", false);
+                }));
+            }
+        }
+
+        if (live.Devices.Memballoon is { Model: not MemballoonModel.None } balloon)
+        {
+            if (live.CurrentMemory is { } current && current < live.Memory!.Size)
+            {
+                commands.Add(Qmp.Balloon((long)current.Bytes));
+            }
+
+            if (balloon.StatsPeriod is { } period)
+            {
+                commands.Add(Qmp.QomSet($"/machine/peripheral/{balloon.Alias}", "guest-stats-polling-interval", period));
+            }
+        }
+
+        return commands;
+    }
+
+    private static void Password(List<QmpCommand> commands, GraphicsConfig graphics)
+    {
+        if (graphics.Passwd is not { } password || graphics.Type is not (GraphicsType.Vnc or GraphicsType.Spice))
+        {
+            return;
+        }
+
+        var protocol = graphics.Type == GraphicsType.Vnc ? "vnc" : "spice";
+        commands.Add(new QmpCommand("set_password", json =>
+        {
+            json.WriteString("protocol", protocol);
+            json.WriteString("password", password);
+            Connected(json, graphics);
+        }));
+        commands.Add(new QmpCommand("expire_password", json =>
+        {
+            json.WriteString("protocol", protocol);
+            json.WriteString("time", Expiry(graphics.PasswdValidTo));
+        }));
+    }
+
+    private static void Connected(Utf8JsonWriter json, GraphicsConfig graphics)
+    {
+        if (graphics.Connected is { } connected)
+        {
+            json.WriteString("connected", connected);
+        }
+    }
+
+    private static string Expiry(string? until) =>
+        until is null ? "never"
+        : DateTimeOffset.TryParse(until, System.Globalization.CultureInfo.InvariantCulture, System.Globalization.DateTimeStyles.AssumeUniversal, out var time)
+            ? time.ToUnixTimeSeconds().ToString(System.Globalization.CultureInfo.InvariantCulture)
+            : throw Unsupported.Element("passwdValidTo", $"'{until}' is not a time");
+}
