@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Vireo.Config;
 using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.Defaults;
@@ -10,8 +7,6 @@ namespace Vireo.Drivers.Qemu.CommandLine;
 /// <summary>Makes the live document of a run out of the complete one.</summary>
 internal static class LiveConfig
 {
-    private const int FirstPort = 5900;
-    private const int LastPort = 65535;
     private const int LongestSocketPath = 107;
 
     /// <summary>Gives devices their names, channels their sockets, displays their ports, images their numbers.</summary>
@@ -19,20 +14,18 @@ internal static class LiveConfig
     /// <param name="id">The number of the run.</param>
     /// <param name="channels">A directory of this run for the sockets of channels that name none.</param>
     /// <param name="disks">The disks' chains and numbers.</param>
-    /// <param name="isFree">Whether a TCP port may be listened on at an address; null to ask the host.</param>
-    /// <exception cref="VireoException">VIR_ERR_INTERNAL_ERROR: no port is free; VIR_ERR_CONFIG_UNSUPPORTED: a socket's path is too long.</exception>
-    public static DomainConfig Prepare(DomainConfig config, int id, string channels, LiveDisks disks, Func<string, int, bool>? isFree = null)
+    /// <param name="takePort">Finds a free TCP port for a display.</param>
+    /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED: a socket's path is too long; whatever <paramref name="takePort"/> says.</exception>
+    public static DomainConfig Prepare(DomainConfig config, int id, string channels, LiveDisks disks, Func<int> takePort)
     {
         var live = DeviceAliases.Assign(config) with { Id = id };
-        isFree ??= CanListen;
-        var taken = new HashSet<int>();
         return live with
         {
             Devices = live.Devices with
             {
                 Disks = live.Devices.Disks.Map(disk => disks.Find(disk.Target!.Dev!) is { } open ? disk.Show(open) : disk),
                 Channels = live.Devices.Channels.Map(channel => Channel(channel, channels)),
-                Graphics = live.Devices.Graphics.Map(graphics => Graphics(graphics, taken, isFree)),
+                Graphics = live.Devices.Graphics.Map(graphics => Graphics(graphics, takePort)),
             },
         };
     }
@@ -62,7 +55,7 @@ internal static class LiveConfig
         return channel with { Sources = [(channel.Source ?? new CharSource()) with { Mode = channel.Source?.Mode ?? "bind", Path = path }] };
     }
 
-    private static GraphicsConfig Graphics(GraphicsConfig graphics, HashSet<int> taken, Func<string, int, bool> isFree)
+    private static GraphicsConfig Graphics(GraphicsConfig graphics, Func<int> takePort)
     {
         if (graphics.Type is not (GraphicsType.Vnc or GraphicsType.Spice) || graphics.Listens.IsEmpty || graphics.Listens[0].Type != GraphicsListenType.Address)
         {
@@ -74,37 +67,7 @@ internal static class LiveConfig
         {
             ListenAddress = address,
             Listens = graphics.Listens.SetItem(0, graphics.Listens[0] with { Address = address }),
-            Port = graphics.Autoport == true ? FreePort(address, taken, isFree) : graphics.Port,
+            Port = graphics.Autoport == true ? takePort() : graphics.Port,
         };
-    }
-
-    private static int FreePort(string address, HashSet<int> taken, Func<string, int, bool> isFree)
-    {
-        for (var port = FirstPort; port <= LastPort; port++)
-        {
-            if (!taken.Contains(port) && isFree(address, port))
-            {
-                taken.Add(port);
-                return port;
-            }
-        }
-
-        throw VireoException.Internal(ErrorDomain.Qemu, string.Create(CultureInfo.InvariantCulture, $"Unable to find an unused port in range 'display' ({FirstPort}-{LastPort})"));
-    }
-
-    private static bool CanListen(string address, int port)
-    {
-        // A host name is QEMU's to resolve; whether the port is free is then seen on all addresses.
-        var ip = IPAddress.TryParse(address, out var parsed) ? parsed : IPAddress.Any;
-        try
-        {
-            using var socket = new Socket(ip.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-            socket.Bind(new IPEndPoint(ip, port));
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
     }
 }

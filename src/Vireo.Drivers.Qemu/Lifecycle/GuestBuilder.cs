@@ -31,15 +31,15 @@ internal sealed class GuestBuilder(QemuCapabilitiesCache capabilities) : IGuestB
     }
 
     /// <inheritdoc/>
-    public ValueTask<GuestLaunch> BuildAsync(LaunchRequest request, CancellationToken cancellationToken)
+    public async ValueTask<GuestLaunch> BuildAsync(LaunchRequest request, CancellationToken cancellationToken)
     {
-        var disks = ReadDisks(request.Config, new NodeNumbers());
-        var live = DeviceAliases.Assign(request.Config);
-        live = live with { Devices = Ports(Channels(Shown(live, disks), request.Directory)) };
+        var disks = LiveConfig.OpenDisks(request.Config);
+        var live = LiveConfig.Prepare(request.Config, request.Id, request.Directory, disks, _ports.Take);
         var inherited = new InheritedFds();
         var monitor = inherited.Add(request.MonitorSocket);
         var arguments = QemuCommandLine.Build(live, new CommandLineContext(monitor, disks) { Incoming = request.Incoming });
-        return ValueTask.FromResult(new GuestLaunch(live.Devices.Emulator ?? DefaultEmulator, arguments, inherited, live, disks));
+        await FirmwareVariables.EnsureAsync(live.Os, reset: false, cancellationToken).ConfigureAwait(false);
+        return new GuestLaunch(live.Devices.Emulator ?? DefaultEmulator, arguments, inherited, live, disks);
     }
 
     /// <inheritdoc/>
@@ -63,53 +63,5 @@ internal sealed class GuestBuilder(QemuCapabilitiesCache capabilities) : IGuestB
         {
             yield return (int)index;
         }
-    }
-
-    private static LiveDisks ReadDisks(DomainConfig config, NodeNumbers numbers)
-    {
-        var chains = config.Devices.Disks.Select(d => d.Chain()).ToList();
-        var given = numbers.ForDomain(chains);
-        return new LiveDisks([.. config.Devices.Disks.Select((disk, i) => new LiveDisk(disk.Target!.Dev!, chains[i], given[i], disk.Access()))], numbers.Last);
-    }
-
-    private static DevicesConfig Shown(DomainConfig live, LiveDisks disks)
-    {
-        var shown = live.Devices.Disks;
-        for (var i = 0; i < shown.Count; i++)
-        {
-            shown = shown.SetItem(i, shown[i].Show(disks.Disks[i]));
-        }
-
-        return live.Devices with { Disks = shown };
-    }
-
-    // A channel to a UNIX socket without a path gets one in the run's own directory.
-    private static DevicesConfig Channels(DevicesConfig devices, string directory)
-    {
-        var channels = devices.Channels;
-        for (var i = 0; i < channels.Count; i++)
-        {
-            if (channels[i] is { Type: CharType.Unix } channel && (channel.Sources.IsEmpty || channel.Sources[0].Path is null))
-            {
-                var path = Path.Combine(directory, channel.Target?.Name ?? $"channel{i}");
-                channels = channels.SetItem(i, channel with { Sources = [(channel.Sources.IsEmpty ? new CharSource() : channel.Sources[0]) with { Mode = "bind", Path = path }] });
-            }
-        }
-
-        return devices with { Channels = channels };
-    }
-
-    private DevicesConfig Ports(DevicesConfig devices)
-    {
-        var graphics = devices.Graphics;
-        for (var i = 0; i < graphics.Count; i++)
-        {
-            if (graphics[i] is { Type: GraphicsType.Vnc or GraphicsType.Spice, Socket: null } display && display.Port is null or -1 && display.Autoport != false && graphics[i].Listens.All(l => l.Type is null or GraphicsListenType.Address))
-            {
-                graphics = graphics.SetItem(i, graphics[i] with { Port = _ports.Take(), Autoport = true });
-            }
-        }
-
-        return devices with { Graphics = graphics };
     }
 }

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Vireo.Config;
+using Vireo.Drivers.Qemu.CommandLine;
 using Vireo.Drivers.Qemu.Monitor;
 using Vireo.Drivers.Qemu.State;
 using Vireo.Host.Files;
@@ -63,8 +64,22 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
         StandardError = log,
         Inherited = launch.Inherited.Entries,
         WorkingDirectory = "/",
-        Environment = new Dictionary<string, string> { ["LC_ALL"] = "C", ["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", ["HOME"] = "/" },
+        Environment = EnvironmentOf(launch.Live),
     });
+
+    private static Dictionary<string, string> EnvironmentOf(DomainConfig live)
+    {
+        var environment = new Dictionary<string, string> { ["LC_ALL"] = "C", ["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", ["HOME"] = "/" };
+        foreach (var extra in live.QemuCommandline?.Envs ?? [])
+        {
+            if (extra.Name is { Length: > 0 } name)
+            {
+                environment[name] = extra.Value ?? "";
+            }
+        }
+
+        return environment;
+    }
 
     private static async Task TalkAsync(QemuProcess process, long logStart, int memoryFd, CancellationToken cancellationToken)
     {
@@ -96,6 +111,11 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
         process.Monitor = await QmpMonitor.OpenAsync(socket, process.Receive, s_deadline, cancellationToken).ConfigureAwait(false);
         var answers = await process.Monitor.ExecuteAllAsync(["query-chardev"], s_deadline, cancellationToken).ConfigureAwait(false);
         process.Live = Terminals.Show(process.Live, answers[0]);
+        if (StartCommands.For(process.Live) is { Count: > 0 } commands)
+        {
+            await process.Monitor.ExecuteAllAsync(commands, s_deadline, cancellationToken).ConfigureAwait(false);
+        }
+
         if (memoryFd >= 0)
         {
             await IncomingMemory.LoadAsync(process, memoryFd, cancellationToken).ConfigureAwait(false);
