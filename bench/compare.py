@@ -48,7 +48,7 @@ class Side:
         self.sock = os.path.join(self.dir, sock)
         self.uri = "qemu:///system?socket=" + self.sock
         self.log = open(os.path.join(self.dir, "daemon.log"), "wb")
-        self.process = subprocess.Popen([part.replace("{dir}", self.dir) for part in command], stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
+        self.process = subprocess.Popen([LOAD, "reap"] + [part.replace("{dir}", self.dir) for part in command], stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
         end = time.time() + 60
         while True:
             try:

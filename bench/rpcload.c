@@ -2,14 +2,20 @@
  *
  *   rpcload latency SOCKET PROCEDURE CALLS          prints the median and the 99th percentile in microseconds
  *   rpcload rate SOCKET PROCEDURE SECONDS THREADS   prints calls a second, over all threads
+ *   rpcload reap PROGRAM ARGUMENT...                runs a daemon and reaps the guests it leaves to init, at once: how long init takes is
+ *                                                   the machine's affair, and a daemon that is not QEMU's parent waits for it
  */
+#include <errno.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <arpa/inet.h>
 #include <time.h>
 #include <unistd.h>
@@ -92,7 +98,31 @@ static void *worker(void *result) {
     return NULL;
 }
 
+static pid_t daemon_id;
+
+static void pass_on(int signal) {
+    kill(daemon_id, signal);
+}
+
+static int reap(char **command) {
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    daemon_id = fork();
+    if (daemon_id == 0) {
+        execvp(command[0], command);
+        fail(command[0]);
+    }
+    signal(SIGTERM, pass_on);
+    for (;;) {
+        int status;
+        pid_t ended = wait(&status);
+        if (ended == daemon_id || (ended < 0 && errno == ECHILD))
+            return 0;
+    }
+}
+
 int main(int argc, char **argv) {
+    if (argc > 2 && strcmp(argv[1], "reap") == 0)
+        return reap(argv + 2);
     if (argc < 5)
         return 2;
     path = argv[2];
