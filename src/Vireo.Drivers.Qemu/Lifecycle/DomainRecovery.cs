@@ -16,9 +16,11 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var work = new List<Task>();
+        var known = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (path, status) in hypervisor.Files.ReadStatuses((p, e) => LogUnreadable(hypervisor.Log, p, e.Message)).ToList())
         {
             hypervisor.TakenId(status.Id);
+            known.Add(Path.GetDirectoryName(status.MonitorPath)!);
             try
             {
                 work.Add(TakeUpAsync(status));
@@ -29,7 +31,28 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
             }
         }
 
+        Sweep(known);
         await Task.WhenAny(Task.WhenAll(work), Task.Delay(s_patience, cancellationToken)).ConfigureAwait(false);
+    }
+
+    // Runs that no live state speaks of: the daemon died while it started or ended them. Their processes have never been anybody's.
+    private void Sweep(HashSet<string> known)
+    {
+        foreach (var directory in Directory.EnumerateDirectories(hypervisor.Paths.QemuLibrary, "domain-*").Where(d => !known.Contains(d)).ToList())
+        {
+            var identity = Path.Combine(directory, QemuLauncher.IdentityFile);
+            if (File.Exists(identity) && ProcessIdentity.Parse(File.ReadAllText(identity)) is { } left && HostProcess.Attach(left) is { } process)
+            {
+                using (process)
+                {
+                    process.Kill(Signals.Kill);
+                }
+
+                LogSwept(hypervisor.Log, left.Pid, directory);
+            }
+
+            Directory.Delete(directory, recursive: true);
+        }
     }
 
     private async Task TakeUpAsync(StatusDocument status)
@@ -112,6 +135,9 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
 
     [LoggerMessage(30, LogLevel.Error, "live state '{Path}' cannot be taken up: {Error}. It is left as it is")]
     private static partial void LogUnreadable(ILogger log, string path, string error);
+
+    [LoggerMessage(32, LogLevel.Warning, "process {Pid} of the unfinished run '{Directory}' is ended")]
+    private static partial void LogSwept(ILogger log, int pid, string directory);
 
     [LoggerMessage(31, LogLevel.Error, "domain '{Name}': its process cannot be taken up and is ended: {Error}")]
     private static partial void LogLost(ILogger log, string name, string error);

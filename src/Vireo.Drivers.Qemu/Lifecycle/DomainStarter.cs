@@ -35,7 +35,7 @@ internal sealed class DomainStarter(QemuHypervisor hypervisor)
 
         try
         {
-            await AdoptAsync(domain, process, DomainPausedReason.StartingUp).ConfigureAwait(false);
+            await AdoptAsync(domain, process, options.Paused ? DomainPausedReason.User : DomainPausedReason.StartingUp).ConfigureAwait(false);
             if (!options.Paused)
             {
                 await hypervisor.Resume(domain, process, options.RunReason, cancellationToken).ConfigureAwait(false);
@@ -52,7 +52,6 @@ internal sealed class DomainStarter(QemuHypervisor hypervisor)
         domain.Lifecycle(DomainEventType.Started, (int)options.Detail);
         if (options.Paused)
         {
-            domain.Update(v => v.State == DomainState.Paused ? v.In(DomainState.Paused, (int)DomainPausedReason.User) : v);
             domain.Lifecycle(DomainEventType.Suspended, (int)DomainEventSuspendedDetailType.Paused);
         }
     }

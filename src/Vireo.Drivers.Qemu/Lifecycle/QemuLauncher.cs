@@ -18,6 +18,9 @@ namespace Vireo.Drivers.Qemu.Lifecycle;
 /// </summary>
 internal sealed class QemuLauncher(QemuHypervisor hypervisor)
 {
+    /// <summary>The file in a run's directory that says which process it belongs to.</summary>
+    public const string IdentityFile = "process";
+
     private const int LongestComplaint = 4096;
     private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(60);
 
@@ -49,6 +52,8 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
         var logStart = Header(log, launch);
         var memoryFd = memory is null ? -1 : launch.Inherited.Add(memory);
         var process = new QemuProcess(id, Spawn(launch, log), directory, monitorPath, logPath) { Live = launch.Live with { Id = id }, Disks = launch.Disks };
+        // Until the live state is written, this is how a daemon that comes after a crash finds the process.
+        File.WriteAllText(Path.Combine(directory, IdentityFile), process.Host.Identity.ToString());
         undo.Push($"end process {process.Host.Pid}", async () =>
         {
             await process.EndAsync().ConfigureAwait(false);

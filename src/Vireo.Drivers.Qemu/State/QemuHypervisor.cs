@@ -48,6 +48,9 @@ internal sealed partial class QemuHypervisor : IAsyncDisposable
     /// <summary>Who wants to hear of what.</summary>
     public DomainEventHub Events { get; } = new();
 
+    /// <summary>Who is at which console.</summary>
+    public Console.ConsoleSessions Consoles { get; } = new();
+
     /// <summary>Starts QEMU processes.</summary>
     public QemuLauncher Launcher { get; }
 
