@@ -6,6 +6,9 @@ namespace Vireo.Drivers.Qemu.Capabilities;
 /// <summary>What a connection tells of the host and of what its QEMUs can run.</summary>
 internal sealed class HostInformation(QemuCapabilitiesCache cache, (uint User, uint Group)? user = null)
 {
+    /// <summary>What one emulator can do.</summary>
+    public ValueTask<QemuCapabilities> EmulatorAsync(string emulator, CancellationToken cancellationToken) => cache.GetAsync(emulator, cancellationToken);
+
     /// <summary>The host and all its guests. virConnectGetCapabilities.</summary>
     public async Task<CapabilitiesConfig> CapabilitiesAsync(CancellationToken cancellationToken)
     {
