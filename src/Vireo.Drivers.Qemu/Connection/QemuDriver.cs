@@ -16,12 +16,14 @@ public sealed class QemuDriver : IDriver, IAsyncDisposable
     /// <summary>Loads the domains below the given places, takes up those that run, and starts those that start with the host.</summary>
     /// <param name="paths">Where everything lies.</param>
     /// <param name="log">Where it reports to.</param>
+    /// <param name="respawnAlways">A revert may replace a running hypervisor process without a flag that allows it.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR: the places cannot be used.</exception>
-    public static async Task<QemuDriver> StartAsync(VireoPaths paths, ILoggerFactory log, CancellationToken cancellationToken = default)
+    public static async Task<QemuDriver> StartAsync(VireoPaths paths, ILoggerFactory log, bool respawnAlways = false, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(log);
-        return new(await StartAsync(paths, new GuestBuilder(new Capabilities.QemuCapabilitiesCache(paths.QemuCapabilities)), log.CreateLogger("qemu"), cancellationToken).ConfigureAwait(false));
+        var builder = new GuestBuilder(new Capabilities.QemuCapabilitiesCache(paths.QemuCapabilities));
+        return new(await StartAsync(paths, builder, log.CreateLogger("qemu"), respawnAlways, cancellationToken).ConfigureAwait(false));
     }
 
     /// <inheritdoc/>
@@ -43,9 +45,9 @@ public sealed class QemuDriver : IDriver, IAsyncDisposable
     /// <summary>Lets go of the guests; they go on.</summary>
     public ValueTask DisposeAsync() => _hypervisor.DisposeAsync();
 
-    internal static async Task<QemuHypervisor> StartAsync(VireoPaths paths, IGuestBuilder builder, ILogger log, CancellationToken cancellationToken)
+    internal static async Task<QemuHypervisor> StartAsync(VireoPaths paths, IGuestBuilder builder, ILogger log, bool respawnAlways, CancellationToken cancellationToken)
     {
-        var hypervisor = new QemuHypervisor(paths, builder, log);
+        var hypervisor = new QemuHypervisor(paths, builder, log) { RespawnAlways = respawnAlways };
         await hypervisor.StartAsync(cancellationToken).ConfigureAwait(false);
         return hypervisor;
     }
