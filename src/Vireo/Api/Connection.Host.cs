@@ -5,8 +5,10 @@ namespace Vireo;
 /// <content>The host and the hypervisor.</content>
 public sealed partial class Connection
 {
-    /// <summary>The canonical URI (<c>virConnectGetURI</c>).</summary>
-    public ValueTask<string> GetUriAsync(CancellationToken cancellationToken = default) => _driver.Hypervisor.ConnectGetUriAsync(cancellationToken);
+    /// <summary>The URI it was opened by, as this side knows it: a daemon knows only its own end (<c>virConnectGetURI</c>).</summary>
+    public ValueTask<string> GetUriAsync(CancellationToken cancellationToken = default) => cancellationToken.IsCancellationRequested
+        ? ValueTask.FromCanceled<string>(cancellationToken)
+        : ValueTask.FromResult(_driver.Uri);
 
     /// <summary>The driver's name, <c>QEMU</c> for instance (<c>virConnectGetType</c>).</summary>
     public ValueTask<string> GetTypeAsync(CancellationToken cancellationToken = default) => _driver.Hypervisor.ConnectGetTypeAsync(cancellationToken);
