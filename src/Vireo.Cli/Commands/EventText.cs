@@ -67,7 +67,7 @@ internal static class EventText
             DomainJobCompletedEvent e => $"event 'job-completed' for domain '{domain}':\n" + Parameters(e.Params),
             DomainAgentLifecycleEvent e => $"event 'agent-lifecycle' for domain '{domain}': state: '{Word(s_agentStates, e.State)}' reason: '{Word(s_agentReasons, e.Reason)}'\n",
             DomainMigrationIterationEvent e => $"event 'migration-iteration' for domain '{domain}': iteration: '{e.Iteration}'\n",
-            DomainMetadataChangeEvent e => $"event 'metadata-change' for domain '{domain}': type {Word(s_metadata, e.Type)}, uri {e.Nsuri ?? "n/a"}\n",
+            DomainMetadataChangeEvent e => $"event 'metadata-change' for domain '{domain}': type {Word(s_metadata, e.Type)}, uri {e.Nsuri ?? "<null>"}\n",
             DomainBlockThresholdEvent e => $"event 'block-threshold' for domain '{domain}': dev: {e.Dev}({e.Path}) {e.Threshold} {e.Excess}\n",
             DomainMemoryFailureEvent e => $"event 'memory-failure' for domain '{domain}':\nrecipient: {Word(s_recipients, e.Recipient)}\naction: {Word(s_memoryActions, e.Action)}\n"
                 + $"flags:\n\taction required: {((e.Flags & 1) != 0 ? 1 : 0)}\n\trecursive: {((e.Flags & 2) != 0 ? 1 : 0)}\n",

@@ -76,6 +76,7 @@ internal static class SnapshotCommands
         var command = context.Command;
         var flags = (DomainSnapshotRevertFlags)command.Flags(("running", 1u), ("paused", 2u), ("reset-nvram", 8u), ("allow-respawn", 16u), ("stopped", 32u));
         var (_, snapshot) = await SnapshotAsync(context);
+        var failed = $"Failed to revert snapshot {snapshot.Name}";
         try
         {
             // Force is held back until the refusal says that it would help: it must not hide other refusals.
@@ -83,7 +84,11 @@ internal static class SnapshotCommands
         }
         catch (VireoException risky) when (risky.Code == ErrorCode.SnapshotRevertRisky && command.Has("force"))
         {
-            await RevertAsync(snapshot, flags | DomainSnapshotRevertFlags.Force, context.CancellationToken);
+            await CommandContext.TryAsync(failed, () => RevertAsync(snapshot, flags | DomainSnapshotRevertFlags.Force, context.CancellationToken));
+        }
+        catch (VireoException reason)
+        {
+            throw new CommandException(failed, reason);
         }
         context.Confirm($"Domain snapshot {snapshot.Name} reverted\n");
     }
