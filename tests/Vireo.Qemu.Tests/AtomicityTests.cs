@@ -19,7 +19,7 @@ public sealed class AtomicityTests
             await lab.VirshAsync("start", "guest", "--paused");
         await lab.VirshAsync(lab.SnapshotArguments("good"));
         await using var place = await ObstaclePlace.CreateAsync(obstacle, lab.Folder);
-        var guests = lab.Daemon.Guests();
+        var guests = lab.Guests();
 
         for (int k = 0; k < Disks; k++)
         {
@@ -38,7 +38,7 @@ public sealed class AtomicityTests
             (await lab.VirshAsync("dumpxml", "guest")).ShouldBe(document);
             (await lab.VirshAsync("dumpxml", "guest", "--inactive")).ShouldBe(stored);
             (await lab.VirshAsync("snapshot-list", "guest", "--name")).Split('\n', StringSplitOptions.RemoveEmptyEntries).ShouldBe(["good"]);
-            lab.Daemon.Guests().ShouldBe(guests);
+            lab.Guests().ShouldBe(guests);
         }
 
         await lab.VirshAsync(lab.SnapshotArguments("next"));

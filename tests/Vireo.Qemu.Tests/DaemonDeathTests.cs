@@ -30,7 +30,7 @@ public sealed class DaemonDeathTests
         await lab.VirshAsync(lab.SnapshotArguments("s1"));
         (await guest.AskAsync("BOOT")).ShouldBe(boot);
         await lab.VirshAsync("destroy", "guest");
-        lab.Daemon.Guests().ShouldBeEmpty();
+        lab.Guests().ShouldBeEmpty();
     }
 
     [Fact]
@@ -38,7 +38,7 @@ public sealed class DaemonDeathTests
     {
         await using var lab = await GuestLab.CreateAsync(linux: false);
         await lab.VirshAsync("start", "guest");
-        int guest = lab.Daemon.Guests().ShouldHaveSingleItem();
+        int guest = lab.Guests().ShouldHaveSingleItem();
         await lab.Daemon.KillAsync();
         await ProgramRun.CheckAsync("/bin/kill", "-KILL", $"{guest}");
 
@@ -53,7 +53,7 @@ public sealed class DaemonDeathTests
     {
         await using var lab = await GuestLab.CreateAsync(linux: false);
         await lab.VirshAsync("start", "guest");
-        int guest = lab.Daemon.Guests().ShouldHaveSingleItem();
+        int guest = lab.Guests().ShouldHaveSingleItem();
 
         await ProgramRun.CheckAsync("/bin/kill", "-KILL", $"{guest}");
 

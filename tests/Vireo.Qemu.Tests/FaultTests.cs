@@ -43,7 +43,7 @@ public sealed class FaultTests
         lab.Daemon.IsRunning.ShouldBeTrue();
         var after = await DomainPicture.TakeAsync(lab);
         (await DomainPicture.LooseEndsAsync(lab)).ShouldBeEmpty($"{result}\n{lab.Daemon.Log}");
-        lab.Daemon.Guests().Count.ShouldBe(running ? 1 : 0, lab.Daemon.Log);
+        lab.Guests().Count.ShouldBe(running ? 1 : 0, lab.Daemon.Log);
         after.State.ShouldBe(before.State);
         if (how == "error" && result.ExitCode != 0 || after == before)
             after.ShouldBe(before);

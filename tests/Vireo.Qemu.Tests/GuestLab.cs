@@ -70,6 +70,9 @@ public sealed class GuestLab : IAsyncDisposable
     /// <summary>The guest's serial port, once the guest answers on it.</summary>
     public Task<GuestSerial> SerialAsync() => GuestSerial.ConnectAsync(Domain.SerialSocket!);
 
+    /// <summary>The QEMU processes of this lab: their command line names its serial socket or its images.</summary>
+    public IReadOnlyList<int> Guests() => OwnedProcesses.Naming(Folder, "qemu-system");
+
     /// <summary>The arguments of snapshot-create-as that put every overlay into <see cref="Folder"/>.</summary>
     public string[] SnapshotArguments(string name, Func<int, string>? path = null) =>
     [

@@ -36,13 +36,13 @@ public sealed class MainJobTests
         await using var lab = await GuestLab.CreateAsync(linux: false);
         await lab.VirshAsync("start", "guest");
         await lab.VirshAsync(lab.SnapshotArguments("s1"));
-        int before = lab.Daemon.Guests().ShouldHaveSingleItem();
+        int before = lab.Guests().ShouldHaveSingleItem();
 
         var refused = await Client.VirshAsync(lab.Daemon, "snapshot-revert", "guest", "s1", "--running");
 
         refused.ExitCode.ShouldBe(1);
         refused.Error.ShouldContain("respawn");
-        lab.Daemon.Guests().ShouldHaveSingleItem().ShouldBe(before, "the refused revert left the guest alone");
+        lab.Guests().ShouldHaveSingleItem().ShouldBe(before, "the refused revert left the guest alone");
         (await lab.VirshAsync("domstate", "guest")).Trim().ShouldBe("running");
     }
 
