@@ -37,9 +37,9 @@ public static class DirectoryFingerprint
 
     private static bool IsSocketOrPipe(string path)
     {
-        // The framework tells sockets and pipes from files only when they are opened; their length is zero and their names are known.
+        // The framework tells sockets and pipes from files only when they are opened; their length is zero and their names are known. A lock file cannot be read while it is held.
         return path.EndsWith(".sock", StringComparison.Ordinal) || path.EndsWith("-sock", StringComparison.Ordinal) || path.EndsWith("-sock-ro", StringComparison.Ordinal)
-            || path.EndsWith(".pipe", StringComparison.Ordinal);
+            || path.EndsWith(".pipe", StringComparison.Ordinal) || path.EndsWith(".lock", StringComparison.Ordinal);
     }
 
     private static string Hash(string path)
