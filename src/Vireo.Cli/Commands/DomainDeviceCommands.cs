@@ -58,7 +58,7 @@ internal static class DomainDeviceCommands
             {
                 continue;
             }
-            context.PrintLine(uri);
+            context.Print((found ? "\n" : "") + uri);
             found = true;
             if (!context.Command.Has("all"))
             {
