@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.Monitor;
 using Vireo.Drivers.Qemu.State;
 using Vireo.Host.Processes;
@@ -76,12 +77,14 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
         var process = new QemuProcess(status.Id, host, Path.GetDirectoryName(status.MonitorPath)!, status.MonitorPath, Path.Combine(hypervisor.Paths.QemuLog, config.Name + ".log"))
         {
             Live = config,
-            Disks = await hypervisor.Builder.RecoverDisksAsync(config, CancellationToken.None).ConfigureAwait(false),
+            Disks = await DisksAsync(status).ConfigureAwait(false),
         };
-        process.Disks = process.Disks with { LastNumber = Math.Max(process.Disks.LastNumber, status.LastNode) };
+
+        // Already now, so that a guest whose monitor hangs can be destroyed.
+        domain.Process = process;
         try
         {
-            process.Monitor = await QmpMonitor.OpenAsync(UnixSocket.Connect(status.MonitorPath), process.Receive, TimeSpan.FromSeconds(30), CancellationToken.None).ConfigureAwait(false);
+            process.Monitor = await ConnectAsync(process).ConfigureAwait(false);
             var answer = await process.Monitor.ExecuteAsync("query-status", CancellationToken.None).ConfigureAwait(false);
             hypervisor.Starter.Attach(domain, process, v => Observed(v with { Id = status.Id, Live = config }, status, answer.GetProperty("status").GetString()!));
         }
@@ -103,6 +106,37 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
         hypervisor.SaveStatusSoon(domain, process);
     }
 
+    private async Task<LiveDisks> DisksAsync(StatusDocument status)
+    {
+        try
+        {
+            var disks = await hypervisor.Builder.RecoverDisksAsync(status.Live, CancellationToken.None).ConfigureAwait(false);
+            return disks with { LastNumber = Math.Max(disks.LastNumber, status.LastNode) };
+        }
+        catch (VireoException e)
+        {
+            // The guest goes on with its disks; only their changes will be refused.
+            LogDisks(hypervisor.Log, status.Live.Name!, e.Message);
+            return new LiveDisks([], status.LastNode);
+        }
+    }
+
+    // A guest is not given up because its host is slow: as long as the process lives, its monitor is waited for.
+    private static async Task<QmpMonitor> ConnectAsync(QemuProcess process)
+    {
+        while (true)
+        {
+            try
+            {
+                return await QmpMonitor.OpenAsync(UnixSocket.Connect(process.MonitorPath), process.Receive, TimeSpan.FromSeconds(30), CancellationToken.None).ConfigureAwait(false);
+            }
+            catch (VireoException e) when (e.Code == ErrorCode.OperationTimeout && !process.Host.HasExited)
+            {
+                continue;
+            }
+        }
+    }
+
     private static DomainView Observed(DomainView view, StatusDocument status, string observed) => observed switch
     {
         "running" => view.State == DomainState.Running ? view : view.In(DomainState.Running, (int)DomainRunningReason.Unpaused),
@@ -116,8 +150,9 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
 
     private async Task GoneAsync(QemuDomain domain, StatusDocument status, QemuProcess? process)
     {
+        var cause = process?.End ?? EndCause.Lost;
         domain.Process = null;
-        var after = domain.Update(v => v with { Id = -1, Live = null, Started = v.IsPersistent ? null : v.Live, State = DomainState.Shutoff, Reason = (int)DomainShutoffReason.Crashed });
+        var after = domain.Update(v => v with { Id = -1, Live = null, Started = v.IsPersistent ? null : v.Live, State = DomainState.Shutoff, Reason = (int)cause.Reason });
         await hypervisor.Files.RemoveStatusAsync(after.Name).ConfigureAwait(false);
         var directory = process?.Directory ?? Path.GetDirectoryName(status.MonitorPath)!;
         if (directory.StartsWith(hypervisor.Paths.QemuLibrary, StringComparison.Ordinal) && Directory.Exists(directory))
@@ -130,7 +165,7 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
             hypervisor.Domains.Remove(domain);
         }
 
-        domain.Lifecycle(DomainEventType.Stopped, (int)DomainEventStoppedDetailType.Failed);
+        domain.Lifecycle(DomainEventType.Stopped, (int)cause.Detail);
     }
 
     [LoggerMessage(30, LogLevel.Error, "live state '{Path}' cannot be taken up: {Error}. It is left as it is")]
@@ -138,6 +173,9 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
 
     [LoggerMessage(32, LogLevel.Warning, "process {Pid} of the unfinished run '{Directory}' is ended")]
     private static partial void LogSwept(ILogger log, int pid, string directory);
+
+    [LoggerMessage(33, LogLevel.Error, "domain '{Name}': its images cannot be read: {Error}")]
+    private static partial void LogDisks(ILogger log, string name, string error);
 
     [LoggerMessage(31, LogLevel.Error, "domain '{Name}': its process cannot be taken up and is ended: {Error}")]
     private static partial void LogLost(ILogger log, string name, string error);

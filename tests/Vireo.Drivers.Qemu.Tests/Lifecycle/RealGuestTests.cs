@@ -149,6 +149,23 @@ public sealed class RealGuestTests
         Left(scratch).ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task ADaemonThatIsStartedAnewDoesNotWaitForAHungMonitorAndCanDestroyItsGuest()
+    {
+        await using var scratch = await ScratchHypervisor.StartAsync();
+        var hung = await scratch.DefineAsync("hung");
+        await scratch.Connection.DomainCreateAsync(hung, default);
+        using var process = HostProcess.Attach(ProcessIdentity.Of(scratch.Pid(hung))!)!;
+        process.Kill(Signals.Stop);
+        await scratch.RestartAsync().WaitAsync(TimeSpan.FromSeconds(10));
+        await StateShouldBe(scratch, hung, DomainState.Running, (int)DomainRunningReason.Booted);
+        var destroy = scratch.Connection.DomainDestroyAsync(hung, default).AsTask();
+        process.Kill(Signals.Continue);
+        await destroy;
+        await StateShouldBe(scratch, hung, DomainState.Shutoff, (int)DomainShutoffReason.Destroyed);
+        Left(scratch).ShouldBeEmpty();
+    }
+
     private static async Task StateShouldBe(ScratchHypervisor scratch, DomainRef dom, DomainState state, int reason) =>
         (await scratch.Connection.DomainGetStateAsync(dom, 0, default)).ShouldBe(new DomainGetStateResult((int)state, reason));
 
