@@ -86,6 +86,13 @@ internal sealed class QemuProcess(int id, HostProcess host, string directory, st
             throw VireoException.OperationFailed(ErrorDomain.Qemu, $"failed to kill qemu process with SIGTERM: process {Host.Pid} did not end in 10 s; without the graceful flag it is killed");
         }
 
+        await KillAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Ends it by SIGKILL: what it would still have written or tidied up is not wanted.</summary>
+    /// <exception cref="VireoException">VIR_ERR_OPERATION_FAILED: it would not end.</exception>
+    public async Task KillAsync()
+    {
         Host.Kill(Signals.Kill);
         if (!await EndsWithinAsync(TimeSpan.FromSeconds(30)).ConfigureAwait(false))
         {

@@ -202,9 +202,12 @@ internal sealed class QemuSnapshotDomain(QemuDomain domain) : ISnapshotDomain
         public async ValueTask TakeOverAsync(DomainConfig? persistent, CancellationToken cancellationToken)
         {
             _taken = true;
-            if (domain.Process is not null)
+            if (domain.Process is { } old)
             {
-                await owner.StopAsync(DomainShutoffReason.FromSnapshot, cancellationToken).ConfigureAwait(false);
+                // A QEMU that ends in order removes the names of its sockets, which by now are the new process's.
+                old.WillEnd(EndCause.Of(DomainShutoffReason.FromSnapshot));
+                await old.KillAsync().ConfigureAwait(false);
+                await domain.Hypervisor.Stopper.FinishAsync(domain, old).ConfigureAwait(false);
 
                 // A transient domain went with its process.
                 domain.Hypervisor.Domains.GetOrAdd(owner.Uuid, owner.Name, () => domain);
