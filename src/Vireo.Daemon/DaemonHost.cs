@@ -26,11 +26,11 @@ internal sealed partial class DaemonHost(DaemonArguments arguments, StderrLogger
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, static context => context.Cancel = true);
         Ready(_logger, string.Join(", ", sockets));
-        ServiceManager.Tell("READY=1");
+        Tell("READY=1");
 
         var signal = await ended.Task.ConfigureAwait(false);
         Ending(_logger, signal);
-        ServiceManager.Tell("STOPPING=1");
+        Tell("STOPPING=1");
         await server.StopAsync(Patience).ConfigureAwait(false);
         foreach (string socket in sockets) File.Delete(socket);
 
@@ -39,6 +39,11 @@ internal sealed partial class DaemonHost(DaemonArguments arguments, StderrLogger
             context.Cancel = true;
             ended.TrySetResult(context.Signal);
         }
+    }
+
+    private void Tell(string state)
+    {
+        if (ServiceManager.Tell(state) is { } why) NotTold(_logger, state, why);
     }
 
     private List<string> Listen(RpcServer server, DaemonPaths paths, DaemonSettings settings, bool privileged)
@@ -64,4 +69,7 @@ internal sealed partial class DaemonHost(DaemonArguments arguments, StderrLogger
 
     [LoggerMessage(2, LogLevel.Information, "{Signal}: ending; guests go on")]
     private static partial void Ending(ILogger logger, PosixSignal signal);
+
+    [LoggerMessage(3, LogLevel.Warning, "the service manager was not told {State}: {Why}")]
+    private static partial void NotTold(ILogger logger, string state, string why);
 }

@@ -1,3 +1,4 @@
+[assembly: CollectionBehavior(DisableTestParallelization = true)] // lists show what other tests define
 [assembly: AssemblyFixture(typeof(Vireo.Interop.Tests.DaemonPair))]
 
 namespace Vireo.Interop.Tests;

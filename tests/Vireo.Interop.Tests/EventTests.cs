@@ -25,7 +25,16 @@ public sealed class EventTests(DaemonPair daemons)
         foreach (string step in (string[])["define", "start", "suspend", "resume", "reset", "destroy", "undefine"])
             await Client.MustAsync(daemon, step, step == "define" ? scratch["dom.xml"] : "t-event");
         var result = await watcher;
-        return string.Join('\n', Normaliser.Mask(result.ToString(), scratch.Path).Split('\n').Where(line => !line.StartsWith("event ", StringComparison.Ordinal) || line.Contains("t-event", StringComparison.Ordinal)
-            || line.StartsWith("event loop", StringComparison.Ordinal)).Where(line => !line.StartsWith("events received", StringComparison.Ordinal)));
+        return string.Join('\n', Normaliser.Mask(result.ToString(), scratch.Path).Split('\n').Where(IsTelling).Where(IsSteady).Distinct());
     }
+
+    private static bool IsTelling(string line) =>
+        !line.StartsWith("event ", StringComparison.Ordinal) || line.Contains("t-event", StringComparison.Ordinal) || line.StartsWith("event loop", StringComparison.Ordinal);
+
+    // Two runs of libvirtd differ in these: a guest without a system resets once or twice, QEMU's word on its end races with its end, and so does the
+    // monitor's; how many events there were follows from that.
+    private static bool IsSteady(string line) =>
+        !line.StartsWith("events received", StringComparison.Ordinal)
+        && !line.Contains("Shutdown Finished after host request", StringComparison.Ordinal)
+        && !line.Contains("'control-error'", StringComparison.Ordinal);
 }

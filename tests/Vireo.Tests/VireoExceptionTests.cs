@@ -25,5 +25,5 @@ public sealed class VireoExceptionTests
     [Fact]
     public void Unknown_flags_are_named_in_hexadecimal() =>
         Should.Throw<VireoException>(() => VireoException.CheckFlags(0x41, 1, ErrorDomain.Qemu, "virDomainX"))
-            .Message.ShouldBe("invalid argument: unsupported flags (0x40) in function virDomainX");
+            .Message.ShouldBe("unsupported flags (0x40) in function virDomainX");
 }

@@ -90,7 +90,8 @@ public sealed class VireoException : Exception
     {
         if ((flags & ~known) is not 0 and var unknown)
         {
-            throw InvalidArgument(domain, $"unsupported flags (0x{unknown:x}) in function {function}");
+            // libvirt tells the function and the argument beside the message, which has no general form.
+            throw Received(ErrorCode.InvalidArg, domain, ErrorSeverity.Error, $"unsupported flags (0x{unknown:x}) in function {function}", function, "flags", null, -1, -1);
         }
     }
 }

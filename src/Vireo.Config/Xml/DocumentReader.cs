@@ -74,7 +74,13 @@ internal sealed partial class DocumentReader
 
                 if (reader.Key != root)
                 {
-                    throw reader.Error($"expecting root element of '{root}', not '{reader._xml.Name}'");
+                    // libvirt reads the whole document before it looks at it: malformed comes before unexpected.
+                    var name = reader._xml.Name;
+                    while (reader._xml.Read())
+                    {
+                    }
+
+                    throw reader.Error($"expecting root element of '{root}', not '{name}'");
                 }
 
                 var document = read(reader);

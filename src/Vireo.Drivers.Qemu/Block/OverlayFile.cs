@@ -21,13 +21,13 @@ internal sealed record OverlayFile(string Path, string TemporaryPath, Qcow2Overl
         using var handle = Create();
         try
         {
-            Image.WriteTo(handle, TemporaryPath);
+            Image.WriteTo(handle, Path);
             if (owner is { } to)
             {
                 FileSystemCalls.ChangeOwner(handle, TemporaryPath, to.User, to.Group);
             }
 
-            FileSystemCalls.SyncFile(handle, TemporaryPath);
+            FileSystemCalls.SyncFile(handle, Path);
             return FileIdentity.Of(TemporaryPath) ?? throw FileSystemCalls.Failure(FileSystemCalls.NoEntry, $"new overlay '{TemporaryPath}' vanished");
         }
         catch

@@ -143,8 +143,9 @@ internal sealed class QemuSnapshotDomain(QemuDomain domain) : ISnapshotDomain
     }
 
     /// <inheritdoc/>
-    public ValueTask FreezeAsync(CancellationToken cancellationToken) =>
-        throw new VireoException(ErrorCode.ArgumentUnsupported, ErrorDomain.Qemu, "QEMU guest agent is not configured; without it the file systems of the guest cannot be quiesced");
+    public ValueTask FreezeAsync(CancellationToken cancellationToken) => State != DomainState.Running
+        ? throw VireoException.OperationInvalid(ErrorDomain.Domain, "domain is not running")
+        : throw new VireoException(ErrorCode.ArgumentUnsupported, ErrorDomain.Qemu, "QEMU guest agent is not configured; without it the file systems of the guest cannot be quiesced");
 
     /// <inheritdoc/>
     public ValueTask ThawAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;

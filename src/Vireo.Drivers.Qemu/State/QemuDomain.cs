@@ -38,7 +38,7 @@ internal sealed class QemuDomain(QemuHypervisor hypervisor, DomainView view)
     }
 
     /// <summary>The process, or libvirt's error for a domain that does not run.</summary>
-    public QemuProcess RequireProcess(ErrorDomain domain = ErrorDomain.Qemu) =>
+    public QemuProcess RequireProcess(ErrorDomain domain = ErrorDomain.Domain) =>
         Process ?? throw VireoException.OperationInvalid(domain, "domain is not running");
 
     /// <summary>Publishes the next view. <paramref name="change"/> may run more than once and must only compute.</summary>

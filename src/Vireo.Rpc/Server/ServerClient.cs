@@ -178,7 +178,6 @@ internal sealed partial class ServerClient : IPacketHandler
     private void Invoke(ServerCall call, ref XdrReader reader)
     {
         bool isRemote = call.Header.Program == RemoteProcedure.RemoteProgram;
-        if (Server.Options.Authenticators.Count == 0) BecomeAuthenticated();
         if (!_authenticated && !(isRemote && IsAuthentication(call.Procedure))) throw RpcError("authentication required");
         bool known = call.Header.Program switch
         {
