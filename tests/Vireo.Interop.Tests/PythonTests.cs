@@ -38,7 +38,7 @@ public sealed class PythonTests(DaemonPair daemons)
             F = libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_DISK_ONLY | libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_ATOMIC
             s = d.snapshotCreateXML(x % ('p1', folder, 'p1'), F)
             t = d.snapshotCreateXML(x % ('p2', folder, 'p2'), F)
-            print(s.getName(), t.getParent(0).getName(), s.numChildren(0), s.listChildrenNames(0), [y.getName() for y in d.listAllSnapshots(0)], t.isCurrent(0), s.isCurrent(0), s.hasMetadata(0))
+            print(s.getName(), t.getParent(0).getName(), s.numChildren(0), s.listChildrenNames(0), sorted(y.getName() for y in d.listAllSnapshots(0)), t.isCurrent(0), s.isCurrent(0), s.hasMetadata(0))
             print(told(s.getParent, 0), told(d.snapshotCreateXML, x % ('p1', folder, 'p3'), F), told(d.snapshotCreateXML, x % ('p4', folder, 'p1'), F))
             print(told(d.snapshotCreateXML, '<domainsnapshot', 0), told(d.snapshotCreateXML, '<domain/>', 0), told(d.snapshotCreateXML, x % ('p', folder, 'q'), 1 << 30))
             print(told(d.snapshotCreateXML, x % ('p', folder, 'q'), libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_REDEFINE | libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_HALT))

@@ -52,7 +52,15 @@ internal sealed class ProcessTransport : Transport
 
     public override async ValueTask<string?> EndAsync()
     {
-        _process.StandardInput.Close();
+        try
+        {
+            _process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // The program went before it read what it was sent; its complaint says why.
+        }
+
         using var patience = new CancellationTokenSource(Patience);
         try
         {
