@@ -80,7 +80,7 @@ internal sealed partial class PacketConnection
 
     private void Enqueue(OutgoingPacket packet)
     {
-        _queuedBytes += packet.Length;
+        Interlocked.Add(ref _queuedBytes, packet.Length); // sending subtracts without the lock
         if (packet.Files is null && packet.Length <= CoalesceUpTo && _queue.Count > 0)
         {
             if (_tail is { Files: null } tail && tail.Buffer.Length - tail.End >= packet.Length && (!_sending || _queue.Count > 1))
@@ -173,15 +173,20 @@ internal sealed partial class PacketConnection
     private void Complete(Segment segment)
     {
         TaskCompletionSource? room = null;
+        bool drained;
         lock (_lock)
         {
             if (_queue.Count > 0 && ReferenceEquals(_queue.Peek(), segment)) _queue.Dequeue();
             if (_queue.Count == 0) _tail = null;
-            if (_queuedBytes < LowWater) (room, _room) = (_room, null);
+            drained = QueuedBytes < LowWater;
+            if (drained) (room, _room) = (_room, null);
         }
 
         segment.Release();
         room?.TrySetResult();
+
+        // A handler takes no packets while too much waits to be sent; it is asked again now.
+        if (drained) ResumeReading();
     }
 
     /// <summary>False when it could not all go: then somebody else goes on later.</summary>
