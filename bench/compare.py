@@ -33,6 +33,7 @@ MEASURES = {
     "snapshot of 4 disks": ("ms", False, 1),
     "snapshot of 16 disks": ("ms", False, 4),
     "idle resident memory": ("MiB", False, 1),
+    "idle resident memory after the work": ("MiB", False, 1),
     "CLI start-up": ("ms", False, 1),
     "CLI call": ("ms", False, 1),
 }
@@ -179,12 +180,16 @@ def tool(side, options):
         side.add("CLI call", milliseconds(lambda: subprocess.run([side.tool, "-c", side.uri, "list", "--all"], check=True, stdout=subprocess.DEVNULL))[0])
 
 
-def memory(side, options):
+def memory(side, options, measure="idle resident memory"):
     text = open("/proc/%d/status" % side.pid()).read()
-    side.add("idle resident memory", int(re.search(r"VmRSS:\s+(\d+)", text).group(1)) / 1024)
+    side.add(measure, int(re.search(r"VmRSS:\s+(\d+)", text).group(1)) / 1024)
 
 
-WORKLOADS = {"memory": memory, "rpc": rpc, "cli": tool, "define": define, "start": start, "snapshot": snapshot}
+def rest(side, options):
+    memory(side, options, "idle resident memory after the work")
+
+
+WORKLOADS = {"memory": memory, "rpc": rpc, "cli": tool, "define": define, "start": start, "snapshot": snapshot, "rest": rest}
 
 
 def number(value):
@@ -228,8 +233,10 @@ def main():
         sides.append(Side("vireod", [os.path.join(ROOT, "out/bin/vireod"), "--root", "{dir}"], "run/libvirt/libvirt-sock", os.path.join(ROOT, "out/bin/vireo")))
         for index in range(options.rounds):
             for name in options.only.split(","):
-                if name == "memory" and index:
-                    continue                                    # idle means: before any work
+                if name == "memory" and index or name == "rest" and index + 1 < options.rounds:
+                    continue                                    # idle means: before any work, and some seconds after the last
+                if name == "rest":
+                    time.sleep(15)
                 for side in sides if index % 2 == 0 else sides[::-1]:
                     print("round %d: %s on %s" % (index + 1, name, side.name), flush=True)
                     try:

@@ -25,6 +25,7 @@ internal sealed partial class DaemonHost(DaemonArguments arguments, StderrLogger
         using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, static context => context.Cancel = true);
+        using var heap = IdleHeap.Watch();
         Ready(_logger, string.Join(", ", sockets));
         Tell("READY=1");
 

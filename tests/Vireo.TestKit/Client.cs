@@ -15,6 +15,10 @@ public static class Client
     public static Task<ProgramResult> RunAsync(string tool, ScratchDaemon daemon, params string[] arguments) =>
         tool == "virsh" ? VirshAsync(daemon, arguments) : VireoAsync(daemon, arguments);
 
+    /// <summary>Stock virsh or the project's tool, which goes on until it is interrupted.</summary>
+    public static WatchedProgram Watch(string tool, ScratchDaemon daemon, params string[] arguments) =>
+        new(tool == "virsh" ? "/usr/bin/virsh" : Repository.Program("vireo"), ["-c", daemon.Uri, .. arguments]);
+
     /// <summary>Stock python libvirt: the script finds an open connection <c>c</c>, the module <c>libvirt</c> and the arguments in <c>sys.argv[2:]</c>.</summary>
     public static Task<ProgramResult> PythonAsync(ScratchDaemon daemon, string script, params string[] arguments) =>
         ProgramRun.ExecuteAsync("/usr/bin/python3", ["-c", Prelude + script, daemon.Uri, .. arguments]);
