@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Vireo.Drivers.Qemu.BlockJobs;
 
 namespace Vireo.Drivers.Qemu.Block;
 
@@ -19,6 +20,21 @@ internal sealed record LiveDisk(string Target, ImageChain? Chain, ImmutableArray
 /// <param name="LastNumber">The last node number given out.</param>
 internal sealed record LiveDisks(ImmutableArray<LiveDisk> Disks, int LastNumber)
 {
+    /// <summary>The jobs that the hypervisor carries out on them; one for each disk at most.</summary>
+    public ImmutableArray<BlockJob> Jobs { get; init; } = [];
+
+    /// <summary>The job on the disk of that target; null when there is none.</summary>
+    public BlockJob? JobOf(string target) => Jobs.FirstOrDefault(j => j.Target == target);
+
+    /// <summary>With another state of a job, or a new one.</summary>
+    public LiveDisks With(BlockJob job) => this with { Jobs = [.. Jobs.Where(j => j.Id != job.Id), job] };
+
+    /// <summary>Without a job.</summary>
+    public LiveDisks Without(BlockJob job) => this with { Jobs = [.. Jobs.Where(j => j.Id != job.Id)] };
+
+    /// <summary>With another state of a disk.</summary>
+    public LiveDisks With(LiveDisk disk) => this with { Disks = [.. Disks.Select(d => d.Target == disk.Target ? disk : d)] };
+
     /// <summary>The disk of that target; null when there is none.</summary>
     public LiveDisk? Find(string target)
     {

@@ -5,13 +5,13 @@ using Microsoft.Win32.SafeHandles;
 namespace Vireo.Drivers.Qemu.Block;
 
 /// <summary>
-/// An empty qcow2 image over a backing file, written directly: header, one refcount table, one refcount block and a level 1 table of zeros.
+/// An empty qcow2 image over a backing file, or over none, written directly: header, one refcount table, one refcount block and a level 1 table of zeros.
 /// It costs a few small writes, where a run of qemu-img costs a process.
 /// </summary>
 /// <param name="VirtualSize">Size of the disk in bytes; rounded up to whole sectors.</param>
-/// <param name="BackingFile">The name to store, as QEMU is to resolve it: absolute, or relative to the overlay's directory.</param>
+/// <param name="BackingFile">The name to store, as QEMU is to resolve it: absolute, or relative to the overlay's directory; null for none.</param>
 /// <param name="BackingFormat">The backing file's format.</param>
-internal sealed record Qcow2Overlay(long VirtualSize, string BackingFile, ImageFormat BackingFormat)
+internal sealed record Qcow2Overlay(long VirtualSize, string? BackingFile, ImageFormat BackingFormat)
 {
     private const int ClusterBits = 16;
     private const int ClusterSize = 1 << ClusterBits;
@@ -71,6 +71,11 @@ internal sealed record Qcow2Overlay(long VirtualSize, string BackingFile, ImageF
 
     private byte[] Header(long size, uint entries, string path)
     {
+        if (BackingFile is null)
+        {
+            return Header(size, entries, HeaderLength + 8);
+        }
+
         var name = Encoding.UTF8.GetBytes(BackingFile);
         if (name.Length is 0 or > Qcow2Header.MaxBackingName)
         {
@@ -82,12 +87,23 @@ internal sealed record Qcow2Overlay(long VirtualSize, string BackingFile, ImageF
         var format = Encoding.ASCII.GetBytes(BackingFormat.QemuDriver());
         var formatRoom = (format.Length + 7) & ~7;
         var nameAt = HeaderLength + 8 + formatRoom + 8;
-        var header = new byte[nameAt + name.Length];
+        var header = Header(size, entries, nameAt + name.Length);
+        var w = header.AsSpan();
+        BinaryPrimitives.WriteUInt64BigEndian(w[8..], (ulong)nameAt);
+        BinaryPrimitives.WriteUInt32BigEndian(w[16..], (uint)name.Length);
+        BinaryPrimitives.WriteUInt32BigEndian(w[HeaderLength..], Qcow2Header.BackingFormatExtension);
+        BinaryPrimitives.WriteUInt32BigEndian(w[(HeaderLength + 4)..], (uint)format.Length);
+        format.CopyTo(w[(HeaderLength + 8)..]);
+        name.CopyTo(w[nameAt..]);
+        return header;
+    }
+
+    private static byte[] Header(long size, uint entries, int room)
+    {
+        var header = new byte[room];
         var w = header.AsSpan();
         BinaryPrimitives.WriteUInt32BigEndian(w, Qcow2Header.Magic);
         BinaryPrimitives.WriteUInt32BigEndian(w[4..], 3);
-        BinaryPrimitives.WriteUInt64BigEndian(w[8..], (ulong)nameAt);
-        BinaryPrimitives.WriteUInt32BigEndian(w[16..], (uint)name.Length);
         BinaryPrimitives.WriteUInt32BigEndian(w[20..], ClusterBits);
         BinaryPrimitives.WriteUInt64BigEndian(w[24..], (ulong)size);
         BinaryPrimitives.WriteUInt32BigEndian(w[36..], entries);
@@ -96,10 +112,6 @@ internal sealed record Qcow2Overlay(long VirtualSize, string BackingFile, ImageF
         BinaryPrimitives.WriteUInt32BigEndian(w[56..], 1);
         BinaryPrimitives.WriteUInt32BigEndian(w[96..], 4); // refcounts of 2^4 bits
         BinaryPrimitives.WriteUInt32BigEndian(w[100..], HeaderLength);
-        BinaryPrimitives.WriteUInt32BigEndian(w[HeaderLength..], Qcow2Header.BackingFormatExtension);
-        BinaryPrimitives.WriteUInt32BigEndian(w[(HeaderLength + 4)..], (uint)format.Length);
-        format.CopyTo(w[(HeaderLength + 8)..]);
-        name.CopyTo(w[nameAt..]);
         return header;
     }
 }

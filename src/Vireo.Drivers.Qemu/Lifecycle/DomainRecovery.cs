@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Vireo.Drivers.Qemu.Block;
+using Vireo.Drivers.Qemu.BlockJobs;
 using Vireo.Drivers.Qemu.Monitor;
 using Vireo.Drivers.Qemu.State;
 using Vireo.Host.Processes;
@@ -87,6 +88,7 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
             process.Monitor = await ConnectAsync(process).ConfigureAwait(false);
             var answer = await process.Monitor.ExecuteAsync("query-status", CancellationToken.None).ConfigureAwait(false);
             hypervisor.Starter.Attach(domain, process, v => Observed(v with { Id = status.Id, Live = config }, status, answer.GetProperty("status").GetString()!));
+            await new DomainBlockJobs(domain).TakeUpAsync().ConfigureAwait(false);
         }
         catch (VireoException e)
         {
@@ -111,13 +113,13 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
         try
         {
             var disks = await hypervisor.Builder.RecoverDisksAsync(status.Live, CancellationToken.None).ConfigureAwait(false);
-            return disks with { LastNumber = Math.Max(disks.LastNumber, status.LastNode) };
+            return disks with { LastNumber = Math.Max(disks.LastNumber, status.LastNode), Jobs = status.Jobs };
         }
         catch (VireoException e)
         {
             // The guest goes on with its disks; only their changes will be refused.
             LogDisks(hypervisor.Log, status.Live.Name!, e.Message);
-            return new LiveDisks([], status.LastNode);
+            return new LiveDisks([], status.LastNode) { Jobs = status.Jobs };
         }
     }
 

@@ -28,6 +28,7 @@ internal sealed class DomainStopper(QemuHypervisor hypervisor)
 
         var cause = process.End;
         await process.DisposeAsync().ConfigureAwait(false);
+        process.BlockJobs.EndAll();
         domain.Process = null;
         var after = domain.Update(v => v with
         {

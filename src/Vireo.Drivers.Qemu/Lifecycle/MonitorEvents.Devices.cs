@@ -1,4 +1,5 @@
 using Vireo.Config;
+using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.Monitor;
 
 namespace Vireo.Drivers.Qemu.Lifecycle;
@@ -30,6 +31,12 @@ internal sealed partial class MonitorEvents
             case "DEVICE_TRAY_MOVED" when happened.Text("id") is { } tray:
                 domain.Publish(new DomainTrayChangeEvent(reference, tray, happened.Flag("tray-open") ? 0 : 1));
                 break;
+            case "JOB_STATUS_CHANGE" when happened.Text("id") is { } job:
+                JobStatus(process, job, happened.Text("status"));
+                break;
+            case "BLOCK_WRITE_THRESHOLD" when happened.Text("node-name") is { } node:
+                WriteThreshold(process, node, happened);
+                break;
             case "VNC_CONNECTED":
                 Graphics(happened, 0);
                 break;
@@ -39,6 +46,36 @@ internal sealed partial class MonitorEvents
             case "VNC_DISCONNECTED":
                 Graphics(happened, 2);
                 break;
+        }
+    }
+
+    private static void JobStatus(QemuProcess process, string job, string? status)
+    {
+        switch (status)
+        {
+            case "ready":
+                process.BlockJobs.Ready(job);
+                break;
+            case "concluded":
+                process.BlockJobs.Concluded(job);
+                break;
+        }
+    }
+
+    private void WriteThreshold(QemuProcess process, string node, QmpEvent happened)
+    {
+        foreach (var disk in process.Disks.Disks)
+        {
+            var place = disk.Numbers.Select(n => (NodeNumbers.Format(n), NodeNumbers.Storage(n))).ToList().FindIndex(n => n.Item1 == node || n.Item2 == node);
+            if (place < 0)
+            {
+                continue;
+            }
+
+            var name = place == 0 ? disk.Target : $"{disk.Target}[{disk.Numbers[place]}]";
+            var path = disk.Chain?.Layers[place].Location.LocalPath ?? "";
+            domain.Publish(new DomainBlockThresholdEvent(
+                domain.View.Ref, name, path, (ulong)(happened.Number("write-threshold") ?? 0), (ulong)(happened.Number("amount-exceeded") ?? 0)));
         }
     }
 

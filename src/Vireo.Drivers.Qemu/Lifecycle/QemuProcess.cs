@@ -1,5 +1,6 @@
 using Vireo.Config;
 using Vireo.Drivers.Qemu.Block;
+using Vireo.Drivers.Qemu.BlockJobs;
 using Vireo.Drivers.Qemu.Monitor;
 using Vireo.Host.Processes;
 
@@ -34,6 +35,9 @@ internal sealed class QemuProcess(int id, HostProcess host, string directory, st
 
     /// <summary>Its disks as it has them open. Changed within the domain's job only.</summary>
     public required LiveDisks Disks { get; set; }
+
+    /// <summary>What it says of its block jobs.</summary>
+    public BlockJobSignals BlockJobs { get; } = new();
 
     /// <summary>Receives its events; replaced when the domain adopts it.</summary>
     public Action<QemuProcess, QmpEvent>? EventHandler { get; set; }

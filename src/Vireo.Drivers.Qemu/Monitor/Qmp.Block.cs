@@ -96,6 +96,46 @@ internal static partial class Qmp
         w.WriteBoolean("auto-dismiss", false);
     });
 
+    /// <summary>blockdev-mirror: copies <paramref name="device"/> to the node <paramref name="target"/> and keeps both alike.</summary>
+    public static QmpCommand BlockdevMirror(string job, string device, string target, bool topOnly, long speed, uint granularity, long buffer, bool synchronous) => new("blockdev-mirror", w =>
+    {
+        w.WriteString("job-id", job);
+        w.WriteString("device", device);
+        w.WriteString("target", target);
+        w.WriteString("sync", topOnly ? "top" : "full");
+        if (speed > 0)
+            w.WriteNumber("speed", speed);
+        if (granularity > 0)
+            w.WriteNumber("granularity", granularity);
+        if (buffer > 0)
+            w.WriteNumber("buf-size", buffer);
+        if (synchronous)
+            w.WriteString("copy-mode", "write-blocking");
+        w.WriteBoolean("auto-finalize", true);
+        w.WriteBoolean("auto-dismiss", false);
+    });
+
+    /// <summary>block-job-set-speed, in bytes a second; 0 for no limit.</summary>
+    public static QmpCommand BlockJobSetSpeed(string job, long speed) => new("block-job-set-speed", w =>
+    {
+        w.WriteString("device", job);
+        w.WriteNumber("speed", speed);
+    });
+
+    /// <summary>block-job-cancel: a job that is ready stops where it is, unless <paramref name="force"/>.</summary>
+    public static QmpCommand BlockJobCancel(string job, bool force) => new("block-job-cancel", w =>
+    {
+        w.WriteString("device", job);
+        w.WriteBoolean("force", force);
+    });
+
+    /// <summary>block-set-write-threshold of a node, in bytes; 0 for none.</summary>
+    public static QmpCommand BlockSetWriteThreshold(string node, ulong bytes) => new("block-set-write-threshold", w =>
+    {
+        w.WriteString("node-name", node);
+        w.WriteNumber("write-threshold", bytes);
+    });
+
     /// <summary>change-backing-file: what an image's header says of its backing file.</summary>
     public static QmpCommand ChangeBackingFile(string device, string imageNode, string backingFile) => new("change-backing-file", w =>
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Vireo.Config;
 using Vireo.Drivers.Qemu.Block;
+using Vireo.Drivers.Qemu.BlockJobs;
 using Vireo.Drivers.Qemu.Journal;
 using Vireo.Drivers.Snapshots;
 
@@ -32,6 +33,11 @@ internal sealed class CreatePlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
             external ? DiskSnapshotMode.External : DiskSnapshotMode.Internal,
             allInternal: !external && Active);
         CheckKinds(placed, memory is not null, flags);
+        foreach (var disk in placed.Where(p => p.Mode is DiskSnapshotMode.External or DiskSnapshotMode.Internal))
+        {
+            BlockJobProgress.RefuseBusy(domain.Disks ?? new LiveDisks([], 0), disk.Disk.Target);
+        }
+
         if (!flags.HasFlag(DomainSnapshotCreateFlags.NoMetadata) && tree.Find(name) is not null)
         {
             throw VireoException.OperationFailed(ErrorDomain.Domain, $"domain moment {name} already exists");
@@ -162,9 +168,11 @@ internal sealed class CreatePlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
         CheckMemoryFile(memory, overlays);
         var live = domain.Live is null ? null : WithOverlays(domain.Live, overlays, null);
         var persistent = domain.Persistent is null ? null : WithOverlays(domain.Persistent, overlays, config);
-        var disks = domain.Disks is null ? null : new LiveDisks(
-            [.. domain.Disks.Disks.Select(d => overlays.Find(o => o.Target == d.Target) is { } o ? d.WithOverlay(o.Layer, o.Number) : d)],
-            numbers.Last);
+        var disks = domain.Disks is null ? null : domain.Disks with
+        {
+            Disks = [.. domain.Disks.Disks.Select(d => overlays.Find(o => o.Target == d.Target) is { } o ? d.WithOverlay(o.Layer, o.Number) : d)],
+            LastNumber = numbers.Last,
+        };
         var snapshot = new QemuSnapshot(Document(request, name, memory, placed, config));
         var documents = domain.DocumentChanges(live, persistent, disks).ToList();
         if (!flags.HasFlag(DomainSnapshotCreateFlags.NoMetadata))

@@ -1,5 +1,6 @@
 using Vireo.Config;
 using Vireo.Drivers.Qemu.Block;
+using Vireo.Drivers.Qemu.BlockJobs;
 
 namespace Vireo.Drivers.Qemu.Snapshots;
 
@@ -9,6 +10,6 @@ internal static class LiveDocument
     /// <summary>The document with every disk's chain and numbers.</summary>
     public static DomainConfig Show(DomainConfig live, LiveDisks disks) => live with
     {
-        Devices = live.Devices with { Disks = [.. live.Devices.Disks.Select(d => d.Target?.Dev is { } target && disks.Find(target) is { } open ? d.Show(open) : d)] },
+        Devices = live.Devices with { Disks = [.. live.Devices.Disks.Select(d => d.Target?.Dev is { } target && disks.Find(target) is { } open ? d.Show(open) with { Mirror = MirrorElement.Of(disks.JobOf(target), open) } : d)] },
     };
 }

@@ -76,7 +76,7 @@ internal sealed class QemuSnapshotDomain(QemuDomain domain) : ISnapshotDomain
             changes.Add(new DocumentChange(
                 Hypervisor.Files.Status(Name),
                 null,
-                live is null ? null : DomainFiles.StatusText(domain.View, process, LiveDocument.Show(live, disks!), disks!.LastNumber)));
+                live is null ? null : DomainFiles.StatusText(domain.View, process, LiveDocument.Show(live, disks!), disks!)));
         }
 
         return changes;

@@ -82,7 +82,7 @@ internal sealed partial class SnapshotStartup(QemuHypervisor hypervisor)
 
         var status = StatusDocument.Parse(text, statusPath);
         var disks = await hypervisor.Builder.RecoverDisksAsync(status.Live, cancellationToken).ConfigureAwait(false);
-        seen.Adopt(status.Live, persistent, disks with { LastNumber = Math.Max(disks.LastNumber, status.LastNode) });
+        seen.Adopt(status.Live, persistent, disks with { LastNumber = Math.Max(disks.LastNumber, status.LastNode), Jobs = status.Jobs });
         hypervisor.SaveStatusSoon(domain, domain.Process!);
     }
 

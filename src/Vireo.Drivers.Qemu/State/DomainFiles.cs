@@ -1,5 +1,6 @@
 using System.Text;
 using Vireo.Config;
+using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.Lifecycle;
 using Vireo.Host;
 using Vireo.Host.Files;
@@ -27,11 +28,11 @@ internal sealed class DomainFiles(VireoPaths paths)
     public static string DefinitionText(DomainConfig config) => (config with { Id = null }).ToXml();
 
     /// <summary>The text of a live state's file.</summary>
-    public static string StatusText(DomainView view, QemuProcess process) => StatusText(view, process, view.Live ?? process.Live, process.Disks.LastNumber);
+    public static string StatusText(DomainView view, QemuProcess process) => StatusText(view, process, view.Live ?? process.Live, process.Disks);
 
     /// <summary>The text of a live state's file with another document.</summary>
-    public static string StatusText(DomainView view, QemuProcess process, DomainConfig live, int lastNode) =>
-        new StatusDocument(live, process.Id, view.State, view.Reason, process.Host.Identity, process.MonitorPath, lastNode).ToXml();
+    public static string StatusText(DomainView view, QemuProcess process, DomainConfig live, LiveDisks disks) =>
+        new StatusDocument(live, process.Id, view.State, view.Reason, process.Host.Identity, process.MonitorPath, disks.LastNumber) { Jobs = disks.Jobs }.ToXml();
 
     /// <summary>Writes a definition.</summary>
     public Task SaveDefinitionAsync(DomainConfig config, CancellationToken cancellationToken) =>

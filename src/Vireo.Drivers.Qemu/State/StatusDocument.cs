@@ -1,8 +1,10 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using System.Xml;
 using System.Xml.Linq;
 using Vireo.Config;
+using Vireo.Drivers.Qemu.BlockJobs;
 using Vireo.Host.Processes;
 
 namespace Vireo.Drivers.Qemu.State;
@@ -17,6 +19,9 @@ namespace Vireo.Drivers.Qemu.State;
 /// <param name="LastNode">The last number given to a block node.</param>
 internal sealed record StatusDocument(DomainConfig Live, int Id, DomainState State, int Reason, ProcessIdentity Process, string MonitorPath, int LastNode)
 {
+    /// <summary>The block jobs under way.</summary>
+    public ImmutableArray<BlockJob> Jobs { get; init; } = [];
+
     /// <summary>Its text.</summary>
     public string ToXml()
     {
@@ -35,6 +40,7 @@ internal sealed record StatusDocument(DomainConfig Live, int Id, DomainState Sta
             writer.WriteStartElement("blockNodes");
             writer.WriteAttributeString("last", Number(LastNode));
             writer.WriteEndElement();
+            BlockJobElements.Write(writer, Jobs);
             writer.WriteRaw("\n" + Live.ToXml());
             writer.WriteEndElement();
         }
@@ -61,7 +67,10 @@ internal sealed record StatusDocument(DomainConfig Live, int Id, DomainState Sta
                 Number(root.Attribute("reason")),
                 ProcessIdentity.Parse(root.Attribute("process")!.Value) ?? throw Bad(path, "its process cannot be read"),
                 root.Element("monitor")!.Attribute("path")!.Value,
-                Number(root.Element("blockNodes")!.Attribute("last")));
+                Number(root.Element("blockNodes")!.Attribute("last")))
+            {
+                Jobs = BlockJobElements.Read(root.Element(BlockJobElements.Name)),
+            };
         }
         catch (Exception e) when (e is XmlException or NullReferenceException or FormatException)
         {

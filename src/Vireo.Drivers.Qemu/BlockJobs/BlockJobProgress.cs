@@ -1,0 +1,44 @@
+using Vireo.Drivers.Qemu.Block;
+using Vireo.Drivers.Qemu.Monitor;
+
+namespace Vireo.Drivers.Qemu.BlockJobs;
+
+/// <summary>What is told of a job under way.</summary>
+internal static class BlockJobProgress
+{
+    /// <summary>How far it is. A job that goes on never looks finished: clients that poll take equal numbers for its end.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="told">What the hypervisor says of it.</param>
+    /// <param name="inBytes">Whether the limit is told in bytes a second; else in MiB.</param>
+    public static DomainGetBlockJobInfoResult Of(BlockJob job, QmpBlockJob told, bool inBytes)
+    {
+        var (at, end) = ((ulong)told.Offset, (ulong)told.Length);
+        if (at == 0 && end == 0)
+        {
+            (at, end) = told.Ready ? (1UL, 1UL) : (0UL, 1UL);
+        }
+        else if (at == end && !told.Ready)
+        {
+            at--;
+        }
+
+        const ulong mebibyte = 1 << 20;
+        var speed = (ulong)told.Speed;
+        return new DomainGetBlockJobInfoResult(1, (int)job.Type, inBytes ? speed : (speed + mebibyte - 1) / mebibyte, at, end);
+    }
+
+    /// <summary>Refuses a change of a disk on which a job works.</summary>
+    /// <exception cref="VireoException">VIR_ERR_BLOCK_COPY_ACTIVE, VIR_ERR_OPERATION_UNSUPPORTED.</exception>
+    public static void RefuseBusy(LiveDisks disks, string target)
+    {
+        if (disks.JobOf(target) is not { } job)
+        {
+            return;
+        }
+
+        throw new VireoException(
+            job.Mirrors ? ErrorCode.BlockCopyActive : ErrorCode.OperationUnsupported,
+            ErrorDomain.Qemu,
+            $"disk '{target}' already in active block job");
+    }
+}

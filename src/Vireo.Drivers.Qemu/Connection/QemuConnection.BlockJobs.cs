@@ -1,0 +1,179 @@
+using Vireo.Drivers.Qemu.Block;
+using Vireo.Drivers.Qemu.BlockJobs;
+using Vireo.Drivers.Qemu.Monitor;
+using Vireo.Drivers.Qemu.State;
+
+namespace Vireo.Drivers.Qemu;
+
+/// <content>Jobs on the images of a running domain's disks.</content>
+internal sealed partial class QemuConnection
+{
+    /// <inheritdoc/>
+    public override async ValueTask DomainBlockCommitAsync(DomainRef dom, string disk, string? @base, string? top, ulong bandwidth, uint flags, CancellationToken cancellationToken)
+    {
+        const DomainBlockCommitFlags known = DomainBlockCommitFlags.Shallow | DomainBlockCommitFlags.Active | DomainBlockCommitFlags.Delete
+            | DomainBlockCommitFlags.Relative | DomainBlockCommitFlags.BandwidthBytes;
+        CheckFlags(flags, known, "qemuDomainBlockCommit");
+        var wanted = (DomainBlockCommitFlags)flags;
+        var speed = Speed(bandwidth, wanted.HasFlag(DomainBlockCommitFlags.BandwidthBytes));
+        var domain = Find(dom);
+        using var job = await domain.EnterAsync("virDomainBlockCommit", cancellationToken).ConfigureAwait(false);
+        var live = IdleDisk(domain, disk);
+        var upper = top is null || top == live.Target ? 0 : ChainLookup.Find(live, top);
+        if (upper == 0 && !wanted.HasFlag(DomainBlockCommitFlags.Active))
+        {
+            throw VireoException.InvalidArgument(ErrorDomain.Qemu, $"commit of '{live.Target}' active layer requires active flag");
+        }
+
+        if (upper > 0 && wanted.HasFlag(DomainBlockCommitFlags.Active))
+        {
+            throw VireoException.InvalidArgument(ErrorDomain.Qemu, $"active commit requested but '{top}' is not active");
+        }
+
+        var lower = @base is not null ? ChainLookup.Find(live, @base, upper) : wanted.HasFlag(DomainBlockCommitFlags.Shallow) ? upper + 1 : live.Numbers.Length - 1;
+        if (lower <= upper || lower >= live.Numbers.Length)
+        {
+            throw VireoException.InvalidArgument(ErrorDomain.Storage, $"could not find base image in chain for '{live.Target}'");
+        }
+
+        if (wanted.HasFlag(DomainBlockCommitFlags.Shallow) && lower != upper + 1)
+        {
+            throw VireoException.InvalidArgument(
+                ErrorDomain.Qemu,
+                $"base '{@base}' is not immediately below '{live.Chain!.Layers[upper].Location.Display}' in chain for '{live.Chain.Top.Location.Display}'");
+        }
+
+        var name = wanted.HasFlag(DomainBlockCommitFlags.Relative) && upper > 0 ? RelativeName.Between(live.Chain!, upper - 1, lower) : null;
+        await new DomainBlockJobs(domain).CommitAsync(live, upper, lower, name, wanted.HasFlag(DomainBlockCommitFlags.Delete), speed, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask DomainBlockPullAsync(DomainRef dom, string path, ulong bandwidth, uint flags, CancellationToken cancellationToken)
+    {
+        CheckFlags(flags, DomainBlockPullFlags.BandwidthBytes, "qemuDomainBlockPull");
+        await PullAsync(dom, path, null, Speed(bandwidth, flags != 0), relative: false, "virDomainBlockPull", cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask DomainBlockRebaseAsync(DomainRef dom, string path, string? @base, ulong bandwidth, uint flags, CancellationToken cancellationToken)
+    {
+        const DomainBlockRebaseFlags known = DomainBlockRebaseFlags.Shallow | DomainBlockRebaseFlags.ReuseExt | DomainBlockRebaseFlags.Copy | DomainBlockRebaseFlags.CopyRaw
+            | DomainBlockRebaseFlags.Relative | DomainBlockRebaseFlags.CopyDev | DomainBlockRebaseFlags.BandwidthBytes;
+        CheckFlags(flags, known, "qemuDomainBlockRebase");
+        var wanted = (DomainBlockRebaseFlags)flags;
+        var speed = Speed(bandwidth, wanted.HasFlag(DomainBlockRebaseFlags.BandwidthBytes));
+        if (wanted.HasFlag(DomainBlockRebaseFlags.Copy))
+        {
+            await CopyToPathAsync(dom, path, @base, speed, wanted, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        if (wanted.HasFlag(DomainBlockRebaseFlags.Relative) && @base is null)
+        {
+            throw VireoException.InvalidArgument(ErrorDomain.Qemu, "flag VIR_DOMAIN_BLOCK_REBASE_RELATIVE is valid only with non-null base");
+        }
+
+        await PullAsync(dom, path, @base, speed, wanted.HasFlag(DomainBlockRebaseFlags.Relative), "virDomainBlockRebase", cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask<DomainGetBlockJobInfoResult> DomainGetBlockJobInfoAsync(DomainRef dom, string path, uint flags, CancellationToken cancellationToken)
+    {
+        CheckFlags(flags, DomainBlockJobInfoFlags.BandwidthBytes, "qemuDomainGetBlockJobInfo");
+        var domain = Find(dom);
+        var disks = RequireDisks(domain);
+        if (disks.JobOf(NamedDisk(disks, path).Target) is not { } job)
+        {
+            return new DomainGetBlockJobInfoResult(0, 0, 0, 0, 0);
+        }
+
+        var all = await domain.RequireProcess().Monitor.ExecuteAsync(Qmp.QueryBlockJobs, cancellationToken).ConfigureAwait(false);
+        return all.FirstOrDefault(j => j.Device == job.Id) is { } told
+            ? BlockJobProgress.Of(job, told, inBytes: flags != 0)
+            : new DomainGetBlockJobInfoResult(0, 0, 0, 0, 0);
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask DomainBlockJobAbortAsync(DomainRef dom, string path, uint flags, CancellationToken cancellationToken)
+    {
+        CheckFlags(flags, DomainBlockJobAbortFlags.Async | DomainBlockJobAbortFlags.Pivot, "qemuDomainBlockJobAbort");
+        var wanted = (DomainBlockJobAbortFlags)flags;
+        var domain = Find(dom);
+        using var turn = await domain.EnterAsync("virDomainBlockJobAbort", cancellationToken).ConfigureAwait(false);
+        var job = JobOf(domain, path);
+        var wait = !wanted.HasFlag(DomainBlockJobAbortFlags.Async);
+        if (!wanted.HasFlag(DomainBlockJobAbortFlags.Pivot))
+        {
+            await new DomainBlockJobs(domain).AbortAsync(job, wait, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        if (!job.Mirrors)
+        {
+            throw VireoException.OperationInvalid(ErrorDomain.Qemu, $"job type '{(job.Type == DomainBlockJobType.Pull ? "pull" : "commit")}' does not support pivot");
+        }
+
+        await new DomainBlockJobs(domain).PivotAsync(job, wait, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask DomainBlockJobSetSpeedAsync(DomainRef dom, string path, ulong bandwidth, uint flags, CancellationToken cancellationToken)
+    {
+        CheckFlags(flags, DomainBlockJobSetSpeedFlags.SpeedBandwidthBytes, "qemuDomainBlockJobSetSpeed");
+        var speed = Speed(bandwidth, flags != 0);
+        var domain = Find(dom);
+        using var turn = await domain.EnterAsync("virDomainBlockJobSetSpeed", cancellationToken).ConfigureAwait(false);
+        var job = JobOf(domain, path);
+        await domain.RequireProcess().Monitor.ExecuteAsync(Qmp.BlockJobSetSpeed(job.Id, speed), cancellationToken).ConfigureAwait(false);
+    }
+
+    private static LiveDisks RequireDisks(QemuDomain domain)
+    {
+        RequireActive(domain);
+        return domain.RequireProcess().Disks;
+    }
+
+    private static LiveDisk NamedDisk(LiveDisks disks, string name) => disks.Find(name)
+        ?? disks.Disks.FirstOrDefault(d => d.Chain?.Top.Location.LocalPath == name)
+        ?? throw VireoException.InvalidArgument(ErrorDomain.Qemu, $"disk '{name}' not found in domain");
+
+    /// <summary>The disk of that name when no job works on it.</summary>
+    private static LiveDisk IdleDisk(QemuDomain domain, string name)
+    {
+        var disks = RequireDisks(domain);
+        var disk = NamedDisk(disks, name);
+        BlockJobProgress.RefuseBusy(disks, disk.Target);
+        return disk.Chain is null ? throw VireoException.InvalidArgument(ErrorDomain.Storage, $"could not find base image in chain for '{disk.Target}'") : disk;
+    }
+
+    private static BlockJob JobOf(QemuDomain domain, string path)
+    {
+        var disks = RequireDisks(domain);
+        return disks.JobOf(NamedDisk(disks, path).Target)
+            ?? throw VireoException.InvalidArgument(ErrorDomain.Qemu, $"disk {path} does not have an active block job");
+    }
+
+    /// <summary>Bytes a second.</summary>
+    private static long Speed(ulong bandwidth, bool inBytes)
+    {
+        const ulong mostMiB = long.MaxValue >> 20;
+        if (inBytes)
+        {
+            return bandwidth <= long.MaxValue ? (long)bandwidth : throw Invalid(long.MaxValue);
+        }
+
+        return bandwidth <= mostMiB ? (long)bandwidth << 20 : throw Invalid(mostMiB);
+
+        static VireoException Invalid(ulong most) => new(ErrorCode.Overflow, ErrorDomain.Qemu, $"bandwidth must be less than {most}");
+    }
+
+    private async ValueTask PullAsync(DomainRef dom, string path, string? lowest, long speed, bool relative, string api, CancellationToken cancellationToken)
+    {
+        var domain = Find(dom);
+        using var turn = await domain.EnterAsync(api, cancellationToken).ConfigureAwait(false);
+        var disk = IdleDisk(domain, path);
+        int? below = lowest is null ? null : ChainLookup.Find(disk, lowest, 0);
+        var name = relative ? RelativeName.Between(disk.Chain!, 0, below!.Value) : null;
+        await new DomainBlockJobs(domain).PullAsync(disk, 0, below, name, speed, cancellationToken).ConfigureAwait(false);
+    }
+}
