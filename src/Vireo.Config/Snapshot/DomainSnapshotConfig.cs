@@ -69,4 +69,7 @@ public sealed partial record SnapshotDisk
 
     /// <summary>The overlay.</summary>
     [XmlElement] public DiskSource? Source { get; init; }
+
+    /// <summary>In stored metadata: its data is being merged and may be gone already.</summary>
+    [XmlPresence("snapshotDeleteInProgress")] public bool DeleteInProgress { get; init; }
 }

@@ -24,6 +24,9 @@ internal enum FileKind
 /// <param name="Group">Group id.</param>
 internal sealed record FileStatus(FileKind Kind, FileIdentity Identity, long Size, uint Owner, uint Group)
 {
+    /// <summary>Bytes that it takes on its file system: what a sparse file really holds.</summary>
+    public long Allocated { get; init; }
+
     /// <summary>The status of <paramref name="path"/>, links followed; null when nothing is there.</summary>
     /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR: it cannot be looked at.</exception>
     public static FileStatus? TryOf(string path)

@@ -44,7 +44,10 @@ internal static unsafe partial class FileSystemCalls
             _ => FileKind.Other,
         };
         var device = ((ulong)Native32(raw[136..]) << 32) | Native32(raw[140..]);
-        status = new FileStatus(kind, new FileIdentity(device, Native64(raw[32..])), (long)Native64(raw[40..]), Native32(raw[20..]), Native32(raw[24..]));
+        status = new FileStatus(kind, new FileIdentity(device, Native64(raw[32..])), (long)Native64(raw[40..]), Native32(raw[20..]), Native32(raw[24..]))
+        {
+            Allocated = (long)Native64(raw[48..]) * 512,
+        };
         return 0;
     }
 

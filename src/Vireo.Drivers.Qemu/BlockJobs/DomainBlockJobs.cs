@@ -128,6 +128,20 @@ internal sealed class DomainBlockJobs(QemuDomain domain)
         }
     }
 
+    /// <summary>Ends a job that was left over, the way it was going: a merge that goes on is given up, one that moves the guest is waited for.</summary>
+    public async Task EndAsync(BlockJob job)
+    {
+        if (job.Phase != BlockJobPhase.Pivoting && !_process.BlockJobs.ConcludedAsync(job.Id).IsCompleted)
+        {
+            await AbortAsync(job, wait: true, CancellationToken.None).ConfigureAwait(false);
+        }
+        else
+        {
+            await _process.BlockJobs.ConcludedAsync(job.Id).ConfigureAwait(false);
+            await ConcludeAsync(job).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Waits until a job can be pivoted; it has failed when it concludes instead, and is concluded here.</summary>
     public async Task ReadyAsync(BlockJob job, CancellationToken cancellationToken)
     {

@@ -15,6 +15,9 @@ internal enum JournalOperation
 
     /// <summary>Removes snapshots.</summary>
     SnapshotDelete,
+
+    /// <summary>Merges the data of snapshots that are to be removed: gone on with by deleting them again.</summary>
+    SnapshotMerge,
 }
 
 /// <summary>
@@ -39,6 +42,9 @@ internal sealed record JournalPlan
 
     /// <summary>The snapshot that the operation is about.</summary>
     public string? Snapshot { get; init; }
+
+    /// <summary>The flags of an operation that is gone on with by asking for it again.</summary>
+    public uint Flags { get; init; }
 
     /// <summary>Whether a hypervisor process takes part: the swap happens within it, and may have happened without the journal saying so.</summary>
     public bool Live { get; init; }

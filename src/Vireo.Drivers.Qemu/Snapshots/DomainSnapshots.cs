@@ -89,8 +89,8 @@ internal sealed class DomainSnapshots
     {
         SnapshotFlags.CheckDelete(flags);
         var snapshot = Find(name);
-        var deletion = new SnapshotDeletion(domain, _store, _settings.Journals);
-        Volatile.Write(ref _tree, await Task.Run(() => deletion.Run(Tree, snapshot, flags), cancellationToken).ConfigureAwait(false));
+        await new SnapshotDeletion(domain, _store, _settings.Journals)
+            .RunAsync(Tree, snapshot, flags, tree => Volatile.Write(ref _tree, tree), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Forgets every snapshot and leaves their data: what undefining a domain with its snapshot metadata does.</summary>

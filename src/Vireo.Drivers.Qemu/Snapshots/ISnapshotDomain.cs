@@ -59,6 +59,10 @@ internal interface ISnapshotDomain
     /// <exception cref="VireoException">What the hypervisor answered.</exception>
     ValueTask<JsonElement> ExecuteAsync(string command, string? argumentsJson, CancellationToken cancellationToken);
 
+    /// <summary>Merges images that the hypervisor has open, while the guest goes on; the documents follow.</summary>
+    /// <exception cref="VireoException">VIR_ERR_OPERATION_FAILED: it failed; the guest goes on with the images it had.</exception>
+    ValueTask MergeAsync(PlannedMerge merge, CancellationToken cancellationToken);
+
     /// <summary>Stops the guest's CPUs; sets state, reason and sends the suspended event.</summary>
     ValueTask PauseAsync(DomainPausedReason reason, CancellationToken cancellationToken);
 

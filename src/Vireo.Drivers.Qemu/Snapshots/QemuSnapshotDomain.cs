@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.Win32.SafeHandles;
 using Vireo.Config;
 using Vireo.Drivers.Qemu.Block;
+using Vireo.Drivers.Qemu.BlockJobs;
 using Vireo.Drivers.Qemu.Journal;
 using Vireo.Drivers.Qemu.Lifecycle;
 using Vireo.Drivers.Qemu.Monitor;
@@ -100,6 +101,10 @@ internal sealed class QemuSnapshotDomain(QemuDomain domain) : ISnapshotDomain
     /// <inheritdoc/>
     public async ValueTask<JsonElement> ExecuteAsync(string command, string? argumentsJson, CancellationToken cancellationToken) =>
         await domain.RequireProcess().Monitor.ExecuteAsync(new QmpCommand(command, argumentsJson), cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public async ValueTask MergeAsync(PlannedMerge merge, CancellationToken cancellationToken) =>
+        await new LiveMerge(new DomainBlockJobs(domain), merge).RunAsync(Disks!, cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public async ValueTask PauseAsync(DomainPausedReason reason, CancellationToken cancellationToken) =>

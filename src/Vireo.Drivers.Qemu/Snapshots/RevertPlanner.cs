@@ -34,6 +34,7 @@ internal sealed class RevertPlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
         var overlays = Overlays(snapshot, saved, id);
         var definition = snapshot.Config.InactiveDomain ?? saved;
         var updated = new QemuSnapshot(snapshot.Config with { RevertDisks = [.. overlays.Select(Recorded)] });
+        var retire = Retire(overlays);
         return new RevertPlan
         {
             Id = id,
@@ -43,11 +44,24 @@ internal sealed class RevertPlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
             Start = target == RevertTarget.ShutOff ? null : WithOverlays(memory is null ? definition : saved, overlays),
             Memory = memory,
             Persistent = domain.IsPersistent ? WithOverlays(definition, overlays) : null,
-            Metadata = store.ChangeCurrent(tree.CurrentName, snapshot.Name) is { } current
-                ? [store.Change(snapshot, updated), current]
-                : [store.Change(snapshot, updated)],
-            Retire = Retire(overlays),
+            Metadata = [.. Metadata(snapshot, updated, retire)],
+            Retire = retire,
         };
+    }
+
+    private IEnumerable<DocumentChange> Metadata(QemuSnapshot snapshot, QemuSnapshot updated, List<RetiredFile> retire)
+    {
+        yield return store.Change(snapshot, updated);
+        if (store.ChangeCurrent(tree.CurrentName, snapshot.Name) is { } current)
+        {
+            yield return current;
+        }
+
+        // The overlays of an earlier revert to it are forgotten here, while later snapshots may stand on them.
+        if (store.ChangeMade(store.ReadMade(), MadeImages.Of(tree, store).Without([snapshot], retire)) is { } made)
+        {
+            yield return made;
+        }
     }
 
     private static RevertTarget TargetOf(QemuSnapshot snapshot, DomainSnapshotRevertFlags flags) => flags switch
@@ -65,6 +79,11 @@ internal sealed class RevertPlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
         if (snapshot.Config.Disks.Any(d => d.Snapshot == SnapshotLocation.Internal) || snapshot.Config.Memory?.Snapshot == SnapshotLocation.Internal)
         {
             throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, "revert to internal snapshot not supported yet");
+        }
+
+        if (snapshot.Config.Disks.Any(d => d.DeleteInProgress))
+        {
+            throw VireoException.OperationInvalid(ErrorDomain.Qemu, $"snapshot '{snapshot.Name}' is half-deleted: its data may be merged already; delete it again to finish that");
         }
 
         if (!domain.IsPersistent && target == RevertTarget.ShutOff)
@@ -171,9 +190,7 @@ internal sealed class RevertPlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
     /// </summary>
     private List<RetiredFile> Retire(List<PlannedOverlay> overlays)
     {
-        var made = tree.All.SelectMany(s => s.Config.Disks.Concat(s.Config.RevertDisks))
-            .Where(d => d is { Snapshot: SnapshotLocation.External, Source.File: not null })
-            .Select(d => d.Source!.File!).ToHashSet(StringComparer.Ordinal);
+        var made = MadeImages.Of(tree, store);
         try
         {
             var needed = domain.ImagesOfOtherDomains().ToHashSet();

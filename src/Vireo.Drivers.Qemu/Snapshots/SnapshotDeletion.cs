@@ -1,48 +1,116 @@
+using Vireo.Config;
 using Vireo.Drivers.Qemu.Journal;
 using Vireo.Drivers.Snapshots;
 using Vireo.Host.Faults;
 
 namespace Vireo.Drivers.Qemu.Snapshots;
 
-/// <summary>Removes snapshots from a domain's tree. Their data stays: merging images is not part of this.</summary>
+/// <summary>
+/// Removes snapshots from a domain's tree, their data first: it is merged into what is still needed. What is being merged is marked in the metadata, for it can
+/// no longer be reverted to; the journal has a daemon that starts go on with it.
+/// </summary>
 /// <param name="domain">The domain, within its modifying job.</param>
 /// <param name="store">Where the metadata lies.</param>
 /// <param name="journals">Directory of the journals.</param>
 internal sealed class SnapshotDeletion(ISnapshotDomain domain, SnapshotStore store, string journals)
 {
-    /// <summary>Removes a snapshot, those below it, or both; the tree afterwards.</summary>
-    /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED: data of external snapshots would have to be merged.</exception>
-    public SnapshotTree<QemuSnapshot> Run(SnapshotTree<QemuSnapshot> tree, QemuSnapshot snapshot, DomainSnapshotDeleteFlags flags)
+    /// <summary>Removes a snapshot, those below it, or both.</summary>
+    /// <param name="tree">The tree before.</param>
+    /// <param name="snapshot">The snapshot.</param>
+    /// <param name="flags">Checked flags.</param>
+    /// <param name="publish">Called with the tree as it becomes.</param>
+    /// <param name="cancellationToken">Stops merging; the snapshots stay, marked as half-deleted when data was touched.</param>
+    /// <exception cref="VireoException">VIR_ERR_OPERATION_FAILED: their data could not be merged.</exception>
+    public async ValueTask RunAsync(
+        SnapshotTree<QemuSnapshot> tree,
+        QemuSnapshot snapshot,
+        DomainSnapshotDeleteFlags flags,
+        Action<SnapshotTree<QemuSnapshot>> publish,
+        CancellationToken cancellationToken)
     {
         var only = flags.HasFlag(DomainSnapshotDeleteFlags.ChildrenOnly);
         var below = only || flags.HasFlag(DomainSnapshotDeleteFlags.Children) ? tree.Descendants(snapshot.Name).ToList() : [];
-        var gone = only ? below : [.. below, snapshot];
-        var external = gone.Count(s => s.IsExternal);
-        if (external > 0 && !flags.HasFlag(DomainSnapshotDeleteFlags.MetadataOnly))
+        List<QemuSnapshot> gone = only ? below : [.. below, snapshot];
+        var plan = flags.HasFlag(DomainSnapshotDeleteFlags.MetadataOnly)
+            ? DeletePlan.Nothing
+            : await Task.Run(() => new DeletePlanner(domain, tree, gone, MadeImages.Of(tree, store)).Plan(), cancellationToken).ConfigureAwait(false);
+        FaultPoint.Hit(FaultPoints.DeletePlanned);
+        if (plan.Merges.Count == 0)
         {
-            throw VireoException.ConfigUnsupported(
-                ErrorDomain.Qemu,
-                $"deletion of {external} external disk snapshots not supported yet; --metadata forgets them and leaves their files");
+            await Task.Run(() => publish(Forget(tree, snapshot, gone, only, plan)), CancellationToken.None).ConfigureAwait(false);
+            return;
         }
 
-        FaultPoint.Hit(FaultPoints.DeletePlanned);
-        var after = After(tree, snapshot, gone, only);
-        var plan = new JournalPlan
+        var journal = await Task.Run(() => Announce(snapshot, flags), cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var marked = await Task.Run(() => Mark(tree, gone), CancellationToken.None).ConfigureAwait(false);
+            publish(marked);
+            await new SnapshotMerging(domain).RunAsync(plan, cancellationToken).ConfigureAwait(false);
+            gone = [.. gone.Select(s => marked.Find(s.Name)!)];
+            await Task.Run(() => publish(Forget(marked, marked.Find(snapshot.Name)!, gone, only, plan)), CancellationToken.None).ConfigureAwait(false);
+        }
+        finally
+        {
+            // Not after a kill: then it is this that tells the next daemon to go on.
+            journal.Close();
+        }
+    }
+
+    private OperationJournal Announce(QemuSnapshot snapshot, DomainSnapshotDeleteFlags flags) => OperationJournal.Begin(journals, NewId(), new JournalPlan
+    {
+        Operation = JournalOperation.SnapshotMerge,
+        Domain = domain.Uuid,
+        DomainName = domain.Name,
+        Snapshot = snapshot.Name,
+        Flags = (uint)flags,
+    });
+
+    private SnapshotTree<QemuSnapshot> Mark(SnapshotTree<QemuSnapshot> tree, List<QemuSnapshot> gone)
+    {
+        var marked = gone.Select(s => new QemuSnapshot(s.Config with
+        {
+            Disks = [.. s.Config.Disks.Select(d => d.Snapshot == SnapshotLocation.External ? d with { DeleteInProgress = true } : d)],
+        })).ToList();
+        JournalActions.Write([.. gone.Zip(marked, store.Change)]);
+        FaultPoint.Hit(FaultPoints.DeleteMarked);
+        return marked.Aggregate(tree, (t, s) => t.With(s));
+    }
+
+    /// <summary>Takes the snapshots out of the tree, with all documents that change by it, and removes the files that nothing needs any more.</summary>
+    private SnapshotTree<QemuSnapshot> Forget(SnapshotTree<QemuSnapshot> tree, QemuSnapshot snapshot, List<QemuSnapshot> gone, bool only, DeletePlan plan)
+    {
+        var documents = new MergedDocuments(plan.Merges);
+        var after = After(tree, snapshot, gone, only, documents);
+        var persistent = domain.Persistent is { } definition ? documents.Of(definition) : null;
+        var offline = domain.Live is null && plan.Merges.Count > 0;
+        List<RetiredFile> retire = [.. plan.Retire, .. plan.Merges.SelectMany(m => m.Gone).Select(Retired).OfType<RetiredFile>()];
+        var made = store.ChangeMade(store.ReadMade(), MadeImages.Of(tree, store).Without(gone, retire));
+        using var journal = OperationJournal.Begin(journals, NewId(), new JournalPlan
         {
             Operation = JournalOperation.SnapshotDelete,
             Domain = domain.Uuid,
             DomainName = domain.Name,
             Snapshot = snapshot.Name,
-            Documents = Changes(tree, after, gone),
-        };
-        using var journal = OperationJournal.Begin(journals, Guid.NewGuid().ToString("N")[..12], plan);
+            Documents = [.. Changes(tree, after, gone), .. made is null ? [] : (DocumentChange[])[made], .. offline ? domain.DocumentChanges(null, persistent, null) : []],
+            Retire = retire,
+        });
         Commit(journal);
         FaultPoint.Hit(FaultPoints.DeleteCommitted);
-        JournalActions.Finish(journal.Record);
+        JournalActions.Finish(journal.Record, () => FaultPoint.Hit(FaultPoints.DeleteFileRetired));
         FaultPoint.Hit(FaultPoints.DeleteDocumentsWritten);
+        if (offline)
+        {
+            domain.Adopt(null, persistent, null);
+        }
+
         journal.Close();
         return after;
     }
+
+    private static RetiredFile? Retired(Block.ImageLayer image) => image.Location.LocalPath is { } path && image.Identity is { } identity ? new RetiredFile(path, identity.ToString()) : null;
+
+    private static string NewId() => Guid.NewGuid().ToString("N")[..12];
 
     private static void Commit(OperationJournal journal)
     {
@@ -59,15 +127,21 @@ internal sealed class SnapshotDeletion(ISnapshotDomain domain, SnapshotStore sto
         }
     }
 
-    private static SnapshotTree<QemuSnapshot> After(SnapshotTree<QemuSnapshot> tree, QemuSnapshot snapshot, List<QemuSnapshot> gone, bool only)
+    private static SnapshotTree<QemuSnapshot> After(SnapshotTree<QemuSnapshot> tree, QemuSnapshot snapshot, List<QemuSnapshot> gone, bool only, MergedDocuments documents)
     {
         var names = gone.Select(s => s.Name).ToHashSet(StringComparer.Ordinal);
         var after = tree;
-        if (!only)
+        foreach (var kept in tree.All.Where(s => !names.Contains(s.Name)))
         {
-            foreach (var child in tree.Children(snapshot.Name).Where(c => !names.Contains(c.Name)).ToList())
+            var config = documents.Of(kept.Config);
+            if (!only && kept.Parent == snapshot.Name)
             {
-                after = after.With(new QemuSnapshot(child.Config with { Parent = snapshot.Config.Parent }));
+                config = config with { Parent = snapshot.Config.Parent };
+            }
+
+            if (!ReferenceEquals(config, kept.Config))
+            {
+                after = after.With(new QemuSnapshot(config));
             }
         }
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Vireo.Drivers.Qemu.BlockJobs;
 using Vireo.Drivers.Qemu.Journal;
 using Vireo.Drivers.Qemu.State;
 
@@ -10,12 +11,19 @@ internal sealed partial class SnapshotStartup(QemuHypervisor hypervisor)
 {
     private readonly List<JournalRecord> _live = [];
     private readonly List<JournalRecord> _resume = [];
+    private readonly List<JournalRecord> _merges = [];
 
     /// <summary>Before the domains are loaded: finishes and undoes whatever can be decided from files.</summary>
     public async Task RecoverFilesAsync(CancellationToken cancellationToken)
     {
         foreach (var record in JournalRecovery.Read(hypervisor.Paths.QemuJournal))
         {
+            if (record.Plan.Operation == JournalOperation.SnapshotMerge)
+            {
+                _merges.Add(record);
+                continue;
+            }
+
             if (SnapshotRecovery.NeedsMonitor(record))
             {
                 _live.Add(record);
@@ -42,6 +50,45 @@ internal sealed partial class SnapshotStartup(QemuHypervisor hypervisor)
         {
             await ResumeAsync(record, cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>After the snapshots are loaded, beside the daemon's work: goes on with deletions that were cut short while they merged data.</summary>
+    public async Task GoOnMergingAsync()
+    {
+        foreach (var record in _merges)
+        {
+            Exception? failure = null;
+            try
+            {
+                await MergeAsync(record.Plan).ConfigureAwait(false);
+            }
+            catch (VireoException e)
+            {
+                // The snapshot stays, marked: deleting it again tries again.
+                failure = e;
+            }
+
+            File.Delete(record.Path);
+            Report(new RecoveredOperation(record, JournalVerdict.Finish, failure));
+        }
+    }
+
+    private async Task MergeAsync(JournalPlan plan)
+    {
+        if (hypervisor.Domains.Find(plan.Domain) is not { } domain || domain.Snapshots.Tree.Find(plan.Snapshot!) is null)
+        {
+            return;
+        }
+
+        using var job = await domain.Jobs.EnterAsync("virDomainSnapshotDelete", domain.View.Name, Timeout.InfiniteTimeSpan, CancellationToken.None).ConfigureAwait(false);
+        var marked = domain.Snapshots.Tree.All.SelectMany(s => s.Config.Disks).Where(d => d.DeleteInProgress).Select(d => d.Name).ToHashSet();
+        foreach (var left in domain.Process?.Disks.Jobs.Where(j => marked.Contains(j.Target)).ToList() ?? [])
+        {
+            await new DomainBlockJobs(domain).EndAsync(left).ConfigureAwait(false);
+        }
+
+        await domain.Snapshots.DeleteAsync(new QemuSnapshotDomain(domain), plan.Snapshot!, (DomainSnapshotDeleteFlags)plan.Flags, CancellationToken.None).ConfigureAwait(false);
+        domain.Update(v => v with { SnapshotCount = domain.Snapshots.Tree.Count });
     }
 
     private async Task RecoverGuestAsync(JournalRecord record, CancellationToken cancellationToken)

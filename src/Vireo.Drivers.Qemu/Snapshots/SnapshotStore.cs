@@ -13,6 +13,8 @@ internal sealed class SnapshotStore(string directory)
 {
     private const long MaxDocument = 64L << 20;
 
+    private string MadePath => Path.Combine(directory, ".made");
+
     private string CurrentPath => Path.Combine(directory, ".current");
 
     /// <summary>The file of a snapshot's document.</summary>
@@ -27,6 +29,12 @@ internal sealed class SnapshotStore(string directory)
     /// <summary>The change of which snapshot is current; null when it stays.</summary>
     public DocumentChange? ChangeCurrent(string? before, string? after) =>
         before == after ? null : new DocumentChange(CurrentPath, before is null ? null : before + "\n", after is null ? null : after + "\n");
+
+    /// <summary>The list of images that forgotten snapshots have made; null when there is none.</summary>
+    public string? ReadMade() => File.Exists(MadePath) ? File.ReadAllText(MadePath) : null;
+
+    /// <summary>The change of that list; null when it stays.</summary>
+    public DocumentChange? ChangeMade(string? before, string? after) => before == after ? null : new DocumentChange(MadePath, before, after);
 
     /// <summary>Reads all of them. A document that cannot be used is left out and reported; it stays on disk.</summary>
     /// <param name="report">Told which file cannot be used, and why.</param>

@@ -114,6 +114,7 @@ internal sealed partial class QemuHypervisor : IAsyncDisposable
             domain.LoadSnapshots();
         }
 
+        _ = Task.Run(interrupted.GoOnMergingAsync, CancellationToken.None);
         _ = Task.Run(() => AutostartAsync(CancellationToken.None), CancellationToken.None);
     }
 

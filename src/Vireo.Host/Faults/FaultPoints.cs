@@ -71,6 +71,18 @@ public static class FaultPoints
     /// <summary>Snapshot delete: everything is checked, nothing is written.</summary>
     public const string DeletePlanned = "snapshot.delete.planned";
 
+    /// <summary>Snapshot delete: the snapshots are marked as being deleted; no data is touched.</summary>
+    public const string DeleteMarked = "snapshot.delete.marked";
+
+    /// <summary>Snapshot delete: before images are merged; hit once a merge.</summary>
+    public const string DeleteMerge = "snapshot.delete.merge";
+
+    /// <summary>Snapshot delete: images are merged, the metadata does not say so; hit once a merge.</summary>
+    public const string DeleteMerged = "snapshot.delete.merged";
+
+    /// <summary>Snapshot delete: a file that was merged is removed; hit once a file.</summary>
+    public const string DeleteFileRetired = "snapshot.delete.file-retired";
+
     /// <summary>Snapshot delete: the journal says that the change is to be finished; no document is touched.</summary>
     public const string DeleteCommitted = "snapshot.delete.committed";
 
@@ -87,7 +99,7 @@ public static class FaultPoints
             CreateSwapped, CreateCommitted, CreateDocumentsWritten,
             RevertPlanned, RevertJournalled, RevertOverlayWritten, RevertOverlayNamed, RevertOverlaysMade, RevertProcessStarted, RevertVerified,
             RevertCommitted, RevertOldStopped, RevertDocumentsWritten, RevertFileRetired,
-            DeletePlanned, DeleteCommitted, DeleteDocumentsWritten,
+            DeletePlanned, DeleteMarked, DeleteMerge, DeleteMerged, DeleteFileRetired, DeleteCommitted, DeleteDocumentsWritten,
             JournalDocument,
         ],
         StringComparer.Ordinal);

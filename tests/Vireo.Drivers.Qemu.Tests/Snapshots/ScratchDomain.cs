@@ -134,6 +134,8 @@ internal sealed class ScratchDomain : ISnapshotDomain, IAsyncDisposable
         });
     }
 
+    public ValueTask MergeAsync(PlannedMerge merge, CancellationToken cancellationToken) => throw new NotSupportedException("live merges are tested with the daemon");
+
     public ValueTask FreezeAsync(CancellationToken cancellationToken) =>
         throw new VireoException(ErrorCode.ArgumentUnsupported, ErrorDomain.Qemu, "QEMU guest agent is not configured");
 

@@ -1,0 +1,85 @@
+using System.ComponentModel;
+using System.Diagnostics;
+
+namespace Vireo.Drivers.Qemu.Block;
+
+/// <summary>Changes images that no hypervisor has open, by qemu-img: it knows the formats best, and locks what it writes.</summary>
+internal static class ImageTool
+{
+    private const string Program = "qemu-img";
+    private const int LongestComplaint = 4096;
+
+    /// <summary>Moves all data from <paramref name="top"/> down to <paramref name="bottom"/> into the latter. Can be repeated when it was cut short.</summary>
+    /// <param name="top">The uppermost image.</param>
+    /// <param name="format">Its format.</param>
+    /// <param name="bottom">An image of its backing chain.</param>
+    /// <param name="cancellationToken">Ends it; the images between are still whole when read from <paramref name="top"/>.</param>
+    /// <exception cref="VireoException">VIR_ERR_OPERATION_FAILED: what qemu-img says.</exception>
+    public static Task CommitAsync(string top, ImageFormat format, string bottom, CancellationToken cancellationToken) =>
+        RunAsync(["commit", "-q", "-d", "-f", format.QemuDriver(), "-b", bottom, top], cancellationToken);
+
+    /// <summary>Fills <paramref name="image"/> with what it needs from the images between it and its new backing file.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="format">Its format.</param>
+    /// <param name="below">What it stands on afterwards; null for nothing.</param>
+    /// <param name="cancellationToken">Ends it; the image stands on what it stood on.</param>
+    /// <exception cref="VireoException">VIR_ERR_OPERATION_FAILED: what qemu-img says.</exception>
+    public static Task RebaseAsync(string image, ImageFormat format, ImageLayer? below, CancellationToken cancellationToken) =>
+        RunAsync(["rebase", "-q", "-f", format.QemuDriver(), .. Backing(below), image], cancellationToken);
+
+    /// <summary>Has <paramref name="image"/> name another backing file that holds the same bytes.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="format">Its format.</param>
+    /// <param name="below">What it stands on afterwards.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="VireoException">VIR_ERR_OPERATION_FAILED: what qemu-img says.</exception>
+    public static Task RenameBackingAsync(string image, ImageFormat format, ImageLayer below, CancellationToken cancellationToken) =>
+        RunAsync(["rebase", "-q", "-u", "-f", format.QemuDriver(), .. Backing(below), image], cancellationToken);
+
+    private static string[] Backing(ImageLayer? below) => below is null
+        ? ["-b", ""]
+        : ["-b", below.Location.LocalPath ?? throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"'{below.Location.Display}' is no file or block device"), "-F", below.Format.QemuDriver()];
+
+    private static async Task RunAsync(string[] arguments, CancellationToken cancellationToken)
+    {
+        var start = new ProcessStartInfo(Program) { RedirectStandardError = true, RedirectStandardOutput = true, RedirectStandardInput = true, UseShellExecute = false };
+        foreach (var argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        using var process = Start(start);
+        process.StandardInput.Close();
+        var complaint = process.StandardError.ReadToEndAsync(CancellationToken.None);
+        var output = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
+        try
+        {
+            await process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill();
+            await process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
+            throw;
+        }
+
+        await output.ConfigureAwait(false);
+        var said = (await complaint.ConfigureAwait(false)).Trim();
+        if (process.ExitCode != 0)
+        {
+            throw VireoException.OperationFailed(ErrorDomain.Qemu, $"{Program} {arguments[0]} of '{arguments[^1]}' failed: {(said.Length > LongestComplaint ? said[..LongestComplaint] : said)}");
+        }
+    }
+
+    private static Process Start(ProcessStartInfo start)
+    {
+        try
+        {
+            return Process.Start(start)!;
+        }
+        catch (Win32Exception e)
+        {
+            throw VireoException.System(ErrorDomain.Qemu, e.NativeErrorCode, $"cannot run {Program}, which merges images; install the package that has it: {e.Message}", e);
+        }
+    }
+}

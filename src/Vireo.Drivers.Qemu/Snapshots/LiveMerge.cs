@@ -1,0 +1,71 @@
+using Vireo.Drivers.Qemu.Block;
+using Vireo.Drivers.Qemu.BlockJobs;
+
+namespace Vireo.Drivers.Qemu.Snapshots;
+
+/// <summary>One merge of images that a running guest has open.</summary>
+/// <param name="jobs">The domain's block jobs, within its modifying job.</param>
+/// <param name="merge">The merge.</param>
+internal sealed class LiveMerge(DomainBlockJobs jobs, PlannedMerge merge)
+{
+    /// <summary>Starts the block job and waits for its end; on cancellation it is given up.</summary>
+    /// <exception cref="VireoException">VIR_ERR_OPERATION_FAILED: it failed.</exception>
+    public async Task RunAsync(LiveDisks disks, CancellationToken cancellationToken)
+    {
+        var disk = disks.Find(merge.Target)!;
+        var top = PlaceOf(disk, merge.Top);
+        var first = PlaceOf(disk, merge.Images[0]);
+        if (!merge.IntoBottom)
+        {
+            var pull = await jobs.PullAsync(disk, top, first + 1 < disk.Numbers.Length ? first + 1 : null, null, 0, cancellationToken).ConfigureAwait(false);
+            await WaitAsync(pull, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        var commit = await jobs.CommitAsync(disk, top, first, null, delete: false, 0, cancellationToken).ConfigureAwait(false);
+        if (top > 0)
+        {
+            await WaitAsync(commit, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        try
+        {
+            await jobs.ReadyAsync(commit, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            await jobs.AbortAsync(commit, wait: true, CancellationToken.None).ConfigureAwait(false);
+            throw;
+        }
+
+        await jobs.ReadyNowAsync(commit.Id).ConfigureAwait(false);
+        await jobs.PivotAsync(commit with { Phase = BlockJobPhase.Ready }, wait: true, CancellationToken.None).ConfigureAwait(false);
+    }
+
+    private static int PlaceOf(LiveDisk disk, ImageLayer image)
+    {
+        for (var i = 0; i < disk.Chain!.Layers.Length; i++)
+        {
+            if (disk.Chain.Layers[i].Location.LocalPath == image.Location.LocalPath)
+            {
+                return i;
+            }
+        }
+
+        throw VireoException.Internal(ErrorDomain.Qemu, $"image '{image.Location.Display}' of disk '{disk.Target}' is not open");
+    }
+
+    private async Task WaitAsync(BlockJob job, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await jobs.ConcludedAsync(job, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            await jobs.AbortAsync(job, wait: true, CancellationToken.None).ConfigureAwait(false);
+            throw;
+        }
+    }
+}

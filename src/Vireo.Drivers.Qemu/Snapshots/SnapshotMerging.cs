@@ -1,0 +1,51 @@
+using Vireo.Drivers.Qemu.Block;
+using Vireo.Host.Faults;
+
+namespace Vireo.Drivers.Qemu.Snapshots;
+
+/// <summary>
+/// Carries out planned merges. Whatever cuts them short, every image that is still needed reads the same as before, and doing them again finishes them:
+/// an image is written only by what moves into it, and names of backing files change last.
+/// </summary>
+/// <param name="domain">The domain, within its modifying job.</param>
+internal sealed class SnapshotMerging(ISnapshotDomain domain)
+{
+    /// <summary>Merges.</summary>
+    /// <exception cref="VireoException">VIR_ERR_OPERATION_FAILED: one of them failed; those before it are done.</exception>
+    public async ValueTask RunAsync(DeletePlan plan, CancellationToken cancellationToken)
+    {
+        foreach (var merge in plan.Merges)
+        {
+            FaultPoint.Hit(FaultPoints.DeleteMerge);
+            if (merge.Live)
+            {
+                await domain.MergeAsync(merge, cancellationToken).ConfigureAwait(false);
+            }
+            else
+            {
+                await MergeFilesAsync(merge, cancellationToken).ConfigureAwait(false);
+            }
+
+            FaultPoint.Hit(FaultPoints.DeleteMerged);
+        }
+    }
+
+    private static async Task MergeFilesAsync(PlannedMerge merge, CancellationToken cancellationToken)
+    {
+        var top = PathOf(merge.Top);
+        if (!merge.IntoBottom)
+        {
+            await ImageTool.RebaseAsync(top, merge.Top.Format, merge.Below, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        await ImageTool.CommitAsync(top, merge.Top.Format, PathOf(merge.Images[0]), cancellationToken).ConfigureAwait(false);
+        if (merge.Above is { } above)
+        {
+            await ImageTool.RenameBackingAsync(PathOf(above), above.Format, merge.Images[0], cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static string PathOf(ImageLayer layer) => layer.Location.LocalPath
+        ?? throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"image '{layer.Location.Display}' cannot be merged: it is no file or block device of this host");
+}
