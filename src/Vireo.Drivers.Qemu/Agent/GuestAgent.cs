@@ -47,8 +47,8 @@ internal sealed partial class GuestAgent : IAsyncDisposable
     /// <param name="command">The command, <c>guest-fsfreeze-status</c>.</param>
     /// <param name="deadline">How long it may take; <see cref="Patience"/> when null.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="VireoException">VIR_ERR_AGENT_UNRESPONSIVE: no answer in time, or none that can be understood (an <see cref="UnansweredCommandException"/> within
-    /// when the guest may still carry the command out); VIR_ERR_INTERNAL_ERROR: the agent refused (a <see cref="QmpErrorException"/> within).</exception>
+    /// <exception cref="OperationCanceledException">Given up; like the next, with an <see cref="UnansweredCommandException"/> within when the guest may still carry the command out.</exception>
+    /// <exception cref="VireoException">VIR_ERR_AGENT_UNRESPONSIVE: no answer in time, or none that can be understood; VIR_ERR_INTERNAL_ERROR: the agent refused (a <see cref="QmpErrorException"/> within).</exception>
     public async Task<JsonElement> ExecuteAsync(QmpCommand command, TimeSpan? deadline, CancellationToken cancellationToken) =>
         Result(command.Name, await ExchangeAsync(command.Name, output => command.Write(output, id: null), deadline, cancellationToken).ConfigureAwait(false));
 
@@ -157,15 +157,27 @@ internal sealed partial class GuestAgent : IAsyncDisposable
         {
             await SynchronizeAsync(cancellationToken).ConfigureAwait(false);
             Send(write);
-            return await NextWithinAsync(name, deadline ?? Patience, cancellationToken).ConfigureAwait(false);
-        }
-        catch (ChannelClosedException)
-        {
-            throw Unresponsive("Guest agent disappeared while executing command", name);
+            return await AnswerAsync(name, deadline ?? Patience, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
             _turn.Release();
+        }
+    }
+
+    private async Task<JsonElement> AnswerAsync(string name, TimeSpan deadline, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await NextWithinAsync(name, deadline, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e)
+        {
+            throw new OperationCanceledException(e.Message, new UnansweredCommandException(name), cancellationToken);
+        }
+        catch (ChannelClosedException)
+        {
+            throw Unresponsive("Guest agent disappeared while executing command", name);
         }
     }
 
@@ -203,6 +215,8 @@ internal sealed partial class GuestAgent : IAsyncDisposable
 
     private async Task<JsonElement> NextWithinAsync(string command, TimeSpan limit, CancellationToken cancellationToken)
     {
+        if (limit == TimeSpan.Zero)
+            throw Unresponsive("Guest agent not available for now", command);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(limit);
         try

@@ -18,13 +18,13 @@ internal static class Quiesce
         {
             await agent.FreezeAsync(null, Limit(agent), cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is OperationCanceledException or VireoException { InnerException: UnansweredCommandException })
+        catch (Exception e) when (e.InnerException is UnansweredCommandException)
         {
             // The guest may carry it out yet.
             await TakeBackAsync(e, () => agent.ThawBehindAsync(Limit(agent), CancellationToken.None)).ConfigureAwait(false);
             throw;
         }
-        catch (VireoException e) when (e.InnerException is not QmpErrorException { CommandNotFound: true } && e.Code != ErrorCode.AgentUnresponsive)
+        catch (VireoException e) when (e.InnerException is QmpErrorException { CommandNotFound: false })
         {
             // It has frozen some and not others, maybe. An agent that says it does not do that now is left as it is: what is frozen then is somebody else's.
             await TakeBackAsync(e, () => agent.ThawAsync(Limit(agent), CancellationToken.None)).ConfigureAwait(false);
