@@ -79,7 +79,9 @@ internal sealed partial class QemuConnection
         CheckFlags(flags, DomainGetHostnameFlags.Lease | DomainGetHostnameFlags.Agent, "qemuDomainGetHostname");
         if (((DomainGetHostnameFlags)flags).HasFlag(DomainGetHostnameFlags.Lease | DomainGetHostnameFlags.Agent))
         {
-            throw VireoException.InvalidArgument(ErrorDomain.Qemu, "Flags 'VIR_DOMAIN_GET_HOSTNAME_LEASE' and 'VIR_DOMAIN_GET_HOSTNAME_AGENT' are mutually exclusive");
+            // libvirt tells function and argument beside this message, without the code's usual words in front.
+            const string Both = "Flags 'VIR_DOMAIN_GET_HOSTNAME_LEASE' and 'VIR_DOMAIN_GET_HOSTNAME_AGENT' are mutually exclusive";
+            throw VireoException.Received(ErrorCode.InvalidArg, ErrorDomain.Qemu, ErrorSeverity.Error, Both, "qemuDomainGetHostname", "ctl", null, 0, 0);
         }
 
         var domain = Find(dom);
