@@ -49,19 +49,27 @@ public sealed record VireoPaths(string Configuration, string Run, string Library
     /// <summary>What QEMU processes print.</summary>
     public string QemuLog => Path.Combine(Log, "qemu");
 
-    /// <summary>A running domain's own directory: channel sockets, secrets.</summary>
-    public string QemuDomainDirectory(int id, string name) =>
-        Path.Combine(QemuLibrary, string.Create(global::System.Globalization.CultureInfo.InvariantCulture, $"domain-{id}-{(name.Length > 20 ? name[..20] : name)}"));
+    /// <summary>The sockets of channels whose documents name none, a directory a run.</summary>
+    public string QemuChannels => Path.Combine(QemuLibrary, "channel", "target");
+
+    /// <summary>A running domain's own directory: monitor socket, secrets.</summary>
+    public string QemuDomainDirectory(int id, string name) => Path.Combine(QemuLibrary, RunName(id, name));
+
+    /// <summary>A running domain's directory below <see cref="QemuChannels"/>.</summary>
+    public string QemuChannelDirectory(int id, string name) => Path.Combine(QemuChannels, RunName(id, name));
 
     /// <summary>Makes the directories of the QEMU driver where they are missing.</summary>
     public void MakeQemuDirectories()
     {
         const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-        foreach (var directory in (ReadOnlySpan<string>)[QemuDefinitions, QemuAutostart, QemuSnapshots, QemuSave, QemuNvram, QemuJournal, QemuCapabilities, QemuLog])
+        foreach (var directory in (ReadOnlySpan<string>)[QemuDefinitions, QemuAutostart, QemuSnapshots, QemuSave, QemuNvram, QemuJournal, QemuChannels, QemuCapabilities, QemuLog])
         {
             Directory.CreateDirectory(directory, Private);
         }
 
         Directory.CreateDirectory(QemuRun, Private | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
     }
+
+    private static string RunName(int id, string name) =>
+        string.Create(global::System.Globalization.CultureInfo.InvariantCulture, $"domain-{id}-{(name.Length > 20 ? name[..20] : name)}");
 }

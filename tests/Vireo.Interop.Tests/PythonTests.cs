@@ -52,6 +52,15 @@ public sealed class PythonTests(DaemonPair daemons)
             print(r.getName(), r.isCurrent(0), d.snapshotNum(0), told(d.undefine))
             d.destroy()
             """,
+        ["agent"] = """
+            d = c.defineXML(open(sys.argv[2]).read())
+            def ask():
+                print(told(d.fsFreeze), told(d.fsThaw), told(d.fSTrim, None, 0), told(d.fSTrim, '/', 0), told(d.getTime), told(d.setTime, {'seconds': 5}), told(d.hostname), told(d.hostname, 1), told(d.hostname, 3))
+                print(told(d.agentSetResponseTimeout, 3), told(d.agentSetResponseTimeout, -9), told(d.shutdownFlags, 2), told(d.reboot, 2))
+                print(told(d.fsFreeze, None, 8), told(d.fsThaw, None, 8), told(d.fSTrim, None, 0, 8), told(d.getTime, 8), told(d.setTime, {'seconds': 5}, 8), told(d.hostname, 8), told(d.agentSetResponseTimeout, 3, 8))
+            ask(); d.create(); ask(); d.suspend(); ask()
+            d.destroy()
+            """,
         ["duplicates"] = """
             import re
             xml = open(sys.argv[2]).read()

@@ -7,7 +7,7 @@ namespace Vireo.Interop.Tests;
 public sealed record KnownDifference(string Step, string Reason, Func<string, string> Mask);
 
 /// <summary>
-/// A scripted session of a command-line client, run in a directory with two images (a.qcow2, b.qcow2) and documents of a domain; "{dir}" in
+/// A scripted session of a command-line client, run in a directory with two images (a.qcow2, b.qcow2) and documents of a domain (agent.xml has the guest agent's channel); "{dir}" in
 /// a step stands for the directory, "~" for a space inside a word. What the client said at each step, masked, is what is compared.
 /// </summary>
 public sealed class Session(string name, params string[] steps)
@@ -29,6 +29,7 @@ public sealed class Session(string name, params string[] steps)
         };
         await domain.CreateImagesAsync("4M");
         await File.WriteAllTextAsync(scratch["dom.xml"], domain.ToXml());
+        await File.WriteAllTextAsync(scratch["agent.xml"], (domain with { Devices = domain.Devices + GuestImage.AgentChannel }).ToXml());
         await File.WriteAllTextAsync(scratch["bad.xml"], domain.ToXml().Replace("</os>", "</so>", StringComparison.Ordinal));
         await File.WriteAllTextAsync(scratch["noname.xml"], domain.ToXml().Replace($"<name>{Name}</name>", "", StringComparison.Ordinal));
         await File.WriteAllTextAsync(scratch["sameuuid.xml"], domain.ToXml().Replace($"<name>{Name}</name>", $"<name>{Name}-2</name>", StringComparison.Ordinal));

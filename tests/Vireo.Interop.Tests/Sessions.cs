@@ -3,6 +3,16 @@ namespace Vireo.Interop.Tests;
 /// <summary>The sessions that every pair of client and daemon runs.</summary>
 public static class Sessions
 {
+    private static readonly string[] Agent =
+    [
+        "domfsfreeze {name}", "domfsfreeze {name} /x", "domfsthaw {name}", "domfsthaw {name} --mountpoint /x", "domfstrim {name}", "domfstrim {name} --minimum 5", "domfstrim {name} --mountpoint /x",
+        "domtime {name}", "domtime {name} --pretty", "domtime {name} --time 5", "domtime {name} --now", "domtime {name} --sync", "domtime {name} --now --sync", "domtime {name} --time 5 --now", "domtime {name} --time x",
+        "domhostname {name}", "domhostname {name} --source agent", "domhostname {name} --source lease", "domhostname {name} --source nosuch",
+        "qemu-agent-command {name} xx", "qemu-agent-command {name} xx --timeout 0", "qemu-agent-command {name} xx --timeout 3 --async", "qemu-agent-command {name} xx --block",
+        "guest-agent-timeout {name} --timeout 5", "guest-agent-timeout {name} --timeout -3", "guest-agent-timeout {name} --timeout x", "guest-agent-timeout {name}",
+        "shutdown {name} --mode agent", "shutdown {name} --mode nosuch", "reboot {name} --mode agent", "reboot {name} --mode nosuch",
+    ];
+
     /// <summary>All of them by name.</summary>
     public static IReadOnlyDictionary<string, Session> All { get; } = new Session[]
     {
@@ -49,9 +59,18 @@ public static class Sessions
             "snapshot-list t-snaperr", "define {dir}/dom.xml", "snapshot-list t-snaperr", "snapshot-list t-snaperr --tree", "snapshot-info t-snaperr nothere", "snapshot-current t-snaperr", "snapshot-delete t-snaperr nothere",
             "snapshot-revert t-snaperr nothere", "snapshot-create t-snaperr {dir}/dom.xml", "snapshot-create t-snaperr {dir}/bad.xml", "snapshot-parent t-snaperr nothere",
             "snapshot-delete t-snaperr --current"),
+        new("t-agentless", ["define {dir}/dom.xml", .. Ask("t-agentless"), "start t-agentless", .. Ask("t-agentless"), .. Quiesce("t-agentless"), "destroy t-agentless"]),
+        new("t-agent",
+            ["define {dir}/agent.xml", "start t-agent", .. Ask("t-agent"), .. Quiesce("t-agent"), "suspend t-agent", "domfsfreeze t-agent", "domtime t-agent", "shutdown t-agent",
+            "shutdown t-agent --mode agent,acpi", "reboot t-agent --mode agent", "reboot t-agent", .. Quiesce("t-agent"), "destroy t-agent"]),
         new("t-errors",
             "define {dir}/bad.xml", "define {dir}/noname.xml", "define {dir}/nothere.xml", "define {dir}/dom.xml", "define {dir}/sameuuid.xml", "define {dir}/samename.xml", "create {dir}/sameuuid.xml",
             "dominfo nothere", "start nothere", "suspend t-errors", "resume t-errors", "reboot t-errors", "shutdown t-errors", "destroy t-errors", "ttyconsole t-errors", "domdisplay t-errors",
             "start", "start t-errors --nosuch", "list --all extra", "domstate t-errors --reason=1", "dumpxml", "reset t-errors"),
     }.ToDictionary(session => session.Name);
+
+    private static string[] Quiesce(string name) =>
+        [$"snapshot-create-as {name} s1 --quiesce", $"snapshot-create-as {name} s1 --disk-only --quiesce --diskspec vda,file={{dir}}/a.s1 --diskspec vdb,snapshot=no"];
+
+    private static IEnumerable<string> Ask(string name) => Agent.Select(step => step.Replace("{name}", name, StringComparison.Ordinal));
 }

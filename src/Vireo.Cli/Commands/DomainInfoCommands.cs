@@ -135,12 +135,6 @@ internal static class DomainInfoCommands
         }
     }
 
-    public static async ValueTask HostnameAsync(CommandContext context)
-    {
-        var domain = await context.DomainAsync();
-        context.PrintLine(await domain.Connection.Driver.Hypervisor.DomainGetHostnameAsync(domain.Reference, 0, context.CancellationToken));
-    }
-
     private static void Line(CommandContext context, string label, string value) => context.PrintLine($"{label,-15} {value}");
 
     private static async ValueTask SecurityAsync(CommandContext context, Domain domain)

@@ -48,7 +48,7 @@ internal static class DomainLifecycleCommands
 
     public static async ValueTask ShutdownAsync(CommandContext context)
     {
-        var flags = Mode(context.Command);
+        var flags = Mode(context.Command, "'signal', or 'paravirt'");
         var domain = await context.DomainAsync();
         await CommandContext.TryAsync($"Failed to shutdown domain '{domain.Name}'", () => domain.ShutdownAsync((DomainShutdownFlags)flags, context.CancellationToken));
         context.Confirm($"Domain '{domain.Name}' is being shutdown\n");
@@ -56,7 +56,7 @@ internal static class DomainLifecycleCommands
 
     public static async ValueTask RebootAsync(CommandContext context)
     {
-        var flags = Mode(context.Command);
+        var flags = Mode(context.Command, "'signal' or 'paravirt'");
         var domain = await context.DomainAsync();
         await CommandContext.TryAsync($"Failed to reboot domain '{domain.Name}'", () => domain.RebootAsync((DomainRebootFlags)flags, context.CancellationToken));
         context.Confirm($"Domain '{domain.Name}' is being rebooted\n");
@@ -78,13 +78,14 @@ internal static class DomainLifecycleCommands
     private static DomainCreateFlags CreateFlags(ParsedCommand command) =>
         (DomainCreateFlags)command.Flags(("paused", 1u), ("autodestroy", 2u), ("bypass-cache", 4u), ("force-boot", 8u), ("reset-nvram", 32u));
 
-    private static uint Mode(ParsedCommand command)
+    // The last words of the complaint differ by a comma, in virsh too.
+    private static uint Mode(ParsedCommand command, string last)
     {
         uint flags = 0;
         foreach (var word in command.Text("mode")?.Split(',') ?? [])
         {
             var flag = Array.Find(s_modes, mode => mode.Word == word).Flag;
-            flags |= flag != 0 ? flag : throw new CommandException($"Unknown mode {word} value, expecting 'acpi', 'agent', 'initctl', 'signal', or 'paravirt'");
+            flags |= flag != 0 ? flag : throw new CommandException($"Unknown mode {word} value, expecting 'acpi', 'agent', 'initctl', {last}");
         }
         return flags;
     }

@@ -1,7 +1,7 @@
 
 namespace Vireo.Cli.Commands;
 
-/// <summary>Straight to the hypervisor or the guest: monitor, agent, keys, jobs.</summary>
+/// <summary>Straight to the hypervisor: monitor, keys, jobs.</summary>
 internal static class MonitorCommands
 {
     public static async ValueTask MonitorAsync(CommandContext context)
@@ -15,18 +15,6 @@ internal static class MonitorCommands
         context.PrintLine(answer);
     }
 
-    public static async ValueTask AgentAsync(CommandContext context)
-    {
-        var command = context.Command;
-        var domain = await context.DomainAsync();
-        var timeout = command.Has("block") ? -2 : command.Has("async") ? 0 : command.Integer("timeout") ?? -1;
-        var answer = await domain.Connection.Driver.Hypervisor.QemuDomainAgentCommandAsync(domain.Reference, string.Join(' ', command.All("cmd")), timeout, 0, context.CancellationToken);
-        if (answer is not null)
-        {
-            context.PrintLine(answer);
-        }
-    }
-
     public static async ValueTask InterruptAsync(CommandContext context)
     {
         var domain = await context.DomainAsync();
@@ -37,22 +25,6 @@ internal static class MonitorCommands
     {
         var domain = await context.DomainAsync();
         await domain.Connection.Driver.Hypervisor.DomainAbortJobAsync(domain.Reference, context.CancellationToken);
-    }
-
-    public static async ValueTask FreezeAsync(CommandContext context)
-    {
-        var domain = await context.DomainAsync();
-        var count = await CommandContext.TryAsync(
-            "Unable to freeze filesystems", () => domain.Connection.Driver.Hypervisor.DomainFsfreezeAsync(domain.Reference, [.. context.Command.All("mountpoint")], 0, context.CancellationToken));
-        context.Confirm($"Froze {count} filesystem(s)\n");
-    }
-
-    public static async ValueTask ThawAsync(CommandContext context)
-    {
-        var domain = await context.DomainAsync();
-        var count = await CommandContext.TryAsync(
-            "Unable to thaw filesystems", () => domain.Connection.Driver.Hypervisor.DomainFsthawAsync(domain.Reference, [.. context.Command.All("mountpoint")], 0, context.CancellationToken));
-        context.Confirm($"Thawed {count} filesystem(s)\n");
     }
 
     public static async ValueTask ResizeAsync(CommandContext context)

@@ -54,6 +54,8 @@ internal sealed class ParsedCommand(CommandDefinition definition, IReadOnlyList<
 
     public uint? Unsigned(string option) => Number<uint>(option, text => uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null);
 
+    public long? Long(string option) => Number<long>(option, text => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : null);
+
     public ulong? UnsignedLong(string option) => Number<ulong>(option, text => ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null);
 
     /// <summary>A size with an optional unit, in bytes; a bare number counts in <paramref name="scale"/>.</summary>

@@ -86,24 +86,6 @@ internal sealed partial class QemuConnection
     }
 
     /// <inheritdoc/>
-    public override async ValueTask DomainShutdownAsync(DomainRef dom, CancellationToken cancellationToken) =>
-        await DomainShutdownFlagsAsync(dom, 0, cancellationToken).ConfigureAwait(false);
-
-    /// <inheritdoc/>
-    public override async ValueTask DomainShutdownFlagsAsync(DomainRef dom, uint flags, CancellationToken cancellationToken)
-    {
-        CheckFlags(flags, DomainShutdownFlags.AcpiPowerBtn | DomainShutdownFlags.GuestAgent, "qemuDomainShutdownFlags");
-        await PowerButtonAsync(Find(dom), flags, reboot: false, "virDomainShutdownFlags", cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <inheritdoc/>
-    public override async ValueTask DomainRebootAsync(DomainRef dom, uint flags, CancellationToken cancellationToken)
-    {
-        CheckFlags(flags, DomainRebootFlags.AcpiPowerBtn | DomainRebootFlags.GuestAgent, "qemuDomainReboot");
-        await PowerButtonAsync(Find(dom), flags, reboot: true, "virDomainReboot", cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <inheritdoc/>
     public override async ValueTask DomainResetAsync(DomainRef dom, uint flags, CancellationToken cancellationToken)
     {
         VireoException.CheckFlags(flags, 0, ErrorDomain.Qemu, "qemuDomainReset");
@@ -113,19 +95,6 @@ internal sealed partial class QemuConnection
         process.RebootOnShutdown = false;
         await process.Monitor.ExecuteAsync("system_reset", cancellationToken).ConfigureAwait(false);
         domain.Update(v => v.State == DomainState.Crashed ? v.In(DomainState.Paused, (int)DomainPausedReason.Crashed) : v);
-    }
-
-    private async Task PowerButtonAsync(QemuDomain domain, uint flags, bool reboot, string api, CancellationToken cancellationToken)
-    {
-        using var job = await domain.EnterAsync(api, cancellationToken).ConfigureAwait(false);
-        var process = domain.RequireProcess(ErrorDomain.Domain);
-        if ((flags & (uint)DomainShutdownFlags.AcpiPowerBtn) == 0 && (flags & (uint)DomainShutdownFlags.GuestAgent) != 0)
-        {
-            throw new VireoException(ErrorCode.ArgumentUnsupported, ErrorDomain.Qemu, "QEMU guest agent is not configured");
-        }
-
-        process.RebootOnShutdown = reboot;
-        await process.Monitor.ExecuteAsync("system_powerdown", cancellationToken).ConfigureAwait(false);
     }
 
     private async Task StartAsync(QemuDomain domain, DomainCreateFlags flags, CancellationToken cancellationToken)

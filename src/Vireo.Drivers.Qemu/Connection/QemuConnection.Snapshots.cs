@@ -16,9 +16,15 @@ internal sealed partial class QemuConnection
     {
         var domain = Find(dom);
         using var job = await domain.EnterAsync("virDomainSnapshotCreateXML", cancellationToken).ConfigureAwait(false);
-        var snapshot = await domain.Snapshots.CreateAsync(new QemuSnapshotDomain(domain), xmlDesc, (DomainSnapshotCreateFlags)flags, cancellationToken).ConfigureAwait(false);
-        Counted(domain);
-        return new DomainSnapshotRef(snapshot.Name, domain.View.Ref);
+        try
+        {
+            var snapshot = await domain.Snapshots.CreateAsync(new QemuSnapshotDomain(domain), xmlDesc, (DomainSnapshotCreateFlags)flags, cancellationToken).ConfigureAwait(false);
+            return new DomainSnapshotRef(snapshot.Name, domain.View.Ref);
+        }
+        finally
+        {
+            Counted(domain);
+        }
     }
 
     /// <inheritdoc/>

@@ -15,7 +15,20 @@ internal static class CharacterDeviceDefaults
         port = 0;
         DeviceDraft.Each(draft.Parallels, parallel => parallel with { Target = (parallel.Target ?? new CharTarget()) with { Port = Port(parallel.Target, ref port) } });
         ShareFirst(draft);
+        DeviceDraft.Each(draft.Channels, WithoutRun);
     }
+
+    // A live document that is defined again brings along what belonged to its run: whether the guest listened, and the socket that was made for it.
+    private static CharDevice WithoutRun(CharDevice channel) => channel.Target is not { Type: "virtio" } target
+        ? channel
+        : channel with
+        {
+            Target = target with { State = null },
+            Sources = channel is { Type: CharType.Unix, Source.Path: { } path } && IsGenerated(path) ? [] : channel.Sources,
+        };
+
+    private static bool IsGenerated(string path) =>
+        path.Split('/') is [.., "qemu", "channel", "target", var run, _] && run.StartsWith("domain-", StringComparison.Ordinal);
 
     /// <summary>Gives channels their ports of the virtio-serial controllers.</summary>
     public static void AssignPorts(DeviceDraft draft) => DeviceDraft.Each(draft.Channels, channel =>

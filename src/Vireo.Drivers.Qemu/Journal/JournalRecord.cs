@@ -19,6 +19,9 @@ internal sealed record JournalRecord(string Path, JournalPlan Plan)
     /// <summary>Files made so far, by their index in <see cref="JournalPlan.Create"/>.</summary>
     public ImmutableDictionary<int, FileIdentity> Made { get; init; } = ImmutableDictionary<int, FileIdentity>.Empty;
 
+    /// <summary>Whether the guest's file systems may be frozen: noted before the guest is asked, and holds while the operation is <see cref="JournalPhase.Prepared"/>.</summary>
+    public bool Frozen { get; init; }
+
     /// <summary>The process that the operation started.</summary>
     public ProcessIdentity? Process { get; init; }
 
@@ -76,6 +79,7 @@ internal sealed record JournalRecord(string Path, JournalPlan Plan)
                 ["made", var index, var identity] when int.TryParse(index, NumberStyles.None, CultureInfo.InvariantCulture, out var i) && FileIdentity.TryParse(identity, out var file)
                     => record with { Made = record.Made.SetItem(i, file) },
                 ["process", ..] when ProcessIdentity.Parse(line.AsSpan(8)) is { } process => record with { Process = process },
+                ["freezing"] => record with { Frozen = true },
                 ["committed"] => record with { Phase = JournalPhase.Committed },
                 _ => throw VireoException.Internal(ErrorDomain.Qemu, $"journal '{record.Path}' holds an unknown line '{line}'"),
             };

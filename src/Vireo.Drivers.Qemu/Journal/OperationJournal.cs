@@ -65,6 +65,13 @@ internal sealed class OperationJournal : IDisposable
         Record = Record with { Process = process };
     }
 
+    /// <summary>Notes that the guest's file systems are about to be frozen: whoever takes the operation up has to thaw them.</summary>
+    public void Freezing()
+    {
+        Append("freezing\n");
+        Record = Record with { Frozen = true };
+    }
+
     /// <summary>Replaces the plan by one that says more, in one step; what was noted so far is kept.</summary>
     public void Replan(JournalPlan plan)
     {
@@ -85,6 +92,11 @@ internal sealed class OperationJournal : IDisposable
             if (record.Process is { } process)
             {
                 Started(process);
+            }
+
+            if (record.Frozen)
+            {
+                Freezing();
             }
 
             FileSystemCalls.SyncFile(handle, path);

@@ -22,7 +22,7 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
         foreach (var (path, status) in hypervisor.Files.ReadStatuses((p, e) => LogUnreadable(hypervisor.Log, p, e.Message)).ToList())
         {
             hypervisor.TakenId(status.Id);
-            known.Add(Path.GetDirectoryName(status.MonitorPath)!);
+            known.Add(Path.GetFileName(Path.GetDirectoryName(status.MonitorPath)!));
             try
             {
                 work.Add(TakeUpAsync(status));
@@ -40,7 +40,7 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
     // Runs that no live state speaks of: the daemon died while it started or ended them. Their processes have never been anybody's.
     private void Sweep(HashSet<string> known)
     {
-        foreach (var directory in Directory.EnumerateDirectories(hypervisor.Paths.QemuLibrary, "domain-*").Where(d => !known.Contains(d)).ToList())
+        foreach (var directory in Runs(hypervisor.Paths.QemuLibrary).Concat(Runs(hypervisor.Paths.QemuChannels)).Where(d => !known.Contains(Path.GetFileName(d))).ToList())
         {
             var identity = Path.Combine(directory, QemuLauncher.IdentityFile);
             if (File.Exists(identity) && ProcessIdentity.Parse(File.ReadAllText(identity)) is { } left && HostProcess.Attach(left) is { } process)
@@ -56,6 +56,8 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
             Directory.Delete(directory, recursive: true);
         }
     }
+
+    private static IEnumerable<string> Runs(string parent) => Directory.EnumerateDirectories(parent, "domain-*");
 
     private async Task TakeUpAsync(StatusDocument status)
     {
@@ -74,9 +76,10 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
         }
 
         // Shown as it was left until its monitor answers; a monitor that hangs keeps nobody else waiting.
-        domain.Update(v => v with { Id = status.Id, Live = config, State = status.State, Reason = status.Reason });
+        domain.Update(v => v with { Id = status.Id, Live = config, State = status.State, Reason = status.Reason, AgentTimeout = status.AgentTimeout });
         var process = new QemuProcess(status.Id, host, Path.GetDirectoryName(status.MonitorPath)!, status.MonitorPath, Path.Combine(hypervisor.Paths.QemuLog, config.Name + ".log"))
         {
+            Channels = Channels(status),
             Live = config,
             Disks = await DisksAsync(status).ConfigureAwait(false),
         };
@@ -89,6 +92,7 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
             var answer = await process.Monitor.ExecuteAsync("query-status", CancellationToken.None).ConfigureAwait(false);
             hypervisor.Starter.Attach(domain, process, v => Observed(v with { Id = status.Id, Live = config }, status, answer.GetProperty("status").GetString()!));
             await new DomainBlockJobs(domain).TakeUpAsync().ConfigureAwait(false);
+            await hypervisor.Channels.ObserveAsync(domain, process, ConnectDomainEventAgentLifecycleReason.Channel).ConfigureAwait(false);
         }
         catch (VireoException e)
         {
@@ -107,6 +111,8 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
 
         hypervisor.SaveStatusSoon(domain, process);
     }
+
+    private string Channels(StatusDocument status) => Path.Combine(hypervisor.Paths.QemuChannels, Path.GetFileName(Path.GetDirectoryName(status.MonitorPath)!));
 
     private async Task<LiveDisks> DisksAsync(StatusDocument status)
     {
@@ -156,10 +162,12 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
         domain.Process = null;
         var after = domain.Update(v => v with { Id = -1, Live = null, Started = v.IsPersistent ? null : v.Live, State = DomainState.Shutoff, Reason = (int)cause.Reason });
         await hypervisor.Files.RemoveStatusAsync(after.Name).ConfigureAwait(false);
-        var directory = process?.Directory ?? Path.GetDirectoryName(status.MonitorPath)!;
-        if (directory.StartsWith(hypervisor.Paths.QemuLibrary, StringComparison.Ordinal) && Directory.Exists(directory))
+        foreach (var directory in (string[])[process?.Directory ?? Path.GetDirectoryName(status.MonitorPath)!, Channels(status)])
         {
-            Directory.Delete(directory, recursive: true);
+            if (directory.StartsWith(hypervisor.Paths.QemuLibrary, StringComparison.Ordinal) && Directory.Exists(directory))
+            {
+                Directory.Delete(directory, recursive: true);
+            }
         }
 
         if (!after.IsPersistent)

@@ -1,3 +1,4 @@
+using Vireo.Drivers.Qemu.Agent;
 using Vireo.Drivers.Qemu.State;
 
 namespace Vireo.Drivers.Qemu.Lifecycle;
@@ -60,6 +61,7 @@ internal sealed class DomainStarter(QemuHypervisor hypervisor)
     public async Task AdoptAsync(QemuDomain domain, QemuProcess process, DomainPausedReason reason)
     {
         Attach(domain, process, v => v with { Id = process.Id, Live = process.Live, State = DomainState.Paused, Reason = (int)reason, BalloonKiB = null, Updated = false });
+        await hypervisor.Channels.ObserveAsync(domain, process, ConnectDomainEventAgentLifecycleReason.DomainStarted).ConfigureAwait(false);
         await hypervisor.Files.SaveStatusAsync(domain.View, process).ConfigureAwait(false);
     }
 
@@ -67,6 +69,12 @@ internal sealed class DomainStarter(QemuHypervisor hypervisor)
     public void Attach(QemuDomain domain, QemuProcess process, Func<DomainView, DomainView> change)
     {
         var events = new MonitorEvents(hypervisor, domain);
+        process.Agent = AgentChannel.Of(process.Live, hypervisor.Log);
+        if (process.Agent is { } agent)
+        {
+            agent.Patience = AgentPatience.Of(domain.View.AgentTimeout);
+        }
+
         domain.Process = process;
         domain.Update(change);
         process.EventHandler = events.Handle;

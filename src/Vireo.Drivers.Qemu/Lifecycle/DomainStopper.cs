@@ -41,7 +41,7 @@ internal sealed class DomainStopper(QemuHypervisor hypervisor)
             Updated = false,
         });
         await hypervisor.RemoveStatusAsync(domain, process).ConfigureAwait(false);
-        RemoveDirectory(process);
+        RemoveDirectories(process);
         if (!after.IsPersistent)
         {
             hypervisor.Domains.Remove(domain);
@@ -51,12 +51,15 @@ internal sealed class DomainStopper(QemuHypervisor hypervisor)
         return true;
     }
 
-    /// <summary>Removes the directory of a run that has ended.</summary>
-    public static void RemoveDirectory(QemuProcess process)
+    /// <summary>Removes the directories of a run that has ended.</summary>
+    public static void RemoveDirectories(QemuProcess process)
     {
-        if (Directory.Exists(process.Directory))
+        foreach (var directory in (ReadOnlySpan<string>)[process.Directory, process.Channels])
         {
-            Directory.Delete(process.Directory, recursive: true);
+            if (Directory.Exists(directory))
+            {
+                Directory.Delete(directory, recursive: true);
+            }
         }
     }
 }

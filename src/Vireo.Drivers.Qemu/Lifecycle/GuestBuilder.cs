@@ -34,7 +34,7 @@ internal sealed class GuestBuilder(QemuCapabilitiesCache capabilities) : IGuestB
     public async ValueTask<GuestLaunch> BuildAsync(LaunchRequest request, CancellationToken cancellationToken)
     {
         var disks = LiveConfig.OpenDisks(request.Config);
-        var live = LiveConfig.Prepare(request.Config, request.Id, request.Directory, disks, _ports.Take);
+        var live = LiveConfig.Prepare(request.Config, request.Id, request.Channels, disks, _ports.Take);
         var inherited = new InheritedFds();
         var monitor = inherited.Add(request.MonitorSocket);
         var arguments = QemuCommandLine.Build(live, new CommandLineContext(monitor, disks) { Incoming = request.Incoming });

@@ -8,10 +8,10 @@ namespace Vireo.Drivers.Qemu.Lifecycle;
 /// <summary>What a run of a domain is to be started with.</summary>
 /// <param name="Config">The complete document: defaults filled in.</param>
 /// <param name="Id">The number of the run.</param>
-/// <param name="Directory">The run's own directory.</param>
+/// <param name="Channels">The run's directory for the sockets of channels.</param>
 /// <param name="MonitorSocket">The monitor's listening socket, to be inherited.</param>
 /// <param name="Incoming">A memory stream waits: QEMU starts without booting.</param>
-internal sealed record LaunchRequest(DomainConfig Config, int Id, string Directory, SafeHandle MonitorSocket, bool Incoming);
+internal sealed record LaunchRequest(DomainConfig Config, int Id, string Channels, SafeHandle MonitorSocket, bool Incoming);
 
 /// <summary>All that a QEMU process is started with, and what it will then be.</summary>
 /// <param name="Program">QEMU.</param>

@@ -37,6 +37,9 @@ internal sealed partial class MonitorEvents
             case "BLOCK_WRITE_THRESHOLD" when happened.Text("node-name") is { } node:
                 WriteThreshold(process, node, happened);
                 break;
+            case "VSERPORT_CHANGE" when happened.Text("id") is { } port:
+                hypervisor.Channels.PortChanged(domain, process, port, happened.Flag("open"));
+                break;
             case "VNC_CONNECTED":
                 Graphics(happened, 0);
                 break;

@@ -85,6 +85,7 @@ internal sealed partial class MonitorEvents(QemuHypervisor hypervisor, QemuDomai
         }
 
         process.RunReason = DomainRunningReason.Unknown;
+        process.Agent?.PayThaw();
         domain.Lifecycle(DomainEventType.Resumed, (int)(reason == DomainRunningReason.FromSnapshot ? DomainEventResumedDetailType.FromSnapshot : DomainEventResumedDetailType.Unpaused));
         hypervisor.SaveStatusSoon(domain, process);
     }

@@ -35,23 +35,16 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
     private async ValueTask<QemuProcess> LaunchAsync(DomainConfig config, SafeFileHandle? memory, UndoStack undo, CancellationToken cancellationToken)
     {
         var id = hypervisor.NextId();
-        var directory = hypervisor.Paths.QemuDomainDirectory(id, config.Name!);
-        if (Directory.Exists(directory))
-        {
-            // The number was given out by an earlier daemon whose run did not end in order.
-            Directory.Delete(directory, recursive: true);
-        }
-
-        Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        undo.Push($"remove '{directory}'", () => Directory.Delete(directory, recursive: true));
+        var directory = MakeDirectory(hypervisor.Paths.QemuDomainDirectory(id, config.Name!), undo);
+        var channels = MakeDirectory(hypervisor.Paths.QemuChannelDirectory(id, config.Name!), undo);
         var monitorPath = Path.Combine(directory, "monitor.sock");
         using var listener = UnixSocket.Listen(monitorPath, backlog: 1);
-        var launch = await hypervisor.Builder.BuildAsync(new LaunchRequest(config, id, directory, listener.SafeHandle, memory is not null), cancellationToken).ConfigureAwait(false);
+        var launch = await hypervisor.Builder.BuildAsync(new LaunchRequest(config, id, channels, listener.SafeHandle, memory is not null), cancellationToken).ConfigureAwait(false);
         var logPath = Path.Combine(hypervisor.Paths.QemuLog, config.Name + ".log");
         using var log = HostFile.OpenLog(logPath);
         var logStart = Header(log, launch);
         var memoryFd = memory is null ? -1 : launch.Inherited.Add(memory);
-        var process = new QemuProcess(id, Spawn(launch, log), directory, monitorPath, logPath) { Live = launch.Live with { Id = id }, Disks = launch.Disks };
+        var process = new QemuProcess(id, Spawn(launch, log), directory, monitorPath, logPath) { Channels = channels, Live = launch.Live with { Id = id }, Disks = launch.Disks };
         // Until the live state is written, this is how a daemon that comes after a crash finds the process.
         File.WriteAllText(Path.Combine(directory, IdentityFile), process.Host.Identity.ToString());
         undo.Push($"end process {process.Host.Pid}", async () =>
@@ -61,6 +54,19 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
         });
         await TalkAsync(process, logStart, memoryFd, cancellationToken).ConfigureAwait(false);
         return process;
+    }
+
+    private static string MakeDirectory(string directory, UndoStack undo)
+    {
+        if (Directory.Exists(directory))
+        {
+            // The number was given out by an earlier daemon whose run did not end in order.
+            Directory.Delete(directory, recursive: true);
+        }
+
+        Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        undo.Push($"remove '{directory}'", () => Directory.Delete(directory, recursive: true));
+        return directory;
     }
 
     private static HostProcess Spawn(GuestLaunch launch, SafeFileHandle log) => HostProcess.Start(new ProcessStart(launch.Program, launch.Arguments)

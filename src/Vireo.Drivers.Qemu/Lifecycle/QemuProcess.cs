@@ -1,4 +1,5 @@
 using Vireo.Config;
+using Vireo.Drivers.Qemu.Agent;
 using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.BlockJobs;
 using Vireo.Drivers.Qemu.Monitor;
@@ -9,7 +10,9 @@ namespace Vireo.Drivers.Qemu.Lifecycle;
 /// <summary>One QEMU that runs, or is about to run, a domain: the process, its monitor and what belongs to this run alone.</summary>
 internal sealed class QemuProcess(int id, HostProcess host, string directory, string monitorPath, string logPath) : IAsyncDisposable
 {
+    private readonly Lock _orderGate = new();
     private EndCause? _end;
+    private Task _order = Task.CompletedTask;
     private int _statusPending;
 
     /// <summary>The domain's number in this run.</summary>
@@ -20,6 +23,9 @@ internal sealed class QemuProcess(int id, HostProcess host, string directory, st
 
     /// <summary>The run's own directory.</summary>
     public string Directory { get; } = directory;
+
+    /// <summary>The run's directory for the sockets of channels.</summary>
+    public required string Channels { get; init; }
 
     /// <summary>Where the monitor listens.</summary>
     public string MonitorPath { get; } = monitorPath;
@@ -38,6 +44,9 @@ internal sealed class QemuProcess(int id, HostProcess host, string directory, st
 
     /// <summary>What it says of its block jobs.</summary>
     public BlockJobSignals BlockJobs { get; } = new();
+
+    /// <summary>The guest agent's channel; null when the domain has none. Set when the domain adopts it.</summary>
+    public AgentChannel? Agent { get; set; }
 
     /// <summary>Receives its events; replaced when the domain adopts it.</summary>
     public Action<QemuProcess, QmpEvent>? EventHandler { get; set; }
@@ -71,6 +80,16 @@ internal sealed class QemuProcess(int id, HostProcess host, string directory, st
 
     /// <summary>The live state is being written; changes from here on need another turn.</summary>
     public void StatusTurnTaken() => Volatile.Write(ref _statusPending, 0);
+
+    /// <summary>Does work that events ask for beside whoever reads them, one after the other in the order of asking.</summary>
+    /// <returns>Ends with the work.</returns>
+    public Task InOrder(Action work)
+    {
+        lock (_orderGate)
+        {
+            return _order = _order.ContinueWith(_ => work(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        }
+    }
 
     /// <summary>Receives an event from the monitor.</summary>
     public void Receive(QmpEvent happened) => EventHandler?.Invoke(this, happened);
@@ -119,9 +138,14 @@ internal sealed class QemuProcess(int id, HostProcess host, string directory, st
         }
     }
 
-    /// <summary>Lets go of it: closes the monitor, does not end it.</summary>
+    /// <summary>Lets go of it: closes the monitor and the agent's channel, does not end it.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Agent is not null)
+        {
+            await Agent.DisposeAsync().ConfigureAwait(false);
+        }
+
         if (Monitor is not null)
         {
             await Monitor.DisposeAsync().ConfigureAwait(false);

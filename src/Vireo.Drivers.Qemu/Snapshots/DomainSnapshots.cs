@@ -52,6 +52,7 @@ internal sealed class DomainSnapshots
 
     /// <summary>Takes a snapshot, or redefines one (<c>virDomainSnapshotCreateXML</c>).</summary>
     /// <returns>The snapshot; with NO_METADATA it is in no tree.</returns>
+    /// <exception cref="VireoException">Why there is none; or, told by its message, that it is there and the guest is still frozen.</exception>
     public async ValueTask<QemuSnapshot> CreateAsync(ISnapshotDomain domain, string xml, DomainSnapshotCreateFlags flags, CancellationToken cancellationToken)
     {
         SnapshotFlags.CheckCreate(flags);
@@ -64,13 +65,13 @@ internal sealed class DomainSnapshots
         var plan = await Task.Run(
             () => new CreatePlanner(domain, Tree, _store, _settings.Time.GetUtcNow()).Plan(request, flags),
             cancellationToken).ConfigureAwait(false);
-        await new SnapshotCreation(domain, _settings.Journals, _settings.Report).RunAsync(plan, flags, cancellationToken).ConfigureAwait(false);
+        var complaint = await new SnapshotCreation(domain, _settings.Journals, _settings.Report).RunAsync(plan, flags, cancellationToken).ConfigureAwait(false);
         if (!flags.HasFlag(DomainSnapshotCreateFlags.NoMetadata))
         {
             Volatile.Write(ref _tree, Tree.With(plan.Snapshot).WithCurrent(plan.Snapshot.Name));
         }
 
-        return plan.Snapshot;
+        return complaint is null ? plan.Snapshot : throw complaint;
     }
 
     /// <summary>Brings the domain back to a snapshot (<c>virDomainRevertToSnapshot</c>).</summary>

@@ -72,11 +72,12 @@ internal interface ISnapshotDomain
     /// <summary>Writes the memory of the guest into the file from its current position on and returns when all is written; the guest ends paused.</summary>
     ValueTask SaveMemoryAsync(SafeFileHandle file, CancellationToken cancellationToken);
 
-    /// <summary>Asks the guest's agent to freeze its file systems.</summary>
+    /// <summary>Asks the guest's agent to freeze its file systems, for a bounded time. When it throws they are not left frozen, or the message says so.</summary>
     /// <exception cref="VireoException">VIR_ERR_AGENT_UNRESPONSIVE, VIR_ERR_ARGUMENT_UNSUPPORTED: there is no agent, or it does not answer.</exception>
     ValueTask FreezeAsync(CancellationToken cancellationToken);
 
-    /// <summary>Thaws them.</summary>
+    /// <summary>Thaws them. When it throws it is tried again later, as soon as the agent is back.</summary>
+    /// <exception cref="VireoException">VIR_ERR_AGENT_UNRESPONSIVE, VIR_ERR_INTERNAL_ERROR: the agent does not answer, or refuses.</exception>
     ValueTask ThawAsync(CancellationToken cancellationToken);
 
     /// <summary>Ends the hypervisor process; the domain is shut off, the stopped event has the detail from-snapshot.</summary>

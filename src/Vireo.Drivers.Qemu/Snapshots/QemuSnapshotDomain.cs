@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Win32.SafeHandles;
 using Vireo.Config;
+using Vireo.Drivers.Qemu.Agent;
 using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.BlockJobs;
 using Vireo.Drivers.Qemu.Journal;
@@ -95,7 +96,7 @@ internal sealed class QemuSnapshotDomain(QemuDomain domain) : ISnapshotDomain
         process.Disks = disks!;
         var shown = LiveDocument.Show(live, disks!);
         process.Live = shown;
-        domain.Update(v => v with { Live = shown, Persistent = persistent });
+        domain.Update(v => v with { Live = ChannelStates.Keep(v.Live, shown), Persistent = persistent });
     }
 
     /// <inheritdoc/>
@@ -148,12 +149,33 @@ internal sealed class QemuSnapshotDomain(QemuDomain domain) : ISnapshotDomain
     }
 
     /// <inheritdoc/>
-    public ValueTask FreezeAsync(CancellationToken cancellationToken) => State != DomainState.Running
-        ? throw VireoException.OperationInvalid(ErrorDomain.Domain, "domain is not running")
-        : throw new VireoException(ErrorCode.ArgumentUnsupported, ErrorDomain.Qemu, "QEMU guest agent is not configured; without it the file systems of the guest cannot be quiesced");
+    public async ValueTask FreezeAsync(CancellationToken cancellationToken)
+    {
+        using var turn = await domain.EnterAgentAsync("virDomainSnapshotCreateXML", cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await Quiesce.FreezeAsync(domain.RequireAgent(), cancellationToken).ConfigureAwait(false);
+        }
+        catch (VireoException e) when (e.InnerException is StillFrozenException)
+        {
+            domain.Process?.Agent?.OweThaw();
+            throw;
+        }
+    }
 
     /// <inheritdoc/>
-    public ValueTask ThawAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
+    public async ValueTask ThawAsync(CancellationToken cancellationToken)
+    {
+        if (domain.Process is not { Agent: { } channel })
+        {
+            return;
+        }
+
+        // Whatever keeps it from being done now, it is done as soon as it can be.
+        channel.OweThaw();
+        using var turn = await domain.EnterAgentAsync("virDomainSnapshotCreateXML", cancellationToken).ConfigureAwait(false);
+        await channel.ThawAsync(Quiesce.Limit(domain.RequireAgent()), cancellationToken).ConfigureAwait(false);
+    }
 
     /// <inheritdoc/>
     public async ValueTask StopAsync(DomainShutoffReason reason, CancellationToken cancellationToken)
@@ -233,7 +255,7 @@ internal sealed class QemuSnapshotDomain(QemuDomain domain) : ISnapshotDomain
 
             await process.EndAsync().ConfigureAwait(false);
             await process.DisposeAsync().ConfigureAwait(false);
-            DomainStopper.RemoveDirectory(process);
+            DomainStopper.RemoveDirectories(process);
         }
     }
 }

@@ -12,15 +12,16 @@ namespace Vireo.Drivers.Qemu.Snapshots;
 internal sealed class SnapshotCreation(ISnapshotDomain domain, string journals, Action<string, Exception> report)
 {
     /// <summary>Makes the snapshot.</summary>
+    /// <returns>What the caller has to be told although the snapshot is made: the guest is still frozen. Null when all is well.</returns>
     /// <exception cref="VireoException">Why there is none; nothing has changed then.</exception>
-    public async ValueTask RunAsync(CreatePlan plan, DomainSnapshotCreateFlags flags, CancellationToken cancellationToken)
+    public async ValueTask<VireoException?> RunAsync(CreatePlan plan, DomainSnapshotCreateFlags flags, CancellationToken cancellationToken)
     {
         FaultPoint.Hit(FaultPoints.CreatePlanned);
         var wasRunning = domain.State == DomainState.Running;
         var journal = await UndoStack.RunAsync(
             undo => PrepareAndSwapAsync(plan, flags, wasRunning, undo, cancellationToken),
             failure => report(failure.What, failure.Error)).ConfigureAwait(false);
-        await FinishAsync(plan, flags, wasRunning, journal).ConfigureAwait(false);
+        return await FinishAsync(plan, flags, wasRunning, journal).ConfigureAwait(false);
     }
 
     private async ValueTask<OperationJournal> PrepareAndSwapAsync(
@@ -39,12 +40,6 @@ internal sealed class SnapshotCreation(ISnapshotDomain domain, string journals, 
         {
             journal.Commit();
             return journal;
-        }
-
-        if (flags.HasFlag(DomainSnapshotCreateFlags.Quiesce))
-        {
-            await domain.FreezeAsync(cancellationToken).ConfigureAwait(false);
-            undo.Push("thaw the guest's file systems", () => domain.ThawAsync(CancellationToken.None));
         }
 
         await LiveAsync(plan, flags, wasRunning, journal, undo, cancellationToken).ConfigureAwait(false);
@@ -76,6 +71,15 @@ internal sealed class SnapshotCreation(ISnapshotDomain domain, string journals, 
 
         await LiveSwap.AddNodesAsync(domain, plan.Overlays, undo, cancellationToken).ConfigureAwait(false);
         FaultPoint.Hit(FaultPoints.CreateNodesAdded);
+        if (flags.HasFlag(DomainSnapshotCreateFlags.Quiesce))
+        {
+            // As late as can be: the guest's programs wait for the disk from here on.
+            journal.Freezing();
+            await domain.FreezeAsync(cancellationToken).ConfigureAwait(false);
+            undo.Push("thaw the guest's file systems", () => domain.ThawAsync(CancellationToken.None));
+            FaultPoint.Hit(FaultPoints.CreateFrozen);
+        }
+
         await LiveSwap.SwapAsync(domain, plan.Overlays, cancellationToken).ConfigureAwait(false);
     }
 
@@ -105,13 +109,23 @@ internal sealed class SnapshotCreation(ISnapshotDomain domain, string journals, 
     }
 
     /// <summary>The guest already writes to the overlays: what is left goes forward, whatever happens, and at the next start if not now.</summary>
-    private async ValueTask FinishAsync(CreatePlan plan, DomainSnapshotCreateFlags flags, bool wasRunning, OperationJournal journal)
+    private async ValueTask<VireoException?> FinishAsync(CreatePlan plan, DomainSnapshotCreateFlags flags, bool wasRunning, OperationJournal journal)
     {
         domain.Adopt(plan.Live, plan.Persistent, plan.Disks);
         Exception? unfinished = null;
+        VireoException? frozen = null;
         try
         {
-            FaultPoint.Hit(FaultPoints.CreateSwapped);
+            try
+            {
+                FaultPoint.Hit(FaultPoints.CreateSwapped);
+            }
+            finally
+            {
+                // Before the journal says that only documents are left to do: it is what has a daemon that comes after a crash thaw the guest.
+                frozen = flags.HasFlag(DomainSnapshotCreateFlags.Quiesce) ? await ThawAsync(plan).ConfigureAwait(false) : null;
+            }
+
             await Task.Run(() => WriteDocuments(journal)).ConfigureAwait(false);
             journal.Close();
         }
@@ -128,6 +142,26 @@ internal sealed class SnapshotCreation(ISnapshotDomain domain, string journals, 
                 ErrorDomain.Qemu,
                 $"the disks of domain '{domain.Name}' are switched to the overlays of snapshot '{plan.Snapshot.Name}', but its metadata could not be written: {unfinished.Message}. Restart the daemon to have it written",
                 unfinished);
+        }
+
+        return frozen;
+    }
+
+    private async ValueTask<VireoException?> ThawAsync(CreatePlan plan)
+    {
+        try
+        {
+            await domain.ThawAsync(CancellationToken.None).ConfigureAwait(false);
+            return null;
+        }
+        catch (VireoException e)
+        {
+            report($"thaw the file systems of domain '{domain.Name}'", e);
+            return new VireoException(
+                e.Code,
+                ErrorDomain.Qemu,
+                $"snapshot '{plan.Snapshot.Name}' of domain '{domain.Name}' is made, but the guest's file systems could not be thawed ({e.Message}). They are thawed when the agent comes back; domfsthaw tries at once",
+                e);
         }
     }
 
@@ -148,18 +182,6 @@ internal sealed class SnapshotCreation(ISnapshotDomain domain, string journals, 
         if (domain.Live is null)
         {
             return;
-        }
-
-        if (flags.HasFlag(DomainSnapshotCreateFlags.Quiesce))
-        {
-            try
-            {
-                await domain.ThawAsync(CancellationToken.None).ConfigureAwait(false);
-            }
-            catch (VireoException e)
-            {
-                report($"thaw the file systems of domain '{domain.Name}'", e);
-            }
         }
 
         if (flags.HasFlag(DomainSnapshotCreateFlags.Halt))

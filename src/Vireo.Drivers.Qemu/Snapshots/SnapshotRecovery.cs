@@ -10,6 +10,9 @@ namespace Vireo.Drivers.Qemu.Snapshots;
 /// </summary>
 internal static class SnapshotRecovery
 {
+    /// <summary>How long the start of the daemon waits for one guest to thaw.</summary>
+    private static readonly TimeSpan s_thaw = TimeSpan.FromSeconds(15);
+
     /// <summary>Whether only the running hypervisor knows if the swap has happened.</summary>
     public static bool NeedsMonitor(JournalRecord record) =>
         record is { Phase: JournalPhase.Prepared, Plan: { Live: true, Operation: JournalOperation.SnapshotCreate } };
@@ -17,15 +20,35 @@ internal static class SnapshotRecovery
     /// <summary>Finishes or undoes the operation and removes its journal. Whoever has loaded the documents before must load them again.</summary>
     /// <param name="record">The operation.</param>
     /// <param name="domain">The domain, connected to its hypervisor; null when that is gone or not needed.</param>
+    /// <param name="report">Told of what went wrong without stopping the recovery.</param>
     /// <param name="cancellationToken">Stops before anything is done.</param>
-    public static async ValueTask<RecoveredOperation> RunAsync(JournalRecord record, ISnapshotDomain? domain, CancellationToken cancellationToken)
+    public static async ValueTask<RecoveredOperation> RunAsync(JournalRecord record, ISnapshotDomain? domain, Action<string, Exception> report, CancellationToken cancellationToken)
     {
+        if (record is { Frozen: true, Phase: JournalPhase.Prepared } && domain?.Live is not null)
+        {
+            await ThawAsync(domain, report, cancellationToken).ConfigureAwait(false);
+        }
+
         if (record.Phase == JournalPhase.Committed && record.Plan.OldProcess is { } old)
         {
             await EndAsync(old).ConfigureAwait(false);
         }
 
         return await JournalRecovery.RunAsync(record, (r, token) => DecideAsync(r, domain, token), cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async ValueTask ThawAsync(ISnapshotDomain domain, Action<string, Exception> report, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(s_thaw);
+        try
+        {
+            await domain.ThawAsync(limit.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is VireoException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            report($"thaw the file systems of domain '{domain.Name}'", e);
+        }
     }
 
     private static async ValueTask<JournalVerdict> DecideAsync(JournalRecord record, ISnapshotDomain? domain, CancellationToken cancellationToken)

@@ -30,7 +30,7 @@ internal sealed partial class SnapshotStartup(QemuHypervisor hypervisor)
                 continue;
             }
 
-            Report(await SnapshotRecovery.RunAsync(record, null, cancellationToken).ConfigureAwait(false));
+            Report(await SnapshotRecovery.RunAsync(record, null, Complain, cancellationToken).ConfigureAwait(false));
             if (record is { Phase: JournalPhase.Committed, Plan.Resume: true })
             {
                 _resume.Add(record);
@@ -96,13 +96,13 @@ internal sealed partial class SnapshotStartup(QemuHypervisor hypervisor)
         var domain = hypervisor.Domains.Find(record.Plan.Domain);
         if (domain is null)
         {
-            Report(await SnapshotRecovery.RunAsync(record, null, cancellationToken).ConfigureAwait(false));
+            Report(await SnapshotRecovery.RunAsync(record, null, Complain, cancellationToken).ConfigureAwait(false));
             return;
         }
 
         using var job = await domain.Jobs.EnterAsync("daemon start", domain.View.Name, Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(false);
         var seen = new QemuSnapshotDomain(domain);
-        var outcome = await SnapshotRecovery.RunAsync(record, seen, cancellationToken).ConfigureAwait(false);
+        var outcome = await SnapshotRecovery.RunAsync(record, seen, Complain, cancellationToken).ConfigureAwait(false);
         Report(outcome);
         if (outcome is { Verdict: JournalVerdict.Finish, Error: null })
         {
@@ -158,6 +158,8 @@ internal sealed partial class SnapshotStartup(QemuHypervisor hypervisor)
             LogFailed(hypervisor.Log, domain.View.Name, "letting it run again", e.Message);
         }
     }
+
+    private void Complain(string what, Exception error) => hypervisor.Snapshots.Report(what, error);
 
     private void Report(RecoveredOperation outcome)
     {

@@ -5,7 +5,9 @@ namespace Vireo.Drivers.Qemu.State;
 /// <summary>
 /// Lets one change of a domain happen at a time, in the order of asking. Readers never come here: they read <see cref="QemuDomain.View"/>.
 /// </summary>
-internal sealed class DomainJobQueue(TimeProvider? time = null)
+/// <param name="talksTo">What the changes talk to, for the message: monitor or agent.</param>
+/// <param name="time">The clock.</param>
+internal sealed class DomainJobQueue(string talksTo = "monitor", TimeProvider? time = null)
 {
     /// <summary>How long a change waits for the one before it, as libvirt does.</summary>
     public static readonly TimeSpan DefaultWait = TimeSpan.FromSeconds(30);
@@ -80,7 +82,7 @@ internal sealed class DomainJobQueue(TimeProvider? time = null)
 
             if (e is TimeoutException)
             {
-                throw new VireoException(ErrorCode.OperationTimeout, ErrorDomain.Qemu, $"cannot acquire state change lock (held by monitor={holder})");
+                throw new VireoException(ErrorCode.OperationTimeout, ErrorDomain.Qemu, $"cannot acquire state change lock (held by {talksTo}={holder})");
             }
 
             throw;

@@ -43,6 +43,9 @@ internal sealed record DomainView
     /// <summary>How many snapshots there are; kept here for the filters of lists.</summary>
     public int SnapshotCount { get; init; }
 
+    /// <summary>How long the guest agent is waited for, in seconds; negative as in <c>virDomainAgentResponseTimeoutValues</c>.</summary>
+    public int AgentTimeout { get; init; } = (int)DomainAgentResponseTimeoutValues.Block;
+
     /// <summary>The balloon's last known size in KiB; null until it is known.</summary>
     public ulong? BalloonKiB { get; init; }
 

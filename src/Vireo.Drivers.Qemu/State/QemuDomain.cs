@@ -1,3 +1,4 @@
+using Vireo.Drivers.Qemu.Agent;
 using Vireo.Drivers.Qemu.Lifecycle;
 using Vireo.Drivers.Qemu.Snapshots;
 
@@ -15,6 +16,9 @@ internal sealed class QemuDomain(QemuHypervisor hypervisor, DomainView view)
 
     /// <summary>Its changes, one at a time.</summary>
     public DomainJobQueue Jobs { get; } = new();
+
+    /// <summary>What is asked of its guest agent, one at a time, beside its changes.</summary>
+    public DomainJobQueue AgentJobs { get; } = new("agent");
 
     /// <summary>What is known of it now. Reading never waits.</summary>
     public DomainView View => Volatile.Read(ref _view);
@@ -40,6 +44,20 @@ internal sealed class QemuDomain(QemuHypervisor hypervisor, DomainView view)
     /// <summary>The process, or libvirt's error for a domain that does not run.</summary>
     public QemuProcess RequireProcess(ErrorDomain domain = ErrorDomain.Domain) =>
         Process ?? throw VireoException.OperationInvalid(domain, "domain is not running");
+
+    /// <summary>Its guest agent, or libvirt's error for a domain that has none to talk to now.</summary>
+    /// <exception cref="VireoException">VIR_ERR_OPERATION_INVALID, VIR_ERR_ARGUMENT_UNSUPPORTED, VIR_ERR_AGENT_UNRESPONSIVE.</exception>
+    public GuestAgent RequireAgent()
+    {
+        if (View.State != DomainState.Running || Process is not { } process)
+        {
+            throw VireoException.OperationInvalid(ErrorDomain.Qemu, "domain is not running");
+        }
+
+        return process.Agent is { } channel
+            ? channel.Require()
+            : throw new VireoException(ErrorCode.ArgumentUnsupported, ErrorDomain.Qemu, "QEMU guest agent is not configured");
+    }
 
     /// <summary>Publishes the next view. <paramref name="change"/> may run more than once and must only compute.</summary>
     public DomainView Update(Func<DomainView, DomainView> change)
@@ -77,6 +95,11 @@ internal sealed class QemuDomain(QemuHypervisor hypervisor, DomainView view)
     /// <param name="api">The C API's function, for those who wait.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
     public ValueTask<DomainJobQueue.DomainJob> EnterAsync(string api, CancellationToken cancellationToken) => Jobs.EnterAsync(api, View.Name, null, cancellationToken);
+
+    /// <summary>Waits for the turn with the guest agent.</summary>
+    /// <param name="api">The C API's function, for those who wait.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    public ValueTask<DomainJobQueue.DomainJob> EnterAgentAsync(string api, CancellationToken cancellationToken) => AgentJobs.EnterAsync(api, View.Name, null, cancellationToken);
 
     /// <summary>Tells everybody of a change of the domain's life.</summary>
     public void Lifecycle(DomainEventType type, int detail) => Hypervisor.Events.Publish(new DomainLifecycleEvent(View.Ref, (int)type, detail));

@@ -22,10 +22,11 @@ internal sealed partial class QemuHypervisor : IAsyncDisposable
         Starter = new DomainStarter(this);
         Stopper = new DomainStopper(this);
         Watcher = new ProcessWatcher(this);
+        Channels = new ChannelWatcher(this);
     }
 
     /// <summary>What holds for the snapshots of all domains.</summary>
-    public SnapshotSettings Snapshots => new(Paths.QemuJournal, RespawnAlways, ReportUnreadable, TimeProvider.System);
+    public SnapshotSettings Snapshots => new(Paths.QemuJournal, RespawnAlways, (what, error) => LogFailed(Log, what, error.Message), TimeProvider.System);
 
     /// <summary>The setting <c>snapshot_revert_respawn = "always"</c>: a revert may start a new process without being told so.</summary>
     public bool RespawnAlways { get; init; }
@@ -62,6 +63,9 @@ internal sealed partial class QemuHypervisor : IAsyncDisposable
 
     /// <summary>Looks after running processes.</summary>
     public ProcessWatcher Watcher { get; }
+
+    /// <summary>Follows the guests' ends of channels, the guest agent's above all.</summary>
+    public ChannelWatcher Channels { get; }
 
     /// <summary>Whether the daemon ends: processes that it lets go of are not to be mourned.</summary>
     public bool Closing => Volatile.Read(ref _closing) != 0;
@@ -154,6 +158,9 @@ internal sealed partial class QemuHypervisor : IAsyncDisposable
 
     [LoggerMessage(1, LogLevel.Error, "Failed to autostart VM '{Name}': {Error}")]
     private static partial void LogAutostart(ILogger log, string name, string error);
+
+    [LoggerMessage(3, LogLevel.Error, "{What}: {Error}")]
+    private static partial void LogFailed(ILogger log, string what, string error);
 
     [LoggerMessage(2, LogLevel.Error, "Failed to load config '{Path}': {Error}. It is left as it is")]
     private static partial void LogUnreadable(ILogger log, string path, string error);

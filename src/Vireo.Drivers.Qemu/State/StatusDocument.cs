@@ -22,6 +22,9 @@ internal sealed record StatusDocument(DomainConfig Live, int Id, DomainState Sta
     /// <summary>The block jobs under way.</summary>
     public ImmutableArray<BlockJob> Jobs { get; init; } = [];
 
+    /// <summary>How long the guest agent is waited for, in seconds; negative as in <c>virDomainAgentResponseTimeoutValues</c>.</summary>
+    public int AgentTimeout { get; init; } = (int)DomainAgentResponseTimeoutValues.Block;
+
     /// <summary>Its text.</summary>
     public string ToXml()
     {
@@ -41,6 +44,7 @@ internal sealed record StatusDocument(DomainConfig Live, int Id, DomainState Sta
             writer.WriteAttributeString("last", Number(LastNode));
             writer.WriteEndElement();
             BlockJobElements.Write(writer, Jobs);
+            writer.WriteElementString("agentTimeout", Number(AgentTimeout));
             writer.WriteRaw("\n" + Live.ToXml());
             writer.WriteEndElement();
         }
@@ -70,6 +74,7 @@ internal sealed record StatusDocument(DomainConfig Live, int Id, DomainState Sta
                 Number(root.Element("blockNodes")!.Attribute("last")))
             {
                 Jobs = BlockJobElements.Read(root.Element(BlockJobElements.Name)),
+                AgentTimeout = root.Element("agentTimeout") is { } timeout ? int.Parse(timeout.Value, CultureInfo.InvariantCulture) : (int)DomainAgentResponseTimeoutValues.Block,
             };
         }
         catch (Exception e) when (e is XmlException or NullReferenceException or FormatException)

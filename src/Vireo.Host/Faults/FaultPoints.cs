@@ -26,7 +26,10 @@ public static class FaultPoints
     /// <summary>Snapshot create: the hypervisor knows the overlays, the guest does not use them.</summary>
     public const string CreateNodesAdded = "snapshot.create.nodes-added";
 
-    /// <summary>Snapshot create: the guest writes to the overlays; the journal does not say so yet.</summary>
+    /// <summary>Snapshot create: the guest's file systems are frozen, its disks are not yet switched.</summary>
+    public const string CreateFrozen = "snapshot.create.frozen";
+
+    /// <summary>Snapshot create: the guest writes to the overlays, and is still frozen if it was; the journal does not say so yet.</summary>
     public const string CreateSwapped = "snapshot.create.swapped";
 
     /// <summary>Snapshot create: the journal says that the change is to be finished; no document is written.</summary>
@@ -96,7 +99,7 @@ public static class FaultPoints
     public static FrozenSet<string> All { get; } = FrozenSet.ToFrozenSet(
         [
             CreatePlanned, CreateJournalled, CreateOverlayWritten, CreateOverlayNamed, CreateOverlaysMade, CreateMemorySaved, CreateNodesAdded,
-            CreateSwapped, CreateCommitted, CreateDocumentsWritten,
+            CreateFrozen, CreateSwapped, CreateCommitted, CreateDocumentsWritten,
             RevertPlanned, RevertJournalled, RevertOverlayWritten, RevertOverlayNamed, RevertOverlaysMade, RevertProcessStarted, RevertVerified,
             RevertCommitted, RevertOldStopped, RevertDocumentsWritten, RevertFileRetired,
             DeletePlanned, DeleteMarked, DeleteMerge, DeleteMerged, DeleteFileRetired, DeleteCommitted, DeleteDocumentsWritten,

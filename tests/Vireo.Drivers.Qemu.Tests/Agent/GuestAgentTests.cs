@@ -35,11 +35,11 @@ public sealed class GuestAgentTests : IAsyncDisposable
         (await HearAsync()).ShouldBe("""{"execute":"guest-fsfreeze-freeze-list","arguments":{"mountpoints":["/a","/b"]}}""");
         Say("""{"return": 2}""");
         (await freeze).ShouldBe(2);
-        var frozen = _agent.IsFrozenAsync(s_patience, default);
+        var thaw = _agent.ThawAsync(s_patience, default);
         await AnswerSynchronizationAsync();
-        await HearAsync();
-        Say("""{"return": "frozen"}""");
-        (await frozen).ShouldBeTrue();
+        (await HearAsync()).ShouldBe("""{"execute":"guest-fsfreeze-thaw"}""");
+        Say("""{"return": 3}""");
+        (await thaw).ShouldBe(3);
     }
 
     [Fact]
@@ -62,11 +62,12 @@ public sealed class GuestAgentTests : IAsyncDisposable
     {
         var error = await Should.ThrowAsync<VireoException>(() => _agent.ThawAsync(s_patience, default));
         error.Code.ShouldBe(ErrorCode.AgentUnresponsive);
-        error.Message.ShouldContain("synchronization within '0.8' seconds");
+        error.Message.ShouldBe("Guest agent is not responding: Guest agent not available for now");
+        error.InnerException.ShouldBeNull("it was never asked to thaw");
         await HearSynchronizationAsync();
         var slow = _agent.ThawAsync(TimeSpan.FromMilliseconds(50), default);
         await AnswerSynchronizationAsync();
-        (await Should.ThrowAsync<VireoException>(() => slow)).Message.ShouldContain("'guest-fsfreeze-thaw'");
+        (await Should.ThrowAsync<VireoException>(() => slow)).InnerException.ShouldBeOfType<UnansweredCommandException>();
         await HearAsync();
         Say("""{"return": 1}""");
         var thaw = _agent.ThawAsync(s_patience, default);
@@ -90,15 +91,112 @@ public sealed class GuestAgentTests : IAsyncDisposable
     [Fact]
     public async Task A_shutdown_that_is_obeyed_has_no_answer()
     {
-        var shutdown = _agent.ShutdownAsync("powerdown", TimeSpan.FromMilliseconds(50), default);
+        var obeyed = new TaskCompletionSource();
+        var shutdown = _agent.ShutdownAsync("powerdown", obeyed.Task, s_patience, default);
         await AnswerSynchronizationAsync();
         (await HearAsync()).ShouldBe("""{"execute":"guest-shutdown","arguments":{"mode":"powerdown"}}""");
+        shutdown.IsCompleted.ShouldBeFalse();
+        obeyed.SetResult();
         await shutdown;
-        var refused = _agent.ShutdownAsync("halt", s_patience, default);
+        var refused = _agent.ShutdownAsync("halt", Never, s_patience, default);
         await AnswerSynchronizationAsync();
         await HearAsync();
         Say("""{"error": {"class": "GenericError", "desc": "no"}}""");
         await Should.ThrowAsync<VireoException>(() => refused);
+    }
+
+    [Fact]
+    public async Task A_shutdown_that_is_neither_refused_nor_obeyed_is_given_up()
+    {
+        var shutdown = _agent.ShutdownAsync("reboot", Never, TimeSpan.FromMilliseconds(50), default);
+        await AnswerSynchronizationAsync();
+        (await Should.ThrowAsync<VireoException>(() => shutdown)).Code.ShouldBe(ErrorCode.AgentUnresponsive);
+    }
+
+    [Fact]
+    public async Task An_agent_that_goes_away_when_told_to_shut_down_obeys()
+    {
+        var shutdown = _agent.ShutdownAsync("powerdown", Never, s_patience, default);
+        await AnswerSynchronizationAsync();
+        await HearAsync();
+        _guest.Dispose();
+        await shutdown;
+    }
+
+    [Fact]
+    public async Task Any_command_is_passed_on_and_answered_whole()
+    {
+        var answer = _agent.ExecuteRawAsync(JsonDocument.Parse("""{ "execute": "guest-ping", "arguments": {"x": "é"} }""").RootElement, s_patience, default);
+        await AnswerSynchronizationAsync();
+        JsonDocument.Parse(await HearAsync()).RootElement.GetProperty("execute").GetString().ShouldBe("guest-ping");
+        Say("""{"return": {}, "id": 5}""");
+        (await answer).GetRawText().ShouldBe("""{"return": {}, "id": 5}""");
+    }
+
+    [Fact]
+    public async Task A_freeze_that_is_not_answered_is_followed_by_a_thaw()
+    {
+        _agent.Patience = TimeSpan.FromMilliseconds(300);
+        var freeze = Quiesce.FreezeAsync(_agent, default);
+        await AnswerSynchronizationAsync();
+        (await HearAsync()).ShouldBe("""{"execute":"guest-fsfreeze-freeze"}""");
+
+        // The thaw does not wait for the freeze: the guest finds it behind.
+        (await HearAsync()).ShouldBe("""{"execute":"guest-fsfreeze-thaw"}""");
+        var id = await HearSynchronizationAsync();
+        Say("""{"return": 1}""");
+        Say("""{"return": 1}""");
+        SayEcho(id);
+        var error = await Should.ThrowAsync<VireoException>(() => freeze);
+        error.Message.ShouldBe("Guest agent is not responding: Guest agent not available for now");
+    }
+
+    [Fact]
+    public async Task A_cancelled_freeze_is_followed_by_a_thaw()
+    {
+        using var stop = new CancellationTokenSource();
+        var freeze = Quiesce.FreezeAsync(_agent, stop.Token);
+        await AnswerSynchronizationAsync();
+        await HearAsync();
+        await stop.CancelAsync();
+        (await HearAsync()).ShouldBe("""{"execute":"guest-fsfreeze-thaw"}""");
+        SayEcho(await HearSynchronizationAsync());
+        await Should.ThrowAsync<OperationCanceledException>(() => freeze);
+    }
+
+    [Fact]
+    public async Task A_freeze_that_fails_half_way_is_taken_back()
+    {
+        var freeze = Quiesce.FreezeAsync(_agent, default);
+        await AnswerSynchronizationAsync();
+        await HearAsync();
+        Say("""{"error": {"class": "GenericError", "desc": "failed to freeze /b"}}""");
+        await AnswerSynchronizationAsync();
+        (await HearAsync()).ShouldBe("""{"execute":"guest-fsfreeze-thaw"}""");
+        Say("""{"return": 1}""");
+        (await Should.ThrowAsync<VireoException>(() => freeze)).Message.ShouldEndWith("'guest-fsfreeze-freeze': failed to freeze /b");
+    }
+
+    [Fact]
+    public async Task A_freeze_that_can_neither_be_done_nor_taken_back_says_so()
+    {
+        _agent.Patience = TimeSpan.FromMilliseconds(200);
+        var freeze = Quiesce.FreezeAsync(_agent, default);
+        await AnswerSynchronizationAsync();
+        var error = await Should.ThrowAsync<VireoException>(() => freeze);
+        error.InnerException.ShouldBeOfType<StillFrozenException>();
+        error.Message.ShouldContain("so did thawing them");
+    }
+
+    [Fact]
+    public async Task What_somebody_else_has_frozen_stays_frozen()
+    {
+        var freeze = Quiesce.FreezeAsync(_agent, default);
+        await AnswerSynchronizationAsync();
+        await HearAsync();
+        Say("""{"error": {"class": "CommandNotFound", "desc": "Command guest-fsfreeze-freeze has been disabled: the agent is in frozen state"}}""");
+        await Should.ThrowAsync<VireoException>(() => freeze);
+        _guest.Available.ShouldBe(0);
     }
 
     [Fact]
@@ -116,11 +214,11 @@ public sealed class GuestAgentTests : IAsyncDisposable
         (await Should.ThrowAsync<VireoException>(() => _agent.ThawAsync(s_patience, default))).Code.ShouldBe(ErrorCode.AgentUnresponsive);
     }
 
-    private async Task AnswerSynchronizationAsync()
-    {
-        var id = await HearSynchronizationAsync();
-        SayBytes([0xff, .. Encoding.UTF8.GetBytes($$"""{"return": {{id}}}"""), (byte)'\n']);
-    }
+    private static Task Never => new TaskCompletionSource().Task;
+
+    private async Task AnswerSynchronizationAsync() => SayEcho(await HearSynchronizationAsync());
+
+    private void SayEcho(long id) => SayBytes([0xff, .. Encoding.UTF8.GetBytes($$"""{"return": {{id}}}"""), (byte)'\n']);
 
     private async Task<long> HearSynchronizationAsync()
     {

@@ -22,7 +22,7 @@ public sealed class CrashTests : IDisposable
         // Points that only a running hypervisor passes are killed at in the tests of the whole daemon.
         string[] live =
         [
-            FaultPoints.CreateMemorySaved, FaultPoints.CreateNodesAdded, FaultPoints.RevertProcessStarted,
+            FaultPoints.CreateMemorySaved, FaultPoints.CreateNodesAdded, FaultPoints.CreateFrozen, FaultPoints.RevertProcessStarted,
         ];
         var data = new TheoryData<string, string>();
         foreach (var point in FaultPoints.All.Order().Except(live))
@@ -52,7 +52,7 @@ public sealed class CrashTests : IDisposable
 
         foreach (var record in JournalRecovery.Read(_dir["journal"]))
         {
-            (await SnapshotRecovery.RunAsync(record, null, CancellationToken.None)).Error.ShouldBeNull();
+            (await SnapshotRecovery.RunAsync(record, null, (_, error) => throw error, CancellationToken.None)).Error.ShouldBeNull();
         }
 
         domain.Reload();

@@ -45,6 +45,10 @@ internal sealed class ScratchDomain : ISnapshotDomain, IAsyncDisposable
 
     public bool RefuseReplacement { get; set; }
 
+    public bool RefuseFreeze { get; set; }
+
+    public bool RefuseThaw { get; set; }
+
     private string PersistentPath => _dir["etc/vm1.xml"];
 
     private string LivePath => _dir["run/vm1.xml"];
@@ -136,10 +140,19 @@ internal sealed class ScratchDomain : ISnapshotDomain, IAsyncDisposable
 
     public ValueTask MergeAsync(PlannedMerge merge, CancellationToken cancellationToken) => throw new NotSupportedException("live merges are tested with the daemon");
 
-    public ValueTask FreezeAsync(CancellationToken cancellationToken) =>
-        throw new VireoException(ErrorCode.ArgumentUnsupported, ErrorDomain.Qemu, "QEMU guest agent is not configured");
+    public ValueTask FreezeAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        Happened.Add("freeze");
+        return RefuseFreeze ? throw new VireoException(ErrorCode.AgentUnresponsive, ErrorDomain.Qemu, "QEMU guest agent is not connected") : ValueTask.CompletedTask;
+    }
 
-    public ValueTask ThawAsync(CancellationToken cancellationToken) => throw new InvalidOperationException("nothing was frozen");
+    public ValueTask ThawAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        Happened.Add("thaw");
+        return RefuseThaw ? throw new VireoException(ErrorCode.AgentUnresponsive, ErrorDomain.Qemu, "Guest agent not available for now") : ValueTask.CompletedTask;
+    }
 
     public async ValueTask StopAsync(DomainShutoffReason reason, CancellationToken cancellationToken)
     {
