@@ -26,7 +26,7 @@ internal sealed class ServedDriver : IDriver, IAsyncDisposable
 
     public bool Accepts(ConnectionUri uri) => true;
 
-    public ValueTask<DriverConnection> OpenAsync(ConnectionUri uri, CancellationToken cancellationToken) =>
+    public ValueTask<DriverConnection> OpenAsync(ConnectionUri uri, bool readOnly, CancellationToken cancellationToken) =>
         new(new DriverConnection { Uri = uri.Text, Hypervisor = Hypervisor });
 
     public ValueTask<DriverConnection> ConnectAsync() => new DriverRegistry(new RemoteDriver()).OpenAsync(Uri);

@@ -34,7 +34,7 @@ public sealed class QemuDriver : IDriver, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public ValueTask<DriverConnection> OpenAsync(ConnectionUri uri, CancellationToken cancellationToken)
+    public ValueTask<DriverConnection> OpenAsync(ConnectionUri uri, bool readOnly, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(uri);
         return uri.Path is "/system" or "/session"
