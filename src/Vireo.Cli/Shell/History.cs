@@ -44,11 +44,12 @@ internal sealed class History
         }
     }
 
-    public void Save()
+    /// <returns>Why it could not be kept; null when it was.</returns>
+    public string? Save()
     {
         if (_path is null)
         {
-            return;
+            return null;
         }
         try
         {
@@ -59,10 +60,11 @@ internal sealed class History
             {
                 writer.Write(line + "\n");
             }
+            return null;
         }
         catch (Exception unwritable) when (unwritable is IOException or UnauthorizedAccessException)
         {
-            Console.Error.WriteLine($"error: history is not kept: {unwritable.Message}");
+            return unwritable.Message;
         }
     }
 }
