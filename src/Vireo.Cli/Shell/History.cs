@@ -1,3 +1,5 @@
+using Vireo.Host;
+
 namespace Vireo.Cli.Shell;
 
 /// <summary>Lines typed before, kept in a file between runs.</summary>
@@ -28,13 +30,7 @@ internal sealed class History
 
     public IReadOnlyList<string> Lines => _lines;
 
-    public static string DefaultPath()
-    {
-        var cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } set
-            ? set
-            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
-        return Path.Combine(cache, "vireo", "history");
-    }
+    public static string DefaultPath() => Path.Combine(UserDirectories.Cache, "vireo", "history");
 
     public void Add(string line)
     {
