@@ -4,6 +4,7 @@ using Vireo.Cli.Shell;
 using Vireo.Drivers;
 using Vireo.Drivers.Remote;
 using Vireo.Drivers.Test;
+using Vireo.Host.Terminals;
 
 namespace Vireo.Cli;
 
@@ -12,8 +13,8 @@ internal static class Program
 {
     private static async Task<int> Main(string[] arguments)
     {
-        await using var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false), 16384) { AutoFlush = false };
-        await using var errors = new StreamWriter(Console.OpenStandardError(), new UTF8Encoding(false)) { AutoFlush = true };
+        await using var output = new StreamWriter(StandardStream.Output, new UTF8Encoding(false), 16384) { AutoFlush = false };
+        await using var errors = new StreamWriter(StandardStream.Error, new UTF8Encoding(false)) { AutoFlush = true };
         return await RunAsync(arguments, new DriverRegistry(new TestDriver(), new RemoteDriver()), output, errors);
     }
 

@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
+using Vireo.Host.Files;
+using Vireo.Host.Sockets;
 using Vireo.Rpc.Server;
 
 namespace Vireo.Daemon;
@@ -17,9 +19,9 @@ internal sealed partial class DaemonHost(DaemonArguments arguments, StderrLogger
         var paths = arguments.Root is { } root ? DaemonPaths.Under(root) : DaemonPaths.Standard(privileged);
         paths.Create();
         var settings = DaemonSettings.Load(arguments.ConfigFile ?? paths.ConfigFile);
-        using var held = DaemonLock.Take(paths.LockFile);
+        using var held = Lock(paths.LockFile);
         await using var drivers = await DaemonDrivers.StartAsync(paths, settings, log).ConfigureAwait(false);
-        await using var server = new RpcServer(drivers.Registry, settings.Rpc, log.CreateLogger("rpc"));
+        await using var server = new RpcServer(drivers.Registry, settings.Rpc with { DefaultUri = settings.Rpc.DefaultUri ?? (paths.IsSession ? "qemu:///session" : "qemu:///system") }, log.CreateLogger("rpc"));
         var sockets = Listen(server, paths, settings, privileged);
         var ended = new TaskCompletionSource<PosixSignal>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
@@ -42,9 +44,22 @@ internal sealed partial class DaemonHost(DaemonArguments arguments, StderrLogger
         }
     }
 
+    /// <summary>Keeps a second daemon out of the same root for as long as this process lives, however it ends.</summary>
+    private static LockFile Lock(string path)
+    {
+        try
+        {
+            return LockFile.Acquire(path);
+        }
+        catch (VireoException held)
+        {
+            throw new DaemonException($"another vireod uses this root: {held.Message}", held);
+        }
+    }
+
     private void Tell(string state)
     {
-        if (ServiceManager.Tell(state) is { } why) NotTold(_logger, state, why);
+        if (ServiceNotification.Send(state) is { } why) NotTold(_logger, state, why);
     }
 
     private List<string> Listen(RpcServer server, DaemonPaths paths, DaemonSettings settings, bool privileged)
@@ -52,17 +67,32 @@ internal sealed partial class DaemonHost(DaemonArguments arguments, StderrLogger
         var directories = new List<string> { paths.Sockets };
         if (arguments.AsLibvirtd) directories.Add(DaemonPaths.LibvirtSockets(privileged));
         var sockets = new List<string>();
-        foreach (string directory in directories)
+        foreach (string directory in directories.Distinct())
         {
-            Directory.CreateDirectory(directory);
             string all = Path.Combine(directory, "libvirt-sock");
             string readOnly = Path.Combine(directory, "libvirt-sock-ro");
-            server.Listen(all, settings.SocketMode, readOnly: false);
-            server.Listen(readOnly, settings.ReadOnlySocketMode, readOnly: true);
-            sockets.AddRange([all, readOnly]);
+            if (paths.IsSession)
+            {
+                const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+                Directory.CreateDirectory(directory, Private);
+                Take(all, Private, readOnly: false);
+                continue;
+            }
+
+            Directory.CreateDirectory(directory);
+            Take(all, settings.SocketMode, readOnly: false);
+            Take(readOnly, settings.ReadOnlySocketMode, readOnly: true);
         }
 
         return sockets;
+
+        // The lock keeps another vireod away, but libvirt's places may be a running libvirtd's.
+        void Take(string socket, UnixFileMode mode, bool readOnly)
+        {
+            if (UnixSocket.IsListening(socket)) throw new DaemonException($"another daemon listens on {socket}");
+            server.Listen(socket, mode, readOnly);
+            sockets.Add(socket);
+        }
     }
 
     [LoggerMessage(1, LogLevel.Information, "listening on {Sockets}")]

@@ -1,3 +1,5 @@
+using Vireo.Host;
+
 namespace Vireo.Daemon;
 
 /// <summary>Every place that the daemon keeps something in; all hang off one root.</summary>
@@ -9,6 +11,9 @@ namespace Vireo.Daemon;
 /// <param name="Sockets">Where clients connect.</param>
 internal sealed record DaemonPaths(string Config, string Run, string State, string Cache, string Log, string Sockets)
 {
+    /// <summary>Whether the daemon is one user's own, as <c>qemu:///session</c> has it: nobody else may connect.</summary>
+    public bool IsSession { get; init; }
+
     public string ConfigFile => Path.Combine(Config, "vireod.conf");
 
     public string LockFile => Path.Combine(Run, "vireod.lock");
@@ -29,23 +34,22 @@ internal sealed record DaemonPaths(string Config, string Run, string State, stri
     public static DaemonPaths Standard(bool privileged)
     {
         if (privileged) return new("/etc/vireo", "/run/vireo", "/var/lib/vireo", "/var/cache/vireo", "/var/log/vireo", "/run/vireo");
-        string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-        string Of(string variable, string otherwise) => Path.Combine(Environment.GetEnvironmentVariable(variable) is { Length: > 0 } set ? set : Path.Combine(home, otherwise), "vireo");
-        string run = Of("XDG_RUNTIME_DIR", ".cache/run");
-        string cache = Of("XDG_CACHE_HOME", ".cache");
-        return new(Of("XDG_CONFIG_HOME", ".config"), run, Of("XDG_STATE_HOME", ".local/state"), cache, Path.Combine(cache, "log"), run);
+        static string Of(string directory) => Path.Combine(directory, "vireo");
+        string cache = Of(UserDirectories.Cache), sockets = Of(UserDirectories.Runtime);
+        return new(Of(UserDirectories.Configuration), Path.Combine(sockets, "run"), Of(UserDirectories.State), cache, Path.Combine(cache, "log"), sockets) { IsSession = true };
     }
 
     /// <summary>libvirt's own directory of sockets, where stock clients look.</summary>
     public static string LibvirtSockets(bool privileged) =>
-        privileged ? "/run/libvirt" : Path.Combine(Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") ?? throw new DaemonException("--as-libvirtd needs XDG_RUNTIME_DIR to be set"), "libvirt");
+        privileged ? "/run/libvirt" : Path.Combine(UserDirectories.Runtime, "libvirt");
 
     /// <summary>Makes what is missing.</summary>
     public void Create()
     {
         const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
         const UnixFileMode Shared = Private | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
-        foreach (string directory in new[] { Config, Run, State, Cache, Log }) Directory.CreateDirectory(directory, directory == Sockets ? Shared : Private | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
-        Directory.CreateDirectory(Sockets, Shared);
+        const UnixFileMode Passable = Private | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+        Directory.CreateDirectory(Sockets, IsSession ? Private : Shared);
+        foreach (string directory in new[] { Config, Run, State, Cache, Log }) Directory.CreateDirectory(directory, IsSession ? Private : Passable);
     }
 }

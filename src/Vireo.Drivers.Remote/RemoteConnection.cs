@@ -11,7 +11,7 @@ internal static class RemoteConnection
     private const int KeepaliveCount = 5;
     private static readonly TimeSpan KeepaliveInterval = TimeSpan.FromSeconds(5);
 
-    public static async ValueTask<DriverConnection> OpenAsync(ConnectionUri uri, Transport transport, CancellationToken cancellationToken)
+    public static async ValueTask<DriverConnection> OpenAsync(RemoteAddress address, Transport transport, CancellationToken cancellationToken)
     {
         var client = new RpcClient(ClientLoop.Shared, transport.Socket);
         try
@@ -20,17 +20,17 @@ internal static class RemoteConnection
             await AuthenticateAsync(session, cancellationToken).ConfigureAwait(false);
             if (await session.SupportsAsync(RemoteProcedure.FeatureProgramKeepalive, cancellationToken).ConfigureAwait(false))
                 client.StartKeepalive(KeepaliveInterval, KeepaliveCount);
-            await session.OpenAsync(uri.Parameter("name") ?? uri.LocalName, cancellationToken).ConfigureAwait(false);
+            await session.OpenAsync(address.DaemonUri, address.ReadOnly, cancellationToken).ConfigureAwait(false);
             var hypervisor = new RemoteHypervisor(client, session);
             await hypervisor.ProbeAsync(cancellationToken).ConfigureAwait(false);
-            return Drivers(uri, client, hypervisor, transport);
+            return Drivers(address.Uri, client, hypervisor, transport);
         }
         catch (Exception e)
         {
             await client.DisposeAsync().ConfigureAwait(false);
             string? said = await transport.EndAsync().ConfigureAwait(false);
             if (e is VireoException { Code: ErrorCode.Rpc } && !client.IsOpen && said is not null)
-                throw new VireoException(ErrorCode.SystemError, ErrorDomain.Rpc, $"Cannot recv data: {said}", e);
+                throw new VireoException(ErrorCode.SystemError, ErrorDomain.Rpc, $"Cannot recv data: {said}: Connection reset by peer", e);
             throw;
         }
     }

@@ -17,10 +17,11 @@ public sealed class RemoteDriver : IDriver
     }
 
     /// <inheritdoc/>
-    public async ValueTask<DriverConnection> OpenAsync(ConnectionUri uri, CancellationToken cancellationToken)
+    public async ValueTask<DriverConnection> OpenAsync(ConnectionUri uri, bool readOnly, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(uri);
-        var transport = await TransportFactory.ConnectAsync(uri, cancellationToken).ConfigureAwait(false);
-        return await RemoteConnection.OpenAsync(uri, transport, cancellationToken).ConfigureAwait(false);
+        var address = RemoteAddress.Of(uri, readOnly);
+        var transport = await TransportFactory.ConnectAsync(address, cancellationToken).ConfigureAwait(false);
+        return await RemoteConnection.OpenAsync(address, transport, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -41,10 +41,10 @@ internal sealed class RemoteSession(RpcClient client)
         }
     }
 
-    public ValueTask OpenAsync(string name, CancellationToken cancellationToken)
+    public ValueTask OpenAsync(string name, bool readOnly, CancellationToken cancellationToken)
     {
         var writer = client.Begin(Program, 1, RemoteProcedure.ConnectOpen, out uint serial);
-        Codec.WriteRemoteConnectOpenArgs(ref writer, name, 0);
+        Codec.WriteRemoteConnectOpenArgs(ref writer, name, readOnly ? RemoteProcedure.OpenReadOnly : 0);
         return client.CallAsync(ref writer, serial, cancellationToken);
     }
 

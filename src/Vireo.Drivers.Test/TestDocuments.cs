@@ -6,10 +6,10 @@ namespace Vireo.Drivers.Test;
 internal static class TestDocuments
 {
     /// <summary>Reads a domain document for this hypervisor and fills in what it leaves open.</summary>
-    /// <exception cref="VireoException">VIR_ERR_XML_ERROR, VIR_ERR_XML_DETAIL; VIR_ERR_CONFIG_UNSUPPORTED for another hypervisor's document.</exception>
+    /// <exception cref="VireoException">As of <see cref="DomainConfig.ParseDefinition"/>; VIR_ERR_CONFIG_UNSUPPORTED for another hypervisor's document.</exception>
     public static DomainConfig Read(string xml)
     {
-        var config = DomainConfig.Parse(xml);
+        var config = DomainConfig.ParseDefinition(xml);
         if (config.Type is not DomainType.Test)
         {
             throw VireoException.ConfigUnsupported(ErrorDomain.Test, $"unexpected domain type {config.Type?.ToXmlName()}, expecting test");
@@ -21,11 +21,7 @@ internal static class TestDocuments
     /// <summary>Fills in a UUID, current memory, vcpus and what follows the guest's end.</summary>
     public static DomainConfig Complete(DomainConfig config)
     {
-        if (string.IsNullOrEmpty(config.Name))
-        {
-            throw new VireoException(ErrorCode.NoName, ErrorDomain.Test, null);
-        }
-
+        config.RequireComplete();
         var memory = config.Memory?.Size ?? default;
         return config with
         {

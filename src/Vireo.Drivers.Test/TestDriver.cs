@@ -14,7 +14,7 @@ public sealed class TestDriver : IDriver
     public bool Accepts(ConnectionUri uri) => uri is { Driver: "test", Transport: null, Host: null };
 
     /// <inheritdoc/>
-    public async ValueTask<DriverConnection> OpenAsync(ConnectionUri uri, CancellationToken cancellationToken)
+    public async ValueTask<DriverConnection> OpenAsync(ConnectionUri uri, bool readOnly, CancellationToken cancellationToken)
     {
         if (uri.Path is "" or "/")
         {

@@ -7,6 +7,17 @@ public sealed class RemoteDriverTests
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private static readonly DomainRef Domain = new("vm", Guid.Parse("6695eb01-f6a4-8304-79aa-97f2502e193f"), 3);
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_daemon_is_told_that_a_connection_is_read_only(bool readOnly)
+    {
+        await using var served = new ServedDriver();
+        await using var connection = await served.ConnectAsync(readOnly);
+
+        served.ReadOnly.ShouldBe(readOnly);
+    }
+
     [Fact]
     public async Task A_slow_call_does_not_hold_up_a_quick_one()
     {

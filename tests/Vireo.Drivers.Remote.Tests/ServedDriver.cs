@@ -24,12 +24,18 @@ internal sealed class ServedDriver : IDriver, IAsyncDisposable
 
     public string Uri => $"probe+unix:///x?socket={_path}";
 
+    /// <summary>Whether the last client asked for a read-only connection.</summary>
+    public bool ReadOnly { get; private set; }
+
     public bool Accepts(ConnectionUri uri) => true;
 
-    public ValueTask<DriverConnection> OpenAsync(ConnectionUri uri, CancellationToken cancellationToken) =>
-        new(new DriverConnection { Uri = uri.Text, Hypervisor = Hypervisor });
+    public ValueTask<DriverConnection> OpenAsync(ConnectionUri uri, bool readOnly, CancellationToken cancellationToken)
+    {
+        ReadOnly = readOnly;
+        return new(new DriverConnection { Uri = uri.Text, Hypervisor = Hypervisor });
+    }
 
-    public ValueTask<DriverConnection> ConnectAsync() => new DriverRegistry(new RemoteDriver()).OpenAsync(Uri);
+    public ValueTask<DriverConnection> ConnectAsync(bool readOnly = false) => new DriverRegistry(new RemoteDriver()).OpenAsync(Uri, readOnly);
 
     public async ValueTask DisposeAsync()
     {

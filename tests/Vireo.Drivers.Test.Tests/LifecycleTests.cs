@@ -62,14 +62,14 @@ public sealed class LifecycleTests : IAsyncLifetime
 
     [Fact]
     public async Task Another_hypervisors_document_is_refused() =>
-        (await Should.ThrowAsync<VireoException>(async () => await _connection.DefineDomainAsync("<domain type='qemu'><name>a</name><memory>1</memory></domain>")))
+        (await Should.ThrowAsync<VireoException>(async () => await _connection.DefineDomainAsync("<domain type='qemu'><name>a</name><memory>1</memory><os><type>hvm</type></os></domain>")))
             .Code.ShouldBe(ErrorCode.ConfigUnsupported);
 
     [Fact]
     public async Task A_taken_name_is_refused()
     {
         var error = await Should.ThrowAsync<VireoException>(async () =>
-            await _connection.DefineDomainAsync("<domain type='test'><name>test</name><uuid>11111111-2222-3333-4444-555555555555</uuid><memory>1</memory></domain>"));
+            await _connection.DefineDomainAsync("<domain type='test'><name>test</name><uuid>11111111-2222-3333-4444-555555555555</uuid><memory>1</memory><os><type>hvm</type></os></domain>"));
 
         error.Message.ShouldBe("operation failed: domain 'test' already exists with uuid 6695eb01-f6a4-8304-79aa-97f2502e193f");
     }
@@ -81,7 +81,7 @@ public sealed class LifecycleTests : IAsyncLifetime
     [Fact]
     public async Task The_filters_of_the_list_work()
     {
-        await _connection.DefineDomainAsync("<domain type='test'><name>off</name><memory>1024</memory></domain>");
+        await _connection.DefineDomainAsync("<domain type='test'><name>off</name><memory>1024</memory><os><type>hvm</type></os></domain>");
 
         (await _connection.ListDomainsAsync(ConnectListAllDomainsFlags.Inactive)).Select(d => d.Name).ShouldBe(["off"]);
         (await _connection.ListDomainsAsync(ConnectListAllDomainsFlags.Active)).Select(d => d.Name).ShouldBe(["test"]);

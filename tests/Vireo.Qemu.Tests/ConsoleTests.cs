@@ -1,32 +1,8 @@
 namespace Vireo.Qemu.Tests;
 
-/// <summary>`virsh console` talks to the guest through a stream, on a terminal as a user has it.</summary>
+/// <summary>`console` talks to the guest through a stream, on a terminal as a user has it.</summary>
 public sealed class ConsoleTests
 {
-    // Runs the client on a pseudo-terminal, asks the guest until it answers, then leaves with the escape character.
-    private const string Terminal = """
-        import os, pty, select, sys, time
-        pid, fd = pty.fork()
-        if pid == 0:
-            os.execvp(sys.argv[1], sys.argv[1:])
-        said, asked, end = b"", 0, time.time() + 60
-        while time.time() < end and b"@t PONG" not in said:
-            if time.time() - asked > 1:
-                os.write(fd, b"t PING\n"); asked = time.time()
-            if select.select([fd], [], [], 0.2)[0]:
-                try: said += os.read(fd, 4096)
-                except OSError: break
-        os.write(fd, b"\x1d")
-        try:
-            while select.select([fd], [], [], 5)[0]:
-                data = os.read(fd, 4096)
-                if not data: break
-                said += data
-        except OSError: pass
-        print(said.decode(errors="replace").replace("\r", ""))
-        sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
-        """;
-
     [Theory]
     [InlineData(DaemonKind.Libvirtd, "virsh")]
     [InlineData(DaemonKind.Vireod, "virsh")]
@@ -41,11 +17,13 @@ public sealed class ConsoleTests
         await lab.VirshAsync("start", "guest");
         string program = tool == "virsh" ? "/usr/bin/virsh" : Repository.Program("vireo");
 
-        var result = await ProgramRun.ExecuteAsync("/usr/bin/python3", ["-c", Terminal, program, "-c", lab.Daemon.Uri, "console", "guest"], limit: TimeSpan.FromSeconds(90));
+        await using var console = await TerminalProgram.StartAsync(program, ["-c", lab.Daemon.Uri, "console", "guest"]);
+        await console.ShownAsync("Connected to domain 'guest'\r\nEscape character is ^] (Ctrl + ])\r\n");
+        await console.ShownAsync("@READY ");
+        await console.TypeAsync("t PING\n");
+        await console.ShownAsync("@t PONG");
+        await console.TypeAsync("\x1d");
 
-        result.ExitCode.ShouldBe(0, result.ToString());
-        result.Output.ShouldContain("Connected to domain 'guest'");
-        result.Output.ShouldContain("Escape character is ^]");
-        result.Output.ShouldContain("@t PONG");
+        (await console.EndAsync()).Status.Success.ShouldBeTrue();
     }
 }

@@ -1,6 +1,6 @@
 using Vireo.Cli.Parsing;
-using Vireo.Cli.Shell;
 using Vireo.Drivers;
+using Vireo.Host.Terminals;
 
 namespace Vireo.Cli.Commands;
 
@@ -20,7 +20,7 @@ internal static class ConsoleCommand
 
     public static async ValueTask AttachAsync(CommandContext context, Domain domain, string? device, DomainConsoleFlags flags)
     {
-        if (!Terminal.IsInteractive)
+        if (!UserTerminal.IsInteractive)
         {
             throw new CommandException("Cannot run interactive console without a controlling TTY");
         }
@@ -29,7 +29,7 @@ internal static class ConsoleCommand
         context.Print($"Escape character is {escape}{(escape.StartsWith('^') ? $" (Ctrl + {escape[1..]})" : "")}\n");
         context.Session.Output.Flush();
         await using var stream = await domain.OpenConsoleAsync(device, flags, context.CancellationToken);
-        using (Terminal.Raw())
+        using (UserTerminal.Raw())
         {
             await JoinAsync(context, stream);
         }
@@ -60,7 +60,7 @@ internal static class ConsoleCommand
 
     private static async Task ShowAsync(DriverStream stream, CancellationToken cancellationToken)
     {
-        await using var output = Console.OpenStandardOutput();
+        await using var output = StandardStream.Output;
         var buffer = new byte[4096];
         int count;
         while ((count = await stream.ReadAsync(buffer, cancellationToken)) > 0)
@@ -77,11 +77,11 @@ internal static class ConsoleCommand
             var buffer = new byte[1024];
             while (!cancellationToken.IsCancellationRequested)
             {
-                if (!Terminal.InputWithin(100))
+                if (!UserTerminal.InputWithin(100))
                 {
                     continue;
                 }
-                var count = Terminal.Read(buffer);
+                var count = UserTerminal.Read(buffer);
                 var stop = Array.IndexOf(buffer, escape, 0, count);
                 if (stop != 0 && count > 0)
                 {

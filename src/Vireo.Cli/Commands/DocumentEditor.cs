@@ -1,16 +1,36 @@
 using System.Diagnostics;
 using Vireo.Cli.Parsing;
+using Vireo.Host.Terminals;
 
 namespace Vireo.Cli.Commands;
 
 /// <summary>Lets the user change a document in an editor, again until it is accepted or given up.</summary>
 internal static class DocumentEditor
 {
+    private const byte Interrupt = 3;
+    private const byte EndOfInput = 4;
+
+    private enum Answer
+    {
+        No,
+        Edit,
+        Relax,
+        Force,
+    }
+
     /// <param name="context">The command.</param>
     /// <param name="text">The document as it is.</param>
     /// <param name="store">Takes the changed document; what it throws is shown and the user asked.</param>
     /// <returns>False when nothing was changed.</returns>
-    public static async ValueTask<bool> EditAsync(CommandContext context, string text, Func<string, ValueTask> store)
+    public static ValueTask<bool> EditAsync(CommandContext context, string text, Func<string, ValueTask> store) =>
+        EditAsync(context, text, validate: false, (edited, _) => store(edited));
+
+    /// <param name="context">The command.</param>
+    /// <param name="text">The document as it is.</param>
+    /// <param name="validate">Whether the document is validated first, which the user may then give up.</param>
+    /// <param name="store">Takes the changed document and whether to validate it.</param>
+    /// <returns>False when nothing was changed.</returns>
+    public static async ValueTask<bool> EditAsync(CommandContext context, string text, bool validate, Func<string, bool, ValueTask> store)
     {
         var path = Path.Combine(Path.GetTempPath(), "vireo" + Path.GetRandomFileName() + ".xml");
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite };
@@ -20,9 +40,13 @@ internal static class DocumentEditor
             {
                 await writer.WriteAsync(text);
             }
+            var answer = Answer.Edit;
             while (true)
             {
-                await RunEditorAsync(context, path);
+                if (answer == Answer.Edit)
+                {
+                    await RunEditorAsync(context, path);
+                }
                 var edited = await File.ReadAllTextAsync(path, context.CancellationToken);
                 if (edited == text)
                 {
@@ -30,16 +54,18 @@ internal static class DocumentEditor
                 }
                 try
                 {
-                    await store(edited);
+                    await store(edited, validate);
                     return true;
                 }
                 catch (VireoException refused)
                 {
                     context.Session.Error(refused.Message);
                 }
-                if (!AskAgain(context))
+                answer = Ask(context, validate);
+                validate &= answer != Answer.Relax;
+                if (answer == Answer.No)
                 {
-                    throw new CommandException("", VireoException.OperationFailed(ErrorDomain.None, "the edited document was not stored"));
+                    throw new CommandException("");
                 }
             }
         }
@@ -81,22 +107,38 @@ internal static class DocumentEditor
         }
     }
 
-    private static bool AskAgain(CommandContext context)
+    /// <summary>Asks for one key, as virsh does. Who cannot answer, or breaks off, has said no.</summary>
+    private static Answer Ask(CommandContext context, bool mayRelax)
     {
-        if (Console.IsInputRedirected)
+        if (!UserTerminal.IsInteractive)
         {
-            return false;
+            return Answer.No;
         }
+        using var raw = UserTerminal.Raw();
+        Span<byte> key = stackalloc byte[1];
         while (true)
         {
-            context.Print("Failed. Try again? [y,n]: ");
+            context.Print($"\rFailed. Try again? {(mayRelax ? "[y,n,i,f,?]" : "[y,n,f,?]")}: ");
             context.Session.Output.Flush();
-            switch (Console.ReadLine()?.Trim())
+            var ended = UserTerminal.Read(key) == 0;
+            switch (ended ? EndOfInput : key[0])
             {
-                case "y":
-                    return true;
-                case "n" or null:
-                    return false;
+                case (byte)'y' or (byte)'Y':
+                    context.Print("\r\n");
+                    return Answer.Edit;
+                case (byte)'n' or (byte)'N' or Interrupt or EndOfInput:
+                    context.Print("\r\n");
+                    return Answer.No;
+                case (byte)'i' or (byte)'I' when mayRelax:
+                    context.Print("\r\n");
+                    return Answer.Relax;
+                case (byte)'f' or (byte)'F':
+                    context.Print("\r\n");
+                    return Answer.Force;
+                case (byte)'?':
+                    context.Print("\r\n" + string.Join("\r\n", (string[])[
+                        "y - yes, edit it again", "n - no, forget my changes", .. mayRelax ? (string[])["i - store it without validating it"] : [], "f - store it as it is, once more", "? - this help"]) + "\r\n");
+                    break;
                 default:
                     break;
             }

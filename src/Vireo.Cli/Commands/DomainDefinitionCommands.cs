@@ -52,8 +52,7 @@ internal static class DomainDefinitionCommands
         var domain = await context.DomainAsync();
         var connection = await context.ConnectionAsync();
         var xml = await domain.GetXmlAsync(DomainXMLFlags.Secure | DomainXMLFlags.Inactive, context.CancellationToken);
-        var validate = !context.Command.Has("skip-validate");
-        var changed = await DocumentEditor.EditAsync(context, xml, async edited =>
+        var changed = await DocumentEditor.EditAsync(context, xml, !context.Command.Has("skip-validate"), async (edited, validate) =>
         {
             var flags = validate ? DomainDefineFlags.Validate : 0;
             try

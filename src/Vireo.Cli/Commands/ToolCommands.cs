@@ -49,7 +49,7 @@ internal static class ToolCommands
         }
         catch (DirectoryNotFoundException)
         {
-            throw new CommandException($"cd: {directory}: No such file or directory");
+            throw new CommandException($"cd: No such file or directory: {directory}");
         }
         return ValueTask.CompletedTask;
     }

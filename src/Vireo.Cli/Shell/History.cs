@@ -1,3 +1,5 @@
+using Vireo.Host;
+
 namespace Vireo.Cli.Shell;
 
 /// <summary>Lines typed before, kept in a file between runs.</summary>
@@ -28,13 +30,7 @@ internal sealed class History
 
     public IReadOnlyList<string> Lines => _lines;
 
-    public static string DefaultPath()
-    {
-        var cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } set
-            ? set
-            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
-        return Path.Combine(cache, "vireo", "history");
-    }
+    public static string DefaultPath() => Path.Combine(UserDirectories.Cache, "vireo", "history");
 
     public void Add(string line)
     {
@@ -44,11 +40,12 @@ internal sealed class History
         }
     }
 
-    public void Save()
+    /// <returns>Why it could not be kept; null when it was.</returns>
+    public string? Save()
     {
         if (_path is null)
         {
-            return;
+            return null;
         }
         try
         {
@@ -59,10 +56,11 @@ internal sealed class History
             {
                 writer.Write(line + "\n");
             }
+            return null;
         }
         catch (Exception unwritable) when (unwritable is IOException or UnauthorizedAccessException)
         {
-            Console.Error.WriteLine($"error: history is not kept: {unwritable.Message}");
+            return unwritable.Message;
         }
     }
 }

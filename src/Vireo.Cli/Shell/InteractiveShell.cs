@@ -1,4 +1,6 @@
+using Microsoft.Win32.SafeHandles;
 using Vireo.Cli.Parsing;
+using Vireo.Host.Terminals;
 
 namespace Vireo.Cli.Shell;
 
@@ -20,9 +22,10 @@ internal sealed class InteractiveShell(Session session)
         if (!session.Quiet)
         {
             session.Output.Write(Welcome);
+            session.Output.Flush();
         }
         var runner = new CommandRunner(session);
-        if (Terminal.IsInteractive)
+        if (UserTerminal.IsInteractive)
         {
             await RunTerminalAsync(runner, cancellationToken);
         }
@@ -45,12 +48,15 @@ internal sealed class InteractiveShell(Session session)
             history.Add(line);
             await RunLineAsync(runner, line, cancellationToken);
         }
-        history.Save();
+        if (history.Save() is { } why)
+        {
+            session.Error($"history is not kept: {why}");
+        }
     }
 
     private async ValueTask RunPipeAsync(CommandRunner runner, CancellationToken cancellationToken)
     {
-        using var input = new StreamReader(Console.OpenStandardInput());
+        using var input = new StreamReader(new FileStream(new SafeFileHandle(0, ownsHandle: false), FileAccess.Read, bufferSize: 0));
         while (!runner.Ended)
         {
             session.Output.Write(Prompt);

@@ -1,5 +1,6 @@
 using System.Text;
 using Vireo.Cli.Parsing;
+using Vireo.Host.Terminals;
 
 namespace Vireo.Cli.Shell;
 
@@ -11,13 +12,17 @@ internal sealed class LineEditor(TextWriter output, History history, Func<IReadO
     private int _at;
     private string _draft = "";
 
+    // The row of the cursor below the row of the prompt, as drawn last.
+    private int _row;
+
     /// <returns>The line; null at the end of the input; empty after Ctrl-C.</returns>
     public async ValueTask<string?> ReadAsync(string prompt)
     {
-        using var raw = Terminal.Raw();
+        using var raw = UserTerminal.Raw();
         _line.Text = "";
         _draft = "";
         _at = history.Lines.Count;
+        _row = 0;
         Draw(prompt);
         while (true)
         {
@@ -43,6 +48,7 @@ internal sealed class LineEditor(TextWriter output, History history, Func<IReadO
                     break;
                 case 12:
                     output.Write("\x1b[H\x1b[2J");
+                    _row = 0;
                     break;
                 case 27:
                     Escape();
@@ -58,7 +64,7 @@ internal sealed class LineEditor(TextWriter output, History history, Func<IReadO
     private static int ReadByte()
     {
         Span<byte> one = stackalloc byte[1];
-        return Terminal.Read(one) == 0 ? -1 : one[0];
+        return UserTerminal.Read(one) == 0 ? -1 : one[0];
     }
 
     private void Edit(int key)
@@ -119,7 +125,7 @@ internal sealed class LineEditor(TextWriter output, History history, Func<IReadO
     /// <summary>Arrow and editing keys: <c>ESC [ letter</c>, <c>ESC [ digits ~</c>, <c>ESC O letter</c>.</summary>
     private void Escape()
     {
-        if (!Terminal.InputWithin(50) || ReadByte() is not ('[' or 'O'))
+        if (!UserTerminal.InputWithin(50) || ReadByte() is not ('[' or 'O'))
         {
             return;
         }
@@ -249,7 +255,7 @@ internal sealed class LineEditor(TextWriter output, History history, Func<IReadO
     private void Show(IReadOnlyList<string> candidates)
     {
         var width = candidates.Max(Output.DisplayWidth.Of) + 2;
-        var perLine = Math.Max(1, 80 / width);
+        var perLine = Math.Max(1, UserTerminal.Columns / width);
         output.Write("\r\n");
         for (var i = 0; i < candidates.Count; i++)
         {
@@ -257,15 +263,31 @@ internal sealed class LineEditor(TextWriter output, History history, Func<IReadO
             var last = i % perLine == perLine - 1 || i == candidates.Count - 1;
             output.Write(last ? "\r\n" : new string(' ', width - Output.DisplayWidth.Of(candidates[i])));
         }
+        _row = 0;
     }
 
+    /// <summary>Draws prompt and line anew; a line longer than the terminal is wide takes several rows.</summary>
     private void Draw(string prompt)
     {
-        output.Write("\r" + prompt + _line.Text + "\x1b[K");
-        if (_line.ColumnsAfterCursor is > 0 and var columns)
+        // While more is there already, as after pasting, only the last state is worth drawing.
+        if (UserTerminal.InputWithin(0))
         {
-            output.Write($"\x1b[{columns}D");
+            return;
         }
+        var columns = UserTerminal.Columns;
+        var end = Output.DisplayWidth.Of(prompt) + Output.DisplayWidth.Of(_line.Text);
+        var cursor = end - _line.ColumnsAfterCursor;
+        output.Write((_row > 0 ? $"\x1b[{_row}A" : "") + "\r" + prompt + _line.Text + "\x1b[K");
+
+        // A terminal goes to the next row with the next character only.
+        if (end % columns == 0)
+        {
+            output.Write("\r\n");
+        }
+        output.Write("\x1b[J");
+        var up = end / columns - cursor / columns;
+        output.Write((up > 0 ? $"\x1b[{up}A" : "") + "\r" + (cursor % columns > 0 ? $"\x1b[{cursor % columns}C" : ""));
+        _row = cursor / columns;
         output.Flush();
     }
 }

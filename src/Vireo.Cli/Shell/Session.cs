@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Vireo.Cli.Parsing;
 using Vireo.Drivers;
 
@@ -102,9 +101,6 @@ internal sealed class Session(DriverRegistry drivers, TextWriter output, TextWri
         {
             return uri;
         }
-        return EffectiveUser() == 0 ? "qemu:///system" : "qemu:///session";
+        return Environment.IsPrivilegedProcess ? "qemu:///system" : "qemu:///session";
     }
-
-    [DllImport("libc", EntryPoint = "geteuid")]
-    private static extern uint EffectiveUser();
 }

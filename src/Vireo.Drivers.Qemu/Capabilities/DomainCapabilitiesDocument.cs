@@ -1,4 +1,5 @@
 using Vireo.Config;
+using Vireo.Host.Processes;
 
 namespace Vireo.Drivers.Qemu.Capabilities;
 
@@ -138,12 +139,9 @@ internal static class DomainCapabilitiesDocument
     private static DeviceSupport Tpm(QemuCapabilities qemu)
     {
         var models = Present([.. new[] { "tpm-tis", "tpm-crb", "tpm-spapr" }.Select(model => (model, qemu.TpmModels.Contains(model)))]);
-        var backends = Present(("passthrough", qemu.TpmTypes.Contains("passthrough")), ("emulator", qemu.TpmTypes.Contains("emulator") && Installed("swtpm")));
+        var backends = Present(("passthrough", qemu.TpmTypes.Contains("passthrough")), ("emulator", qemu.TpmTypes.Contains("emulator") && ProgramPath.Find("swtpm") is not null));
         return models.Length > 0 && backends.Length > 0 ? Supported(("model", models), ("backendModel", backends)) : new() { Supported = false };
     }
-
-    private static bool Installed(string program) =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "/usr/bin:/bin").Split(':').Any(directory => File.Exists(Path.Combine(directory, program)));
 
     private static FeaturesSupport Features(QemuCapabilities qemu) => new()
     {

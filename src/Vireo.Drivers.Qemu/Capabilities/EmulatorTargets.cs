@@ -1,3 +1,5 @@
+using Vireo.Host.Processes;
+
 namespace Vireo.Drivers.Qemu.Capabilities;
 
 /// <summary>An architecture and the QEMU that emulates it.</summary>
@@ -46,13 +48,6 @@ internal static class EmulatorTargets
         All.FirstOrDefault(entry => entry.Target == target && !(target == "arm" && entry.Architecture == "armv6l"))?.Architecture ?? target;
 
     /// <summary>The emulator for an architecture found along PATH; null where none is installed.</summary>
-    public static string? Find(string architecture)
-    {
-        if (All.FirstOrDefault(entry => entry.Architecture == architecture) is not { } target)
-            return null;
-        var path = Environment.GetEnvironmentVariable("PATH") ?? "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-        return path.Split(':', StringSplitOptions.RemoveEmptyEntries)
-            .Select(directory => Path.Combine(directory, "qemu-system-" + target.Target))
-            .FirstOrDefault(File.Exists);
-    }
+    public static string? Find(string architecture) =>
+        All.FirstOrDefault(entry => entry.Architecture == architecture) is { } target ? ProgramPath.Find("qemu-system-" + target.Target) : null;
 }

@@ -17,8 +17,8 @@ internal sealed partial class QemuConnection
             ? devices.Consoles.Concat(devices.Serials).FirstOrDefault()
             : devices.Consoles.Concat(devices.Serials).Concat(devices.Parallels).FirstOrDefault(d => d.Alias == devName);
         return device is null
-            ? throw VireoException.Internal(ErrorDomain.Qemu, $"cannot find console device '{devName ?? "default"}'")
-            : await OpenAsync(device, devName, (flags & (uint)DomainConsoleFlags.Force) != 0).ConfigureAwait(false);
+            ? throw VireoException.Internal(ErrorDomain.Qemu, $"cannot find character device {devName ?? "<null>"}")
+            : await OpenAsync(device, devName, "console session", (flags & (uint)DomainConsoleFlags.Force) != 0).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -28,17 +28,17 @@ internal sealed partial class QemuConnection
         var channels = RequireActive(Find(dom)).Config.Devices.Channels;
         var device = name is null ? channels.FirstOrDefault() : channels.FirstOrDefault(d => d.Alias == name || d.Target?.Name == name);
         return device is null
-            ? throw VireoException.Internal(ErrorDomain.Qemu, $"cannot find channel {name ?? "default"}")
-            : await OpenAsync(device, name, (flags & (uint)DomainChannelFlags.Force) != 0).ConfigureAwait(false);
+            ? throw VireoException.Internal(ErrorDomain.Qemu, $"cannot find channel {name ?? "<null>"}")
+            : await OpenAsync(device, name, "channel stream", (flags & (uint)DomainChannelFlags.Force) != 0).ConfigureAwait(false);
     }
 
-    private async ValueTask<DriverStream> OpenAsync(CharDevice device, string? name, bool force)
+    private async ValueTask<DriverStream> OpenAsync(CharDevice device, string? name, string kind, bool force)
     {
         var path = device.Sources.Count > 0 ? device.Sources[0].Path ?? device.Tty : device.Tty;
         return (device.Type, path) switch
         {
-            (CharType.Pty, { } terminal) => await Hypervisor.Consoles.OpenAsync(terminal, force, () => new DescriptorStream(PseudoTerminal.Open(terminal))).ConfigureAwait(false),
-            (CharType.Unix, { } socket) => await Hypervisor.Consoles.OpenAsync(socket, force, () => new NetworkStream(UnixSocket.Connect(socket), ownsSocket: true)).ConfigureAwait(false),
+            (CharType.Pty, { } terminal) => await Hypervisor.Consoles.OpenAsync(terminal, kind, force, () => new DescriptorStream(PseudoTerminal.Open(terminal))).ConfigureAwait(false),
+            (CharType.Unix, { } socket) => await Hypervisor.Consoles.OpenAsync(socket, kind, force, () => new NetworkStream(UnixSocket.Connect(socket), ownsSocket: true)).ConfigureAwait(false),
             _ => throw VireoException.Internal(ErrorDomain.Qemu, $"character device {name ?? device.Alias} is not using a PTY or UNIX socket"),
         };
     }

@@ -17,7 +17,7 @@ internal sealed partial class QemuConnection
             DomainMetadataType.Description => config.Description,
             DomainMetadataType.Title => config.Title,
             DomainMetadataType.Element => Elements(config.Metadata).FirstOrDefault(e => e.Name.NamespaceName == uri) is { } element ? Plain(element) : null,
-            _ => throw VireoException.InvalidArgument(ErrorDomain.Domain, $"unknown metadata type {type}"),
+            _ => throw VireoException.InvalidArgument(ErrorDomain.Domain, $"unknown metadata type '{type}'"),
         };
         return found is { } text
             ? ValueTask.FromResult(text)
@@ -76,7 +76,7 @@ internal sealed partial class QemuConnection
 
                 return config with { Metadata = elements.Count == 0 ? null : new XmlFragment($"<metadata>{string.Concat(elements.Select(e => $"\n    {e.ToString(SaveOptions.DisableFormatting)}"))}\n  </metadata>") };
             default:
-                throw VireoException.InvalidArgument(ErrorDomain.Domain, $"unknown metadata type {(int)type}");
+                throw VireoException.InvalidArgument(ErrorDomain.Domain, $"unknown metadata type '{(int)type}'");
         }
     }
 
@@ -93,22 +93,20 @@ internal sealed partial class QemuConnection
 
     private static XElement InNamespace(string xml, string key, string uri)
     {
-        try
+        var element = XElement.Parse(XmlFragment.Parse(xml, "metadata_xml", ErrorDomain.Domain).Xml);
+        if (key.Length == 0 || !key.All((c) => XmlConvert.IsNCNameChar(c)) || !XmlConvert.IsStartNCNameChar(key[0]))
         {
-            var element = XElement.Parse(xml);
-            XNamespace space = uri;
-            foreach (var each in element.DescendantsAndSelf().Where(e => e.Name.Namespace == XNamespace.None))
-            {
-                each.Name = space + each.Name.LocalName;
-            }
+            throw VireoException.Internal(ErrorDomain.Xml, "failed to validate prefix for a new XML namespace");
+        }
 
-            element.SetAttributeValue(XNamespace.Xmlns + key, uri);
-            return element;
-        }
-        catch (XmlException e)
+        XNamespace space = uri;
+        foreach (var each in element.DescendantsAndSelf().Where(e => e.Name.Namespace == XNamespace.None))
         {
-            throw new VireoException(ErrorCode.XmlError, ErrorDomain.Domain, $"metadata: {e.Message}", e);
+            each.Name = space + each.Name.LocalName;
         }
+
+        element.SetAttributeValue(XNamespace.Xmlns + key, uri);
+        return element;
     }
 
     // As it was given: without the namespace that storing it added.

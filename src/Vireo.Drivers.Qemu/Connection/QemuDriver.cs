@@ -11,19 +11,22 @@ public sealed class QemuDriver : IDriver, IAsyncDisposable
 {
     private readonly QemuHypervisor _hypervisor;
 
-    private QemuDriver(QemuHypervisor hypervisor) => _hypervisor = hypervisor;
+    private readonly bool _isSession;
+
+    private QemuDriver(QemuHypervisor hypervisor, bool isSession) => (_hypervisor, _isSession) = (hypervisor, isSession);
 
     /// <summary>Loads the domains below the given places, takes up those that run, and starts those that start with the host.</summary>
     /// <param name="paths">Where everything lies.</param>
     /// <param name="log">Where it reports to.</param>
     /// <param name="respawnAlways">A revert may replace a running hypervisor process without a flag that allows it.</param>
+    /// <param name="isSession">It is one user's own: there is no <c>/system</c>.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR: the places cannot be used.</exception>
-    public static async Task<QemuDriver> StartAsync(VireoPaths paths, ILoggerFactory log, bool respawnAlways = false, CancellationToken cancellationToken = default)
+    public static async Task<QemuDriver> StartAsync(VireoPaths paths, ILoggerFactory log, bool respawnAlways = false, bool isSession = false, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(log);
         var builder = new GuestBuilder(new Capabilities.QemuCapabilitiesCache(paths.QemuCapabilities));
-        return new(await StartAsync(paths, builder, log.CreateLogger("qemu"), respawnAlways, cancellationToken).ConfigureAwait(false));
+        return new(await StartAsync(paths, builder, log.CreateLogger("qemu"), respawnAlways, cancellationToken).ConfigureAwait(false), isSession);
     }
 
     /// <inheritdoc/>
@@ -34,12 +37,12 @@ public sealed class QemuDriver : IDriver, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public ValueTask<DriverConnection> OpenAsync(ConnectionUri uri, CancellationToken cancellationToken)
+    public ValueTask<DriverConnection> OpenAsync(ConnectionUri uri, bool readOnly, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(uri);
-        return uri.Path is "/system" or "/session"
+        return uri.Path == "/session" || (uri.Path == "/system" && !_isSession)
             ? ValueTask.FromResult(Open(_hypervisor, uri.LocalName))
-            : throw VireoException.Internal(ErrorDomain.Qemu, $"unexpected QEMU URI path '{uri.Path}', try qemu:///system");
+            : throw VireoException.Internal(ErrorDomain.Qemu, $"unexpected qemu URI path '{uri.Path}', try {(_isSession ? "qemu:///session" : "qemu:///system")}");
     }
 
     /// <summary>Lets go of the guests; they go on.</summary>

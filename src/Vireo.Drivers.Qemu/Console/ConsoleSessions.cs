@@ -8,17 +8,18 @@ internal sealed class ConsoleSessions
 
     /// <summary>Opens a device.</summary>
     /// <param name="path">The terminal or socket.</param>
+    /// <param name="kind">What it is called when somebody is there: <c>console session</c>, <c>channel stream</c>.</param>
     /// <param name="force">Ends the session that is there.</param>
     /// <param name="open">Opens it.</param>
     /// <exception cref="VireoException">VIR_ERR_OPERATION_FAILED: somebody is there.</exception>
-    public async ValueTask<ConsoleStream> OpenAsync(string path, bool force, Func<Stream> open)
+    public async ValueTask<ConsoleStream> OpenAsync(string path, string kind, bool force, Func<Stream> open)
     {
         ConsoleStream? other;
         lock (_lock)
         {
             if (_sessions.TryGetValue(path, out other) && !force)
             {
-                throw VireoException.OperationFailed(ErrorDomain.Qemu, "Active console session exists for this domain");
+                throw VireoException.OperationFailed(ErrorDomain.Qemu, $"Active {kind} exists for this domain");
             }
 
             _sessions.Remove(path);
@@ -41,7 +42,7 @@ internal sealed class ConsoleSessions
         if (session.IsDetached)
         {
             await session.DisposeAsync().ConfigureAwait(false);
-            throw VireoException.OperationFailed(ErrorDomain.Qemu, "Active console session exists for this domain");
+            throw VireoException.OperationFailed(ErrorDomain.Qemu, $"Active {kind} exists for this domain");
         }
 
         return session;

@@ -21,6 +21,7 @@ internal sealed class QmpBatch
     {
         var index = Commands.Count;
         Commands.Add(command);
+        // Running the batch waited for all answers: this one is there.
         return () => command.ReadReply(Replies[index].GetAwaiter().GetResult());
     }
 

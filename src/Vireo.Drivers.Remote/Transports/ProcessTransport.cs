@@ -1,7 +1,6 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text;
+using Vireo.Host.Processes;
 using Vireo.Rpc.Transport;
 
 namespace Vireo.Drivers.Remote.Transports;
@@ -9,122 +8,96 @@ namespace Vireo.Drivers.Remote.Transports;
 /// <summary>A program and its arguments.</summary>
 internal sealed record ProcessCommand(IReadOnlyList<string> Arguments);
 
-/// <summary>A child process whose stdin and stdout lead to a daemon.</summary>
+/// <summary>A child process whose stdin and stdout are the other end of the socket: nothing of ours stands between it and the connection.</summary>
 internal sealed class ProcessTransport : Transport
 {
     private const int MaxComplaint = 4096;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
 
-    private readonly Process _process;
-    private readonly Socket _near;
-    private readonly Task _pumps;
+    private readonly HostProcess _process;
+    private readonly NetworkStream _errors;
     private readonly Task<string> _complaint;
 
-    private ProcessTransport(Process process, SafeSocketHandle far, SafeSocketHandle near)
-        : base(far)
+    private ProcessTransport(HostProcess process, NetworkStream errors, SafeSocketHandle socket)
+        : base(socket)
     {
         _process = process;
-        _near = new Socket(near);
-        _pumps = Task.WhenAll(PumpAsync(InAsync), PumpAsync(OutAsync));
-        _complaint = ComplaintAsync(process.StandardError);
+        _errors = errors;
+        _complaint = ComplaintAsync(errors);
     }
 
+    /// <summary>Starts the program. VIR_ERR_SYSTEM_ERROR when it cannot be executed.</summary>
     public static ProcessTransport Start(ProcessCommand command)
     {
-        var start = new ProcessStartInfo(command.Arguments[0], command.Arguments.Skip(1))
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-        };
+        const int NoEntry = 2;
+        string name = command.Arguments[0];
+        string program = ProgramPath.Find(name)
+            ?? throw VireoException.System(ErrorDomain.Remote, NoEntry, $"cannot run {name}: there is no such program");
+        var (ours, theirs) = UnixSocket.Pair();
+        var (complaints, theirComplaints) = UnixSocket.Pair();
+        var errors = new NetworkStream(new Socket(complaints), ownsSocket: true);
         try
         {
-            var process = Process.Start(start)!;
-            var (far, near) = UnixSocket.Pair();
-            return new ProcessTransport(process, far, near);
+            using (theirs)
+            using (theirComplaints)
+            {
+                // It keeps the terminal, on which ssh asks for passwords.
+                var start = new ProcessStart(program, [.. command.Arguments.Skip(1)])
+                {
+                    StandardInput = theirs,
+                    StandardOutput = theirs,
+                    StandardError = theirComplaints,
+                    NewSession = false,
+                };
+                return new ProcessTransport(HostProcess.Start(start), errors, ours);
+            }
         }
-        catch (Win32Exception e)
+        catch
         {
-            throw VireoException.System(ErrorDomain.Remote, e.NativeErrorCode, $"cannot run {command.Arguments[0]}: {e.Message}", e);
+            ours.Dispose();
+            errors.Dispose();
+            throw;
         }
     }
 
+    /// <inheritdoc/>
+    /// <remarks>The socket's end is the end of the program's input; one that goes on is ended.</remarks>
     public override async ValueTask<string?> EndAsync()
     {
+        using var patience = new CancellationTokenSource(s_patience);
         try
         {
-            _process.StandardInput.Close();
-        }
-        catch (IOException)
-        {
-            // The program went before it read what it was sent; its complaint says why.
-        }
-
-        using var patience = new CancellationTokenSource(Patience);
-        try
-        {
-            await _process.WaitForExitAsync(patience.Token).ConfigureAwait(false);
+            await _process.WaitAsync(patience.Token).ConfigureAwait(false);
+            await _complaint.WaitAsync(patience.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
-            _process.Kill(entireProcessTree: true);
+            if (!_process.HasExited) _process.Kill(Signals.Kill);
         }
 
-        _near.Dispose();
-        await _pumps.ConfigureAwait(false);
-        string complaint = await _complaint.ConfigureAwait(false);
+        // What it left behind may hold its stderr open; that is not waited for.
+        await _errors.DisposeAsync().ConfigureAwait(false);
+        string complaint = _complaint.IsCompletedSuccessfully ? await _complaint.ConfigureAwait(false) : "";
+        await _process.WaitAsync(CancellationToken.None).ConfigureAwait(false);
         _process.Dispose();
         return complaint.Length > 0 ? complaint : null;
     }
 
-    private async Task OutAsync()
-    {
-        byte[] buffer = new byte[64 * 1024];
-        var stream = _process.StandardOutput.BaseStream;
-        while (await stream.ReadAsync(buffer).ConfigureAwait(false) is > 0 and var count)
-        {
-            for (var rest = buffer.AsMemory(0, count); rest.Length > 0;)
-                rest = rest[await _near.SendAsync(rest, SocketFlags.None).ConfigureAwait(false)..];
-        }
-
-        _near.Shutdown(SocketShutdown.Both);
-    }
-
-    private async Task InAsync()
-    {
-        byte[] buffer = new byte[64 * 1024];
-        var stream = _process.StandardInput.BaseStream;
-        while (await _near.ReceiveAsync(buffer, SocketFlags.None).ConfigureAwait(false) is > 0 and var count)
-        {
-            await stream.WriteAsync(buffer.AsMemory(0, count)).ConfigureAwait(false);
-            await stream.FlushAsync().ConfigureAwait(false);
-        }
-
-        _process.StandardInput.Close();
-    }
-
-    // Either side may go at any time; the client sees its socket end and says so.
-    private static async Task PumpAsync(Func<Task> pump)
-    {
-        await Task.Yield();
-        try
-        {
-            await pump().ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)
-        {
-        }
-    }
-
-    private static async Task<string> ComplaintAsync(StreamReader stderr)
+    private static async Task<string> ComplaintAsync(Stream errors)
     {
         var text = new StringBuilder();
-        while (await stderr.ReadLineAsync().ConfigureAwait(false) is { } line)
+        using var reader = new StreamReader(errors, leaveOpen: true);
+        try
         {
-            if (text.Length < MaxComplaint) text.Append(text.Length > 0 ? ": " : "").Append(line.Length > MaxComplaint ? line[..MaxComplaint] : line);
+            char[] buffer = new char[1024];
+            while (await reader.ReadAsync(buffer).ConfigureAwait(false) is > 0 and var count)
+                text.Append(buffer, 0, Math.Min(count, MaxComplaint - text.Length));
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            // The connection was ended before the program had said all.
         }
 
-        return text.ToString();
+        return text.ToString().TrimEnd('\r', '\n');
     }
 }

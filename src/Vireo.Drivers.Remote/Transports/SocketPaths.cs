@@ -1,19 +1,20 @@
-using Vireo.Uris;
+using Vireo.Host;
 
 namespace Vireo.Drivers.Remote.Transports;
 
 /// <summary>Where daemons listen when the URI does not say: ours first, then libvirt's, then its daemon for one hypervisor.</summary>
 internal static class SocketPaths
 {
-    public static IReadOnlyList<string> Candidates(ConnectionUri uri)
+    public static IReadOnlyList<string> Candidates(RemoteAddress address)
     {
-        bool session = uri.Path is "/session" || uri.Path.EndsWith("/session", StringComparison.Ordinal);
-        string run = session ? Session() : "/run";
-        return [$"{run}/vireo/libvirt-sock", $"{run}/libvirt/libvirt-sock", $"{run}/libvirt/virt{uri.Driver}d-sock"];
+        string run = address.IsSession ? UserDirectories.Runtime : "/run";
+        string[] legacy = [$"{run}/vireo/libvirt-sock{address.SocketSuffix}", $"{run}/libvirt/libvirt-sock{address.SocketSuffix}"];
+        string direct = $"{run}/libvirt/virt{address.Uri.Driver}d-sock{address.SocketSuffix}";
+        return address.Mode switch
+        {
+            DaemonMode.Legacy => legacy,
+            DaemonMode.Direct => [direct],
+            _ => [.. legacy, direct],
+        };
     }
-
-    private static string Session() =>
-        Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is { Length: > 0 } set
-            ? set
-            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
 }

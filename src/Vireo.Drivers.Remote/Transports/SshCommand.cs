@@ -1,29 +1,34 @@
 using System.Globalization;
-using Vireo.Uris;
 
 namespace Vireo.Drivers.Remote.Transports;
 
 /// <summary>
 /// The command that reaches a daemon through the system's ssh: a helper at the other end joins ssh's stdin and stdout to the daemon's socket.
-/// <c>proxy=auto</c> takes libvirt's own helper where it is installed and netcat otherwise; <c>native</c> and <c>netcat</c> insist.
+/// <c>proxy=auto</c> takes libvirt's own helper where it is installed and netcat otherwise; a socket or a netcat that the URI names asks for netcat.
 /// </summary>
 internal static class SshCommand
 {
-    private const string SystemSocket = "/run/libvirt/libvirt-sock";
+    // Where vireod listens by itself, and where libvirtd does.
+    private const string OurSocket = "/run/vireo/libvirt-sock";
+    private const string LibvirtSocket = "/run/libvirt/libvirt-sock";
 
-    public static ProcessCommand For(ConnectionUri uri)
+    public static ProcessCommand For(RemoteAddress address)
     {
+        var uri = address.Uri;
         string host = uri.Host ?? "localhost";
         if (host.StartsWith('-')) throw VireoException.InvalidArgument(ErrorDomain.Remote, $"'{host}' cannot be a host's name");
         if (uri.User?.StartsWith('-') == true) throw VireoException.InvalidArgument(ErrorDomain.Remote, $"'{uri.User}' cannot be a user's name");
-        List<string> arguments = [uri.Parameter("command") ?? "ssh", "-T", "-e", "none"];
+        if (address.Mode == DaemonMode.Direct)
+            throw new VireoException(ErrorCode.OperationUnsupported, ErrorDomain.Remote, "Cannot use direct socket mode for ssh transport");
+        if (address is { Proxy: SshProxy.Native, Netcat: not null }) throw VireoException.InvalidArgument(ErrorDomain.Remote, "netcat path not valid with native proxy mode");
+        List<string> arguments = [address.Command ?? "ssh", "-T", "-e", "none"];
         if (uri.Port is { } port) arguments.AddRange(["-p", port.ToString(CultureInfo.InvariantCulture)]);
         if (uri.User is { } user) arguments.AddRange(["-l", user]);
-        if (uri.Parameter("keyfile") is { } key) arguments.AddRange(["-i", key]);
-        if (IsSet(uri, "no_tty")) arguments.AddRange(["-o", "BatchMode=yes"]);
-        if (IsSet(uri, "no_verify")) arguments.AddRange(["-o", "StrictHostKeyChecking=no"]);
-        if (uri.Parameter("known_hosts") is { } known) arguments.AddRange(["-o", "UserKnownHostsFile=" + known]);
-        arguments.AddRange(["--", host, Helper(uri)]);
+        if (address.KeyFile is { } key) arguments.AddRange(["-i", key]);
+        if (address.NoTty) arguments.AddRange(["-o", "BatchMode=yes"]);
+        if (address.NoVerify) arguments.AddRange(["-o", "StrictHostKeyChecking=no"]);
+        if (address.KnownHosts is { } known) arguments.AddRange(["-o", "UserKnownHostsFile=" + known]);
+        arguments.AddRange(["--", host, Helper(address)]);
         return new(arguments);
     }
 
@@ -31,20 +36,24 @@ internal static class SshCommand
     public static string Quote(string word) => "'" + word.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
 
     // ssh hands one string to the login shell at the other end, which may be any: sh is asked for by name, its script is one quoted word.
-    private static string Helper(ConnectionUri uri)
+    private static string Helper(RemoteAddress address)
     {
-        string native = $"virt-ssh-helper {Quote(uri.LocalName)}";
-        string netcat = $"{Quote(uri.Parameter("netcat") ?? "nc")} -U {Quote(uri.Parameter("socket") ?? SystemSocket)}";
-        string script = (uri.Parameter("proxy") ?? "auto") switch
+        string native = $"exec virt-ssh-helper {(address.ReadOnly ? "-r " : "")}{Quote(address.DaemonUri)}";
+        string suffix = address.SocketSuffix;
+        string script = address switch
         {
-            "native" => $"exec {native}",
-            "netcat" => $"exec {netcat}",
-            "auto" when uri.Parameter("socket") is not null || uri.Parameter("netcat") is not null => $"exec {netcat}",
-            "auto" => $"if command -v virt-ssh-helper >/dev/null 2>&1; then exec {native}; else exec {netcat}; fi",
-            var other => throw VireoException.InvalidArgument(ErrorDomain.Remote, $"proxy must be auto, native or netcat, not '{other}'"),
+            { Proxy: SshProxy.Native } => native,
+            { Socket: { } socket } => Netcat(address, socket),
+            { Proxy: SshProxy.Netcat } or { Netcat: not null } => $"if [ -S {OurSocket}{suffix} ]; then s={OurSocket}{suffix}; else s={LibvirtSocket}{suffix}; fi; {Netcat(address, null)}",
+            _ => $"if [ -S {OurSocket}{suffix} ]; then s={OurSocket}{suffix}; elif command -v virt-ssh-helper >/dev/null 2>&1; then {native}; else s={LibvirtSocket}{suffix}; fi; {Netcat(address, null)}",
         };
         return $"sh -c {Quote(script)}";
     }
 
-    private static bool IsSet(ConnectionUri uri, string name) => uri.Parameter(name) is { } value && value != "0";
+    // Some netcats stay after the end of their input unless -q says how long; others do not know it.
+    private static string Netcat(RemoteAddress address, string? socket)
+    {
+        string program = Quote(address.Netcat ?? "nc");
+        return $"if {program} -q 2>&1 | grep -q \"requires an argument\"; then q=-q0; else q=; fi; exec {program} $q -U {(socket is null ? "$s" : Quote(socket))}";
+    }
 }

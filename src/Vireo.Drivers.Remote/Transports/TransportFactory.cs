@@ -1,29 +1,28 @@
 using Vireo.Rpc.Transport;
-using Vireo.Uris;
 
 namespace Vireo.Drivers.Remote.Transports;
 
 /// <summary>Chooses the way that a URI names.</summary>
 internal static class TransportFactory
 {
-    public static ValueTask<Transport> ConnectAsync(ConnectionUri uri, CancellationToken cancellationToken)
+    public static ValueTask<Transport> ConnectAsync(RemoteAddress address, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return (uri.Transport ?? (uri.Host is null ? "unix" : "tls")) switch
+        return address.Transport switch
         {
-            "unix" when uri.Host is null => ValueTask.FromResult<Transport>(Unix(uri)),
-            "unix" => throw VireoException.InvalidArgument(ErrorDomain.Remote, $"using unix socket and remote server '{uri.Host}' is not supported"),
-            "ssh" => ValueTask.FromResult<Transport>(ProcessTransport.Start(SshCommand.For(uri))),
-            "ext" => ValueTask.FromResult<Transport>(ProcessTransport.Start(new([uri.Parameter("command") ?? throw VireoException.InvalidArgument(ErrorDomain.Remote, "the ext transport needs the parameter command=PROGRAM")]))),
+            "unix" when address.Uri.Host is null => ValueTask.FromResult<Transport>(Unix(address)),
+            "unix" => throw VireoException.InvalidArgument(ErrorDomain.Remote, $"using unix socket and remote server '{address.Uri.Host}' is not supported"),
+            "ssh" => ValueTask.FromResult<Transport>(ProcessTransport.Start(SshCommand.For(address))),
+            "ext" => ValueTask.FromResult<Transport>(ProcessTransport.Start(new([address.Command ?? throw VireoException.InvalidArgument(ErrorDomain.Remote, "the ext transport needs the parameter command=PROGRAM")]))),
             var other => throw new VireoException(ErrorCode.ConfigUnsupported, ErrorDomain.Remote, $"transport '{other}' is not supported; use unix, ssh or ext"),
         };
     }
 
-    private static UnixTransport Unix(ConnectionUri uri)
+    private static UnixTransport Unix(RemoteAddress address)
     {
-        if (uri.Parameter("socket") is { } path) return new(UnixSocket.Connect(path));
+        if (address.Socket is { } path) return new(UnixSocket.Connect(path));
         VireoException? first = null;
-        foreach (string candidate in SocketPaths.Candidates(uri))
+        foreach (string candidate in SocketPaths.Candidates(address))
         {
             try
             {
@@ -32,7 +31,7 @@ internal static class TransportFactory
             catch (VireoException e)
             {
                 // libvirt's own place is what the message should name: it is the one that users know.
-                if (first is null || candidate.EndsWith("libvirt/libvirt-sock", StringComparison.Ordinal)) first = e;
+                if (first is null || candidate.Contains("libvirt/libvirt-sock", StringComparison.Ordinal)) first = e;
             }
         }
 

@@ -16,4 +16,5 @@ internal static class Errno
     public const int NameTooLong = 36;
     public const int NoChild = 10;
     public const int NotSupported = 95;
+    public const int ConnectionRefused = 111;
 }

@@ -36,6 +36,25 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "write", SetLastError = true)]
     public static partial nint Write(SafeHandle fd, byte* buffer, nint count);
 
+    [LibraryImport(Library, EntryPoint = "poll", SetLastError = true)]
+    private static partial int Poll(PollRequest* requests, nuint count, int timeout);
+
+    /// <summary>Waits until one descriptor is ready; -1, 0 (not in time) or 1.</summary>
+    public static int Poll(SafeHandle fd, uint events, int milliseconds)
+    {
+        var request = new PollRequest { Descriptor = (int)fd.DangerousGetHandle(), Events = (short)events };
+        return Poll(&request, 1, milliseconds);
+    }
+
+    /// <summary>struct pollfd.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct PollRequest
+    {
+        public int Descriptor;
+        public short Events;
+        public short Returned;
+    }
+
     [LibraryImport(Library, EntryPoint = "fdatasync", SetLastError = true)]
     public static partial int DataSync(SafeHandle fd);
 

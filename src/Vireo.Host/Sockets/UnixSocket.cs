@@ -62,6 +62,22 @@ public static class UnixSocket
         }
     }
 
+    /// <summary>Whether somebody listens at a path.</summary>
+    /// <param name="path">Where.</param>
+    /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR: it cannot be told.</exception>
+    public static bool IsListening(string path)
+    {
+        try
+        {
+            using var socket = Connect(path);
+            return true;
+        }
+        catch (VireoException nobody) when (nobody.Number1 is Errno.NoEntry or Errno.ConnectionRefused)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Makes two sockets connected to each other.</summary>
     /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR.</exception>
     public static unsafe (Socket First, Socket Second) Pair()

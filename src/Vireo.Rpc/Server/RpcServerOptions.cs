@@ -30,8 +30,8 @@ public sealed record RpcServerOptions
     /// <summary>Threads that wait for sockets.</summary>
     public int Loops { get; init; } = Math.Clamp(Environment.ProcessorCount / 2, 1, 4);
 
-    /// <summary>The URI that a client gets which asks for none.</summary>
-    public string DefaultUri { get; init; } = "qemu:///system";
+    /// <summary>The URI that a client gets which asks for none; null refuses such a client.</summary>
+    public string? DefaultUri { get; init; }
 
     /// <summary>How clients prove who they are; with none, whoever may connect to the socket may use it.</summary>
     public IReadOnlyList<IAuthenticator> Authenticators { get; init; } = [];

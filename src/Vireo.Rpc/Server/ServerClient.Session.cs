@@ -54,7 +54,7 @@ internal sealed partial class ServerClient
         try
         {
             bool readOnly = _readOnlySocket || (flags & RemoteProcedure.OpenReadOnly) != 0;
-            var drivers = await Server.Registry.OpenAsync(name.Length == 0 ? Server.Options.DefaultUri : name, readOnly, cancellationToken).ConfigureAwait(false);
+            var drivers = await Server.Registry.OpenAsync(name.Length > 0 ? name : Server.Options.DefaultUri ?? throw new VireoException(ErrorCode.NoConnect, ErrorDomain.None, "the daemon has no default URI"), readOnly, cancellationToken).ConfigureAwait(false);
             if (!Connection.IsOpen)
             {
                 await drivers.DisposeAsync().ConfigureAwait(false);

@@ -40,7 +40,7 @@ public sealed partial class Domain
 
     /// <summary>Forgets the persistent definition; a running domain becomes transient (<c>virDomainUndefineFlags</c>). VIR_ERR_OPERATION_INVALID when snapshots or other state would be lost without a flag for it.</summary>
     public ValueTask UndefineAsync(DomainUndefineFlags flags = 0, CancellationToken cancellationToken = default) =>
-        flags == 0 ? Driver.DomainUndefineAsync(Reference, cancellationToken) : Driver.DomainUndefineFlagsAsync(Reference, (uint)flags, cancellationToken);
+        Driver.DomainUndefineFlagsAsync(Reference, (uint)flags, cancellationToken);
 
     /// <summary>Gives it another name (<c>virDomainRename</c>).</summary>
     public async ValueTask RenameAsync(string name, CancellationToken cancellationToken = default)

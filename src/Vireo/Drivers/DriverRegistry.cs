@@ -9,7 +9,10 @@ public interface IDriver
     bool Accepts(ConnectionUri uri);
 
     /// <summary>Opens it. Throws a <see cref="VireoException"/> when that fails.</summary>
-    ValueTask<DriverConnection> OpenAsync(ConnectionUri uri, CancellationToken cancellationToken);
+    /// <param name="uri">The URI.</param>
+    /// <param name="readOnly">The caller refuses every change (<c>VIR_CONNECT_RO</c>): whoever stands behind the driver need not be trusted to change anything.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    ValueTask<DriverConnection> OpenAsync(ConnectionUri uri, bool readOnly, CancellationToken cancellationToken);
 }
 
 /// <summary>The drivers of a process, in the order in which they are asked. Answers to <c>virConnectOpen</c>.</summary>
@@ -24,7 +27,7 @@ public sealed class DriverRegistry(params IReadOnlyList<IDriver> drivers)
         var parsed = ConnectionUri.Parse(uri);
         var driver = drivers.FirstOrDefault(d => d.Accepts(parsed))
             ?? throw new VireoException(ErrorCode.NoConnect, ErrorDomain.None, $"{uri}: no driver of this program opens it");
-        var connection = await driver.OpenAsync(parsed, cancellationToken).ConfigureAwait(false);
+        var connection = await driver.OpenAsync(parsed, readOnly, cancellationToken).ConfigureAwait(false);
         return readOnly ? connection.AsReadOnly() : connection;
     }
 }

@@ -61,7 +61,7 @@ public sealed record ConnectionUri
         }
 
         var (user, host, port) = Authority(text, authority);
-        return new ConnectionUri(text)
+        var parsed = new ConnectionUri(text)
         {
             Driver = scheme[0].ToLowerInvariant(),
             Transport = scheme.Length > 1 ? scheme[1].ToLowerInvariant() : null,
@@ -71,10 +71,15 @@ public sealed record ConnectionUri
             Path = System.Uri.UnescapeDataString(path),
             Parameters = [.. query.Split('&', ';').Where(p => p.Length > 0).Select(Pair)],
         };
+
+        // No name of anything holds a NUL, and what it would be handed to would cut it short there.
+        return parsed.Strings.Any(s => s.Contains('\0', StringComparison.Ordinal)) ? throw Bad(text) : parsed;
     }
 
     /// <inheritdoc/>
     public override string ToString() => Text;
+
+    private IEnumerable<string> Strings => [User ?? "", Host ?? "", Path, .. Parameters.SelectMany(p => new[] { p.Key, p.Value })];
 
     private static (string? User, string? Host, int? Port) Authority(string text, string authority)
     {
@@ -94,7 +99,7 @@ public sealed record ConnectionUri
             host = host[..colon];
         }
 
-        return (user, host.Length == 0 ? null : host.Trim('[', ']'), port);
+        return (user, host.Length == 0 ? null : System.Uri.UnescapeDataString(host.Trim('[', ']')), port);
     }
 
     private static KeyValuePair<string, string> Pair(string text)

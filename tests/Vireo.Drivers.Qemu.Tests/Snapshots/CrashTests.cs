@@ -12,7 +12,6 @@ namespace Vireo.Drivers.Qemu.Tests.Snapshots;
 /// </summary>
 public sealed class CrashTests : IDisposable
 {
-    private const string WhatVariable = "VIREO_CRASH_TEST";
     private readonly TemporaryDirectory _dir = new();
 
     public void Dispose() => _dir.Dispose();
@@ -85,39 +84,19 @@ public sealed class CrashTests : IDisposable
         }
     }
 
-    /// <summary>Runs in the process that is going to be killed.</summary>
-    [Fact]
-    public async Task Victim()
-    {
-        if (Environment.GetEnvironmentVariable(WhatVariable)?.Split('|') is not [var operation, var root])
-        {
-            return;
-        }
-
-        using var dir = TemporaryDirectory.At(root);
-        await using var domain = ScratchDomain.Load(dir);
-        var snapshots = DomainSnapshots.Load(dir["snapshot"], new SnapshotSettings(dir["journal"], false, (_, _) => { }, TimeProvider.System));
-        await (operation switch
-        {
-            "create" => snapshots.CreateAsync(domain, "<domainsnapshot><name>s1</name></domainsnapshot>", DomainSnapshotCreateFlags.DiskOnly, CancellationToken.None).AsTask(),
-            "revert" => snapshots.RevertAsync(domain, "s1", 0, CancellationToken.None).AsTask(),
-            _ => snapshots.DeleteAsync(domain, "s1", DomainSnapshotDeleteFlags.MetadataOnly, CancellationToken.None).AsTask(),
-        });
-    }
-
     private void KillVictim(string operation, string point)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!)
         {
             RedirectStandardOutput = true,
-            Environment = { ["VIREO_FAULT"] = $"{point}:kill", [WhatVariable] = $"{operation}|{_dir.Root}" },
+            Environment = { ["VIREO_FAULT"] = $"{point}:kill", [CrashVictim.WhatVariable] = $"{operation}|{_dir.Root}" },
         };
         if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
         {
             start.ArgumentList.Add(typeof(CrashTests).Assembly.Location);
         }
 
-        foreach (var argument in new[] { "-method", $"{typeof(CrashTests).FullName}.{nameof(Victim)}" })
+        foreach (var argument in new[] { "-method", $"{typeof(CrashVictim).FullName}.{nameof(CrashVictim.Runs)}" })
         {
             start.ArgumentList.Add(argument);
         }

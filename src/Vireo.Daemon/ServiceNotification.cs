@@ -4,10 +4,10 @@ using System.Text;
 namespace Vireo.Daemon;
 
 /// <summary>Tells the service manager how the daemon fares, by the protocol of sd_notify: a datagram to the socket it names.</summary>
-internal static class ServiceManager
+internal static class ServiceNotification
 {
     /// <returns>Why it could not be told; null when it was, or when nobody asks. The daemon does not depend on it.</returns>
-    public static string? Tell(string state)
+    public static string? Send(string state)
     {
         string? path = Environment.GetEnvironmentVariable("NOTIFY_SOCKET");
         if (string.IsNullOrEmpty(path)) return null;

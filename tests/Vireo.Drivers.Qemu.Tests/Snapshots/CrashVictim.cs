@@ -1,0 +1,29 @@
+using Vireo.Drivers.Qemu.Snapshots;
+using Vireo.Drivers.Qemu.Tests.Block;
+
+namespace Vireo.Drivers.Qemu.Tests.Snapshots;
+
+/// <summary>What <see cref="CrashTests"/> runs in the process that is killed. It has nothing of its own, for it will not clean up.</summary>
+public sealed class CrashVictim
+{
+    internal const string WhatVariable = "VIREO_CRASH_TEST";
+
+    [Fact]
+    public async Task Runs()
+    {
+        if (Environment.GetEnvironmentVariable(WhatVariable)?.Split('|') is not [var operation, var root])
+        {
+            return;
+        }
+
+        using var dir = TemporaryDirectory.At(root);
+        await using var domain = ScratchDomain.Load(dir);
+        var snapshots = DomainSnapshots.Load(dir["snapshot"], new SnapshotSettings(dir["journal"], false, (_, _) => { }, TimeProvider.System));
+        await (operation switch
+        {
+            "create" => snapshots.CreateAsync(domain, "<domainsnapshot><name>s1</name></domainsnapshot>", DomainSnapshotCreateFlags.DiskOnly, CancellationToken.None).AsTask(),
+            "revert" => snapshots.RevertAsync(domain, "s1", 0, CancellationToken.None).AsTask(),
+            _ => snapshots.DeleteAsync(domain, "s1", DomainSnapshotDeleteFlags.MetadataOnly, CancellationToken.None).AsTask(),
+        });
+    }
+}
