@@ -22,6 +22,7 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
         foreach (var (path, status) in hypervisor.Files.ReadStatuses((p, e) => LogUnreadable(hypervisor.Log, p, e.Message)).ToList())
         {
             hypervisor.TakenId(status.Id);
+            hypervisor.TapNames.Keep(status.Live);
             known.Add(Path.GetDirectoryName(status.MonitorPath)!);
             try
             {
@@ -156,12 +157,7 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
         domain.Process = null;
         var after = domain.Update(v => v with { Id = -1, Live = null, Started = v.IsPersistent ? null : v.Live, State = DomainState.Shutoff, Reason = (int)cause.Reason });
         await hypervisor.Files.RemoveStatusAsync(after.Name).ConfigureAwait(false);
-        var directory = process?.Directory ?? Path.GetDirectoryName(status.MonitorPath)!;
-        if (directory.StartsWith(hypervisor.Paths.QemuLibrary, StringComparison.Ordinal) && Directory.Exists(directory))
-        {
-            Directory.Delete(directory, recursive: true);
-        }
-
+        await hypervisor.Stopper.ClearAwayAsync(status.Live, process?.Directory ?? Path.GetDirectoryName(status.MonitorPath)!).ConfigureAwait(false);
         if (!after.IsPersistent)
         {
             hypervisor.Domains.Remove(domain);

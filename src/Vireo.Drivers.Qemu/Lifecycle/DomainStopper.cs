@@ -1,3 +1,5 @@
+using Vireo.Config;
+using Vireo.Drivers.Qemu.Network;
 using Vireo.Drivers.Qemu.State;
 
 namespace Vireo.Drivers.Qemu.Lifecycle;
@@ -41,7 +43,7 @@ internal sealed class DomainStopper(QemuHypervisor hypervisor)
             Updated = false,
         });
         await hypervisor.RemoveStatusAsync(domain, process).ConfigureAwait(false);
-        RemoveDirectory(process);
+        await ClearAwayAsync(process.Live, process.Directory).ConfigureAwait(false);
         if (!after.IsPersistent)
         {
             hypervisor.Domains.Remove(domain);
@@ -51,12 +53,15 @@ internal sealed class DomainStopper(QemuHypervisor hypervisor)
         return true;
     }
 
-    /// <summary>Removes the directory of a run that has ended.</summary>
-    public static void RemoveDirectory(QemuProcess process)
+    /// <summary>Tells of the taps that went with a run that has ended, and removes its directory.</summary>
+    /// <param name="live">The run's live document.</param>
+    /// <param name="directory">The run's directory.</param>
+    public async Task ClearAwayAsync(DomainConfig live, string directory)
     {
-        if (Directory.Exists(process.Directory))
+        if (directory.StartsWith(hypervisor.Paths.QemuLibrary, StringComparison.Ordinal) && Directory.Exists(directory))
         {
-            Directory.Delete(process.Directory, recursive: true);
+            await InterfaceScripts.DownAsync(live, directory, hypervisor.Log).ConfigureAwait(false);
+            Directory.Delete(directory, recursive: true);
         }
     }
 }

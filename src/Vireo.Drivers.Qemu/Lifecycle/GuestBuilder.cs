@@ -34,10 +34,14 @@ internal sealed class GuestBuilder(QemuCapabilitiesCache capabilities) : IGuestB
     public async ValueTask<GuestLaunch> BuildAsync(LaunchRequest request, CancellationToken cancellationToken)
     {
         var disks = LiveConfig.OpenDisks(request.Config);
-        var live = LiveConfig.Prepare(request.Config, request.Id, request.Directory, disks, _ports.Take);
+        var live = request.Taps.Show(LiveConfig.Prepare(request.Config, request.Id, request.Directory, disks, _ports.Take));
         var inherited = new InheritedFds();
         var monitor = inherited.Add(request.MonitorSocket);
-        var arguments = QemuCommandLine.Build(live, new CommandLineContext(monitor, disks) { Incoming = request.Incoming });
+        var arguments = QemuCommandLine.Build(live, new CommandLineContext(monitor, disks)
+        {
+            Incoming = request.Incoming,
+            Taps = request.Taps.Inherit(live, inherited),
+        });
         await FirmwareVariables.EnsureAsync(live.Os, reset: false, cancellationToken).ConfigureAwait(false);
         return new GuestLaunch(live.Devices.Emulator ?? DefaultEmulator, arguments, inherited, live, disks);
     }

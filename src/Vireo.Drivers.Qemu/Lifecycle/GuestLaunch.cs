@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Vireo.Config;
 using Vireo.Drivers.Qemu.Block;
+using Vireo.Drivers.Qemu.Network;
 using Vireo.Host.Processes;
 
 namespace Vireo.Drivers.Qemu.Lifecycle;
@@ -10,8 +11,9 @@ namespace Vireo.Drivers.Qemu.Lifecycle;
 /// <param name="Id">The number of the run.</param>
 /// <param name="Directory">The run's own directory.</param>
 /// <param name="MonitorSocket">The monitor's listening socket, to be inherited.</param>
+/// <param name="Taps">The taps of its network cards.</param>
 /// <param name="Incoming">A memory stream waits: QEMU starts without booting.</param>
-internal sealed record LaunchRequest(DomainConfig Config, int Id, string Directory, SafeHandle MonitorSocket, bool Incoming);
+internal sealed record LaunchRequest(DomainConfig Config, int Id, string Directory, SafeHandle MonitorSocket, GuestTaps Taps, bool Incoming);
 
 /// <summary>All that a QEMU process is started with, and what it will then be.</summary>
 /// <param name="Program">QEMU.</param>

@@ -4,6 +4,7 @@ using Microsoft.Win32.SafeHandles;
 using Vireo.Config;
 using Vireo.Drivers.Qemu.CommandLine;
 using Vireo.Drivers.Qemu.Monitor;
+using Vireo.Drivers.Qemu.Network;
 using Vireo.Drivers.Qemu.State;
 using Vireo.Host.Files;
 using Vireo.Host.Processes;
@@ -46,7 +47,9 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
         undo.Push($"remove '{directory}'", () => Directory.Delete(directory, recursive: true));
         var monitorPath = Path.Combine(directory, "monitor.sock");
         using var listener = UnixSocket.Listen(monitorPath, backlog: 1);
-        var launch = await hypervisor.Builder.BuildAsync(new LaunchRequest(config, id, directory, listener.SafeHandle, memory is not null), cancellationToken).ConfigureAwait(false);
+        using var taps = new GuestTaps();
+        await ConnectAsync(config, taps, directory, undo, cancellationToken).ConfigureAwait(false);
+        var launch = await hypervisor.Builder.BuildAsync(new LaunchRequest(config, id, directory, listener.SafeHandle, taps, memory is not null), cancellationToken).ConfigureAwait(false);
         var logPath = Path.Combine(hypervisor.Paths.QemuLog, config.Name + ".log");
         using var log = HostFile.OpenLog(logPath);
         var logStart = Header(log, launch);
@@ -61,6 +64,21 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
         });
         await TalkAsync(process, logStart, memoryFd, cancellationToken).ConfigureAwait(false);
         return process;
+    }
+
+    private async ValueTask ConnectAsync(DomainConfig config, GuestTaps taps, string directory, UndoStack undo, CancellationToken cancellationToken)
+    {
+        undo.Push("take the taps down", async () => await InterfaceScripts.DownAsync(taps.Show(config), directory, hypervisor.Log).ConfigureAwait(false));
+        for (var i = 0; i < config.Devices.Interfaces.Count; i++)
+        {
+            var card = config.Devices.Interfaces[i];
+            if (NetworkArguments.NeedsTap(card))
+            {
+                var tap = GuestTap.Connect(card, config.Type, hypervisor.TapNames);
+                taps.Add(i, tap);
+                await InterfaceScripts.UpAsync(card, tap.Device.Device.Name, directory, cancellationToken).ConfigureAwait(false);
+            }
+        }
     }
 
     private static HostProcess Spawn(GuestLaunch launch, SafeFileHandle log) => HostProcess.Start(new ProcessStart(launch.Program, launch.Arguments)

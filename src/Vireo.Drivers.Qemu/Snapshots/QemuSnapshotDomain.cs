@@ -228,7 +228,7 @@ internal sealed class QemuSnapshotDomain(QemuDomain domain) : ISnapshotDomain
 
             await process.EndAsync().ConfigureAwait(false);
             await process.DisposeAsync().ConfigureAwait(false);
-            DomainStopper.RemoveDirectory(process);
+            await domain.Hypervisor.Stopper.ClearAwayAsync(process.Live, process.Directory).ConfigureAwait(false);
         }
     }
 }

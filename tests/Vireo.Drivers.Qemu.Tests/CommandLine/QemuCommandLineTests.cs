@@ -76,7 +76,7 @@ public sealed class QemuCommandLineTests
         var config = DomainDefaults.Apply(DomainConfig.Parse(relocate is null ? xml : relocate(xml)), DomainDefaultsTests.Context);
         var disks = Disks(config);
         var live = LiveConfig.Prepare(config, 1, "/run/guest", disks, () => 5901);
-        var taps = live.Devices.Interfaces.Where(NetworkArguments.NeedsTap).Select((card, i) => (card.Alias!, i)).ToDictionary(t => t.Item1, t => 20 + t.i);
+        var taps = live.Devices.Interfaces.Where(NetworkArguments.NeedsTap).Select((card, i) => (card.Alias!, i)).ToDictionary(t => t.Item1, t => new TapNumbers([20 + t.i], []));
         return QemuCommandLine.Build(live, new CommandLineContext(monitorFd, disks) { Taps = taps });
     }
 
