@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 using Vireo.Config;
 using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.Network;
@@ -6,14 +7,24 @@ using Vireo.Host.Processes;
 
 namespace Vireo.Drivers.Qemu.Lifecycle;
 
-/// <summary>What a run of a domain is to be started with.</summary>
+/// <summary>What a process is to be made of.</summary>
 /// <param name="Config">The complete document: defaults filled in.</param>
+internal sealed record LaunchSource(DomainConfig Config)
+{
+    /// <summary>A file positioned at the memory to load; null to boot.</summary>
+    public SafeFileHandle? Memory { get; init; }
+
+    /// <summary>The firmware's variables are made anew from their template.</summary>
+    public bool ResetFirmware { get; init; }
+}
+
+/// <summary>What a run of a domain is to be started with.</summary>
+/// <param name="Source">What it is made of.</param>
 /// <param name="Id">The number of the run.</param>
 /// <param name="Directory">The run's own directory.</param>
 /// <param name="MonitorSocket">The monitor's listening socket, to be inherited.</param>
 /// <param name="Taps">The taps of its network cards.</param>
-/// <param name="Incoming">A memory stream waits: QEMU starts without booting.</param>
-internal sealed record LaunchRequest(DomainConfig Config, int Id, string Directory, SafeHandle MonitorSocket, GuestTaps Taps, bool Incoming);
+internal sealed record LaunchRequest(LaunchSource Source, int Id, string Directory, SafeHandle MonitorSocket, GuestTaps Taps);
 
 /// <summary>All that a QEMU process is started with, and what it will then be.</summary>
 /// <param name="Program">QEMU.</param>
@@ -30,7 +41,7 @@ internal interface IGuestBuilder
     /// <exception cref="VireoException">VIR_ERR_XML_ERROR, VIR_ERR_CONFIG_UNSUPPORTED.</exception>
     ValueTask<DomainConfig> CompleteAsync(DomainConfig parsed, CancellationToken cancellationToken);
 
-    /// <summary>Checks what the start needs of the host and plans it. Changes nothing.</summary>
+    /// <summary>Checks what the start needs of the host and plans it. Makes the firmware's variables and nothing else.</summary>
     /// <exception cref="VireoException">What the start lacks.</exception>
     ValueTask<GuestLaunch> BuildAsync(LaunchRequest request, CancellationToken cancellationToken);
 

@@ -26,15 +26,15 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
     private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(60);
 
     /// <summary>Starts QEMU with its CPUs stopped.</summary>
-    /// <param name="config">The complete document.</param>
-    /// <param name="memory">A file positioned at the memory to load; null to boot.</param>
+    /// <param name="source">What it is made of.</param>
     /// <param name="cancellationToken">Gives up; nothing is left then.</param>
     /// <exception cref="VireoException">VIR_ERR_INTERNAL_ERROR with what QEMU printed; what the plan lacked. Nothing is left then.</exception>
-    public ValueTask<QemuProcess> LaunchAsync(DomainConfig config, SafeFileHandle? memory, CancellationToken cancellationToken) =>
-        UndoStack.RunAsync(undo => LaunchAsync(config, memory, undo, cancellationToken));
+    public ValueTask<QemuProcess> LaunchAsync(LaunchSource source, CancellationToken cancellationToken) =>
+        UndoStack.RunAsync(undo => LaunchAsync(source, undo, cancellationToken));
 
-    private async ValueTask<QemuProcess> LaunchAsync(DomainConfig config, SafeFileHandle? memory, UndoStack undo, CancellationToken cancellationToken)
+    private async ValueTask<QemuProcess> LaunchAsync(LaunchSource source, UndoStack undo, CancellationToken cancellationToken)
     {
+        var config = source.Config;
         var id = hypervisor.NextId();
         var directory = hypervisor.Paths.QemuDomainDirectory(id, config.Name!);
         if (Directory.Exists(directory))
@@ -49,11 +49,11 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
         using var listener = UnixSocket.Listen(monitorPath, backlog: 1);
         using var taps = new GuestTaps();
         await ConnectAsync(config, taps, directory, undo, cancellationToken).ConfigureAwait(false);
-        var launch = await hypervisor.Builder.BuildAsync(new LaunchRequest(config, id, directory, listener.SafeHandle, taps, memory is not null), cancellationToken).ConfigureAwait(false);
+        var launch = await hypervisor.Builder.BuildAsync(new LaunchRequest(source, id, directory, listener.SafeHandle, taps), cancellationToken).ConfigureAwait(false);
         var logPath = Path.Combine(hypervisor.Paths.QemuLog, config.Name + ".log");
         using var log = HostFile.OpenLog(logPath);
         var logStart = Header(log, launch);
-        var memoryFd = memory is null ? -1 : launch.Inherited.Add(memory);
+        var memoryFd = source.Memory is { } memory ? launch.Inherited.Add(memory) : -1;
         var process = new QemuProcess(id, Spawn(launch, log), directory, monitorPath, logPath) { Live = launch.Live with { Id = id }, Disks = launch.Disks };
         // Until the live state is written, this is how a daemon that comes after a crash finds the process.
         File.WriteAllText(Path.Combine(directory, IdentityFile), process.Host.Identity.ToString());

@@ -163,7 +163,7 @@ internal sealed class QemuSnapshotDomain(QemuDomain domain) : ISnapshotDomain
     public async ValueTask<IReplacementProcess> StartReplacementAsync(DomainConfig config, SafeFileHandle? memory, CancellationToken cancellationToken)
     {
         var complete = await Hypervisor.Builder.CompleteAsync(config, cancellationToken).ConfigureAwait(false);
-        var process = await Hypervisor.Launcher.LaunchAsync(complete, memory, cancellationToken).ConfigureAwait(false);
+        var process = await Hypervisor.Launcher.LaunchAsync(new LaunchSource(complete) { Memory = memory }, cancellationToken).ConfigureAwait(false);
         return new Replacement(this, domain, process);
     }
 
