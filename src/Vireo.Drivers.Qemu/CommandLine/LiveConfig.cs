@@ -43,6 +43,7 @@ internal static class LiveConfig
 
     private static CharDevice Channel(CharDevice channel, string directory)
     {
+        channel = channel.Target is { } target ? channel with { Target = target with { State = null } } : channel;
         if (channel.Type != CharType.Unix || channel.Source?.Path is { Length: > 0 })
         {
             return channel;

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Vireo.Config;
 using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.BlockJobs;
 using Vireo.Drivers.Qemu.Monitor;
@@ -87,8 +88,10 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
         try
         {
             process.Monitor = await ConnectAsync(process).ConfigureAwait(false);
-            var answer = await process.Monitor.ExecuteAsync("query-status", CancellationToken.None).ConfigureAwait(false);
-            hypervisor.Starter.Attach(domain, process, v => Observed(v with { Id = status.Id, Live = config }, status, answer.GetProperty("status").GetString()!));
+            var answers = await process.Monitor.ExecuteAllAsync(["query-status", "query-chardev"], Timeout.InfiniteTimeSpan, CancellationToken.None).ConfigureAwait(false);
+            process.Live = CharacterDevices.Show(config, answers[1]);
+            var balloon = await BalloonAsync(process).ConfigureAwait(false);
+            hypervisor.Starter.Attach(domain, process, v => Observed(v with { Id = status.Id, Live = process.Live, BalloonKiB = balloon }, status, answers[0].GetProperty("status").GetString()!));
             await new DomainBlockJobs(domain).TakeUpAsync().ConfigureAwait(false);
         }
         catch (VireoException e)
@@ -139,6 +142,10 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
             }
         }
     }
+
+    private static async Task<ulong?> BalloonAsync(QemuProcess process) => process.Live.Devices.Memballoon is null or { Model: MemballoonModel.None }
+        ? process.Live.Memory?.Size.KiB
+        : (ulong)await process.Monitor.ExecuteAsync(Qmp.QueryBalloon, CancellationToken.None).ConfigureAwait(false) / 1024;
 
     private static DomainView Observed(DomainView view, StatusDocument status, string observed) => observed switch
     {

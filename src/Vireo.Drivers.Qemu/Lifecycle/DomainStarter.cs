@@ -79,7 +79,7 @@ internal sealed class DomainStarter(QemuHypervisor hypervisor)
     /// <summary>Makes a launched process the domain's, paused, and has it looked after.</summary>
     public async Task AdoptAsync(QemuDomain domain, QemuProcess process, DomainPausedReason reason)
     {
-        Attach(domain, process, v => v with { Id = process.Id, Live = process.Live, State = DomainState.Paused, Reason = (int)reason, BalloonKiB = null, Updated = false });
+        Attach(domain, process, v => v with { Id = process.Id, Live = process.Live, State = DomainState.Paused, Reason = (int)reason, BalloonKiB = process.Live.Memory?.Size.KiB, Updated = false });
         await hypervisor.Files.SaveStatusAsync(domain.View, process).ConfigureAwait(false);
     }
 

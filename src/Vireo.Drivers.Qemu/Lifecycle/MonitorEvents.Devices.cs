@@ -7,6 +7,8 @@ namespace Vireo.Drivers.Qemu.Lifecycle;
 /// <content>Events of single devices.</content>
 internal sealed partial class MonitorEvents
 {
+    private const string GuestAgentPort = "org.qemu.guest_agent.0";
+
     private void DeviceEvent(QemuProcess process, QmpEvent happened)
     {
         var reference = domain.View.Ref;
@@ -36,6 +38,9 @@ internal sealed partial class MonitorEvents
                 break;
             case "BLOCK_WRITE_THRESHOLD" when happened.Text("node-name") is { } node:
                 WriteThreshold(process, node, happened);
+                break;
+            case "VSERPORT_CHANGE" when happened.Text("id") is { } port:
+                Channel(process, port, happened.Flag("open"));
                 break;
             case "VNC_CONNECTED":
                 Graphics(happened, 0);
@@ -76,6 +81,17 @@ internal sealed partial class MonitorEvents
             var path = disk.Chain?.Layers[place].Location.LocalPath ?? "";
             domain.Publish(new DomainBlockThresholdEvent(
                 domain.View.Ref, name, path, (ulong)(happened.Number("write-threshold") ?? 0), (ulong)(happened.Number("amount-exceeded") ?? 0)));
+        }
+    }
+
+    private void Channel(QemuProcess process, string alias, bool open)
+    {
+        var view = domain.Update(v => v.Live is { } live ? v with { Live = CharacterDevices.Show(live, alias, open) } : v);
+        hypervisor.SaveStatusSoon(domain, process);
+        if (view.Live?.Devices.Channels.FirstOrDefault(c => c.Alias == alias)?.Target?.Name == GuestAgentPort)
+        {
+            var state = open ? ConnectDomainEventAgentLifecycleState.Connected : ConnectDomainEventAgentLifecycleState.Disconnected;
+            domain.Publish(new DomainAgentLifecycleEvent(view.Ref, (int)state, (int)ConnectDomainEventAgentLifecycleReason.Channel));
         }
     }
 

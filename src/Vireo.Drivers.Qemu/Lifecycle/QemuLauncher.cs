@@ -133,7 +133,7 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
         Socket socket = UnixSocket.Connect(process.MonitorPath);
         process.Monitor = await QmpMonitor.OpenAsync(socket, process.Receive, s_deadline, cancellationToken).ConfigureAwait(false);
         var answers = await process.Monitor.ExecuteAllAsync(["query-chardev"], s_deadline, cancellationToken).ConfigureAwait(false);
-        process.Live = Terminals.Show(process.Live, answers[0]);
+        process.Live = CharacterDevices.Show(process.Live, answers[0]);
         if (StartCommands.For(process.Live) is { Count: > 0 } commands)
         {
             await process.Monitor.ExecuteAllAsync(commands, s_deadline, cancellationToken).ConfigureAwait(false);
@@ -142,6 +142,8 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
         if (memoryFd >= 0)
         {
             await IncomingMemory.LoadAsync(process, memoryFd, cancellationToken).ConfigureAwait(false);
+            // The guest in the memory may hold channels open.
+            process.Live = CharacterDevices.Show(process.Live, await process.Monitor.ExecuteAsync("query-chardev", cancellationToken).ConfigureAwait(false));
         }
     }
 
