@@ -19,12 +19,13 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var work = new List<Task>();
-        var known = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var (path, status) in hypervisor.Files.ReadStatuses((p, e) => LogUnreadable(hypervisor.Log, p, e.Message)).ToList())
+        var statuses = hypervisor.Files.ReadStatuses((p, e) => LogUnreadable(hypervisor.Log, p, e.Message)).ToList();
+        // First, for among what goes may be names that a run which is taken up is about to get.
+        Sweep(statuses.Select(s => Path.GetDirectoryName(s.Status.MonitorPath)!).ToHashSet(StringComparer.Ordinal));
+        foreach (var (path, status) in statuses)
         {
             hypervisor.TakenId(status.Id);
             hypervisor.TapNames.Keep(status.Live);
-            known.Add(Path.GetDirectoryName(status.MonitorPath)!);
             try
             {
                 work.Add(TakeUpAsync(status));
@@ -35,7 +36,6 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
             }
         }
 
-        Sweep(known);
         await Task.WhenAny(Task.WhenAll(work), Task.Delay(s_patience, cancellationToken)).ConfigureAwait(false);
     }
 
@@ -55,6 +55,7 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
                 LogSwept(hypervisor.Log, left.Pid, directory);
             }
 
+            SocketNames.Remove(directory);
             Directory.Delete(directory, recursive: true);
         }
     }
@@ -81,6 +82,7 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
         {
             Live = config,
             Disks = await DisksAsync(status).ConfigureAwait(false),
+            Deferred = status.Deferred,
         };
 
         // Already now, so that a guest whose monitor hangs can be destroyed.
@@ -88,6 +90,7 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
         try
         {
             process.Monitor = await ConnectAsync(process).ConfigureAwait(false);
+            await hypervisor.SettleAsync(process).ConfigureAwait(false);
             var answers = await process.Monitor.ExecuteAllAsync(["query-status", "query-chardev"], Timeout.InfiniteTimeSpan, CancellationToken.None).ConfigureAwait(false);
             process.Live = CharacterDevices.Show(config, answers[1]);
             var balloon = await BalloonAsync(process).ConfigureAwait(false);

@@ -53,7 +53,7 @@ internal sealed class DomainStopper(QemuHypervisor hypervisor)
         return true;
     }
 
-    /// <summary>Tells of the taps that went with a run that has ended, and removes its directory.</summary>
+    /// <summary>Tells of the taps that went with a run that has ended, and removes its sockets and its directory.</summary>
     /// <param name="live">The run's live document.</param>
     /// <param name="directory">The run's directory.</param>
     public async Task ClearAwayAsync(DomainConfig live, string directory)
@@ -61,6 +61,7 @@ internal sealed class DomainStopper(QemuHypervisor hypervisor)
         if (directory.StartsWith(hypervisor.Paths.QemuLibrary, StringComparison.Ordinal) && Directory.Exists(directory))
         {
             await InterfaceScripts.DownAsync(live, directory, hypervisor.Log).ConfigureAwait(false);
+            SocketNames.Remove(directory);
             Directory.Delete(directory, recursive: true);
         }
     }

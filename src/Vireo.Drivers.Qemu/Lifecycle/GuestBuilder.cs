@@ -37,16 +37,17 @@ internal sealed class GuestBuilder(QemuCapabilitiesCache capabilities, string nv
     {
         var config = request.Source.Config;
         var disks = LiveConfig.OpenDisks(config);
-        var live = request.Taps.Show(LiveConfig.Prepare(config, request.Id, request.Directory, disks, _ports.Take));
+        var made = request.Taps.Show(LiveConfig.Prepare(config, request.Id, request.Directory, disks, _ports.Take));
+        var (started, live, deferred) = ResourceHandover.For(made, config, request.Source.Beside);
         var inherited = new InheritedFds();
         var monitor = inherited.Add(request.MonitorSocket);
-        var arguments = QemuCommandLine.Build(live, new CommandLineContext(monitor, disks)
+        var arguments = QemuCommandLine.Build(started, new CommandLineContext(monitor, disks)
         {
             Incoming = request.Source.Memory is not null,
             Taps = request.Taps.Inherit(live, inherited),
         });
         await FirmwareVariables.EnsureAsync(live.Os, request.Source.ResetFirmware, cancellationToken).ConfigureAwait(false);
-        return new GuestLaunch(live.Devices.Emulator ?? DefaultEmulator, arguments, inherited, live, disks);
+        return new GuestLaunch(live.Devices.Emulator ?? DefaultEmulator, arguments, inherited, live, disks) { Deferred = deferred };
     }
 
     /// <inheritdoc/>

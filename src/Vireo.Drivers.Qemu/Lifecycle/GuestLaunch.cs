@@ -16,6 +16,9 @@ internal sealed record LaunchSource(DomainConfig Config)
 
     /// <summary>The firmware's variables are made anew from their template.</summary>
     public bool ResetFirmware { get; init; }
+
+    /// <summary>The live document of the domain's process that goes on meanwhile; null when there is none.</summary>
+    public DomainConfig? Beside { get; init; }
 }
 
 /// <summary>What a run of a domain is to be started with.</summary>
@@ -32,7 +35,11 @@ internal sealed record LaunchRequest(LaunchSource Source, int Id, string Directo
 /// <param name="Inherited">The descriptors it inherits.</param>
 /// <param name="Live">The live document: aliases, ports, chains; terminals come once it runs.</param>
 /// <param name="Disks">Its disks with the numbers of their nodes.</param>
-internal sealed record GuestLaunch(string Program, IReadOnlyList<string> Arguments, InheritedFds Inherited, DomainConfig Live, LiveDisks Disks);
+internal sealed record GuestLaunch(string Program, IReadOnlyList<string> Arguments, InheritedFds Inherited, DomainConfig Live, LiveDisks Disks)
+{
+    /// <summary>What it gets only when the process beside it has gone.</summary>
+    public IReadOnlyList<DeferredResource> Deferred { get; init; } = [];
+}
 
 /// <summary>Turns documents into what QEMU is started with.</summary>
 internal interface IGuestBuilder

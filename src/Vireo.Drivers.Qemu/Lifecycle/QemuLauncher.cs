@@ -48,13 +48,15 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
         var monitorPath = Path.Combine(directory, "monitor.sock");
         using var listener = UnixSocket.Listen(monitorPath, backlog: 1);
         using var taps = new GuestTaps();
-        await ConnectAsync(config, taps, directory, undo, cancellationToken).ConfigureAwait(false);
+        await ConnectAsync(source, taps, directory, undo, cancellationToken).ConfigureAwait(false);
         var launch = await hypervisor.Builder.BuildAsync(new LaunchRequest(source, id, directory, listener.SafeHandle, taps), cancellationToken).ConfigureAwait(false);
+        SocketNames.Aside(directory, launch.Deferred);
+        undo.Push("remove sockets", () => SocketNames.Remove(directory));
         var logPath = Path.Combine(hypervisor.Paths.QemuLog, config.Name + ".log");
         using var log = HostFile.OpenLog(logPath);
         var logStart = Header(log, launch);
         var memoryFd = source.Memory is { } memory ? launch.Inherited.Add(memory) : -1;
-        var process = new QemuProcess(id, Spawn(launch, log), directory, monitorPath, logPath) { Live = launch.Live with { Id = id }, Disks = launch.Disks };
+        var process = new QemuProcess(id, Spawn(launch, log), directory, monitorPath, logPath) { Live = launch.Live with { Id = id }, Disks = launch.Disks, Deferred = launch.Deferred };
         // Until the live state is written, this is how a daemon that comes after a crash finds the process.
         File.WriteAllText(Path.Combine(directory, IdentityFile), process.Host.Identity.ToString());
         undo.Push($"end process {process.Host.Pid}", async () =>
@@ -66,15 +68,16 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
         return process;
     }
 
-    private async ValueTask ConnectAsync(DomainConfig config, GuestTaps taps, string directory, UndoStack undo, CancellationToken cancellationToken)
+    private async ValueTask ConnectAsync(LaunchSource source, GuestTaps taps, string directory, UndoStack undo, CancellationToken cancellationToken)
     {
+        var config = source.Config;
         undo.Push("take the taps down", async () => await InterfaceScripts.DownAsync(taps.Show(config), directory, hypervisor.Log).ConfigureAwait(false));
         for (var i = 0; i < config.Devices.Interfaces.Count; i++)
         {
             var card = config.Devices.Interfaces[i];
             if (NetworkArguments.NeedsTap(card))
             {
-                var tap = GuestTap.Connect(card, config.Type, hypervisor.TapNames);
+                var tap = GuestTap.Connect(ResourceHandover.IsHeld(card, source.Beside) ? card with { Target = null } : card, config.Type, hypervisor.TapNames);
                 taps.Add(i, tap);
                 await InterfaceScripts.UpAsync(card, tap.Device.Device.Name, directory, cancellationToken).ConfigureAwait(false);
             }

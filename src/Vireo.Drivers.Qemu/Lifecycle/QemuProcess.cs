@@ -39,6 +39,9 @@ internal sealed class QemuProcess(int id, HostProcess host, string directory, st
     /// <summary>What it says of its block jobs.</summary>
     public BlockJobSignals BlockJobs { get; } = new();
 
+    /// <summary>What it is still to get: it was started beside another process that had it. Changed within the domain's job only.</summary>
+    public IReadOnlyList<DeferredResource> Deferred { get; set; } = [];
+
     /// <summary>Receives its events; replaced when the domain adopts it.</summary>
     public Action<QemuProcess, QmpEvent>? EventHandler { get; set; }
 

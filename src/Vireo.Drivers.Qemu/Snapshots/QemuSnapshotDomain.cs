@@ -163,7 +163,7 @@ internal sealed class QemuSnapshotDomain(QemuDomain domain) : ISnapshotDomain
     public async ValueTask<IReplacementProcess> StartReplacementAsync(DomainConfig config, SafeFileHandle? memory, CancellationToken cancellationToken)
     {
         var complete = await Hypervisor.Builder.CompleteAsync(config, cancellationToken).ConfigureAwait(false);
-        var process = await Hypervisor.Launcher.LaunchAsync(new LaunchSource(complete) { Memory = memory }, cancellationToken).ConfigureAwait(false);
+        var process = await Hypervisor.Launcher.LaunchAsync(new LaunchSource(complete) { Memory = memory, Beside = Live }, cancellationToken).ConfigureAwait(false);
         return new Replacement(this, domain, process);
     }
 
@@ -205,7 +205,7 @@ internal sealed class QemuSnapshotDomain(QemuDomain domain) : ISnapshotDomain
             _taken = true;
             if (domain.Process is { } old)
             {
-                // A QEMU that ends in order removes the names of its sockets, which by now are the new process's.
+                // What it would still write is given up; and its names must be free at once.
                 old.WillEnd(EndCause.Of(DomainShutoffReason.FromSnapshot));
                 await old.KillAsync().ConfigureAwait(false);
                 await domain.Hypervisor.Stopper.FinishAsync(domain, old).ConfigureAwait(false);
@@ -214,6 +214,7 @@ internal sealed class QemuSnapshotDomain(QemuDomain domain) : ISnapshotDomain
                 domain.Hypervisor.Domains.GetOrAdd(owner.Uuid, owner.Name, () => domain);
             }
 
+            await domain.Hypervisor.SettleAsync(process).ConfigureAwait(false);
             domain.Update(v => v with { Persistent = persistent });
             await domain.Hypervisor.Starter.AdoptAsync(domain, process, DomainPausedReason.FromSnapshot).ConfigureAwait(false);
             domain.Lifecycle(DomainEventType.Started, (int)DomainEventStartedDetailType.FromSnapshot);

@@ -5,6 +5,7 @@ using System.Xml;
 using System.Xml.Linq;
 using Vireo.Config;
 using Vireo.Drivers.Qemu.BlockJobs;
+using Vireo.Drivers.Qemu.Lifecycle;
 using Vireo.Host.Processes;
 
 namespace Vireo.Drivers.Qemu.State;
@@ -21,6 +22,9 @@ internal sealed record StatusDocument(DomainConfig Live, int Id, DomainState Sta
 {
     /// <summary>The block jobs under way.</summary>
     public ImmutableArray<BlockJob> Jobs { get; init; } = [];
+
+    /// <summary>What the process is still to get of the one before it.</summary>
+    public IReadOnlyList<DeferredResource> Deferred { get; init; } = [];
 
     /// <summary>Its text.</summary>
     public string ToXml()
@@ -41,6 +45,15 @@ internal sealed record StatusDocument(DomainConfig Live, int Id, DomainState Sta
             writer.WriteAttributeString("last", Number(LastNode));
             writer.WriteEndElement();
             BlockJobElements.Write(writer, Jobs);
+            foreach (var resource in Deferred)
+            {
+                writer.WriteStartElement("deferred");
+                writer.WriteAttributeString("kind", resource.Kind.ToString());
+                writer.WriteAttributeString("from", resource.From);
+                writer.WriteAttributeString("to", resource.To);
+                writer.WriteEndElement();
+            }
+
             writer.WriteRaw("\n" + Live.ToXml());
             writer.WriteEndElement();
         }
@@ -70,12 +83,26 @@ internal sealed record StatusDocument(DomainConfig Live, int Id, DomainState Sta
                 Number(root.Element("blockNodes")!.Attribute("last")))
             {
                 Jobs = BlockJobElements.Read(root.Element(BlockJobElements.Name)),
+                Deferred = [.. root.Elements("deferred").Select(Resource)],
             };
         }
         catch (Exception e) when (e is XmlException or NullReferenceException or FormatException)
         {
             throw Bad(path, e.Message);
         }
+    }
+
+    private static DeferredResource Resource(XElement element)
+    {
+        var name = element.Attribute("kind")!.Value;
+        var kind = name switch
+        {
+            nameof(DeferredKind.Socket) => DeferredKind.Socket,
+            nameof(DeferredKind.Tap) => DeferredKind.Tap,
+            nameof(DeferredKind.Vnc) => DeferredKind.Vnc,
+            _ => throw new FormatException($"a deferred resource is of kind '{name}'"),
+        };
+        return new DeferredResource(kind, element.Attribute("from")!.Value, element.Attribute("to")!.Value);
     }
 
     private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
