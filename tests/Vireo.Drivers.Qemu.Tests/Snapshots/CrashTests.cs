@@ -13,7 +13,9 @@ namespace Vireo.Drivers.Qemu.Tests.Snapshots;
 public sealed class CrashTests : IDisposable
 {
     private const string WhatVariable = "VIREO_CRASH_TEST";
-    private readonly TemporaryDirectory _dir = new();
+
+    // The victim does not live to remove one, and works in the other's.
+    private readonly TemporaryDirectory _dir = Environment.GetEnvironmentVariable(WhatVariable)?.Split('|') is [_, var root] ? TemporaryDirectory.At(root) : new();
 
     public void Dispose() => _dir.Dispose();
 
@@ -89,14 +91,13 @@ public sealed class CrashTests : IDisposable
     [Fact]
     public async Task Victim()
     {
-        if (Environment.GetEnvironmentVariable(WhatVariable)?.Split('|') is not [var operation, var root])
+        if (Environment.GetEnvironmentVariable(WhatVariable)?.Split('|') is not [var operation, _])
         {
             return;
         }
 
-        using var dir = TemporaryDirectory.At(root);
-        await using var domain = ScratchDomain.Load(dir);
-        var snapshots = DomainSnapshots.Load(dir["snapshot"], new SnapshotSettings(dir["journal"], false, (_, _) => { }, TimeProvider.System));
+        await using var domain = ScratchDomain.Load(_dir);
+        var snapshots = DomainSnapshots.Load(_dir["snapshot"], new SnapshotSettings(_dir["journal"], false, (_, _) => { }, TimeProvider.System));
         await (operation switch
         {
             "create" => snapshots.CreateAsync(domain, "<domainsnapshot><name>s1</name></domainsnapshot>", DomainSnapshotCreateFlags.DiskOnly, CancellationToken.None).AsTask(),
