@@ -1,4 +1,5 @@
 using Vireo.Config;
+using Vireo.Drivers.Qemu.CommandLine;
 using Vireo.Drivers.Qemu.State;
 
 namespace Vireo.Drivers.Qemu;
@@ -186,7 +187,7 @@ internal sealed partial class QemuConnection
             throw VireoException.OperationInvalid(ErrorDomain.Qemu, "Refusing to undefine while domain managed save image exists");
         }
 
-        if (view.Persistent?.Os.Nvram?.Path is { } nvram && File.Exists(nvram) && (flags & (DomainUndefineFlags.Nvram | DomainUndefineFlags.KeepNvram)) == 0)
+        if (view.Persistent is { } config && FirmwareVariables.PathOf(config.Os) is { } nvram && File.Exists(nvram) && (flags & (DomainUndefineFlags.Nvram | DomainUndefineFlags.KeepNvram)) == 0)
         {
             throw VireoException.OperationInvalid(ErrorDomain.Qemu, "cannot undefine domain with nvram");
         }
@@ -214,7 +215,7 @@ internal sealed partial class QemuConnection
             File.Delete(Hypervisor.Files.ManagedSave(view.Name));
         }
 
-        if (flags.HasFlag(DomainUndefineFlags.Nvram) && view.Persistent?.Os.Nvram?.Path is { } nvram)
+        if (flags.HasFlag(DomainUndefineFlags.Nvram) && view.Persistent is { } config && FirmwareVariables.PathOf(config.Os) is { } nvram)
         {
             RemoveVariables(nvram);
         }
