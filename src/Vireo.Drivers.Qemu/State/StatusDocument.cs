@@ -24,7 +24,7 @@ internal sealed record StatusDocument(DomainConfig Live, int Id, DomainState Sta
     public ImmutableArray<BlockJob> Jobs { get; init; } = [];
 
     /// <summary>What the process is still to get of the one before it.</summary>
-    public IReadOnlyList<DeferredResource> Deferred { get; init; } = [];
+    public ConfigList<DeferredResource> Deferred { get; init; }
 
     /// <summary>Its text.</summary>
     public string ToXml()
