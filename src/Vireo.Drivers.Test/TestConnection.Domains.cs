@@ -38,7 +38,7 @@ internal sealed partial class TestConnection
     public override ValueTask<DomainRef> DomainDefineXmlFlagsAsync(string xml, uint flags, CancellationToken cancellationToken)
     {
         VireoException.CheckFlags(flags, (uint)DomainDefineFlags.Validate, ErrorDomain.Test, "virDomainDefineXMLFlags");
-        var config = TestDocuments.Read(xml);
+        var config = TestDocuments.Read(xml, (flags & (uint)DomainDefineFlags.Validate) != 0);
         lock (hypervisor.Gate)
         {
             var domain = hypervisor.Claim(config, mustNotRun: false);

@@ -10,7 +10,7 @@ internal sealed partial class TestConnection
     public override ValueTask<DomainRef> DomainCreateXmlAsync(string xmlDesc, uint flags, CancellationToken cancellationToken)
     {
         VireoException.CheckFlags(flags, StartFlags, ErrorDomain.Test, "virDomainCreateXML");
-        var config = TestDocuments.Read(xmlDesc);
+        var config = TestDocuments.Read(xmlDesc, (flags & (uint)DomainCreateFlags.StartValidate) != 0);
         lock (hypervisor.Gate)
         {
             var domain = hypervisor.Claim(config, mustNotRun: true);

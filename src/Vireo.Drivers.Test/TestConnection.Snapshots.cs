@@ -11,7 +11,7 @@ internal sealed partial class TestConnection
     public override ValueTask<DomainSnapshotRef> DomainSnapshotCreateXmlAsync(DomainRef dom, string xmlDesc, uint flags, CancellationToken cancellationToken)
     {
         VireoException.CheckFlags(flags, (uint)CreateFlags, ErrorDomain.Test, "virDomainSnapshotCreateXML");
-        var asked = DomainSnapshotConfig.Parse(xmlDesc);
+        var asked = (flags & (uint)DomainSnapshotCreateFlags.Validate) != 0 ? DomainSnapshotConfig.ParseValidated(xmlDesc) : DomainSnapshotConfig.Parse(xmlDesc);
         var how = (DomainSnapshotCreateFlags)flags;
         return On(dom, domain => (how & DomainSnapshotCreateFlags.Redefine) != 0 ? Redefine(domain, asked, how) : Create(domain, asked, how));
     }

@@ -6,10 +6,12 @@ namespace Vireo.Drivers.Test;
 internal static class TestDocuments
 {
     /// <summary>Reads a domain document for this hypervisor and fills in what it leaves open.</summary>
-    /// <exception cref="VireoException">As of <see cref="DomainConfig.ParseDefinition"/>; VIR_ERR_CONFIG_UNSUPPORTED for another hypervisor's document.</exception>
-    public static DomainConfig Read(string xml)
+    /// <param name="xml">Its text.</param>
+    /// <param name="validate">Refuses unknown parts.</param>
+    /// <exception cref="VireoException">VIR_ERR_XML_ERROR, VIR_ERR_XML_DETAIL, VIR_ERR_XML_INVALID_SCHEMA; VIR_ERR_CONFIG_UNSUPPORTED for another hypervisor's document.</exception>
+    public static DomainConfig Read(string xml, bool validate)
     {
-        var config = DomainConfig.ParseDefinition(xml);
+        var config = validate ? DomainConfig.ParseValidated(xml) : DomainConfig.Parse(xml);
         if (config.Type is not DomainType.Test)
         {
             throw VireoException.ConfigUnsupported(ErrorDomain.Test, $"unexpected domain type {config.Type?.ToXmlName()}, expecting test");

@@ -7,11 +7,27 @@ namespace Vireo.Interop.Tests;
 public sealed record KnownDifference(string Step, string Reason, Func<string, string> Mask);
 
 /// <summary>
-/// A scripted session of a command-line client, run in a directory with two images (a.qcow2, b.qcow2) and documents of a domain (agent.xml has the guest agent's channel); "{dir}" in
+/// A scripted session of a command-line client, run in a directory with two images (a.qcow2, b.qcow2) and documents of a domain (dom.xml; agent.xml with the guest agent's channel; rich.xml with many devices; and ones that are wrong); "{dir}" in
 /// a step stands for the directory, "~" for a space inside a word. What the client said at each step, masked, is what is compared.
 /// </summary>
 public sealed class Session(string name, params string[] steps)
 {
+    private const string RichDevices = """
+            <disk type='file' device='cdrom'><target dev='hdc' bus='ide'/></disk>
+            <interface type='user'><mac address='52:54:00:00:00:11'/><model type='virtio'/></interface>
+            <serial type='pty'/>
+            <console type='pty'/>
+            <channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel>
+            <channel type='pty'><target type='virtio' name='org.example.0'/></channel>
+            <graphics type='vnc' autoport='yes'/>
+            <video><model type='virtio'/></video>
+            <sound model='ich6'/>
+            <rng model='virtio'><backend model='random'>/dev/urandom</backend></rng>
+            <watchdog model='i6300esb' action='reset'/>
+            <panic model='isa'/>
+
+        """;
+
     public string Name { get; } = name;
 
     public IReadOnlyList<string> Steps { get; } = steps;
@@ -30,6 +46,8 @@ public sealed class Session(string name, params string[] steps)
         await domain.CreateImagesAsync("4M");
         await File.WriteAllTextAsync(scratch["dom.xml"], domain.ToXml());
         await File.WriteAllTextAsync(scratch["agent.xml"], (domain with { Devices = domain.Devices + GuestImage.AgentChannel }).ToXml());
+        await File.WriteAllTextAsync(scratch["rich.xml"], (domain with { Devices = RichDevices }).ToXml());
+        await File.WriteAllTextAsync(scratch["odd.xml"], domain.ToXml().Replace("</os>", "</os><bogus/>", StringComparison.Ordinal));
         await File.WriteAllTextAsync(scratch["bad.xml"], domain.ToXml().Replace("</os>", "</so>", StringComparison.Ordinal));
         await File.WriteAllTextAsync(scratch["noname.xml"], domain.ToXml().Replace($"<name>{Name}</name>", "", StringComparison.Ordinal));
         await File.WriteAllTextAsync(scratch["sameuuid.xml"], domain.ToXml().Replace($"<name>{Name}</name>", $"<name>{Name}-2</name>", StringComparison.Ordinal));

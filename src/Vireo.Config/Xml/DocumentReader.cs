@@ -38,8 +38,8 @@ internal sealed partial class DocumentReader
     /// <summary>Who reports errors in the document.</summary>
     public ErrorDomain Domain { get; }
 
-    /// <summary>The name of the attribute or element the reader stands on; <c>{namespace}name</c> when it has a prefix.</summary>
-    public string Key => _xml.Prefix.Length == 0 ? _xml.LocalName : $"{{{_xml.NamespaceURI}}}{_xml.LocalName}";
+    /// <summary>The name of the attribute or element the reader stands on; <c>{namespace}name</c> when it has a prefix, or is in the namespace of QEMU's extensions.</summary>
+    public string Key => _xml.Prefix.Length == 0 && _xml.NamespaceURI != XmlNamespaces.Qemu ? _xml.LocalName : $"{{{_xml.NamespaceURI}}}{_xml.LocalName}";
 
     /// <summary>The name of the element whose parts are being read.</summary>
     public string Current => _path[_depth];
@@ -53,7 +53,9 @@ internal sealed partial class DocumentReader
     /// <param name="domain">Who reports errors in it.</param>
     /// <param name="root">The root element's name.</param>
     /// <param name="read">The root record's parser.</param>
-    public static T Parse<T>(string xml, string source, ErrorDomain domain, string root, Func<DocumentReader, T> read)
+    public static T Parse<T>(string xml, string source, ErrorDomain domain, string root, Func<DocumentReader, T> read) => Parse(xml, source, domain, root, read, null);
+
+    private static T Parse<T>(string xml, string source, ErrorDomain domain, string root, Func<DocumentReader, T> read, List<string>? violations)
     {
         ArgumentNullException.ThrowIfNull(xml);
         if (xml.Length > MaxLength)
@@ -63,7 +65,7 @@ internal sealed partial class DocumentReader
 
         try
         {
-            var reader = new DocumentReader(xml, domain);
+            var reader = new DocumentReader(xml, domain) { _violations = violations };
             using (reader._xml)
             {
                 reader._xml.MoveToContent();
@@ -171,6 +173,9 @@ internal sealed partial class DocumentReader
                 case XmlNodeType.Text or XmlNodeType.CDATA or XmlNodeType.Whitespace or XmlNodeType.SignificantWhitespace when gather:
                     text = text is null ? _xml.Value : text + _xml.Value;
                     break;
+                case XmlNodeType.Text or XmlNodeType.CDATA:
+                    StrayText();
+                    break;
             }
 
             _xml.Read();
@@ -238,8 +243,11 @@ internal sealed partial class DocumentReader
     public void UnknownAttribute(ref XmlExtrasBuilder extras) => Unknown(ref extras, XmlExtraPlace.Attribute, extras.Slot, 0);
 
     /// <summary>Keeps the element the reader stands on, and goes behind it.</summary>
-    public void UnknownElement(ref XmlExtrasBuilder extras) =>
+    public void UnknownElement(ref XmlExtrasBuilder extras)
+    {
+        StrayElement();
         extras.Add(XmlExtraPlace.Element, extras.Slot, extras.Occurrence, "", Capture('\''));
+    }
 
     /// <summary>Keeps the attributes of the list's wrapper the reader stands on.</summary>
     public void WrapperAttributes(ref XmlExtrasBuilder extras, int slot)
@@ -252,8 +260,11 @@ internal sealed partial class DocumentReader
     }
 
     /// <summary>Keeps the wrapper's child the reader stands on, and goes behind it.</summary>
-    public void UnknownInner(ref XmlExtrasBuilder extras, int slot, int occurrence) =>
+    public void UnknownInner(ref XmlExtrasBuilder extras, int slot, int occurrence)
+    {
+        StrayElement();
         extras.Add(XmlExtraPlace.Inner, slot, occurrence, "", Capture('\''));
+    }
 
     /// <summary>Reads the element the reader stands on as it is, and goes behind it.</summary>
     /// <param name="quote">What its attributes are quoted with.</param>
@@ -263,6 +274,7 @@ internal sealed partial class DocumentReader
 
     private void Unknown(ref XmlExtrasBuilder extras, XmlExtraPlace place, int slot, int occurrence)
     {
+        StrayAttribute();
         if (_xml.Prefix is not ("" or "xml"))
         {
             var prefix = _xml.Prefix;
@@ -285,6 +297,7 @@ internal sealed partial class DocumentReader
         {
             if (NextElement(ref text))
             {
+                StrayElement();
                 EnterContent();
             }
         }

@@ -41,7 +41,8 @@ internal static class DiskDocuments
     {
         if (live.Chain is not { } chain)
         {
-            return disk;
+            // An empty drive holds no format.
+            return disk with { Driver = disk.Driver is { } driver ? driver with { Type = null } : null };
         }
 
         BackingStore? below = new();

@@ -11,9 +11,14 @@ internal sealed record CommandLineContext(int MonitorFd, LiveDisks Disks)
     /// <summary>A memory stream will be loaded: QEMU waits for it (<c>-incoming defer</c>).</summary>
     public bool Incoming { get; init; }
 
-    /// <summary>For each network card's alias the number under which QEMU inherits its tap.</summary>
-    public IReadOnlyDictionary<string, int> Taps { get; init; } = new Dictionary<string, int>();
+    /// <summary>For each network card's alias the numbers under which QEMU inherits its tap.</summary>
+    public IReadOnlyDictionary<string, TapNumbers> Taps { get; init; } = new Dictionary<string, TapNumbers>();
 }
+
+/// <summary>The numbers under which QEMU inherits a tap.</summary>
+/// <param name="Queues">One for each queue.</param>
+/// <param name="Accelerators">One of vhost-net for each queue, or none.</param>
+internal sealed record TapNumbers(IReadOnlyList<int> Queues, IReadOnlyList<int> Accelerators);
 
 /// <summary>Tells what cannot be done, by the name of the element that asks for it.</summary>
 internal static class Unsupported

@@ -41,15 +41,20 @@ internal static class LiveConfig
         return new LiveDisks([.. config.Devices.Disks.Select((disk, i) => new LiveDisk(disk.Target!.Dev!, chains[i], layers[i], disk.Access()))], numbers.Last);
     }
 
+    // A document that was saved live names sockets of its own run, which goes or has gone.
+    private static bool IsOfAnotherRun(string path, string directory) =>
+        Path.GetDirectoryName(path) is { } run && Path.GetDirectoryName(run) == Path.GetDirectoryName(directory) && Path.GetFileName(run).StartsWith("domain-", StringComparison.Ordinal);
+
     private static CharDevice Channel(CharDevice channel, string directory)
     {
-        if (channel.Type != CharType.Unix || channel.Source?.Path is { Length: > 0 })
+        channel = channel.Target is { } target ? channel with { Target = target with { State = null } } : channel;
+        if (channel.Type != CharType.Unix || (channel.Source?.Path is { Length: > 0 } given && !IsOfAnotherRun(given, directory)))
         {
             return channel;
         }
 
         // The port's name is the user's, so it may be anything; the alias is ours.
-        var name = channel.Target?.Name is { Length: > 0 and <= 40 } given && given.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_') && given[0] != '.' ? given : channel.Alias!;
+        var name = channel.Target?.Name is { Length: > 0 and <= 40 } port && port.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_') && port[0] != '.' ? port : channel.Alias!;
         var path = Path.Combine(directory, name);
         Unsupported.When(path.Length > LongestSocketPath, $"the socket path '{path}'", $"is longer than {LongestSocketPath} characters; give the channel a <source path=…>");
         return channel with { Sources = [(channel.Source ?? new CharSource()) with { Mode = channel.Source?.Mode ?? "bind", Path = path }] };

@@ -30,13 +30,13 @@ internal static class NetworkArguments
         Unsupported.When(card.Coalesce is not null, $"<coalesce> {name}");
         Unsupported.When(card.Teaming is not null, $"<teaming> {name}");
         Unsupported.When(card.PortIsolated == true, $"<port isolated='yes'> {name}");
-        Unsupported.When(card.Script is not null || card.Downscript is not null, $"<script> {name}");
+        Unsupported.When(!NeedsTap(card) && (card.Script ?? card.Downscript) is not null, $"<script> {name}");
         Unsupported.When(!card.Ips.IsEmpty || !card.Routes.IsEmpty, $"<ip> or <route> {name}");
         Unsupported.WhenAny(card.PortForwards, $"<portForward> {name}");
-        Unsupported.When(card.Backend is { Type: not (null or "default") } or { Tap: not null } or { Vhost: not null } or { LogFile: not null }, $"<backend> {name}");
-        Unsupported.When(card.Tune is not null, $"<tune> {name}");
-        Unsupported.When(card.Driver is { Name: not (null or "qemu") } or { Host: not null } or { Guest: not null }, $"<driver> {name}");
-        Unsupported.When(card.Driver is { Queues: > 1 }, $"<driver queues=…> {name}");
+        Unsupported.When(card.Backend is { Type: not (null or "default") } or { Vhost: not null } or { LogFile: not null }, $"<backend> {name}");
+        Unsupported.When(!NeedsTap(card) && card.Tune is not null, $"<tune> {name}");
+        Unsupported.When(card.Driver is { Name: not (null or "qemu" or "vhost") } or { Host: not null } or { Guest: not null }, $"<driver> {name}");
+        Unsupported.When(!NeedsTap(card) && card.Driver is { Queues: > 1 }, $"<driver queues=…> {name}");
     }
 
     private static OptionJson Backend(InterfaceConfig card, CommandLineContext context)
@@ -52,13 +52,23 @@ internal static class NetworkArguments
             case InterfaceType.Server:
                 return new OptionJson("type", "socket").Text("listen", HostPort(card));
             case var _ when NeedsTap(card):
-                return context.Taps.TryGetValue(card.Alias!, out var fd)
-                    ? new OptionJson("type", "tap").Text("fd", fd.ToString(CultureInfo.InvariantCulture))
-                    : throw Unsupported.Element($"interface type '{card.Type?.ToXmlName()}'", "is not supported yet; use type 'user'");
+                return context.Taps.TryGetValue(card.Alias!, out var numbers)
+                    ? Tap(numbers).Number("sndbuf", card.Tune?.Sndbuf)
+                    : throw VireoException.Internal(ErrorDomain.Qemu, $"interface '{card.Alias}' has no tap");
             default:
                 throw Unsupported.Element($"interface type '{card.Type?.ToXmlName()}'");
         }
     }
+
+    private static OptionJson Tap(TapNumbers numbers)
+    {
+        var option = new OptionJson("type", "tap").Text(numbers.Queues.Count > 1 ? "fds" : "fd", Joined(numbers.Queues));
+        return numbers.Accelerators.Count == 0
+            ? option
+            : option.Flag("vhost", true).Text(numbers.Accelerators.Count > 1 ? "vhostfds" : "vhostfd", Joined(numbers.Accelerators));
+    }
+
+    private static string Joined(IReadOnlyList<int> numbers) => string.Join(':', numbers.Select(n => n.ToString(CultureInfo.InvariantCulture)));
 
     private static string HostPort(InterfaceConfig card)
     {
@@ -76,6 +86,7 @@ internal static class NetworkArguments
                 return OptionJson.Device(DevicePlace.VirtioName("virtio-net", card.Model))
                     .Text("tx", driver?.Txmode switch { null => null, "iothread" => "bh", "timer" => "timer", var mode => throw Unsupported.Element($"txmode '{mode}'") })
                     .OnOff("ioeventfd", driver?.Ioeventfd).OnOff("event_idx", driver?.EventIdx).OnOff("rss", driver?.Rss).OnOff("hash", driver?.RssHashReport)
+                    .Flag("mq", driver?.Queues > 1 ? true : null).Number("vectors", driver?.Queues > 1 ? (2 * driver.Queues) + 2 : null)
                     .Number("rx_queue_size", driver?.RxQueueSize).Number("tx_queue_size", driver?.TxQueueSize)
                     .Virtio(driver?.Iommu, driver?.Ats, driver?.Packed, driver?.PagePerVq);
             case "rtl8139" or "e1000" or "e1000e" or "e1000-82544gc" or "e1000-82545em" or "ne2k_pci" or "pcnet" or "vmxnet3" or "i82550" or "i82551" or "i82557a" or "i82557b" or "i82557c" or "i82558a" or "i82558b"

@@ -1,4 +1,5 @@
 using Vireo.Config;
+using Vireo.Drivers.Qemu.CommandLine;
 using Vireo.Drivers.Qemu.State;
 
 namespace Vireo.Drivers.Qemu;
@@ -7,6 +8,7 @@ namespace Vireo.Drivers.Qemu;
 internal sealed partial class QemuConnection
 {
     private const int LongestName = 200;
+    private const int PermissionDenied = 13;
 
     /// <inheritdoc/>
     public override ValueTask<DomainRef> DomainDefineXmlAsync(string xml, CancellationToken cancellationToken) => DomainDefineXmlFlagsAsync(xml, 0, cancellationToken);
@@ -15,7 +17,7 @@ internal sealed partial class QemuConnection
     public override async ValueTask<DomainRef> DomainDefineXmlFlagsAsync(string xml, uint flags, CancellationToken cancellationToken)
     {
         CheckFlags(flags, DomainDefineFlags.Validate, "qemuDomainDefineXMLFlags");
-        var config = await ReadAsync(xml, cancellationToken).ConfigureAwait(false);
+        var config = await ReadAsync(xml, (flags & (uint)DomainDefineFlags.Validate) != 0, cancellationToken).ConfigureAwait(false);
         var (domain, added) = Hypervisor.Domains.GetOrAdd(config.Uuid!.Value, config.Name!, () => Make(config));
         using var job = await domain.EnterAsync("virDomainDefineXMLFlags", cancellationToken).ConfigureAwait(false);
         var fresh = domain.View.Persistent is null;
@@ -38,7 +40,7 @@ internal sealed partial class QemuConnection
     public override async ValueTask<DomainRef> DomainCreateXmlAsync(string xmlDesc, uint flags, CancellationToken cancellationToken)
     {
         CheckFlags(flags, DomainCreateFlags.StartPaused | DomainCreateFlags.StartAutodestroy | DomainCreateFlags.StartValidate | DomainCreateFlags.StartResetNvram, "qemuDomainCreateXML");
-        var config = await ReadAsync(xmlDesc, cancellationToken).ConfigureAwait(false);
+        var config = await ReadAsync(xmlDesc, (flags & (uint)DomainCreateFlags.StartValidate) != 0, cancellationToken).ConfigureAwait(false);
         var (domain, added) = Hypervisor.Domains.GetOrAdd(config.Uuid!.Value, config.Name!, () => Make(config));
         using var job = await domain.EnterAsync("virDomainCreateXML", cancellationToken).ConfigureAwait(false);
         if (domain.View.IsActive)
@@ -83,8 +85,8 @@ internal sealed partial class QemuConnection
         using var job = await domain.EnterAsync("virDomainUndefineFlags", cancellationToken).ConfigureAwait(false);
         var view = domain.View;
         RefuseUndefine(view, wanted);
-        await Hypervisor.Files.RemoveDefinitionAsync(view.Name, cancellationToken).ConfigureAwait(false);
         RemoveBelongings(view, wanted);
+        await Hypervisor.Files.RemoveDefinitionAsync(view.Name, CancellationToken.None).ConfigureAwait(false);
         domain.Update(v => v with { Started = v.Persistent, Persistent = null, Autostart = false, HasManagedSave = false });
         if (!view.IsActive)
         {
@@ -185,7 +187,7 @@ internal sealed partial class QemuConnection
             throw VireoException.OperationInvalid(ErrorDomain.Qemu, "Refusing to undefine while domain managed save image exists");
         }
 
-        if (view.Persistent?.Os.Nvram?.Path is { } nvram && File.Exists(nvram) && (flags & (DomainUndefineFlags.Nvram | DomainUndefineFlags.KeepNvram)) == 0)
+        if (view.Persistent is { } config && FirmwareVariables.PathOf(config.Os) is { } nvram && File.Exists(nvram) && (flags & (DomainUndefineFlags.Nvram | DomainUndefineFlags.KeepNvram)) == 0)
         {
             throw VireoException.OperationInvalid(ErrorDomain.Qemu, "cannot undefine domain with nvram");
         }
@@ -205,6 +207,7 @@ internal sealed partial class QemuConnection
         }
     }
 
+    // Nothing here ever makes checkpoints or the state of a TPM, so the flags that speak of those have nothing to remove.
     private void RemoveBelongings(DomainView view, DomainUndefineFlags flags)
     {
         if (view.HasManagedSave)
@@ -212,9 +215,9 @@ internal sealed partial class QemuConnection
             File.Delete(Hypervisor.Files.ManagedSave(view.Name));
         }
 
-        if (flags.HasFlag(DomainUndefineFlags.Nvram) && view.Persistent?.Os.Nvram?.Path is { } nvram)
+        if (flags.HasFlag(DomainUndefineFlags.Nvram) && view.Persistent is { } config && FirmwareVariables.PathOf(config.Os) is { } nvram)
         {
-            File.Delete(nvram);
+            RemoveVariables(nvram);
         }
 
         var snapshots = Path.Combine(Hypervisor.Paths.QemuSnapshots, view.Name);
@@ -224,14 +227,32 @@ internal sealed partial class QemuConnection
         }
     }
 
+    private static void RemoveVariables(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Then the file is not there either.
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw VireoException.System(ErrorDomain.Qemu, e is IOException ? e.HResult & 0xffff : PermissionDenied, $"failed to remove nvram: {path}: {e.Message}", e);
+        }
+    }
+
     private QemuDomain Make(DomainConfig config) => new(Hypervisor, new DomainView { Name = config.Name!, Uuid = config.Uuid!.Value, Started = config });
 
-    private async ValueTask<DomainConfig> ReadAsync(string xml, CancellationToken cancellationToken)
+    private async ValueTask<DomainConfig> ReadAsync(string xml, bool validate, CancellationToken cancellationToken)
     {
-        var parsed = DomainConfig.Parse(xml);
+        var parsed = validate ? DomainConfig.ParseValidated(xml) : DomainConfig.Parse(xml);
         if (string.IsNullOrEmpty(parsed.Name))
         {
-            throw new VireoException(ErrorCode.NoName, ErrorDomain.Domain, null);
+            throw validate
+                ? new VireoException(ErrorCode.XmlInvalidSchema, ErrorDomain.Xml, "Element domain has no name")
+                : new VireoException(ErrorCode.NoName, ErrorDomain.Domain, null);
         }
 
         CheckName(parsed.Name);

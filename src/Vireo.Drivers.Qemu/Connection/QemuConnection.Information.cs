@@ -21,6 +21,10 @@ internal sealed partial class QemuConnection
         {
             config = config with { Id = null };
         }
+        else if (view is { IsActive: true, BalloonKiB: { } balloon })
+        {
+            config = config with { CurrentMemory = DataSize.FromKiB(balloon) };
+        }
 
         return ValueTask.FromResult((wanted.HasFlag(DomainXMLFlags.Secure) ? config : WithoutSecrets(config)).ToXml());
     }

@@ -99,7 +99,13 @@ internal sealed partial class QemuConnection
 
     private async Task StartAsync(QemuDomain domain, DomainCreateFlags flags, CancellationToken cancellationToken)
     {
-        var options = (flags & DomainCreateFlags.StartPaused) != 0 ? StartOptions.StartPaused : StartOptions.Default;
+        // How the cache is used matters only to what is restored, which is nothing yet.
+        var options = StartOptions.Default with
+        {
+            Paused = flags.HasFlag(DomainCreateFlags.StartPaused),
+            DiscardSaved = flags.HasFlag(DomainCreateFlags.StartForceBoot),
+            ResetFirmware = flags.HasFlag(DomainCreateFlags.StartResetNvram),
+        };
         await Hypervisor.Starter.StartAsync(domain, options, cancellationToken).ConfigureAwait(false);
         if ((flags & DomainCreateFlags.StartAutodestroy) != 0 && domain.Process is { } process)
         {

@@ -25,7 +25,7 @@ public sealed class QemuDriver : IDriver, IAsyncDisposable
     public static async Task<QemuDriver> StartAsync(VireoPaths paths, ILoggerFactory log, bool respawnAlways = false, bool isSession = false, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(log);
-        var builder = new GuestBuilder(new Capabilities.QemuCapabilitiesCache(paths.QemuCapabilities));
+        var builder = new GuestBuilder(new Capabilities.QemuCapabilitiesCache(paths.QemuCapabilities), paths.QemuNvram);
         return new(await StartAsync(paths, builder, log.CreateLogger("qemu"), respawnAlways, cancellationToken).ConfigureAwait(false), isSession);
     }
 

@@ -36,7 +36,6 @@ internal static class DeviceAliases
         Numbered(draft.Hubs, "hub");
         Numbered(draft.Watchdogs, "watchdog");
         Numbered(draft.Rngs, "rng");
-        Numbered(draft.Panics, "panic");
         Numbered(draft.Shmems, "shmem");
         draft.Memballoon = draft.Memballoon is { Model: not MemballoonModel.None } balloon ? Named(balloon, "balloon0") : draft.Memballoon;
         draft.Vsock = draft.Vsock is { } vsock ? Named(vsock, "vsock0") : null;

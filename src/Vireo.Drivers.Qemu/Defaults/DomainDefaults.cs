@@ -92,6 +92,7 @@ internal static class DomainDefaults
     private static CpuConfig Cpu(CpuConfig? cpu, DomainType? type)
     {
         cpu ??= new CpuConfig();
+        cpu = cpu.Topology is { } topology ? cpu with { Topology = topology with { Dies = topology.Dies ?? 1 } } : cpu;
         if (cpu.Mode is null or CpuMode.Custom && cpu.Model?.Name is null)
         {
             return cpu with { Mode = CpuMode.Custom, Match = CpuMatch.Exact, Check = CpuCheck.None, Model = new CpuModel { Fallback = "forbid", Name = "qemu64" } };

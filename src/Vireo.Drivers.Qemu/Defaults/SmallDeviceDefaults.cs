@@ -2,17 +2,13 @@ using Vireo.Config;
 
 namespace Vireo.Drivers.Qemu.Defaults;
 
-/// <summary>Network cards, input devices, balloon and other devices with little to say.</summary>
+/// <summary>Input devices, balloon and other devices with little to say.</summary>
 internal static class SmallDeviceDefaults
 {
     /// <summary>Fills in models, buses and hardware addresses, and adds the board's keyboard and mouse and the balloon.</summary>
     public static void Apply(DeviceDraft draft)
     {
-        DeviceDraft.Each(draft.Interfaces, card => card with
-        {
-            Mac = (card.Mac ?? new MacConfig()) with { Address = card.Mac?.Address ?? DomainDefaults.NewMac() },
-            Model = card.Model ?? (card.Type == InterfaceType.Hostdev ? null : "rtl8139"),
-        });
+        DeviceDraft.Each(draft.Interfaces, InterfaceDefaults.Apply);
         DeviceDraft.Each(draft.Inputs, input => input with
         {
             Bus = input.Bus ?? input.Type switch { InputType.Tablet => "usb", InputType.Passthrough => "virtio", InputType.Evdev => null, _ => "ps2" },

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Vireo.Config;
 using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.BlockJobs;
 using Vireo.Drivers.Qemu.Monitor;
@@ -18,11 +19,13 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var work = new List<Task>();
-        var known = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var (path, status) in hypervisor.Files.ReadStatuses((p, e) => LogUnreadable(hypervisor.Log, p, e.Message)).ToList())
+        var statuses = hypervisor.Files.ReadStatuses((p, e) => LogUnreadable(hypervisor.Log, p, e.Message)).ToList();
+        // First, for among what goes may be names that a run which is taken up is about to get.
+        Sweep(statuses.Select(s => Path.GetDirectoryName(s.Status.MonitorPath)!).ToHashSet(StringComparer.Ordinal));
+        foreach (var (path, status) in statuses)
         {
             hypervisor.TakenId(status.Id);
-            known.Add(Path.GetFileName(Path.GetDirectoryName(status.MonitorPath)!));
+            hypervisor.TapNames.Keep(status.Live);
             try
             {
                 work.Add(TakeUpAsync(status));
@@ -33,7 +36,6 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
             }
         }
 
-        Sweep(known);
         await Task.WhenAny(Task.WhenAll(work), Task.Delay(s_patience, cancellationToken)).ConfigureAwait(false);
     }
 
@@ -53,6 +55,7 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
                 LogSwept(hypervisor.Log, left.Pid, directory);
             }
 
+            SocketNames.Remove(directory);
             Directory.Delete(directory, recursive: true);
         }
     }
@@ -82,6 +85,7 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
             Channels = Channels(status),
             Live = config,
             Disks = await DisksAsync(status).ConfigureAwait(false),
+            Deferred = status.Deferred,
         };
 
         // Already now, so that a guest whose monitor hangs can be destroyed.
@@ -89,8 +93,11 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
         try
         {
             process.Monitor = await ConnectAsync(process).ConfigureAwait(false);
-            var answer = await process.Monitor.ExecuteAsync("query-status", CancellationToken.None).ConfigureAwait(false);
-            hypervisor.Starter.Attach(domain, process, v => Observed(v with { Id = status.Id, Live = config }, status, answer.GetProperty("status").GetString()!));
+            await hypervisor.SettleAsync(process).ConfigureAwait(false);
+            var answers = await process.Monitor.ExecuteAllAsync(["query-status", "query-chardev"], Timeout.InfiniteTimeSpan, CancellationToken.None).ConfigureAwait(false);
+            process.Live = Terminals.Show(config, answers[1]);
+            var balloon = await BalloonAsync(process).ConfigureAwait(false);
+            hypervisor.Starter.Attach(domain, process, v => Observed(v with { Id = status.Id, Live = process.Live, BalloonKiB = balloon }, status, answers[0].GetProperty("status").GetString()!));
             await new DomainBlockJobs(domain).TakeUpAsync().ConfigureAwait(false);
             await hypervisor.Channels.ObserveAsync(domain, process, ConnectDomainEventAgentLifecycleReason.Channel).ConfigureAwait(false);
         }
@@ -145,6 +152,10 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
         }
     }
 
+    private static async Task<ulong?> BalloonAsync(QemuProcess process) => process.Live.Devices.Memballoon is null or { Model: MemballoonModel.None }
+        ? process.Live.Memory?.Size.KiB
+        : (ulong)await process.Monitor.ExecuteAsync(Qmp.QueryBalloon, CancellationToken.None).ConfigureAwait(false) / 1024;
+
     private static DomainView Observed(DomainView view, StatusDocument status, string observed) => observed switch
     {
         "running" => view.State == DomainState.Running ? view : view.In(DomainState.Running, (int)DomainRunningReason.Unpaused),
@@ -162,14 +173,7 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
         domain.Process = null;
         var after = domain.Update(v => v with { Id = -1, Live = null, Started = v.IsPersistent ? null : v.Live, State = DomainState.Shutoff, Reason = (int)cause.Reason });
         await hypervisor.Files.RemoveStatusAsync(after.Name).ConfigureAwait(false);
-        foreach (var directory in (string[])[process?.Directory ?? Path.GetDirectoryName(status.MonitorPath)!, Channels(status)])
-        {
-            if (directory.StartsWith(hypervisor.Paths.QemuLibrary, StringComparison.Ordinal) && Directory.Exists(directory))
-            {
-                Directory.Delete(directory, recursive: true);
-            }
-        }
-
+        await hypervisor.Stopper.ClearAwayAsync(status.Live, process?.Directory ?? Path.GetDirectoryName(status.MonitorPath)!, Channels(status)).ConfigureAwait(false);
         if (!after.IsPersistent)
         {
             hypervisor.Domains.Remove(domain);

@@ -12,8 +12,11 @@ internal sealed record StartOptions(bool Paused, DomainRunningReason RunReason, 
     /// <summary>Boots and runs.</summary>
     public static StartOptions Default { get; } = new(false, DomainRunningReason.Booted, DomainEventStartedDetailType.Booted);
 
-    /// <summary>Boots, with the CPUs stopped at the first instruction.</summary>
-    public static StartOptions StartPaused { get; } = Default with { Paused = true };
+    /// <summary>A managed save image is thrown away.</summary>
+    public bool DiscardSaved { get; init; }
+
+    /// <summary>The firmware's variables are made anew from their template.</summary>
+    public bool ResetFirmware { get; init; }
 }
 
 /// <summary>Starts domains. Everything here happens within the domain's job.</summary>
@@ -23,10 +26,15 @@ internal sealed class DomainStarter(QemuHypervisor hypervisor)
     /// <exception cref="VireoException">Why it could not be started. The domain is shut off, and nothing of the attempt is left.</exception>
     public async Task StartAsync(QemuDomain domain, StartOptions options, CancellationToken cancellationToken)
     {
+        if (domain.View.HasManagedSave)
+        {
+            DiscardSaved(domain, options);
+        }
+
         QemuProcess process;
         try
         {
-            process = await hypervisor.Launcher.LaunchAsync(domain.View.NextConfig, null, cancellationToken).ConfigureAwait(false);
+            process = await hypervisor.Launcher.LaunchAsync(new LaunchSource(domain.View.NextConfig) { ResetFirmware = options.ResetFirmware }, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
@@ -57,10 +65,22 @@ internal sealed class DomainStarter(QemuHypervisor hypervisor)
         }
     }
 
+    // An image that is passed over would be restored by a later start, over disks that have changed.
+    private void DiscardSaved(QemuDomain domain, StartOptions options)
+    {
+        if (!options.DiscardSaved)
+        {
+            throw new VireoException(ErrorCode.OperationUnsupported, ErrorDomain.Qemu, $"domain '{domain.View.Name}' has a managed save image, which cannot be restored yet; VIR_DOMAIN_START_FORCE_BOOT throws it away");
+        }
+
+        File.Delete(hypervisor.Files.ManagedSave(domain.View.Name));
+        domain.Update(v => v with { HasManagedSave = false });
+    }
+
     /// <summary>Makes a launched process the domain's, paused, and has it looked after.</summary>
     public async Task AdoptAsync(QemuDomain domain, QemuProcess process, DomainPausedReason reason)
     {
-        Attach(domain, process, v => v with { Id = process.Id, Live = process.Live, State = DomainState.Paused, Reason = (int)reason, BalloonKiB = null, Updated = false });
+        Attach(domain, process, v => v with { Id = process.Id, Live = process.Live, State = DomainState.Paused, Reason = (int)reason, BalloonKiB = process.Live.Memory?.Size.KiB, Updated = false });
         await hypervisor.Channels.ObserveAsync(domain, process, ConnectDomainEventAgentLifecycleReason.DomainStarted).ConfigureAwait(false);
         await hypervisor.Files.SaveStatusAsync(domain.View, process).ConfigureAwait(false);
     }

@@ -1,3 +1,5 @@
+using Vireo.Config;
+using Vireo.Drivers.Qemu.Network;
 using Vireo.Drivers.Qemu.State;
 
 namespace Vireo.Drivers.Qemu.Lifecycle;
@@ -41,7 +43,7 @@ internal sealed class DomainStopper(QemuHypervisor hypervisor)
             Updated = false,
         });
         await hypervisor.RemoveStatusAsync(domain, process).ConfigureAwait(false);
-        RemoveDirectories(process);
+        await ClearAwayAsync(process.Live, process.Directory, process.Channels).ConfigureAwait(false);
         if (!after.IsPersistent)
         {
             hypervisor.Domains.Remove(domain);
@@ -51,15 +53,22 @@ internal sealed class DomainStopper(QemuHypervisor hypervisor)
         return true;
     }
 
-    /// <summary>Removes the directories of a run that has ended.</summary>
-    public static void RemoveDirectories(QemuProcess process)
+    /// <summary>Tells of the taps that went with a run that has ended, and removes its sockets and its directories.</summary>
+    /// <param name="live">The run's live document.</param>
+    /// <param name="directory">The run's directory.</param>
+    /// <param name="channels">The run's directory for the sockets of channels.</param>
+    public async Task ClearAwayAsync(DomainConfig live, string directory, string channels)
     {
-        foreach (var directory in (ReadOnlySpan<string>)[process.Directory, process.Channels])
+        if (directory.StartsWith(hypervisor.Paths.QemuLibrary, StringComparison.Ordinal) && Directory.Exists(directory))
         {
-            if (Directory.Exists(directory))
-            {
-                Directory.Delete(directory, recursive: true);
-            }
+            await InterfaceScripts.DownAsync(live, directory, hypervisor.Log).ConfigureAwait(false);
+            SocketNames.Remove(directory);
+            Directory.Delete(directory, recursive: true);
+        }
+
+        if (channels.StartsWith(hypervisor.Paths.QemuChannels, StringComparison.Ordinal) && Directory.Exists(channels))
+        {
+            Directory.Delete(channels, recursive: true);
         }
     }
 }

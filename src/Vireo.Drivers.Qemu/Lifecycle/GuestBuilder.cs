@@ -8,7 +8,9 @@ using Vireo.Host.Processes;
 namespace Vireo.Drivers.Qemu.Lifecycle;
 
 /// <summary>Completes documents and plans starts by what the host's QEMU can do.</summary>
-internal sealed class GuestBuilder(QemuCapabilitiesCache capabilities) : IGuestBuilder
+/// <param name="capabilities">What QEMU can do.</param>
+/// <param name="nvram">Where UEFI guests keep their variables when they do not say.</param>
+internal sealed class GuestBuilder(QemuCapabilitiesCache capabilities, string nvram) : IGuestBuilder
 {
     /// <summary>The QEMU of documents that name none.</summary>
     public const string DefaultEmulator = "/usr/bin/qemu-system-x86_64";
@@ -27,19 +29,25 @@ internal sealed class GuestBuilder(QemuCapabilitiesCache capabilities) : IGuestB
         }
 
         var aliases = known.Machines.Where(m => m.Alias is not null).ToDictionary(m => m.Alias!, m => m.Name, StringComparer.Ordinal);
-        return DomainDefaults.Apply(parsed, new DefaultsContext(emulator, known.DefaultMachine?.Name ?? "pc", aliases));
+        return DomainDefaults.Apply(parsed, new DefaultsContext(emulator, known.DefaultMachine?.Name ?? "pc", aliases) { NvramDirectory = nvram });
     }
 
     /// <inheritdoc/>
     public async ValueTask<GuestLaunch> BuildAsync(LaunchRequest request, CancellationToken cancellationToken)
     {
-        var disks = LiveConfig.OpenDisks(request.Config);
-        var live = LiveConfig.Prepare(request.Config, request.Id, request.Channels, disks, _ports.Take);
+        var config = request.Source.Config;
+        var disks = LiveConfig.OpenDisks(config);
+        var made = request.Taps.Show(LiveConfig.Prepare(config, request.Id, request.Channels, disks, _ports.Take));
+        var (started, live, deferred) = ResourceHandover.For(made, config, request.Source.Beside);
         var inherited = new InheritedFds();
         var monitor = inherited.Add(request.MonitorSocket);
-        var arguments = QemuCommandLine.Build(live, new CommandLineContext(monitor, disks) { Incoming = request.Incoming });
-        await FirmwareVariables.EnsureAsync(live.Os, reset: false, cancellationToken).ConfigureAwait(false);
-        return new GuestLaunch(live.Devices.Emulator ?? DefaultEmulator, arguments, inherited, live, disks);
+        var arguments = QemuCommandLine.Build(started, new CommandLineContext(monitor, disks)
+        {
+            Incoming = request.Source.Memory is not null,
+            Taps = request.Taps.Inherit(live, inherited),
+        });
+        await FirmwareVariables.EnsureAsync(live.Os, request.Source.ResetFirmware, cancellationToken).ConfigureAwait(false);
+        return new GuestLaunch(live.Devices.Emulator ?? DefaultEmulator, arguments, inherited, live, disks) { Deferred = deferred };
     }
 
     /// <inheritdoc/>

@@ -1,17 +1,33 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 using Vireo.Config;
 using Vireo.Drivers.Qemu.Block;
+using Vireo.Drivers.Qemu.Network;
 using Vireo.Host.Processes;
 
 namespace Vireo.Drivers.Qemu.Lifecycle;
 
-/// <summary>What a run of a domain is to be started with.</summary>
+/// <summary>What a process is to be made of.</summary>
 /// <param name="Config">The complete document: defaults filled in.</param>
+internal sealed record LaunchSource(DomainConfig Config)
+{
+    /// <summary>A file positioned at the memory to load; null to boot.</summary>
+    public SafeFileHandle? Memory { get; init; }
+
+    /// <summary>The firmware's variables are made anew from their template.</summary>
+    public bool ResetFirmware { get; init; }
+
+    /// <summary>The live document of the domain's process that goes on meanwhile; null when there is none.</summary>
+    public DomainConfig? Beside { get; init; }
+}
+
+/// <summary>What a run of a domain is to be started with.</summary>
+/// <param name="Source">What it is made of.</param>
 /// <param name="Id">The number of the run.</param>
 /// <param name="Channels">The run's directory for the sockets of channels.</param>
 /// <param name="MonitorSocket">The monitor's listening socket, to be inherited.</param>
-/// <param name="Incoming">A memory stream waits: QEMU starts without booting.</param>
-internal sealed record LaunchRequest(DomainConfig Config, int Id, string Channels, SafeHandle MonitorSocket, bool Incoming);
+/// <param name="Taps">The taps of its network cards.</param>
+internal sealed record LaunchRequest(LaunchSource Source, int Id, string Channels, SafeHandle MonitorSocket, GuestTaps Taps);
 
 /// <summary>All that a QEMU process is started with, and what it will then be.</summary>
 /// <param name="Program">QEMU.</param>
@@ -19,7 +35,11 @@ internal sealed record LaunchRequest(DomainConfig Config, int Id, string Channel
 /// <param name="Inherited">The descriptors it inherits.</param>
 /// <param name="Live">The live document: aliases, ports, chains; terminals come once it runs.</param>
 /// <param name="Disks">Its disks with the numbers of their nodes.</param>
-internal sealed record GuestLaunch(string Program, IReadOnlyList<string> Arguments, InheritedFds Inherited, DomainConfig Live, LiveDisks Disks);
+internal sealed record GuestLaunch(string Program, IReadOnlyList<string> Arguments, InheritedFds Inherited, DomainConfig Live, LiveDisks Disks)
+{
+    /// <summary>What it gets only when the process beside it has gone.</summary>
+    public IReadOnlyList<DeferredResource> Deferred { get; init; } = [];
+}
 
 /// <summary>Turns documents into what QEMU is started with.</summary>
 internal interface IGuestBuilder
@@ -28,7 +48,7 @@ internal interface IGuestBuilder
     /// <exception cref="VireoException">VIR_ERR_XML_ERROR, VIR_ERR_CONFIG_UNSUPPORTED.</exception>
     ValueTask<DomainConfig> CompleteAsync(DomainConfig parsed, CancellationToken cancellationToken);
 
-    /// <summary>Checks what the start needs of the host and plans it. Changes nothing.</summary>
+    /// <summary>Checks what the start needs of the host and plans it. Makes the firmware's variables and nothing else.</summary>
     /// <exception cref="VireoException">What the start lacks.</exception>
     ValueTask<GuestLaunch> BuildAsync(LaunchRequest request, CancellationToken cancellationToken);
 

@@ -4,6 +4,7 @@ using Microsoft.Win32.SafeHandles;
 using Vireo.Config;
 using Vireo.Drivers.Qemu.CommandLine;
 using Vireo.Drivers.Qemu.Monitor;
+using Vireo.Drivers.Qemu.Network;
 using Vireo.Drivers.Qemu.State;
 using Vireo.Host.Files;
 using Vireo.Host.Processes;
@@ -25,26 +26,30 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
     private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(60);
 
     /// <summary>Starts QEMU with its CPUs stopped.</summary>
-    /// <param name="config">The complete document.</param>
-    /// <param name="memory">A file positioned at the memory to load; null to boot.</param>
+    /// <param name="source">What it is made of.</param>
     /// <param name="cancellationToken">Gives up; nothing is left then.</param>
     /// <exception cref="VireoException">VIR_ERR_INTERNAL_ERROR with what QEMU printed; what the plan lacked. Nothing is left then.</exception>
-    public ValueTask<QemuProcess> LaunchAsync(DomainConfig config, SafeFileHandle? memory, CancellationToken cancellationToken) =>
-        UndoStack.RunAsync(undo => LaunchAsync(config, memory, undo, cancellationToken));
+    public ValueTask<QemuProcess> LaunchAsync(LaunchSource source, CancellationToken cancellationToken) =>
+        UndoStack.RunAsync(undo => LaunchAsync(source, undo, cancellationToken));
 
-    private async ValueTask<QemuProcess> LaunchAsync(DomainConfig config, SafeFileHandle? memory, UndoStack undo, CancellationToken cancellationToken)
+    private async ValueTask<QemuProcess> LaunchAsync(LaunchSource source, UndoStack undo, CancellationToken cancellationToken)
     {
+        var config = source.Config;
         var id = hypervisor.NextId();
         var directory = MakeDirectory(hypervisor.Paths.QemuDomainDirectory(id, config.Name!), undo);
         var channels = MakeDirectory(hypervisor.Paths.QemuChannelDirectory(id, config.Name!), undo);
         var monitorPath = Path.Combine(directory, "monitor.sock");
         using var listener = UnixSocket.Listen(monitorPath, backlog: 1);
-        var launch = await hypervisor.Builder.BuildAsync(new LaunchRequest(config, id, channels, listener.SafeHandle, memory is not null), cancellationToken).ConfigureAwait(false);
+        using var taps = new GuestTaps();
+        await ConnectAsync(source, taps, directory, undo, cancellationToken).ConfigureAwait(false);
+        var launch = await hypervisor.Builder.BuildAsync(new LaunchRequest(source, id, channels, listener.SafeHandle, taps), cancellationToken).ConfigureAwait(false);
+        SocketNames.Aside(directory, launch.Deferred);
+        undo.Push("remove sockets", () => SocketNames.Remove(directory));
         var logPath = Path.Combine(hypervisor.Paths.QemuLog, config.Name + ".log");
         using var log = HostFile.OpenLog(logPath);
         var logStart = Header(log, launch);
-        var memoryFd = memory is null ? -1 : launch.Inherited.Add(memory);
-        var process = new QemuProcess(id, Spawn(launch, log), directory, monitorPath, logPath) { Channels = channels, Live = launch.Live with { Id = id }, Disks = launch.Disks };
+        var memoryFd = source.Memory is { } memory ? launch.Inherited.Add(memory) : -1;
+        var process = new QemuProcess(id, Spawn(launch, log), directory, monitorPath, logPath) { Channels = channels, Live = launch.Live with { Id = id }, Disks = launch.Disks, Deferred = launch.Deferred };
         // Until the live state is written, this is how a daemon that comes after a crash finds the process.
         File.WriteAllText(Path.Combine(directory, IdentityFile), process.Host.Identity.ToString());
         undo.Push($"end process {process.Host.Pid}", async () =>
@@ -67,6 +72,22 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
         Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         undo.Push($"remove '{directory}'", () => Directory.Delete(directory, recursive: true));
         return directory;
+    }
+
+    private async ValueTask ConnectAsync(LaunchSource source, GuestTaps taps, string directory, UndoStack undo, CancellationToken cancellationToken)
+    {
+        var config = source.Config;
+        undo.Push("take the taps down", async () => await InterfaceScripts.DownAsync(taps.Show(config), directory, hypervisor.Log).ConfigureAwait(false));
+        for (var i = 0; i < config.Devices.Interfaces.Count; i++)
+        {
+            var card = config.Devices.Interfaces[i];
+            if (NetworkArguments.NeedsTap(card))
+            {
+                var tap = GuestTap.Connect(ResourceHandover.IsHeld(card, source.Beside) ? card with { Target = null } : card, config.Type, hypervisor.TapNames);
+                taps.Add(i, tap);
+                await InterfaceScripts.UpAsync(card, tap.Device.Device.Name, directory, cancellationToken).ConfigureAwait(false);
+            }
+        }
     }
 
     private static HostProcess Spawn(GuestLaunch launch, SafeFileHandle log) => HostProcess.Start(new ProcessStart(launch.Program, launch.Arguments)
@@ -130,6 +151,8 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
         if (memoryFd >= 0)
         {
             await IncomingMemory.LoadAsync(process, memoryFd, cancellationToken).ConfigureAwait(false);
+            // The guest in the memory may hold channels open.
+            process.Live = Terminals.Show(process.Live, await process.Monitor.ExecuteAsync("query-chardev", cancellationToken).ConfigureAwait(false));
         }
     }
 

@@ -48,6 +48,9 @@ internal sealed class QemuProcess(int id, HostProcess host, string directory, st
     /// <summary>The guest agent's channel; null when the domain has none. Set when the domain adopts it.</summary>
     public AgentChannel? Agent { get; set; }
 
+    /// <summary>What it is still to get: it was started beside another process that had it. Changed within the domain's job only.</summary>
+    public IReadOnlyList<DeferredResource> Deferred { get; set; } = [];
+
     /// <summary>Receives its events; replaced when the domain adopts it.</summary>
     public Action<QemuProcess, QmpEvent>? EventHandler { get; set; }
 

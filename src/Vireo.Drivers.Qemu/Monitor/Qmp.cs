@@ -47,6 +47,30 @@ internal static partial class Qmp
     /// <summary>balloon: the memory the guest shall have, in bytes.</summary>
     public static QmpCommand Balloon(long bytes) => new("balloon", w => w.WriteNumber("value", bytes));
 
+    /// <summary>display-update: the VNC display listens there and nowhere else.</summary>
+    /// <param name="address"><c>host:port</c>, or the path of a UNIX socket.</param>
+    public static QmpCommand ListenVnc(string address) => new("display-update", w =>
+    {
+        w.WriteString("type", "vnc");
+        w.WriteStartArray("addresses");
+        w.WriteStartObject();
+        if (address.StartsWith('/'))
+        {
+            w.WriteString("type", "unix");
+            w.WriteString("path", address);
+        }
+        else
+        {
+            var colon = address.LastIndexOf(':');
+            w.WriteString("type", "inet");
+            w.WriteString("host", address[..colon]);
+            w.WriteString("port", address[(colon + 1)..]);
+        }
+
+        w.WriteEndObject();
+        w.WriteEndArray();
+    });
+
     /// <summary>device_add, with the properties that <paramref name="properties"/> writes.</summary>
     public static QmpCommand DeviceAdd(Action<Utf8JsonWriter> properties) => new("device_add", properties);
 

@@ -56,7 +56,7 @@ internal sealed class DomainSnapshots
     public async ValueTask<QemuSnapshot> CreateAsync(ISnapshotDomain domain, string xml, DomainSnapshotCreateFlags flags, CancellationToken cancellationToken)
     {
         SnapshotFlags.CheckCreate(flags);
-        var request = DomainSnapshotConfig.Parse(xml);
+        var request = flags.HasFlag(DomainSnapshotCreateFlags.Validate) ? DomainSnapshotConfig.ParseValidated(xml) : DomainSnapshotConfig.Parse(xml);
         if (flags.HasFlag(DomainSnapshotCreateFlags.Redefine))
         {
             return await Task.Run(() => Redefine(domain, request, flags), cancellationToken).ConfigureAwait(false);

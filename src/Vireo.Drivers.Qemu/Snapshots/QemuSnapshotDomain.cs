@@ -190,7 +190,7 @@ internal sealed class QemuSnapshotDomain(QemuDomain domain) : ISnapshotDomain
     public async ValueTask<IReplacementProcess> StartReplacementAsync(DomainConfig config, SafeFileHandle? memory, CancellationToken cancellationToken)
     {
         var complete = await Hypervisor.Builder.CompleteAsync(config, cancellationToken).ConfigureAwait(false);
-        var process = await Hypervisor.Launcher.LaunchAsync(complete, memory, cancellationToken).ConfigureAwait(false);
+        var process = await Hypervisor.Launcher.LaunchAsync(new LaunchSource(complete) { Memory = memory, Beside = Live }, cancellationToken).ConfigureAwait(false);
         return new Replacement(this, domain, process);
     }
 
@@ -232,7 +232,7 @@ internal sealed class QemuSnapshotDomain(QemuDomain domain) : ISnapshotDomain
             _taken = true;
             if (domain.Process is { } old)
             {
-                // A QEMU that ends in order removes the names of its sockets, which by now are the new process's.
+                // What it would still write is given up; and its names must be free at once.
                 old.WillEnd(EndCause.Of(DomainShutoffReason.FromSnapshot));
                 await old.KillAsync().ConfigureAwait(false);
                 await domain.Hypervisor.Stopper.FinishAsync(domain, old).ConfigureAwait(false);
@@ -241,6 +241,7 @@ internal sealed class QemuSnapshotDomain(QemuDomain domain) : ISnapshotDomain
                 domain.Hypervisor.Domains.GetOrAdd(owner.Uuid, owner.Name, () => domain);
             }
 
+            await domain.Hypervisor.SettleAsync(process).ConfigureAwait(false);
             domain.Update(v => v with { Persistent = persistent });
             await domain.Hypervisor.Starter.AdoptAsync(domain, process, DomainPausedReason.FromSnapshot).ConfigureAwait(false);
             domain.Lifecycle(DomainEventType.Started, (int)DomainEventStartedDetailType.FromSnapshot);
@@ -255,7 +256,7 @@ internal sealed class QemuSnapshotDomain(QemuDomain domain) : ISnapshotDomain
 
             await process.EndAsync().ConfigureAwait(false);
             await process.DisposeAsync().ConfigureAwait(false);
-            DomainStopper.RemoveDirectories(process);
+            await domain.Hypervisor.Stopper.ClearAwayAsync(process.Live, process.Directory, process.Channels).ConfigureAwait(false);
         }
     }
 }

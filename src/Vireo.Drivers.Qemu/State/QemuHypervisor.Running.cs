@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Vireo.Drivers.Qemu.Lifecycle;
 using Vireo.Drivers.Qemu.Monitor;
 
@@ -21,6 +22,13 @@ internal sealed partial class QemuHypervisor
         await process.Monitor.ExecuteAsync(new QmpCommand("stop"), cancellationToken).ConfigureAwait(false);
         new MonitorEvents(this, domain).Stopped(process);
     }
+
+    /// <summary>Gives a process what it was started without, now that the process beside it has gone.</summary>
+    public Task SettleAsync(QemuProcess process) =>
+        ResourceHandover.SettleAsync(process, (resource, error) => LogDeferred(Log, process.Live.Name!, resource.Kind, resource.To, error.Message), CancellationToken.None);
+
+    [LoggerMessage(3, LogLevel.Error, "domain '{Name}': its new process could not be given {Kind} '{What}': {Error}. The daemon tries again when it next starts")]
+    private static partial void LogDeferred(ILogger log, string name, DeferredKind kind, string what, string error);
 
     /// <summary>Has the live state written soon; changes that come close together are written once.</summary>
     public void SaveStatusSoon(QemuDomain domain, QemuProcess process)

@@ -52,6 +52,9 @@ internal sealed partial class QemuHypervisor : IAsyncDisposable
     /// <summary>Who is at which console.</summary>
     public Console.ConsoleSessions Consoles { get; } = new();
 
+    /// <summary>Names for taps that have none.</summary>
+    public Network.TapNames TapNames { get; } = new();
+
     /// <summary>Starts QEMU processes.</summary>
     public QemuLauncher Launcher { get; }
 

@@ -5,6 +5,7 @@ using System.Xml;
 using System.Xml.Linq;
 using Vireo.Config;
 using Vireo.Drivers.Qemu.BlockJobs;
+using Vireo.Drivers.Qemu.Lifecycle;
 using Vireo.Host.Processes;
 
 namespace Vireo.Drivers.Qemu.State;
@@ -24,6 +25,9 @@ internal sealed record StatusDocument(DomainConfig Live, int Id, DomainState Sta
 
     /// <summary>How long the guest agent is waited for, in seconds; negative as in <c>virDomainAgentResponseTimeoutValues</c>.</summary>
     public int AgentTimeout { get; init; } = (int)DomainAgentResponseTimeoutValues.Block;
+
+    /// <summary>What the process is still to get of the one before it.</summary>
+    public ConfigList<DeferredResource> Deferred { get; init; }
 
     /// <summary>Its text.</summary>
     public string ToXml()
@@ -45,6 +49,15 @@ internal sealed record StatusDocument(DomainConfig Live, int Id, DomainState Sta
             writer.WriteEndElement();
             BlockJobElements.Write(writer, Jobs);
             writer.WriteElementString("agentTimeout", Number(AgentTimeout));
+            foreach (var resource in Deferred)
+            {
+                writer.WriteStartElement("deferred");
+                writer.WriteAttributeString("kind", resource.Kind.ToString());
+                writer.WriteAttributeString("from", resource.From);
+                writer.WriteAttributeString("to", resource.To);
+                writer.WriteEndElement();
+            }
+
             writer.WriteRaw("\n" + Live.ToXml());
             writer.WriteEndElement();
         }
@@ -75,12 +88,26 @@ internal sealed record StatusDocument(DomainConfig Live, int Id, DomainState Sta
             {
                 Jobs = BlockJobElements.Read(root.Element(BlockJobElements.Name)),
                 AgentTimeout = root.Element("agentTimeout") is { } timeout ? int.Parse(timeout.Value, CultureInfo.InvariantCulture) : (int)DomainAgentResponseTimeoutValues.Block,
+                Deferred = [.. root.Elements("deferred").Select(Resource)],
             };
         }
         catch (Exception e) when (e is XmlException or NullReferenceException or FormatException)
         {
             throw Bad(path, e.Message);
         }
+    }
+
+    private static DeferredResource Resource(XElement element)
+    {
+        var name = element.Attribute("kind")!.Value;
+        var kind = name switch
+        {
+            nameof(DeferredKind.Socket) => DeferredKind.Socket,
+            nameof(DeferredKind.Tap) => DeferredKind.Tap,
+            nameof(DeferredKind.Vnc) => DeferredKind.Vnc,
+            _ => throw new FormatException($"a deferred resource is of kind '{name}'"),
+        };
+        return new DeferredResource(kind, element.Attribute("from")!.Value, element.Attribute("to")!.Value);
     }
 
     private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);

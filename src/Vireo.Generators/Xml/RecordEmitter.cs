@@ -56,7 +56,12 @@ internal static class RecordEmitter
         code.Doc($"Reads a <{document.Name}> document.");
         code.Line("/// <param name=\"xml\">Its text.</param>");
         code.Line("/// <exception cref=\"VireoException\">VIR_ERR_XML_DETAIL: the text is no XML. VIR_ERR_XML_ERROR: the document says what it must not.</exception>");
-        code.Line($"public static {type.Name} Parse(string xml) => DocumentReader.Parse(xml, {source}, (ErrorDomain){(document.Number("Domain") is > 0 and var domain ? domain : 20)}, {root}, static reader => ReadXml(reader));").Line();
+        var arguments = $"(xml, {source}, (ErrorDomain){(document.Number("Domain") is > 0 and var domain ? domain : 20)}, {root}, static reader => ReadXml(reader));";
+        code.Line($"public static {type.Name} Parse(string xml) => DocumentReader.Parse{arguments}").Line();
+        code.Doc($"Reads a <{document.Name}> document and refuses one with parts that no member stands for.");
+        code.Line("/// <param name=\"xml\">Its text.</param>");
+        code.Line("/// <exception cref=\"VireoException\">VIR_ERR_XML_DETAIL: the text is no XML. VIR_ERR_XML_INVALID_SCHEMA: the document has unknown parts or impossible values.</exception>");
+        code.Line($"public static {type.Name} ParseValidated(string xml) => DocumentReader.ParseValidated{arguments}").Line();
         code.Doc("The document's text in libvirt's layout.");
         code.Block("public string ToXml()", () =>
         {

@@ -1,4 +1,5 @@
 using Vireo.Config;
+using Vireo.Drivers.Qemu.Lifecycle;
 using Vireo.Drivers.Qemu.State;
 using Vireo.Host.Processes;
 
@@ -10,7 +11,11 @@ public sealed class StatusDocumentTests
     public void WhatIsWrittenIsRead()
     {
         var live = DomainConfig.Parse("<domain type='qemu' id='7'><name>g &amp; h</name><memory unit='KiB'>65536</memory><os><type>hvm</type></os><metadata><a:b xmlns:a='urn:a'>x</a:b></metadata></domain>");
-        var status = new StatusDocument(live, 7, DomainState.Paused, (int)DomainPausedReason.Ioerror, new ProcessIdentity(42, 4711, "boot"), "/run/a b/monitor.sock", 9) { AgentTimeout = 12 };
+        var status = new StatusDocument(live, 7, DomainState.Paused, (int)DomainPausedReason.Ioerror, new ProcessIdentity(42, 4711, "boot"), "/run/a b/monitor.sock", 9)
+        {
+            AgentTimeout = 12,
+            Deferred = [new DeferredResource(DeferredKind.Socket, "/a/.b.7", "/a/b"), new DeferredResource(DeferredKind.Tap, "vnet1", "mine"), new DeferredResource(DeferredKind.Vnc, "", "127.0.0.1:5900")],
+        };
         var read = StatusDocument.Parse(status.ToXml(), "g.xml");
         (read with { Live = live }).ShouldBe(status);
         read.Live.ToXml().ShouldBe(live.ToXml());

@@ -23,18 +23,40 @@ public sealed class TapDeviceTests
 
         using (tap)
         {
-            name = tap.Name;
-            name.ShouldStartWith("vireot");
-            tap.SetAddress([0xfe, 0x54, 0, 1, 2, 3]);
-            tap.SetLongestPacket(1400);
-            tap.SetUp(true);
-            File.ReadAllText($"/sys/class/net/{name}/address").Trim().ShouldBe("fe:54:00:01:02:03");
-            File.ReadAllText($"/sys/class/net/{name}/mtu").Trim().ShouldBe("1400");
-            Should.Throw<VireoException>(() => tap.AttachTo("no-such-bridge")).Message.ShouldStartWith($"Unable to add bridge no-such-bridge port {name}");
+            var device = tap.Device;
+            device.Name.ShouldStartWith("vireot");
+            device.SetAddress([0xfe, 0x54, 0, 1, 2, 3]);
+            device.SetLongestPacket(1400);
+            device.SetUp(true);
+            File.ReadAllText($"/sys/class/net/{device.Name}/address").Trim().ShouldBe("fe:54:00:01:02:03");
+            device.ReadLongestPacket().ShouldBe(1400);
+            Should.Throw<VireoException>(() => device.AttachTo("no-such-bridge")).Message.ShouldStartWith($"Unable to add bridge no-such-bridge port {device.Name}");
+            name = device.Name + "r";
+            device.Rename(name);
+            device.Name.ShouldBe(name);
+            device.IsTap.ShouldBeTrue();
+            File.ReadAllText($"/sys/class/net/{name}/operstate").Trim().ShouldNotBe("down");
+            Should.Throw<VireoException>(() => device.Rename("lo")).Message.ShouldStartWith($"Unable to rename '{name}' to 'lo'");
+            device.Exists.ShouldBeTrue();
         }
 
-        Directory.Exists($"/sys/class/net/{name}").ShouldBeFalse();
+        new NetworkDevice(name).Exists.ShouldBeFalse();
     }
+
+    [Fact]
+    public void HasAsManyDescriptorsAsQueues()
+    {
+        if (Environment.UserName != "root" || !File.Exists("/dev/net/tun"))
+            Assert.Skip("needs root and /dev/net/tun");
+        using var tap = TapDevice.Create("vireoq%d", queues: 3);
+        tap.Handles.Count.ShouldBe(3);
+        Directory.GetDirectories($"/sys/class/net/{tap.Device.Name}/queues", "rx-*").Length.ShouldBeGreaterThanOrEqualTo(3);
+    }
+
+    [Fact]
+    public void AControlThatIsMissingIsNamed() =>
+        Should.Throw<VireoException>(() => TapDevice.Create("vireot%d", control: "/dev/no-such-tun")).Message
+            .ShouldBe("Unable to open /dev/no-such-tun, is tun module loaded?: No such file or directory");
 
     [Theory]
     [InlineData("")]

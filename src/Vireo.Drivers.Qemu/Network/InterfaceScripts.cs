@@ -1,0 +1,81 @@
+using System.Text;
+using Microsoft.Extensions.Logging;
+using Vireo.Config;
+using Vireo.Host.Files;
+using Vireo.Host.Processes;
+
+namespace Vireo.Drivers.Qemu.Network;
+
+/// <summary>The users' programs that are told of a tap that comes and of one that goes.</summary>
+internal static partial class InterfaceScripts
+{
+    private const int LongestComplaint = 1024;
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+
+    /// <summary>Runs a card's script for a tap that has come.</summary>
+    /// <param name="card">The card.</param>
+    /// <param name="tap">The tap's name.</param>
+    /// <param name="directory">Where what it prints is kept meanwhile.</param>
+    /// <param name="cancellationToken">Gives up waiting; the script is ended.</param>
+    /// <exception cref="VireoException">VIR_ERR_INTERNAL_ERROR: it failed, or took more than a minute.</exception>
+    public static Task UpAsync(InterfaceConfig card, string tap, string directory, CancellationToken cancellationToken) =>
+        card.Script?.Path is { } script ? RunAsync(script, tap, directory, cancellationToken) : Task.CompletedTask;
+
+    /// <summary>Runs the scripts for the taps that have gone with a process. Those that fail are told of in the log.</summary>
+    /// <param name="live">The live document of the process.</param>
+    /// <param name="directory">Where what they print is kept meanwhile.</param>
+    /// <param name="log">The log.</param>
+    public static async Task DownAsync(DomainConfig live, string directory, ILogger log)
+    {
+        foreach (var card in live.Devices.Interfaces)
+        {
+            if (card is { Type: InterfaceType.Ethernet, Downscript.Path: { } script, Target.Dev: { } tap })
+            {
+                try
+                {
+                    await RunAsync(script, tap, directory, CancellationToken.None).ConfigureAwait(false);
+                }
+                catch (VireoException e)
+                {
+                    LogFailed(log, live.Name!, tap, e.Message);
+                }
+            }
+        }
+    }
+
+    private static async Task RunAsync(string script, string tap, string directory, CancellationToken cancellationToken)
+    {
+        var printed = Path.Combine(directory, "script.log");
+        using var output = HostFile.OpenLog(printed, truncate: true);
+        var environment = new Dictionary<string, string> { ["LC_ALL"] = "C", ["PATH"] = Environment.GetEnvironmentVariable("PATH") ?? "/usr/sbin:/usr/bin:/sbin:/bin", ["HOME"] = "/" };
+        using var process = HostProcess.Start(new ProcessStart(script, [tap]) { StandardOutput = output, StandardError = output, Environment = environment, WorkingDirectory = "/" });
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(s_patience);
+        ExitStatus? status;
+        try
+        {
+            status = await process.WaitAsync(deadline.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(Signals.Kill);
+            cancellationToken.ThrowIfCancellationRequested();
+            throw VireoException.Internal(ErrorDomain.Qemu, $"Child process ({script} {tap}) did not end within {s_patience.TotalSeconds:0} s and was killed");
+        }
+
+        if (status is not { Success: true })
+        {
+            throw VireoException.Internal(ErrorDomain.Qemu, $"Child process ({script} {tap}) unexpected {status}: {Complaint(printed)}");
+        }
+    }
+
+    private static string Complaint(string path)
+    {
+        using var file = HostFile.OpenExisting(path);
+        var buffer = new byte[LongestComplaint];
+        return Encoding.UTF8.GetString(buffer, 0, RandomAccess.Read(file, buffer, 0)).TrimEnd();
+    }
+
+    [LoggerMessage(60, LogLevel.Warning, "domain '{Name}': the script for tap '{Tap}', which is gone, failed: {Error}")]
+    private static partial void LogFailed(ILogger log, string name, string tap, string error);
+}
