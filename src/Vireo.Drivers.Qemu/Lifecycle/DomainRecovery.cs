@@ -21,7 +21,7 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
         var work = new List<Task>();
         var statuses = hypervisor.Files.ReadStatuses((p, e) => LogUnreadable(hypervisor.Log, p, e.Message)).ToList();
         // First, for among what goes may be names that a run which is taken up is about to get.
-        Sweep(statuses.Select(s => Path.GetDirectoryName(s.Status.MonitorPath)!).ToHashSet(StringComparer.Ordinal));
+        Sweep(statuses.Select(s => Path.GetFileName(Path.GetDirectoryName(s.Status.MonitorPath)!)).ToHashSet(StringComparer.Ordinal));
         foreach (var (path, status) in statuses)
         {
             hypervisor.TakenId(status.Id);

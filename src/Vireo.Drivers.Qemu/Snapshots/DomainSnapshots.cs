@@ -101,6 +101,11 @@ internal sealed class DomainSnapshots
         {
             await DeleteAsync(domain, root.Name, DomainSnapshotDeleteFlags.Children | DomainSnapshotDeleteFlags.MetadataOnly, cancellationToken).ConfigureAwait(false);
         }
+
+        if (_store.ChangeMade(_store.ReadMade(), null) is { } made)
+        {
+            await Task.Run(() => JournalActions.Write([made]), CancellationToken.None).ConfigureAwait(false);
+        }
     }
 
     private QemuSnapshot Redefine(ISnapshotDomain domain, DomainSnapshotConfig request, DomainSnapshotCreateFlags flags)

@@ -41,7 +41,7 @@ internal sealed class SnapshotDeletion(ISnapshotDomain domain, SnapshotStore sto
             return;
         }
 
-        var journal = await Task.Run(() => Announce(snapshot, flags), cancellationToken).ConfigureAwait(false);
+        using var journal = await Task.Run(() => Announce(snapshot, flags), cancellationToken).ConfigureAwait(false);
         try
         {
             var marked = await Task.Run(() => Mark(tree, gone), CancellationToken.None).ConfigureAwait(false);
@@ -49,11 +49,20 @@ internal sealed class SnapshotDeletion(ISnapshotDomain domain, SnapshotStore sto
             await new SnapshotMerging(domain).RunAsync(plan, cancellationToken).ConfigureAwait(false);
             gone = [.. gone.Select(s => marked.Find(s.Name)!)];
             await Task.Run(() => publish(Forget(marked, marked.Find(snapshot.Name)!, gone, only, plan)), CancellationToken.None).ConfigureAwait(false);
-        }
-        finally
-        {
-            // Not after a kill: then it is this that tells the next daemon to go on.
             journal.Close();
+        }
+        catch (OperationCanceledException)
+        {
+            // The user wants no more of it. After any other end it is this that tells the next daemon to go on.
+            journal.Close();
+            throw;
+        }
+        catch (VireoException e)
+        {
+            throw VireoException.OperationFailed(
+                ErrorDomain.Qemu,
+                $"snapshot '{snapshot.Name}' of domain '{domain.Name}' is half-deleted: {e.Message}. Every other snapshot is whole; delete it again when the cause is mended, or have it done at the daemon's next start",
+                e);
         }
     }
 

@@ -49,14 +49,21 @@ public sealed class CrashTests : IDisposable
         var before = State();
         KillVictim(operation, point);
 
-        foreach (var record in JournalRecovery.Read(_dir["journal"]))
+        var records = JournalRecovery.Read(_dir["journal"]);
+        foreach (var record in records)
         {
             (await SnapshotRecovery.RunAsync(record, null, (_, error) => throw error, CancellationToken.None)).Error.ShouldBeNull();
         }
 
         domain.Reload();
-        var after = State();
         var again = DomainSnapshots.Load(_dir["snapshot"], Settings());
+        if (records.Any(r => r.Plan.Operation == JournalOperation.SnapshotMerge) && again.Tree.Find("s1") is not null)
+        {
+            // What the daemon does beside its work when it finds such a journal.
+            await again.DeleteAsync(domain, "s1", 0, CancellationToken.None);
+        }
+
+        var after = State();
         if (after.SequenceEqual(before))
         {
             return;
@@ -80,6 +87,8 @@ public sealed class CrashTests : IDisposable
             default:
                 again.Tree.Count.ShouldBe(0);
                 again.Tree.CurrentName.ShouldBeNull();
+                images.ShouldAllBe(i => i.EndsWith(".qcow2", StringComparison.Ordinal));
+                Directory.GetFiles(_dir["img"]).Length.ShouldBe(3);
                 break;
         }
     }

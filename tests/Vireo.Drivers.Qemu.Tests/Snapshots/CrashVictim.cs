@@ -23,7 +23,7 @@ public sealed class CrashVictim
         {
             "create" => snapshots.CreateAsync(domain, "<domainsnapshot><name>s1</name></domainsnapshot>", DomainSnapshotCreateFlags.DiskOnly, CancellationToken.None).AsTask(),
             "revert" => snapshots.RevertAsync(domain, "s1", 0, CancellationToken.None).AsTask(),
-            _ => snapshots.DeleteAsync(domain, "s1", DomainSnapshotDeleteFlags.MetadataOnly, CancellationToken.None).AsTask(),
+            _ => snapshots.DeleteAsync(domain, "s1", 0, CancellationToken.None).AsTask(),
         });
     }
 }
