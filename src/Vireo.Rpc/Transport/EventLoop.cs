@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
+using System.Diagnostics;
 
 namespace Vireo.Rpc.Transport;
 
@@ -28,6 +29,10 @@ internal interface IWatched
 internal sealed unsafe class EventLoop : IDisposable
 {
     private const int Batch = 64;
+
+    // Who has just called often calls again at once, and to fall asleep and be woken costs more than such a call: for so long the loop
+    // looks again and again, and lets others run in between.
+    private static readonly long LingerTicks = Environment.ProcessorCount > 1 ? Stopwatch.Frequency * 50 / 1_000_000 : 0;
 
     private readonly int _epoll;
     private readonly int _wake;
@@ -155,18 +160,37 @@ internal sealed unsafe class EventLoop : IDisposable
     private void Run()
     {
         byte* items = stackalloc byte[16 * Batch];
+        long lingerUntil = 0;
         while (!_stopping)
         {
-            int count = Syscalls.EpollWait(_epoll, items, Batch, Timeout());
-            for (int i = 0; i < count; i++)
+            int count = Syscalls.EpollWait(_epoll, items, Batch, lingerUntil == 0 ? Timeout() : 0);
+            if (count > 0)
             {
-                byte* item = items + (i * Syscalls.EpollEventSize);
-                ulong token = BinaryPrimitives.ReadUInt64LittleEndian(new ReadOnlySpan<byte>(item + Syscalls.EpollDataOffset, 8));
-                if (token == ulong.MaxValue) Drain();
-                else Find(token)?.OnReady((Readiness)(*(uint*)item));
+                Handle(items, count);
+                lingerUntil = LingerTicks == 0 ? 0 : Stopwatch.GetTimestamp() + LingerTicks;
+            }
+            else if (Stopwatch.GetTimestamp() < lingerUntil)
+            {
+                Thread.Yield();
+                continue;
+            }
+            else
+            {
+                lingerUntil = 0;
             }
 
             Tick();
+        }
+    }
+
+    private void Handle(byte* items, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            byte* item = items + (i * Syscalls.EpollEventSize);
+            ulong token = BinaryPrimitives.ReadUInt64LittleEndian(new ReadOnlySpan<byte>(item + Syscalls.EpollDataOffset, 8));
+            if (token == ulong.MaxValue) Drain();
+            else Find(token)?.OnReady((Readiness)(*(uint*)item));
         }
     }
 
