@@ -49,7 +49,8 @@ class Side:
         self.sock = os.path.join(self.dir, sock)
         self.uri = "qemu:///system?socket=" + self.sock
         self.log = open(os.path.join(self.dir, "daemon.log"), "wb")
-        self.process = subprocess.Popen([LOAD, "reap"] + [part.replace("{dir}", self.dir) for part in command], stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
+        # A session of its own, as a service has: the kernel shares the processors out between sessions, not between the daemon and each of its clients' threads.
+        self.process = subprocess.Popen([LOAD, "reap"] + [part.replace("{dir}", self.dir) for part in command], stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log, start_new_session=True)
         end = time.time() + 60
         while True:
             try:
