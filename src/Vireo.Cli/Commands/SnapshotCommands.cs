@@ -67,6 +67,11 @@ internal static class SnapshotCommands
         var command = context.Command;
         var flags = (DomainSnapshotDeleteFlags)command.Flags(("children", 1u), ("metadata", 2u), ("children-only", 4u));
         var (_, snapshot) = await SnapshotAsync(context);
+        if (command.Has("dry-run"))
+        {
+            await SnapshotPlanText.PrintAsync(context, () => snapshot.PlanDeleteAsync(flags, context.CancellationToken));
+            return;
+        }
         await CommandContext.TryAsync($"Failed to delete snapshot {snapshot.Name}", () => snapshot.DeleteAsync(flags, context.CancellationToken));
         context.Confirm($"Domain snapshot {snapshot.Name} {(command.Has("children-only") ? "children " : "")}deleted\n");
     }
@@ -76,6 +81,12 @@ internal static class SnapshotCommands
         var command = context.Command;
         var flags = (DomainSnapshotRevertFlags)command.Flags(("running", 1u), ("paused", 2u), ("reset-nvram", 8u), ("allow-respawn", 16u), ("stopped", 32u));
         var (_, snapshot) = await SnapshotAsync(context);
+        if (command.Has("dry-run"))
+        {
+            var wanted = command.Has("force") ? flags | DomainSnapshotRevertFlags.Force : flags;
+            await SnapshotPlanText.PrintAsync(context, () => snapshot.PlanRevertAsync(wanted, context.CancellationToken));
+            return;
+        }
         var failed = $"Failed to revert snapshot {snapshot.Name}";
         try
         {

@@ -55,6 +55,11 @@ internal static class SnapshotCreateCommands
     {
         var command = context.Command;
         command.Exclusive("halt", "live");
+        if (command.Has("dry-run"))
+        {
+            await SnapshotPlanText.PrintAsync(context, () => domain.PlanSnapshotAsync(xml, flags, context.CancellationToken));
+            return;
+        }
         var halt = (flags & DomainSnapshotCreateFlags.Halt) != 0;
         DomainSnapshot snapshot;
         try

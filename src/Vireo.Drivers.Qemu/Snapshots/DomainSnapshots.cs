@@ -5,7 +5,7 @@ using Vireo.Drivers.Snapshots;
 namespace Vireo.Drivers.Qemu.Snapshots;
 
 /// <summary>The snapshots of one domain. Readers use <see cref="Tree"/>, which never waits; changes are called within the domain's modifying job.</summary>
-internal sealed class DomainSnapshots
+internal sealed partial class DomainSnapshots
 {
     private readonly SnapshotStore _store;
     private readonly SnapshotSettings _settings;

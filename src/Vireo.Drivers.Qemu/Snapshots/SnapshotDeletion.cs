@@ -29,11 +29,8 @@ internal sealed class SnapshotDeletion(ISnapshotDomain domain, SnapshotStore sto
         CancellationToken cancellationToken)
     {
         var only = flags.HasFlag(DomainSnapshotDeleteFlags.ChildrenOnly);
-        var below = only || flags.HasFlag(DomainSnapshotDeleteFlags.Children) ? tree.Descendants(snapshot.Name).ToList() : [];
-        List<QemuSnapshot> gone = only ? below : [.. below, snapshot];
-        var plan = flags.HasFlag(DomainSnapshotDeleteFlags.MetadataOnly)
-            ? DeletePlan.Nothing
-            : await Task.Run(() => new DeletePlanner(domain, tree, gone, MadeImages.Of(tree, store)).Plan(), cancellationToken).ConfigureAwait(false);
+        var gone = Gone(tree, snapshot, flags);
+        var plan = await Task.Run(() => Plan(tree, gone, flags), cancellationToken).ConfigureAwait(false);
         FaultPoint.Hit(FaultPoints.DeletePlanned);
         if (plan.Merges.Count == 0)
         {
@@ -65,6 +62,25 @@ internal sealed class SnapshotDeletion(ISnapshotDomain domain, SnapshotStore sto
                 e);
         }
     }
+
+    /// <summary>What <see cref="RunAsync"/> would do.</summary>
+    public SnapshotPlanConfig Explain(SnapshotTree<QemuSnapshot> tree, QemuSnapshot snapshot, DomainSnapshotDeleteFlags flags, PlanDocument document)
+    {
+        var gone = Gone(tree, snapshot, flags);
+        var plan = Plan(tree, gone, flags);
+        var after = After(tree, snapshot, gone, flags.HasFlag(DomainSnapshotDeleteFlags.ChildrenOnly), new MergedDocuments(plan.Merges));
+        return document.Of(snapshot.Name, plan, Changes(tree, after, gone));
+    }
+
+    private static List<QemuSnapshot> Gone(SnapshotTree<QemuSnapshot> tree, QemuSnapshot snapshot, DomainSnapshotDeleteFlags flags)
+    {
+        var only = flags.HasFlag(DomainSnapshotDeleteFlags.ChildrenOnly);
+        var below = only || flags.HasFlag(DomainSnapshotDeleteFlags.Children) ? tree.Descendants(snapshot.Name).ToList() : [];
+        return only ? below : [.. below, snapshot];
+    }
+
+    private DeletePlan Plan(SnapshotTree<QemuSnapshot> tree, List<QemuSnapshot> gone, DomainSnapshotDeleteFlags flags) =>
+        flags.HasFlag(DomainSnapshotDeleteFlags.MetadataOnly) ? DeletePlan.Nothing : new DeletePlanner(domain, tree, gone, MadeImages.Of(tree, store)).Plan();
 
     private OperationJournal Announce(QemuSnapshot snapshot, DomainSnapshotDeleteFlags flags) => OperationJournal.Begin(journals, NewId(), new JournalPlan
     {

@@ -6,6 +6,7 @@ internal static class RemoteProcedure
     public const uint RemoteProgram = 0x20008086;
     public const uint QemuProgram = 0x20008087;
     public const uint LxcProgram = 0x00068000;
+    public const uint VireoProgram = 0x20005652;
     public const uint AdminProgram = 0x06900690;
     public const uint KeepaliveProgram = 0x6b656570;
 

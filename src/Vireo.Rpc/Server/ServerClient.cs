@@ -167,7 +167,7 @@ internal sealed partial class ServerClient : IPacketHandler
     }
 
     private static bool IsKnownProgram(in PacketHeader header) =>
-        header.Version == 1 && header.Program is RemoteProcedure.RemoteProgram or RemoteProcedure.QemuProgram or RemoteProcedure.LxcProgram;
+        header.Version == 1 && header.Program is RemoteProcedure.RemoteProgram or RemoteProcedure.QemuProgram or RemoteProcedure.LxcProgram or RemoteProcedure.VireoProgram;
 
     private bool IsQuick(in PacketHeader header)
     {
@@ -183,6 +183,7 @@ internal sealed partial class ServerClient : IPacketHandler
         {
             RemoteProcedure.RemoteProgram => TryInvokeSession(call, ref reader) || RemoteDispatch.TryInvoke(call, ref reader),
             RemoteProcedure.QemuProgram => TryInvokeQemuSession(call) || QemuDispatch.TryInvoke(call, ref reader),
+            RemoteProcedure.VireoProgram => VireoDispatch.TryInvoke(call, ref reader),
             _ => LxcDispatch.TryInvoke(call, ref reader),
         };
         if (!known) throw RpcError($"unknown procedure: {call.Procedure}");

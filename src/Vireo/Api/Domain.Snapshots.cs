@@ -13,6 +13,15 @@ public sealed partial class Domain
     public async ValueTask<DomainSnapshot> CreateSnapshotAsync(string xml, DomainSnapshotCreateFlags flags = 0, CancellationToken cancellationToken = default) =>
         new(this, await Driver.DomainSnapshotCreateXmlAsync(Reference, xml, (uint)flags, cancellationToken).ConfigureAwait(false));
 
+    /// <summary>What <see cref="CreateSnapshotAsync"/> with the same arguments would do now, and what speaks against it. Nothing is changed.</summary>
+    /// <param name="xml">The snapshot document.</param>
+    /// <param name="flags">What kind, and how.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>A <c>&lt;snapshotplan&gt;</c> document.</returns>
+    /// <exception cref="VireoException">VIR_ERR_NO_SUPPORT: the driver or the daemon cannot plan.</exception>
+    public ValueTask<string> PlanSnapshotAsync(string xml, DomainSnapshotCreateFlags flags = 0, CancellationToken cancellationToken = default) =>
+        Driver.VireoDomainSnapshotPlanCreateAsync(Reference, xml, (uint)flags, cancellationToken);
+
     /// <summary>The snapshots that pass the filter (<c>virDomainListAllSnapshots</c>).</summary>
     public async ValueTask<IReadOnlyList<DomainSnapshot>> ListSnapshotsAsync(DomainSnapshotListFlags flags = 0, CancellationToken cancellationToken = default)
     {

@@ -54,6 +54,22 @@ public sealed class DomainSnapshot
     public ValueTask RevertAsync(DomainSnapshotRevertFlags flags = 0, CancellationToken cancellationToken = default) =>
         Driver.DomainRevertToSnapshotAsync(Reference, (uint)flags, cancellationToken);
 
+    /// <summary>What <see cref="RevertAsync"/> with the same flags would do now, and what speaks against it. Nothing is changed.</summary>
+    /// <param name="flags">As of <see cref="RevertAsync"/>.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>A <c>&lt;snapshotplan&gt;</c> document.</returns>
+    /// <exception cref="VireoException">VIR_ERR_NO_SUPPORT: the driver or the daemon cannot plan.</exception>
+    public ValueTask<string> PlanRevertAsync(DomainSnapshotRevertFlags flags = 0, CancellationToken cancellationToken = default) =>
+        Driver.VireoDomainSnapshotPlanRevertAsync(Reference, (uint)flags, cancellationToken);
+
+    /// <summary>What <see cref="DeleteAsync"/> with the same flags would do now, and what speaks against it. Nothing is changed.</summary>
+    /// <param name="flags">As of <see cref="DeleteAsync"/>.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>A <c>&lt;snapshotplan&gt;</c> document.</returns>
+    /// <exception cref="VireoException">VIR_ERR_NO_SUPPORT: the driver or the daemon cannot plan.</exception>
+    public ValueTask<string> PlanDeleteAsync(DomainSnapshotDeleteFlags flags = 0, CancellationToken cancellationToken = default) =>
+        Driver.VireoDomainSnapshotPlanDeleteAsync(Reference, (uint)flags, cancellationToken);
+
     /// <summary>Deletes it: data and metadata, or as the flags say (<c>virDomainSnapshotDelete</c>).</summary>
     public ValueTask DeleteAsync(DomainSnapshotDeleteFlags flags = 0, CancellationToken cancellationToken = default) =>
         Driver.DomainSnapshotDeleteAsync(Reference, (uint)flags, cancellationToken);

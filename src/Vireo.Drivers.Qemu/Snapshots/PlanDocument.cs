@@ -1,0 +1,97 @@
+using Vireo.Config;
+using Vireo.Drivers.Qemu.Block;
+using Vireo.Drivers.Qemu.Journal;
+
+namespace Vireo.Drivers.Qemu.Snapshots;
+
+/// <summary>Plans as users see them.</summary>
+/// <param name="domain">The domain.</param>
+internal sealed class PlanDocument(ISnapshotDomain domain)
+{
+    private bool Active => domain.Live is not null;
+
+    /// <summary>Taking a snapshot.</summary>
+    public SnapshotPlanConfig Of(CreatePlan plan, DomainSnapshotCreateFlags flags) => new()
+    {
+        Operation = "create",
+        Domain = domain.Name,
+        Snapshot = plan.Snapshot.Name,
+        Pause = domain.State != DomainState.Running ? "no" : plan.Memory is not null && !flags.HasFlag(DomainSnapshotCreateFlags.Live) ? "memory" : "moment",
+        Process = !Active ? "none" : flags.HasFlag(DomainSnapshotCreateFlags.Halt) ? "ended" : "kept",
+        Steps =
+        [
+            .. plan.Overlays.Where(o => o.File is not null).Select(Made),
+            .. plan.Memory is { } memory ? (SnapshotPlanStep[])[new() { Action = "save-memory", File = memory.Path, Bytes = Memory() }] : [],
+            .. plan.Overlays.Select(Switched),
+            .. plan.Documents.Select(Written),
+        ],
+    };
+
+    /// <summary>Going back to a snapshot.</summary>
+    public SnapshotPlanConfig Of(RevertPlan plan) => new()
+    {
+        Operation = "revert",
+        Domain = domain.Name,
+        Snapshot = plan.Snapshot.Name,
+        Pause = domain.State == DomainState.Running ? "moment" : "no",
+        Process = (Active, plan.Target) switch
+        {
+            (true, RevertTarget.ShutOff) => "ended",
+            (true, _) => "replaced",
+            (false, RevertTarget.ShutOff) => "none",
+            (false, _) => "started",
+        },
+        Steps =
+        [
+            .. plan.Overlays.Select(Made),
+            .. plan.Start is not null ? (SnapshotPlanStep[])[new() { Action = "start", From = plan.Memory }] : [],
+            .. plan.Overlays.Select(Switched),
+            .. plan.Metadata.Select(Written),
+            .. plan.Retire.Select(Removed),
+        ],
+    };
+
+    /// <summary>Deleting snapshots.</summary>
+    public SnapshotPlanConfig Of(string snapshot, DeletePlan plan, IReadOnlyList<DocumentChange> documents) => new()
+    {
+        Operation = "delete",
+        Domain = domain.Name,
+        Snapshot = snapshot,
+        Pause = "no",
+        Process = Active ? "kept" : "none",
+        Steps =
+        [
+            .. plan.Merges.Select(m => new SnapshotPlanStep
+            {
+                Action = m.IntoBottom ? "commit" : "pull",
+                Disk = m.Target,
+                File = m.Result.Location.Display,
+                From = m.IntoBottom ? m.Top.Location.Display : m.Images[0].Location.Display,
+                Bytes = (ulong)m.Bytes,
+            }),
+            .. documents.Select(Written),
+            .. plan.Retire.Select(Removed),
+            .. plan.Merges.SelectMany(m => m.Gone).Where(g => g.Location.LocalPath is not null && g.Identity is not null)
+                .Select(g => Removed(new RetiredFile(g.Location.LocalPath!, g.Identity!.Value.ToString()))),
+        ],
+    };
+
+    /// <summary>What cannot be done.</summary>
+    public SnapshotPlanConfig Refused(string operation, string? snapshot, VireoException reason) => new()
+    {
+        Operation = operation,
+        Domain = domain.Name,
+        Snapshot = snapshot,
+        Refusals = [new SnapshotPlanRefusal { Code = (int)reason.Code, Message = reason.Message }],
+    };
+
+    private static SnapshotPlanStep Made(PlannedOverlay overlay) => new() { Action = "make", Disk = overlay.Target, File = overlay.Layer.Location.Display, From = overlay.Base.Location.Display };
+
+    private static SnapshotPlanStep Switched(PlannedOverlay overlay) => new() { Action = "switch", Disk = overlay.Target, File = overlay.Layer.Location.Display, From = overlay.Base.Location.Display };
+
+    private static SnapshotPlanStep Written(DocumentChange change) => new() { Action = change.After is null ? "remove" : "write", File = change.Path };
+
+    private static SnapshotPlanStep Removed(RetiredFile file) => new() { Action = "remove", File = file.Path, Bytes = (ulong)(FileStatus.TryOf(file.Path)?.Allocated ?? 0) };
+
+    private ulong? Memory() => domain.Live?.Memory?.Size.Bytes;
+}
