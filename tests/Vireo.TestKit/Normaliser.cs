@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Vireo.TestKit;
 
-/// <summary>Masks what may differ between two runs of the same session: paths, uuids, times, process ids, addresses made by chance.</summary>
+/// <summary>Masks what may differ between two runs of the same session: paths, uuids, times, process ids, numbers of runs, addresses made by chance.</summary>
 public static partial class Normaliser
 {
     /// <summary>Masks a text. <paramref name="roots"/> are directories whose names differ from run to run.</summary>
@@ -16,6 +16,7 @@ public static partial class Normaliser
         text = CreationTime().Replace(text, "<creationTime>{time}</creationTime>");
         text = Pty().Replace(text, "/dev/pts/{n}");
         text = CpuTime().Replace(text, "$1{time}");
+        text = RunNumber().Replace(text, "$1{id}");
         return string.Join('\n', text.Split('\n').Select(line => line.TrimEnd()));
     }
 
@@ -36,4 +37,8 @@ public static partial class Normaliser
 
     [GeneratedRegex(@"(CPU time: +)[\d.]+s")]
     private static partial Regex CpuTime();
+
+    // Each daemon numbers the runs of its domains.
+    [GeneratedRegex(@"(<domain type='\w+' id='|/domain-)\d+")]
+    private static partial Regex RunNumber();
 }

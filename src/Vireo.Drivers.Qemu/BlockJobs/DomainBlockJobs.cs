@@ -308,7 +308,7 @@ internal sealed class DomainBlockJobs(QemuDomain domain)
         await SaveAsync().ConfigureAwait(false);
     }
 
-    private Task SaveAsync() => domain.Hypervisor.Files.SaveStatusAsync(domain.View, _process);
+    private Task SaveAsync() => domain.Hypervisor.SaveStatusNowAsync(domain, _process);
 
     private async Task CloseAsync(IEnumerable<int> numbers)
     {

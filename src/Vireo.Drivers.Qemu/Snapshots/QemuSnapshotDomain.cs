@@ -97,6 +97,9 @@ internal sealed class QemuSnapshotDomain(QemuDomain domain) : ISnapshotDomain
         var shown = LiveDocument.Show(live, disks!);
         process.Live = shown;
         domain.Update(v => v with { Live = ChannelStates.Keep(v.Live, shown), Persistent = persistent });
+
+        // Whoever is writing the state as it was before must not have the last word.
+        Hypervisor.SaveStatusSoon(domain, process);
     }
 
     /// <inheritdoc/>

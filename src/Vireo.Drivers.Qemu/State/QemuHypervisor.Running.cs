@@ -53,7 +53,9 @@ internal sealed partial class QemuHypervisor
         }
     }
 
-    private async Task SaveStatusAsync(QemuDomain domain, QemuProcess process)
+    /// <summary>Writes the live state, after whoever is writing it: what was known earlier never replaces what was known later.</summary>
+    /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR: it cannot be written.</exception>
+    public async Task SaveStatusNowAsync(QemuDomain domain, QemuProcess process)
     {
         await process.StatusGate.WaitAsync().ConfigureAwait(false);
         try
@@ -64,14 +66,22 @@ internal sealed partial class QemuHypervisor
                 await Files.SaveStatusAsync(domain.View, process).ConfigureAwait(false);
             }
         }
+        finally
+        {
+            process.StatusGate.Release();
+        }
+    }
+
+    private async Task SaveStatusAsync(QemuDomain domain, QemuProcess process)
+    {
+        try
+        {
+            await SaveStatusNowAsync(domain, process).ConfigureAwait(false);
+        }
         catch (VireoException e)
         {
             // The guest goes on; a daemon that restarts asks it for its state anyway.
             ReportUnreadable(Files.Status(domain.View.Name), e);
-        }
-        finally
-        {
-            process.StatusGate.Release();
         }
     }
 }

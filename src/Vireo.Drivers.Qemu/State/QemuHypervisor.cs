@@ -128,11 +128,17 @@ internal sealed partial class QemuHypervisor : IAsyncDisposable
     /// <summary>Lets go of the guests; they go on.</summary>
     public async ValueTask DisposeAsync()
     {
-        Interlocked.Exchange(ref _closing, 1);
+        if (Interlocked.Exchange(ref _closing, 1) != 0)
+        {
+            return;
+        }
+
         foreach (var domain in Domains.All)
         {
             if (domain.Process is { } process)
             {
+                // What is about to be written soon is written now: the next daemon reads it.
+                await SaveStatusAsync(domain, process).ConfigureAwait(false);
                 await process.DisposeAsync().ConfigureAwait(false);
             }
         }
