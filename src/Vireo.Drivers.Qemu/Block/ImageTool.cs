@@ -36,6 +36,38 @@ internal static class ImageTool
     public static Task RenameBackingAsync(string image, ImageFormat format, ImageLayer below, CancellationToken cancellationToken) =>
         RunAsync(["rebase", "-q", "-u", "-f", format.QemuDriver(), .. Backing(below), image], cancellationToken);
 
+    /// <summary>Makes an internal snapshot.</summary>
+    /// <exception cref="VireoException">VIR_ERR_OPERATION_FAILED: what qemu-img says; the image is unchanged.</exception>
+    public static Task TakeSnapshotAsync(TaggedImage image, CancellationToken cancellationToken) => SnapshotAsync("-c", image.Tag, image.Path, cancellationToken);
+
+    /// <summary>Brings an image back to one of its internal snapshots. Can be repeated.</summary>
+    /// <exception cref="VireoException">VIR_ERR_OPERATION_FAILED: the image has none of that name; what qemu-img says.</exception>
+    public static Task ApplySnapshotAsync(TaggedImage image, CancellationToken cancellationToken)
+    {
+        // qemu-img takes what it is given for a number first: only the number means this one and no other.
+        var found = InternalSnapshot.Find(image.Path, image.Tag)
+            ?? throw VireoException.OperationFailed(ErrorDomain.Qemu, $"image '{image.Path}' of disk {image.Target} does not hold internal snapshot '{image.Tag}'");
+        return SnapshotAsync("-a", found.Id, image.Path, cancellationToken);
+    }
+
+    /// <summary>Removes an internal snapshot; nothing when the image has none of that name.</summary>
+    /// <exception cref="VireoException">VIR_ERR_OPERATION_FAILED: what qemu-img says.</exception>
+    public static async Task RemoveSnapshotAsync(TaggedImage image, CancellationToken cancellationToken)
+    {
+        // For this one it knows names alone.
+        if (InternalSnapshot.Find(image.Path, image.Tag) is not null)
+        {
+            await SnapshotAsync("-d", image.Tag, image.Path, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    // Named by its options, the image is never taken for another format than it was said to have.
+    private static Task SnapshotAsync(string what, string tag, string path, CancellationToken cancellationToken)
+    {
+        var driver = FileStatus.TryOf(path)?.Kind == FileKind.BlockDevice ? "host_device" : "file";
+        return RunAsync(["snapshot", "-q", what, tag, "--image-opts", $"driver=qcow2,file.driver={driver},file.filename={path.Replace(",", ",,", StringComparison.Ordinal)}"], cancellationToken);
+    }
+
     private static string[] Backing(ImageLayer? below) => below is null
         ? ["-b", ""]
         : ["-b", below.Location.LocalPath ?? throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"'{below.Location.Display}' is no file or block device"), "-F", below.Format.QemuDriver()];
@@ -79,7 +111,7 @@ internal static class ImageTool
         }
         catch (Win32Exception e)
         {
-            throw VireoException.System(ErrorDomain.Qemu, e.NativeErrorCode, $"cannot run {Program}, which merges images; install the package that has it: {e.Message}", e);
+            throw VireoException.System(ErrorDomain.Qemu, e.NativeErrorCode, $"cannot run {Program}, which changes images; install the package that has it: {e.Message}", e);
         }
     }
 }

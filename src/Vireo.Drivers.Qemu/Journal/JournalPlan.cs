@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Vireo.Drivers.Qemu.Block;
 using Vireo.Host.Processes;
 
 namespace Vireo.Drivers.Qemu.Journal;
@@ -60,6 +61,12 @@ internal sealed record JournalPlan
 
     /// <summary>Files that nobody needs any more once the operation is finished.</summary>
     public IReadOnlyList<RetiredFile> Retire { get; init; } = [];
+
+    /// <summary>Internal snapshots: those that a create makes, or those that a revert brings the images back to.</summary>
+    public IReadOnlyList<TaggedImage> Tags { get; init; } = [];
+
+    /// <summary>The job within the hypervisor that does the work; it knows whether it has. Null when there is none.</summary>
+    public string? Job { get; init; }
 
     /// <summary>Documents that change.</summary>
     public IReadOnlyList<DocumentChange> Documents { get; init; } = [];

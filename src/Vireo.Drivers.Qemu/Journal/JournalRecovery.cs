@@ -68,10 +68,12 @@ internal static class JournalRecovery
                 : await decide(record, cancellationToken).ConfigureAwait(false);
             if (verdict == JournalVerdict.Finish)
             {
+                await JournalTags.FinishAsync(record).ConfigureAwait(false);
                 JournalActions.Finish(record);
             }
             else
             {
+                await JournalTags.UndoAsync(record).ConfigureAwait(false);
                 JournalActions.Undo(record);
             }
 

@@ -24,6 +24,9 @@ internal sealed record CreatePlan
     /// <summary>The overlays.</summary>
     public required IReadOnlyList<PlannedOverlay> Overlays { get; init; }
 
+    /// <summary>The internal snapshots; none when the overlays are the snapshot.</summary>
+    public IReadOnlyList<TaggedImage> Tags { get; init; } = [];
+
     /// <summary>The file that gets the guest's memory; null when it is not saved.</summary>
     public PlannedFile? Memory { get; init; }
 

@@ -25,14 +25,19 @@ internal sealed class CreatePlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
         var name = NameOf(request);
         var memory = Memory(request, flags);
         var external = flags.HasFlag(DomainSnapshotCreateFlags.DiskOnly) || memory is not null;
+        if (Active && !external && request.Memory?.Snapshot == SnapshotLocation.No)
+        {
+            throw new VireoException(ErrorCode.OperationUnsupported, ErrorDomain.Qemu, "internal snapshot of a running VM must include the memory state");
+        }
+
         var config = domain.Live ?? domain.Persistent ?? throw VireoException.Internal(ErrorDomain.Qemu, $"domain '{domain.Name}' has no definition");
         var placed = SnapshotLayout.Align(
             [.. config.Devices.Disks.Select(Subject)],
             [.. request.Disks.Select(Request)],
             name,
             external ? DiskSnapshotMode.External : DiskSnapshotMode.Internal,
-            allInternal: !external && Active);
-        CheckKinds(placed, memory is not null, flags);
+            allInternal: !external);
+        CheckKinds(placed, memory is not null, internalMemory: Active && !external, config, flags);
         foreach (var disk in placed.Where(p => p.Mode is DiskSnapshotMode.External or DiskSnapshotMode.Internal))
         {
             BlockJobProgress.RefuseBusy(domain.Disks ?? new LiveDisks([], 0), disk.Disk.Target);
@@ -119,33 +124,51 @@ internal sealed class CreatePlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
         return mode == SnapshotLocation.External ? file : null;
     }
 
-    private void CheckKinds(IReadOnlyList<PlacedDisk> placed, bool memory, DomainSnapshotCreateFlags flags)
+    private void CheckKinds(IReadOnlyList<PlacedDisk> placed, bool memory, bool internalMemory, DomainConfig config, DomainSnapshotCreateFlags flags)
     {
         foreach (var disk in placed)
         {
-            if (disk.Mode == DiskSnapshotMode.Internal)
-            {
-                throw flags.HasFlag(DomainSnapshotCreateFlags.DiskOnly) && Active
-                    ? Unsupported($"active qemu domains require external disk snapshots; disk {disk.Disk.Target} requested internal")
-                    : Unsupported($"internal snapshots are not supported yet (disk {disk.Disk.Target}); use an external one: --disk-only, or --memspec with a file for a running domain");
-            }
-
-            if (disk.Mode == DiskSnapshotMode.Manual)
-            {
-                throw Unsupported($"'manual' snapshot mode is not supported yet (disk {disk.Disk.Target})");
-            }
-
-            if (memory && disk.Mode == DiskSnapshotMode.No && disk.Disk is { ReadOnly: false, Source: not null })
-            {
-                throw Unsupported("internal and full system snapshots require all disks to be selected for snapshot");
-            }
+            CheckDisk(disk, flags);
         }
 
-        if (!placed.Any(d => d.Mode == DiskSnapshotMode.External))
+        var inside = placed.Any(d => d.Mode == DiskSnapshotMode.Internal);
+        var outside = placed.Any(d => d.Mode == DiskSnapshotMode.External);
+        var leftOut = placed.Any(d => d is { Mode: DiskSnapshotMode.No, Disk: { ReadOnly: false, Source: not null } });
+        if (!inside && !outside && !internalMemory)
         {
-            throw !Active || memory || flags.HasFlag(DomainSnapshotCreateFlags.DiskOnly)
-                ? Unsupported("nothing selected for snapshot")
-                : new VireoException(ErrorCode.OperationUnsupported, ErrorDomain.Qemu, "internal snapshot of a running VM must include the memory state");
+            throw Unsupported("nothing selected for snapshot");
+        }
+
+        if ((internalMemory && !inside) || ((inside || memory) && leftOut))
+        {
+            throw Unsupported("internal and full system snapshots require all disks to be selected for snapshot");
+        }
+
+        if ((inside && (outside || memory)) || (internalMemory && outside))
+        {
+            throw Unsupported("mixing internal and external targets for a snapshot is not yet supported");
+        }
+
+        if (inside && config.Os is { Loader.Type: LoaderType.Pflash } or { Firmware: OsFirmware.Efi })
+        {
+            throw new VireoException(ErrorCode.OperationUnsupported, ErrorDomain.Qemu, "internal snapshots of a VM with pflash based firmware are not supported");
+        }
+    }
+
+    private void CheckDisk(PlacedDisk disk, DomainSnapshotCreateFlags flags)
+    {
+        switch (disk.Mode)
+        {
+            case DiskSnapshotMode.Internal when flags.HasFlag(DomainSnapshotCreateFlags.DiskOnly) && Active:
+                throw Unsupported($"active qemu domains require external disk snapshots; disk {disk.Disk.Target} requested internal");
+            case DiskSnapshotMode.Internal when !Active && disk.Disk.Source is NetworkLocation network:
+                throw Unsupported($"internal inactive snapshots are not supported on 'network' disks using '{network.Protocol}' protocol");
+            case DiskSnapshotMode.Internal when disk.Disk.Format != ImageFormat.Qcow2:
+                throw Unsupported($"internal snapshot for disk {disk.Disk.Target} unsupported for storage type {disk.Disk.Format.Name()}");
+            case DiskSnapshotMode.Internal when disk.Disk.Source?.LocalPath is null:
+                throw Unsupported($"internal snapshots of disk {disk.Disk.Target}, which is empty or lies on another machine, are not supported");
+            case DiskSnapshotMode.Manual:
+                throw Unsupported($"'manual' snapshot mode is not supported yet (disk {disk.Disk.Target})");
         }
     }
 
@@ -165,6 +188,8 @@ internal sealed class CreatePlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
             overlays.Add(Overlay(disk, id, numbers, flags));
         }
 
+        var tags = placed.Where(p => p.Mode == DiskSnapshotMode.Internal).Select(p => new TaggedImage(p.Disk.Target, p.Disk.Source!.LocalPath!, name)).ToList();
+        tags.ForEach(tag => InternalTags.CheckNew(tag, memory: Active));
         CheckMemoryFile(memory, overlays);
         var live = domain.Live is null ? null : WithOverlays(domain.Live, overlays, null);
         var persistent = domain.Persistent is null ? null : WithOverlays(domain.Persistent, overlays, config);
@@ -186,9 +211,10 @@ internal sealed class CreatePlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
 
         return new CreatePlan
         {
-            Id = id,
+            Id = tags.Count > 0 ? "snapshot-" + id : id,
             Snapshot = snapshot,
             Overlays = overlays,
+            Tags = tags,
             Memory = memory is null ? null : new PlannedFile(memory, OverlayFile.TemporaryName(memory, id)),
             Live = live,
             Persistent = persistent,
@@ -287,21 +313,35 @@ internal sealed class CreatePlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
         },
     };
 
-    private DomainSnapshotConfig Document(DomainSnapshotConfig request, string name, string? memory, IReadOnlyList<PlacedDisk> placed, DomainConfig config) => new()
+    private DomainSnapshotConfig Document(DomainSnapshotConfig request, string name, string? memory, IReadOnlyList<PlacedDisk> placed, DomainConfig config)
+    {
+        var kind = memory is not null ? SnapshotLocation.External
+            : Active && placed.Any(p => p.Mode == DiskSnapshotMode.Internal) ? SnapshotLocation.Internal
+            : SnapshotLocation.No;
+        return Document(request, name, kind, memory, placed, config);
+    }
+
+    private DomainSnapshotConfig Document(
+        DomainSnapshotConfig request,
+        string name,
+        SnapshotLocation kind,
+        string? memory,
+        IReadOnlyList<PlacedDisk> placed,
+        DomainConfig config) => new()
     {
         Name = name,
         Description = request.Description,
-        State = !Active ? "shutoff" : memory is null ? "disk-snapshot" : domain.State == DomainState.Paused ? "paused" : "running",
+        State = !Active ? "shutoff" : kind == SnapshotLocation.No ? "disk-snapshot" : domain.State == DomainState.Paused ? "paused" : "running",
         Parent = tree.CurrentName is { } parent ? new SnapshotParent { Name = parent } : null,
         CreationTime = now.ToUnixTimeSeconds(),
-        Memory = new SnapshotMemory { Snapshot = memory is null ? SnapshotLocation.No : SnapshotLocation.External, File = memory },
+        Memory = new SnapshotMemory { Snapshot = kind, File = memory },
         Disks = [.. placed.Select(Described)],
         Domain = SavedDocument.Of(config),
         InactiveDomain = domain is { Live: not null, Persistent: { } persistent } ? SavedDocument.Of(persistent) : null,
     };
 
     private static SnapshotDisk Described(PlacedDisk disk) => disk.Mode != DiskSnapshotMode.External
-        ? new SnapshotDisk { Name = disk.Disk.Target, Snapshot = SnapshotLocation.No }
+        ? new SnapshotDisk { Name = disk.Disk.Target, Snapshot = disk.Mode == DiskSnapshotMode.Internal ? SnapshotLocation.Internal : SnapshotLocation.No }
         : new SnapshotDisk
         {
             Name = disk.Disk.Target,

@@ -29,6 +29,9 @@ internal sealed record DeletePlan
     /// <summary>Metadata alone: no image is touched.</summary>
     public static DeletePlan Nothing { get; } = new();
 
+    /// <summary>Internal snapshots that are removed from images.</summary>
+    public IReadOnlyList<TaggedImage> Tags { get; init; } = [];
+
     /// <summary>Images that are merged.</summary>
     public IReadOnlyList<PlannedMerge> Merges { get; init; } = [];
 

@@ -7,7 +7,7 @@ using Vireo.Drivers.Snapshots;
 namespace Vireo.Drivers.Qemu.Snapshots;
 
 /// <summary>
-/// Plans what becomes of the images when external snapshots are deleted. An image that only they needed is merged with the one that stands on it; one on which
+/// Plans what becomes of the images when snapshots are deleted. Internal ones leave them. An image that only they needed is merged with the one that stands on it; one on which
 /// nothing stands goes; one that several branches stand on stays. What other snapshots, the domain's present state or other domains need is never touched.
 /// </summary>
 /// <param name="domain">The domain.</param>
@@ -27,7 +27,7 @@ internal sealed class DeletePlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
     /// </exception>
     public DeletePlan Plan()
     {
-        foreach (var target in gone.SelectMany(s => s.Config.Disks).Where(d => d.Snapshot == SnapshotLocation.External).Select(d => d.Name!).Distinct().ToList())
+        foreach (var target in gone.SelectMany(s => s.Config.Disks).Where(HoldsData).Select(d => d.Name!).Distinct().ToList())
         {
             BlockJobProgress.RefuseBusy(domain.Disks ?? new LiveDisks([], 0), target);
             PlanDisk(target);
@@ -38,7 +38,25 @@ internal sealed class DeletePlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
             Retire(memory);
         }
 
-        return new DeletePlan { Merges = _merges, Retire = _retire };
+        return new DeletePlan { Tags = [.. Tags()], Merges = _merges, Retire = _retire };
+    }
+
+    private static bool HoldsData(SnapshotDisk disk) => disk.Snapshot is SnapshotLocation.External or SnapshotLocation.Internal;
+
+    /// <summary>The internal snapshots that are still there: one that an image lacks keeps nobody from deleting the others.</summary>
+    private IEnumerable<TaggedImage> Tags()
+    {
+        foreach (var image in gone.SelectMany(InternalTags.Of).Where(i => FileStatus.TryOf(i.Path) is not null && InternalSnapshot.Find(i.Path, i.Tag) is not null))
+        {
+            if (domain.Disks?.Disks.Any(d => d.Chain?.Layers.Skip(1).Any(l => l.Location.LocalPath == image.Path) == true) == true)
+            {
+                throw VireoException.OperationInvalid(
+                    ErrorDomain.Qemu,
+                    $"internal snapshot '{image.Tag}' lies in '{image.Path}', which the running domain '{domain.Name}' only reads, for an overlay stands on it; shut it off first, or forget the snapshot alone with --metadata");
+            }
+
+            yield return image;
+        }
     }
 
     private static IEnumerable<DiskConfig> Saved(QemuSnapshot snapshot, string target) => new[] { snapshot.Config.Domain, snapshot.Config.InactiveDomain }
@@ -51,8 +69,8 @@ internal sealed class DeletePlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
         var needed = new HashSet<FileIdentity>(_foreign);
         needed.UnionWith(head);
         needed.UnionWith(Pinned(forest, _kept, target));
-        var free = Pinned(forest, gone.Where(s => s.Config.Disks.Any(d => d.Name == target && d.Snapshot == SnapshotLocation.External)), target).Except(needed).ToHashSet();
-        var leftOver = Overlays(forest, target).Except(needed).ToHashSet();
+        var free = Pinned(forest, gone.Where(s => s.Config.Disks.Any(d => d.Name == target && HoldsData(d))), target).Except(needed).ToHashSet();
+        var leftOver = Overlays(forest, target).Concat(Pinned(forest, gone.Where(s => s.IsInternal), target)).Except(needed).ToHashSet();
         free.UnionWith(Prune(forest, new(free.Union(leftOver)), needed));
         var live = domain.Disks?.Find(target)?.Chain?.Layers.Select(l => l.Location.LocalPath is { } path ? l.Identity ?? FileIdentity.Of(path) : null).OfType<FileIdentity>().ToHashSet() ?? [];
         foreach (var first in free.Where(i => IsFree(forest, free, i) && !(forest.Below(i) is { } below && IsFree(forest, free, below))).ToList())
@@ -157,8 +175,9 @@ internal sealed class DeletePlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
             live.Contains(next));
 
         // The user's own image is never merged away; one that several branches stand on keeps its name.
-        var mayCommit = above.Count <= 1 && !HoldsInternal(target, merge.Top);
-        var mayPull = made.Contains(merge.Images[0].Location.LocalPath!) && merge.Top.Format == ImageFormat.Qcow2;
+        var pinned = HoldsInternal(merge.Top);
+        var mayCommit = above.Count <= 1 && !pinned;
+        var mayPull = !pinned && made.Contains(merge.Images[0].Location.LocalPath!) && merge.Top.Format == ImageFormat.Qcow2;
         var pull = merge with { IntoBottom = false };
         if (mayCommit || mayPull)
         {
@@ -166,9 +185,11 @@ internal sealed class DeletePlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
         }
     }
 
-    /// <summary>Whether an internal snapshot lies within the image: it would not survive a move of the image's data.</summary>
-    private bool HoldsInternal(string target, ImageLayer image) => _kept.Any(s =>
-        s.Config.Disks.Any(d => d.Name == target && d.Snapshot == SnapshotLocation.Internal) && Saved(s, target).Any(d => d.Location()?.LocalPath == image.Location.LocalPath));
+    /// <summary>
+    /// Whether an internal snapshot that stays lies within the image: it would not survive a move of the image's data, nor one of the data that it reads from below.
+    /// </summary>
+    private bool HoldsInternal(ImageLayer image) => image.Format == ImageFormat.Qcow2 && image.Location.LocalPath is { } path &&
+        InternalSnapshot.Read(path).Any(held => !gone.Any(s => s.Name == held.Name && s.IsInternal));
 
     private void Retire(string path)
     {

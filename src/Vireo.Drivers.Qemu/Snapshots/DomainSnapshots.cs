@@ -65,7 +65,16 @@ internal sealed partial class DomainSnapshots
         var plan = await Task.Run(
             () => new CreatePlanner(domain, Tree, _store, _settings.Time.GetUtcNow()).Plan(request, flags),
             cancellationToken).ConfigureAwait(false);
-        var complaint = await new SnapshotCreation(domain, _settings.Journals, _settings.Report).RunAsync(plan, flags, cancellationToken).ConfigureAwait(false);
+        VireoException? complaint = null;
+        if (plan.Tags.Count > 0)
+        {
+            await new InternalCreation(domain, _settings.Journals, _settings.Report).RunAsync(plan, flags, cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            complaint = await new SnapshotCreation(domain, _settings.Journals, _settings.Report).RunAsync(plan, flags, cancellationToken).ConfigureAwait(false);
+        }
+
         if (!flags.HasFlag(DomainSnapshotCreateFlags.NoMetadata))
         {
             Volatile.Write(ref _tree, Tree.With(plan.Snapshot).WithCurrent(plan.Snapshot.Name));
@@ -81,8 +90,18 @@ internal sealed partial class DomainSnapshots
         var snapshot = Find(name);
         var planner = new RevertPlanner(domain, Tree, _store, _settings.Time.GetUtcNow(), _settings.RespawnAlways);
         var plan = await Task.Run(() => planner.Plan(snapshot, flags), cancellationToken).ConfigureAwait(false);
-        await new SnapshotReversion(domain, _settings.Journals, _settings.Report).RunAsync(plan, cancellationToken).ConfigureAwait(false);
-        Volatile.Write(ref _tree, Tree.With(plan.Snapshot).WithCurrent(name));
+        void Reverted() => Volatile.Write(ref _tree, Tree.With(plan.Snapshot).WithCurrent(name));
+        if (plan.Internal is not null)
+        {
+            await new InternalReversion(domain, _settings.Journals, _settings.Report).RunAsync(plan, Reverted, cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            await new SnapshotReversion(domain, _settings.Journals, _settings.Report).RunAsync(plan, cancellationToken).ConfigureAwait(false);
+            Reverted();
+        }
+
+        domain.TellReverted();
     }
 
     /// <summary>Removes snapshots (<c>virDomainSnapshotDelete</c>).</summary>

@@ -59,6 +59,13 @@ internal interface ISnapshotDomain
     /// <exception cref="VireoException">What the hypervisor answered.</exception>
     ValueTask<JsonElement> ExecuteAsync(string command, string? argumentsJson, CancellationToken cancellationToken);
 
+    /// <summary>Runs a job of the hypervisor upon an internal snapshot to its end; it stays known until it is dismissed.</summary>
+    /// <exception cref="VireoException">VIR_ERR_OPERATION_FAILED: what the hypervisor says.</exception>
+    ValueTask RunJobAsync(StateJob job);
+
+    /// <summary>Says that the domain is what a snapshot was: why it is paused, if it is, and the event of its new definition.</summary>
+    void TellReverted();
+
     /// <summary>Merges images that the hypervisor has open, while the guest goes on; the documents follow.</summary>
     /// <exception cref="VireoException">VIR_ERR_OPERATION_FAILED: it failed; the guest goes on with the images it had.</exception>
     ValueTask MergeAsync(PlannedMerge merge, CancellationToken cancellationToken);
@@ -103,6 +110,10 @@ internal interface IReplacementProcess : IAsyncDisposable
 
     /// <summary>Its disks.</summary>
     LiveDisks Disks { get; }
+
+    /// <summary>Runs a job upon an internal snapshot in this process; as <see cref="ISnapshotDomain.RunJobAsync"/>.</summary>
+    /// <exception cref="VireoException">VIR_ERR_OPERATION_FAILED: what the hypervisor says.</exception>
+    ValueTask RunJobAsync(StateJob job);
 
     /// <summary>How the live state on disk changes when this process becomes the domain's.</summary>
     /// <param name="persistent">The persistent document then.</param>

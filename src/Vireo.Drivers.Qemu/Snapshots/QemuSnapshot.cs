@@ -24,6 +24,9 @@ internal sealed record QemuSnapshot(DomainSnapshotConfig Config) : ISnapshotNode
     /// <inheritdoc/>
     public bool IsExternal => Config.Memory?.Snapshot == SnapshotLocation.External || Config.Disks.Any(d => d.Snapshot == SnapshotLocation.External);
 
+    /// <summary>Whether any part of it lies within the domain's own images.</summary>
+    public bool IsInternal => Config.Memory?.Snapshot == SnapshotLocation.Internal || Config.Disks.Any(d => d.Snapshot == SnapshotLocation.Internal);
+
     /// <summary>The file that holds the guest's memory; null when it holds none.</summary>
     public string? MemoryFile => Config.Memory is { Snapshot: SnapshotLocation.External, File: { } file } ? file : null;
 

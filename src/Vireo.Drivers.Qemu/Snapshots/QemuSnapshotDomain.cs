@@ -107,6 +107,23 @@ internal sealed class QemuSnapshotDomain(QemuDomain domain) : ISnapshotDomain
         await domain.RequireProcess().Monitor.ExecuteAsync(new QmpCommand(command, argumentsJson), cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
+    public async ValueTask RunJobAsync(StateJob job)
+    {
+        var process = domain.RequireProcess();
+        await job.RunAsync(process.Monitor, process.Disks).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public void TellReverted()
+    {
+        domain.TryUpdate(v => v.State == DomainState.Paused ? v.In(DomainState.Paused, (int)DomainPausedReason.FromSnapshot) : null);
+        if (IsPersistent)
+        {
+            domain.Lifecycle(DomainEventType.Defined, (int)DomainEventDefinedDetailType.FromSnapshot);
+        }
+    }
+
+    /// <inheritdoc/>
     public async ValueTask MergeAsync(PlannedMerge merge, CancellationToken cancellationToken) =>
         await new LiveMerge(new DomainBlockJobs(domain), merge).RunAsync(Disks!, cancellationToken).ConfigureAwait(false);
 
@@ -224,6 +241,16 @@ internal sealed class QemuSnapshotDomain(QemuDomain domain) : ISnapshotDomain
 
         public LiveDisks Disks => process.Disks;
 
+        public async ValueTask RunJobAsync(StateJob job)
+        {
+            await job.RunAsync(process.Monitor, process.Disks).ConfigureAwait(false);
+            if (job.Kind == StateJobKind.Load)
+            {
+                // The guest in the memory may hold channels open.
+                process.Live = Terminals.Show(process.Live, await process.Monitor.ExecuteAsync("query-chardev", CancellationToken.None).ConfigureAwait(false));
+            }
+        }
+
         public IReadOnlyList<DocumentChange> DocumentChanges(DomainConfig? persistent)
         {
             var view = domain.View with { Id = process.Id, Live = process.Live, State = DomainState.Paused, Reason = (int)DomainPausedReason.FromSnapshot };
@@ -239,10 +266,10 @@ internal sealed class QemuSnapshotDomain(QemuDomain domain) : ISnapshotDomain
                 old.WillEnd(EndCause.Of(DomainShutoffReason.FromSnapshot));
                 await old.KillAsync().ConfigureAwait(false);
                 await domain.Hypervisor.Stopper.FinishAsync(domain, old).ConfigureAwait(false);
-
-                // A transient domain went with its process.
-                domain.Hypervisor.Domains.GetOrAdd(owner.Uuid, owner.Name, () => domain);
             }
+
+            // A transient domain went with its process.
+            domain.Hypervisor.Domains.GetOrAdd(owner.Uuid, owner.Name, () => domain);
 
             await domain.Hypervisor.SettleAsync(process).ConfigureAwait(false);
             domain.Update(v => v with { Persistent = persistent });

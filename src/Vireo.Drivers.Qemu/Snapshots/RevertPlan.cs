@@ -1,4 +1,5 @@
 using Vireo.Config;
+using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.Journal;
 
 namespace Vireo.Drivers.Qemu.Snapshots;
@@ -16,6 +17,13 @@ internal enum RevertTarget
     Running,
 }
 
+/// <summary>What a revert does with internal snapshots.</summary>
+/// <param name="Images">The images, each with the snapshot within it.</param>
+/// <param name="Memory">Whether the guest's memory is loaded too.</param>
+/// <param name="MemoryDisk">The target of the disk whose image holds it.</param>
+/// <param name="InPlace">Whether the process that runs loads it.</param>
+internal sealed record InternalRevert(IReadOnlyList<TaggedImage> Images, bool Memory, string MemoryDisk, bool InPlace);
+
 /// <summary>All that a revert is going to do. Made without changing anything.</summary>
 internal sealed record RevertPlan
 {
@@ -30,6 +38,9 @@ internal sealed record RevertPlan
 
     /// <summary>The new overlays over the frozen images.</summary>
     public required IReadOnlyList<PlannedOverlay> Overlays { get; init; }
+
+    /// <summary>What happens within the images; null for an external snapshot.</summary>
+    public InternalRevert? Internal { get; init; }
 
     /// <summary>The document to start; null when nothing is started.</summary>
     public DomainConfig? Start { get; init; }

@@ -6,7 +6,7 @@ using Vireo.Drivers.Snapshots;
 
 namespace Vireo.Drivers.Qemu.Snapshots;
 
-/// <summary>Plans the way back to an external snapshot: new overlays over the images it froze, so that it can be reverted to again and again.</summary>
+/// <summary>Plans the way back to a snapshot; to an external one by new overlays over the images it froze, so that it can be reverted to again and again.</summary>
 /// <param name="domain">The domain.</param>
 /// <param name="tree">Its snapshots.</param>
 /// <param name="store">Where their metadata lies.</param>
@@ -24,6 +24,12 @@ internal sealed class RevertPlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
         Refuse(snapshot, target, flags);
         var saved = snapshot.Config.Domain
             ?? throw new VireoException(ErrorCode.SnapshotRevertRisky, ErrorDomain.Qemu, $"snapshot '{snapshot.Name}' lacks domain '{domain.Name}' rollback info");
+        if (snapshot.IsInternal)
+        {
+            return Internal(snapshot, saved, target, flags);
+        }
+
+        RequireLeave(snapshot, target, flags);
         var memory = target == RevertTarget.ShutOff ? null : snapshot.MemoryFile;
         if (memory is not null && FileStatus.TryOf(memory) is null)
         {
@@ -45,6 +51,25 @@ internal sealed class RevertPlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
             Memory = memory,
             Persistent = domain.IsPersistent ? WithOverlays(definition, overlays) : null,
             Metadata = [.. Metadata(snapshot, updated, retire)],
+            Retire = retire,
+        };
+    }
+
+    private RevertPlan Internal(QemuSnapshot snapshot, DomainConfig saved, RevertTarget target, DomainSnapshotRevertFlags flags)
+    {
+        var inside = new InternalRevertPlanner(domain, tree, respawnAlways).Plan(snapshot, saved, target, flags);
+        var definition = snapshot.Config.InactiveDomain ?? saved;
+        var retire = inside.InPlace ? [] : Retire([]);
+        return new RevertPlan
+        {
+            Id = "snapshot-" + Guid.NewGuid().ToString("N")[..12],
+            Snapshot = snapshot,
+            Target = target,
+            Overlays = [],
+            Internal = inside,
+            Start = target == RevertTarget.ShutOff || inside.InPlace ? null : WithOverlays(inside.Memory ? saved : definition, []),
+            Persistent = domain.IsPersistent ? WithOverlays(definition, []) : null,
+            Metadata = [.. Metadata(snapshot, snapshot, retire)],
             Retire = retire,
         };
     }
@@ -76,11 +101,6 @@ internal sealed class RevertPlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
 
     private void Refuse(QemuSnapshot snapshot, RevertTarget target, DomainSnapshotRevertFlags flags)
     {
-        if (snapshot.Config.Disks.Any(d => d.Snapshot == SnapshotLocation.Internal) || snapshot.Config.Memory?.Snapshot == SnapshotLocation.Internal)
-        {
-            throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, "revert to internal snapshot not supported yet");
-        }
-
         if (snapshot.Config.Disks.Any(d => d.DeleteInProgress))
         {
             throw VireoException.OperationInvalid(ErrorDomain.Qemu, $"snapshot '{snapshot.Name}' is half-deleted: its data may be merged already; delete it again to finish that");
@@ -95,7 +115,10 @@ internal sealed class RevertPlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
         {
             throw new VireoException(ErrorCode.ArgumentUnsupported, ErrorDomain.Qemu, "resetting the NVRAM on revert is not supported yet");
         }
+    }
 
+    private void RequireLeave(QemuSnapshot snapshot, RevertTarget target, DomainSnapshotRevertFlags flags)
+    {
         const DomainSnapshotRevertFlags leave = DomainSnapshotRevertFlags.Respawn | DomainSnapshotRevertFlags.Force;
         if (domain.Live is not null && target != RevertTarget.ShutOff && !respawnAlways && (flags & leave) == 0)
         {

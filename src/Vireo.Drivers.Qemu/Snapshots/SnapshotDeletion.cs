@@ -32,7 +32,7 @@ internal sealed class SnapshotDeletion(ISnapshotDomain domain, SnapshotStore sto
         var gone = Gone(tree, snapshot, flags);
         var plan = await Task.Run(() => Plan(tree, gone, flags), cancellationToken).ConfigureAwait(false);
         FaultPoint.Hit(FaultPoints.DeletePlanned);
-        if (plan.Merges.Count == 0)
+        if (plan.Merges.Count == 0 && plan.Tags.Count == 0)
         {
             await Task.Run(() => publish(Forget(tree, snapshot, gone, only, plan)), CancellationToken.None).ConfigureAwait(false);
             return;
@@ -95,7 +95,7 @@ internal sealed class SnapshotDeletion(ISnapshotDomain domain, SnapshotStore sto
     {
         var marked = gone.Select(s => new QemuSnapshot(s.Config with
         {
-            Disks = [.. s.Config.Disks.Select(d => d.Snapshot == SnapshotLocation.External ? d with { DeleteInProgress = true } : d)],
+            Disks = [.. s.Config.Disks.Select(d => d.Snapshot is SnapshotLocation.External or SnapshotLocation.Internal ? d with { DeleteInProgress = true } : d)],
         })).ToList();
         JournalActions.Write([.. gone.Zip(marked, store.Change)]);
         FaultPoint.Hit(FaultPoints.DeleteMarked);

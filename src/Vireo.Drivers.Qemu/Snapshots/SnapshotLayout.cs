@@ -115,8 +115,10 @@ internal static class SnapshotLayout
     private static PlacedDisk Place(SubjectDisk disk, RequestedDisk? request, string snapshot, DiskSnapshotMode @default, bool allInternal)
     {
         var own = disk.Default ?? (disk.ReadOnly ? DiskSnapshotMode.No : null);
-        var mode = disk.Source is null && request?.Mode is null ? DiskSnapshotMode.No : request?.Mode ?? own ?? @default;
-        if (allInternal && mode is DiskSnapshotMode.External or DiskSnapshotMode.Manual)
+        var mode = disk.Source is null && request?.Mode is null ? DiskSnapshotMode.No
+            : request is { Mode: null } && allInternal ? (own == DiskSnapshotMode.No && disk.ReadOnly ? DiskSnapshotMode.No : @default)
+            : request?.Mode ?? own ?? @default;
+        if (allInternal && request?.Mode is not (null or DiskSnapshotMode.Internal) && !(request.Mode == DiskSnapshotMode.No && own == DiskSnapshotMode.No))
         {
             throw Unsupported($"disk '{disk.Target}' must use snapshot mode 'internal'");
         }

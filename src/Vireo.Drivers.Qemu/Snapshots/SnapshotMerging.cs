@@ -1,19 +1,26 @@
+using System.Text.Json;
 using Vireo.Drivers.Qemu.Block;
 using Vireo.Host.Faults;
 
 namespace Vireo.Drivers.Qemu.Snapshots;
 
 /// <summary>
-/// Carries out planned merges. Whatever cuts them short, every image that is still needed reads the same as before, and doing them again finishes them:
+/// Removes internal snapshots and carries out planned merges. Whatever cuts them short, every image that is still needed reads the same as before, and doing them again finishes them:
 /// an image is written only by what moves into it, and names of backing files change last.
 /// </summary>
 /// <param name="domain">The domain, within its modifying job.</param>
 internal sealed class SnapshotMerging(ISnapshotDomain domain)
 {
-    /// <summary>Merges.</summary>
+    /// <summary>Removes and merges.</summary>
     /// <exception cref="VireoException">VIR_ERR_OPERATION_FAILED: one of them failed; those before it are done.</exception>
     public async ValueTask RunAsync(DeletePlan plan, CancellationToken cancellationToken)
     {
+        foreach (var image in plan.Tags)
+        {
+            await RemoveAsync(image, cancellationToken).ConfigureAwait(false);
+            FaultPoint.Hit(FaultPoints.DeleteTagRemoved);
+        }
+
         foreach (var merge in plan.Merges)
         {
             FaultPoint.Hit(FaultPoints.DeleteMerge);
@@ -28,6 +35,21 @@ internal sealed class SnapshotMerging(ISnapshotDomain domain)
 
             FaultPoint.Hit(FaultPoints.DeleteMerged);
         }
+    }
+
+    private async Task RemoveAsync(TaggedImage image, CancellationToken cancellationToken)
+    {
+        if (domain.Disks?.Disks.FirstOrDefault(d => d.Chain?.Top.Location.LocalPath == image.Path) is not { } open)
+        {
+            await ImageTool.RemoveSnapshotAsync(image, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        var name = JsonEncodedText.Encode(image.Tag);
+        await domain.ExecuteAsync(
+            "blockdev-snapshot-delete-internal-sync",
+            $$"""{"device":"{{NodeNumbers.Format(open.Numbers[0])}}","name":"{{name}}"}""",
+            cancellationToken).ConfigureAwait(false);
     }
 
     private static async Task MergeFilesAsync(PlannedMerge merge, CancellationToken cancellationToken)

@@ -5,7 +5,7 @@ using Vireo.Host.Processes;
 namespace Vireo.Drivers.Qemu.Snapshots;
 
 /// <summary>
-/// Takes up the operations that a killed daemon left half-done. Runs before the domains are loaded, but for live creates, which need the domain's monitor:
+/// Takes up the operations that a killed daemon left half-done. Runs before the domains are loaded, but for what happens within a hypervisor, which needs the domain's monitor:
 /// <see cref="NeedsMonitor"/>.
 /// </summary>
 internal static class SnapshotRecovery
@@ -15,7 +15,7 @@ internal static class SnapshotRecovery
 
     /// <summary>Whether only the running hypervisor knows if the swap has happened.</summary>
     public static bool NeedsMonitor(JournalRecord record) =>
-        record is { Phase: JournalPhase.Prepared, Plan: { Live: true, Operation: JournalOperation.SnapshotCreate } };
+        record is { Phase: JournalPhase.Prepared, Plan: { Live: true, Operation: JournalOperation.SnapshotCreate } or { Job: not null } };
 
     /// <summary>Finishes or undoes the operation and removes its journal. Whoever has loaded the documents before must load them again.</summary>
     /// <param name="record">The operation.</param>
@@ -61,6 +61,15 @@ internal static class SnapshotRecovery
         if (!NeedsMonitor(record))
         {
             return JournalVerdict.Undo;
+        }
+
+        if (record.Plan.Job is { } job)
+        {
+            // Of a guest that is gone the images alone tell: the job puts the snapshot into them when the memory is saved.
+            var done = domain?.Live is null
+                ? record.Plan.Tags.Count > 0 && record.Plan.Tags.All(t => InternalSnapshot.Find(t.Path, t.Tag) is not null)
+                : await StateJob.OutcomeAsync(domain, job, cancellationToken).ConfigureAwait(false);
+            return done ? JournalVerdict.Finish : JournalVerdict.Undo;
         }
 
         return domain?.Live is null

@@ -20,6 +20,12 @@ public static class FaultPoints
     /// <summary>Snapshot create: all overlays are in place and on stable storage.</summary>
     public const string CreateOverlaysMade = "snapshot.create.overlays-made";
 
+    /// <summary>Snapshot create: one image of a domain that is shut off holds the internal snapshot; hit once a disk.</summary>
+    public const string CreateTagMade = "snapshot.create.tag-made";
+
+    /// <summary>Snapshot create: the hypervisor has made the internal snapshot, memory included; the journal does not say so yet.</summary>
+    public const string CreateStateSaved = "snapshot.create.state-saved";
+
     /// <summary>Snapshot create: the memory of the guest is saved, its disks are not yet switched.</summary>
     public const string CreateMemorySaved = "snapshot.create.memory-saved";
 
@@ -65,6 +71,12 @@ public static class FaultPoints
     /// <summary>Snapshot revert: the old process is gone.</summary>
     public const string RevertOldStopped = "snapshot.revert.old-stopped";
 
+    /// <summary>Snapshot revert: one image is back at its internal snapshot; hit once a disk.</summary>
+    public const string RevertTagApplied = "snapshot.revert.tag-applied";
+
+    /// <summary>Snapshot revert: the hypervisor has loaded the internal snapshot; the journal does not say so yet.</summary>
+    public const string RevertStateLoaded = "snapshot.revert.state-loaded";
+
     /// <summary>Snapshot revert: the documents are written, the abandoned overlays still exist.</summary>
     public const string RevertDocumentsWritten = "snapshot.revert.documents-written";
 
@@ -76,6 +88,9 @@ public static class FaultPoints
 
     /// <summary>Snapshot delete: the snapshots are marked as being deleted; no data is touched.</summary>
     public const string DeleteMarked = "snapshot.delete.marked";
+
+    /// <summary>Snapshot delete: an internal snapshot is removed from one image; hit once an image.</summary>
+    public const string DeleteTagRemoved = "snapshot.delete.tag-removed";
 
     /// <summary>Snapshot delete: before images are merged; hit once a merge.</summary>
     public const string DeleteMerge = "snapshot.delete.merge";
@@ -98,11 +113,11 @@ public static class FaultPoints
     /// <summary>Every fault point.</summary>
     public static FrozenSet<string> All { get; } = FrozenSet.ToFrozenSet(
         [
-            CreatePlanned, CreateJournalled, CreateOverlayWritten, CreateOverlayNamed, CreateOverlaysMade, CreateMemorySaved, CreateNodesAdded,
+            CreatePlanned, CreateJournalled, CreateOverlayWritten, CreateOverlayNamed, CreateOverlaysMade, CreateTagMade, CreateStateSaved, CreateMemorySaved, CreateNodesAdded,
             CreateFrozen, CreateSwapped, CreateCommitted, CreateDocumentsWritten,
             RevertPlanned, RevertJournalled, RevertOverlayWritten, RevertOverlayNamed, RevertOverlaysMade, RevertProcessStarted, RevertVerified,
-            RevertCommitted, RevertOldStopped, RevertDocumentsWritten, RevertFileRetired,
-            DeletePlanned, DeleteMarked, DeleteMerge, DeleteMerged, DeleteFileRetired, DeleteCommitted, DeleteDocumentsWritten,
+            RevertCommitted, RevertOldStopped, RevertTagApplied, RevertStateLoaded, RevertDocumentsWritten, RevertFileRetired,
+            DeletePlanned, DeleteMarked, DeleteTagRemoved, DeleteMerge, DeleteMerged, DeleteFileRetired, DeleteCommitted, DeleteDocumentsWritten,
             JournalDocument,
         ],
         StringComparer.Ordinal);

@@ -138,6 +138,10 @@ internal sealed class ScratchDomain : ISnapshotDomain, IAsyncDisposable
         });
     }
 
+    public async ValueTask RunJobAsync(StateJob job) => await job.RunAsync(Qemu!.Monitor, Disks!);
+
+    public void TellReverted() => Happened.Add("reverted");
+
     public ValueTask MergeAsync(PlannedMerge merge, CancellationToken cancellationToken) => throw new NotSupportedException("live merges are tested with the daemon");
 
     public ValueTask FreezeAsync(CancellationToken cancellationToken)
@@ -226,6 +230,8 @@ internal sealed class ScratchDomain : ISnapshotDomain, IAsyncDisposable
         public DomainConfig Live => config;
 
         public LiveDisks Disks => disks;
+
+        public async ValueTask RunJobAsync(StateJob job) => await job.RunAsync(qemu.Monitor, disks);
 
         public IReadOnlyList<DocumentChange> DocumentChanges(DomainConfig? persistent) => domain.DocumentChanges(config, persistent, disks);
 

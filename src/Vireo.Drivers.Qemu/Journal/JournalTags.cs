@@ -1,0 +1,53 @@
+using Vireo.Drivers.Qemu.Block;
+
+namespace Vireo.Drivers.Qemu.Journal;
+
+/// <summary>The internal snapshots of a journalled operation, taken back or finished on images that no hypervisor has open. Each step can be repeated.</summary>
+internal static class JournalTags
+{
+    /// <summary>Removes the internal snapshots that a create made: there were none of that name before.</summary>
+    /// <exception cref="VireoException">VIR_ERR_OPERATION_FAILED: one could not be removed; the others were.</exception>
+    public static async Task UndoAsync(JournalRecord record)
+    {
+        if (record.Plan.Operation != JournalOperation.SnapshotCreate)
+        {
+            return;
+        }
+
+        VireoException? failure = null;
+        foreach (var image in record.Plan.Tags)
+        {
+            try
+            {
+                await ImageTool.RemoveSnapshotAsync(image, CancellationToken.None).ConfigureAwait(false);
+            }
+            catch (VireoException e)
+            {
+                failure ??= e;
+            }
+        }
+
+        if (failure is not null)
+        {
+            throw failure;
+        }
+    }
+
+    /// <summary>Brings every image back to the internal snapshot that a revert has chosen.</summary>
+    /// <param name="record">The operation.</param>
+    /// <param name="applied">Called after each image.</param>
+    /// <exception cref="VireoException">VIR_ERR_OPERATION_FAILED: it could not be finished; the journal allows to try again.</exception>
+    public static async Task FinishAsync(JournalRecord record, Action? applied = null)
+    {
+        if (record.Plan.Operation != JournalOperation.SnapshotRevert)
+        {
+            return;
+        }
+
+        foreach (var image in record.Plan.Tags)
+        {
+            await ImageTool.ApplySnapshotAsync(image, CancellationToken.None).ConfigureAwait(false);
+            applied?.Invoke();
+        }
+    }
+}

@@ -1,0 +1,163 @@
+using Vireo.Drivers.Qemu.Journal;
+using Vireo.Host.Faults;
+using Vireo.Host.Undo;
+
+namespace Vireo.Drivers.Qemu.Snapshots;
+
+/// <summary>
+/// Carries out a planned revert to an internal snapshot. A guest that runs is brought back within its own process; else the images are, and then, when the domain is
+/// to run, a process is started on them.
+/// </summary>
+/// <param name="domain">The domain, within its modifying job.</param>
+/// <param name="journals">Directory of the journals.</param>
+/// <param name="report">Told of what went wrong without stopping the operation.</param>
+internal sealed class InternalReversion(ISnapshotDomain domain, string journals, Action<string, Exception> report)
+{
+    /// <summary>Brings the domain back.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="reverted">Called when images and documents are those of the snapshot.</param>
+    /// <param name="cancellationToken">Gives up while nothing has changed.</param>
+    /// <exception cref="VireoException">
+    /// Why it was not. Before the images are touched nothing has changed then; a process that cannot be started on them leaves the domain shut off at the snapshot.
+    /// </exception>
+    public async ValueTask RunAsync(RevertPlan plan, Action reverted, CancellationToken cancellationToken)
+    {
+        FaultPoint.Hit(FaultPoints.RevertPlanned);
+        var inPlace = plan.Internal!.InPlace;
+        var running = domain.State == DomainState.Running;
+        var journal = await UndoStack.RunAsync(
+            undo => PrepareAsync(plan, running, undo, cancellationToken),
+            failure => report(failure.What, failure.Error)).ConfigureAwait(false);
+        try
+        {
+            if (inPlace)
+            {
+                await LoadAsync(plan, journal).ConfigureAwait(false);
+            }
+            else
+            {
+                await ApplyAsync(journal).ConfigureAwait(false);
+            }
+
+            await Task.Run(() =>
+            {
+                JournalActions.WriteDocuments(journal.Record);
+                FaultPoint.Hit(FaultPoints.RevertDocumentsWritten);
+            }, CancellationToken.None).ConfigureAwait(false);
+            domain.Adopt(inPlace ? domain.Live : null, plan.Persistent, inPlace ? domain.Disks : null);
+            reverted();
+            await Task.Run(() => JournalActions.Retire(journal.Record, () => FaultPoint.Hit(FaultPoints.RevertFileRetired)), CancellationToken.None).ConfigureAwait(false);
+            journal.Close();
+        }
+        finally
+        {
+            journal.Dispose();
+        }
+
+        if (plan.Start is not null)
+        {
+            await StartAsync(plan, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (plan.Target == RevertTarget.Running)
+        {
+            await domain.ResumeAsync(plan.Internal.Memory ? DomainRunningReason.FromSnapshot : DomainRunningReason.Booted, CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask<OperationJournal> PrepareAsync(RevertPlan plan, bool running, UndoStack undo, CancellationToken cancellationToken)
+    {
+        var journal = await Task.Run(() => OperationJournal.Begin(journals, plan.Id, JournalPlanOf(plan, running)), cancellationToken).ConfigureAwait(false);
+        undo.Push("forget the plan", () =>
+        {
+            JournalActions.Undo(journal.Record);
+            journal.Close();
+        });
+        FaultPoint.Hit(FaultPoints.RevertJournalled);
+        await Task.Run(() => JournalActions.Stage(journal.Record), cancellationToken).ConfigureAwait(false);
+        if (plan.Internal!.InPlace && running)
+        {
+            undo.Push("let the guest run again", () => domain.ResumeAsync(DomainRunningReason.Unpaused, CancellationToken.None));
+            await domain.PauseAsync(DomainPausedReason.FromSnapshot, cancellationToken).ConfigureAwait(false);
+        }
+
+        FaultPoint.Hit(FaultPoints.RevertVerified);
+        cancellationToken.ThrowIfCancellationRequested();
+        if (!plan.Internal.InPlace)
+        {
+            journal.Commit();
+        }
+
+        return journal;
+    }
+
+    /// <summary>Within the process. Only the hypervisor knows whether it is done, until the journal says so too.</summary>
+    private async ValueTask LoadAsync(RevertPlan plan, OperationJournal journal)
+    {
+        try
+        {
+            await domain.RunJobAsync(JobOf(plan)).ConfigureAwait(false);
+        }
+        catch (VireoException e)
+        {
+            // How much of the state is the old one is not known: to run it could spoil the disks.
+            JournalActions.Undo(journal.Record);
+            journal.Close();
+            throw VireoException.OperationFailed(ErrorDomain.Qemu, $"domain '{domain.Name}' could not be reverted to snapshot '{plan.Snapshot.Name}' and is left paused: {e.Message}", e);
+        }
+
+        FaultPoint.Hit(FaultPoints.RevertStateLoaded);
+        journal.Commit();
+        FaultPoint.Hit(FaultPoints.RevertCommitted);
+        await StateJob.DismissAsync(domain, plan.Id).ConfigureAwait(false);
+    }
+
+    private async ValueTask ApplyAsync(OperationJournal journal)
+    {
+        FaultPoint.Hit(FaultPoints.RevertCommitted);
+        if (domain.Live is not null)
+        {
+            await domain.StopAsync(DomainShutoffReason.FromSnapshot, CancellationToken.None).ConfigureAwait(false);
+        }
+
+        FaultPoint.Hit(FaultPoints.RevertOldStopped);
+        await JournalTags.FinishAsync(journal.Record, () => FaultPoint.Hit(FaultPoints.RevertTagApplied)).ConfigureAwait(false);
+    }
+
+    private async ValueTask StartAsync(RevertPlan plan, CancellationToken cancellationToken)
+    {
+        await using var process = await domain.StartReplacementAsync(plan.Start!, null, cancellationToken).ConfigureAwait(false);
+        if (plan.Internal!.Memory)
+        {
+            await process.RunJobAsync(JobOf(plan)).ConfigureAwait(false);
+        }
+
+        await process.TakeOverAsync(plan.Persistent, CancellationToken.None).ConfigureAwait(false);
+        if (plan.Internal.Memory)
+        {
+            await StateJob.DismissAsync(domain, plan.Id).ConfigureAwait(false);
+        }
+    }
+
+    private static StateJob JobOf(RevertPlan plan) =>
+        new(StateJobKind.Load, plan.Id, plan.Snapshot.Name, plan.Internal!.MemoryDisk, [.. plan.Internal.Images.Select(i => i.Target)]);
+
+    private JournalPlan JournalPlanOf(RevertPlan plan, bool running)
+    {
+        var inPlace = plan.Internal!.InPlace;
+        return new JournalPlan
+        {
+            Operation = JournalOperation.SnapshotRevert,
+            Domain = domain.Uuid,
+            DomainName = domain.Name,
+            Snapshot = plan.Snapshot.Name,
+            Live = inPlace,
+            OldProcess = inPlace ? null : domain.Process,
+            Resume = inPlace && running && plan.Target == RevertTarget.Running,
+            Tags = inPlace ? [] : plan.Internal.Images,
+            Job = inPlace ? plan.Id : null,
+            Retire = plan.Retire,
+            Documents = [.. inPlace ? domain.DocumentChanges(domain.Live, plan.Persistent, domain.Disks) : domain.DocumentChanges(null, plan.Persistent, null), .. plan.Metadata],
+        };
+    }
+}
