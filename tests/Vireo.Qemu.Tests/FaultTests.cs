@@ -20,14 +20,15 @@ public sealed class FaultTests
     public async Task All_or_nothing(string point, string how, bool running)
     {
         bool memory = point == FaultPoints.CreateMemorySaved;
-        if (!running && (memory || NeedsProcess(point)))
-            return; // Such a step exists only with a guest that runs.
+        bool inside = IsInternal(point);
+        if ((!running && (memory || NeedsProcess(point))) || (running && NeedsNone(point)))
+            return; // Such a step exists only with a guest that runs, or only without one.
 
         await using var lab = await GuestLab.CreateAsync(linux: false);
         if (running)
             await lab.VirshAsync("start", "guest");
-        await lab.VirshAsync(lab.SnapshotArguments("s1"));
-        await lab.VirshAsync(lab.SnapshotArguments("s2"));
+        await lab.VirshAsync(inside ? InternalArguments("s1") : lab.SnapshotArguments("s1"));
+        await lab.VirshAsync(inside ? InternalArguments("s2") : lab.SnapshotArguments("s2"));
         var before = await DomainPicture.TakeAsync(lab);
         string[] operation = Operation(lab, point, memory, running);
 
@@ -60,6 +61,8 @@ public sealed class FaultTests
         after.State.ShouldBe(before.State);
         if (after != before)
             ShouldBeDone(lab, point, before, after);
+        if (inside)
+            await TagsShouldBeKnownAsync(lab, after);
         if (!running)
             await lab.CheckImagesAsync();
 
@@ -67,8 +70,24 @@ public sealed class FaultTests
         await lab.VirshAsync(lab.SnapshotArguments("next"));
     }
 
+    // Every image holds the internal snapshots that the domain knows, and no other.
+    private static async Task TagsShouldBeKnownAsync(GuestLab lab, DomainPicture after)
+    {
+        for (int disk = 0; disk < 2; disk++)
+            (await InternalSnapshotTests.TagsAsync(lab, disk)).ShouldBe(after.Snapshots.Split(' '), $"disk {disk}\n{lab.Daemon.Log}");
+    }
+
     private static void ShouldBeDone(GuestLab lab, string point, DomainPicture before, DomainPicture after)
     {
+        if (IsInternal(point))
+        {
+            after.Disks.ShouldBe(before.Disks);
+            var (snapshots, current) = point.Split('.')[1] switch { "revert" => ("s1 s2", "s1"), "delete" => ("s1", "s1"), _ => ("s1 s2 s3", "s3") };
+            after.Snapshots.ShouldBe(snapshots);
+            after.Current.ShouldBe(current);
+            return;
+        }
+
         if (point.StartsWith("snapshot.revert.", StringComparison.Ordinal))
         {
             after.Current.ShouldBe("s1");
@@ -88,13 +107,21 @@ public sealed class FaultTests
         }
     }
 
+    private static string[] InternalArguments(string name) => ["snapshot-create-as", "guest", name];
+
+    private static bool IsInternal(string point) => NeedsNone(point) ||
+        point is FaultPoints.CreateStateSaved or FaultPoints.RevertStateLoaded or FaultPoints.DeleteTagRemoved;
+
+    private static bool NeedsNone(string point) => point is FaultPoints.CreateTagMade or FaultPoints.RevertTagApplied;
+
     private static bool NeedsProcess(string point) =>
-        point is FaultPoints.CreateNodesAdded or FaultPoints.RevertProcessStarted or FaultPoints.RevertVerified or FaultPoints.RevertOldStopped;
+        point is FaultPoints.CreateStateSaved or FaultPoints.RevertStateLoaded or FaultPoints.CreateNodesAdded or FaultPoints.RevertProcessStarted or FaultPoints.RevertVerified or FaultPoints.RevertOldStopped;
 
     private static string[] Operation(GuestLab lab, string point, bool memory, bool running) => point.Split('.')[1] switch
     {
-        "revert" => ["snapshot-revert", "guest", "s1", .. (running ? (string[])["--running", "--allow-respawn"] : [])],
+        "revert" => ["snapshot-revert", "guest", "s1", .. (running && !IsInternal(point) ? (string[])["--running", "--allow-respawn"] : [])],
         "delete" => ["snapshot-delete", "guest", "s1", "--children-only"],
+        _ when IsInternal(point) => InternalArguments("s3"),
         _ when memory =>
         [
             "snapshot-create-as", "guest", "s3", "--memspec", lab["s3.mem"] + ",snapshot=external", "--diskspec", $"vda,file={lab["disk0.s3"]}",

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Vireo.Qemu.Tests;
 
 /// <summary>
-/// Random walks over trees of snapshots, checked against a model: snapshots are taken, reverted to and deleted with their data, the disks are written to in
+/// Random walks over trees of snapshots, external and (while the domain is shut off) internal ones mixed, checked against a model: snapshots are taken, reverted to and deleted with their data, the disks are written to in
 /// between, and after each step the disks hold what the model says. A seed replays its walk.
 /// </summary>
 public sealed class SnapshotModelTests
@@ -37,15 +37,22 @@ public sealed class SnapshotModelTests
         Task RevertedAsync();
     }
 
+    /// <summary>A snapshot as the model knows it.</summary>
+    private sealed record Held(string? Parent, int[] Data, bool Inside, int Image);
+
     private sealed class Walk(GuestLab lab, IDisks disks, int seed, bool running)
     {
         private const int Slots = 4;
         private readonly Random _random = new(seed);
-        private readonly Dictionary<string, (string? Parent, int[] Data)> _snapshots = [];
+        private readonly Dictionary<string, Held> _snapshots = [];
         private readonly List<string> _done = [$"seed {seed}"];
         private int[] _data = new int[2 * Slots];
         private string? _current;
         private int _count;
+
+        // Images are numbered; an overlay stands on another image. Merges move neither an image that an internal snapshot lies in nor what stands on it.
+        private readonly Dictionary<int, int> _below = [];
+        private int _image;
 
         public async Task RunAsync(int steps)
         {
@@ -85,8 +92,11 @@ public sealed class SnapshotModelTests
             if (_snapshots.Count >= 12)
                 return;
             string name = "s" + (++_count).ToString(CultureInfo.InvariantCulture);
-            await DoAsync(lab.SnapshotArguments(name));
-            _snapshots[name] = (_current, [.. _data]);
+            bool inside = !running && _random.Next(5) < 2;
+            await DoAsync(inside ? ["snapshot-create-as", "guest", name] : lab.SnapshotArguments(name));
+            _snapshots[name] = new Held(_current, [.. _data], inside, _image);
+            if (!inside)
+                StandOn(_image);
             _current = name;
             await VerifyAsync();
         }
@@ -95,11 +105,39 @@ public sealed class SnapshotModelTests
 
         private async Task RevertAsync(string name)
         {
+            var held = _snapshots[name];
+            if (held.Inside && _snapshots.Values.Any(other => other != held && Needs(other, held.Image)))
+            {
+                _done.Add("refused revert to " + name);
+                (await Client.VireoAsync(lab.Daemon, "snapshot-revert", "guest", name)).Error.ShouldContain("would write over", Case.Sensitive, Told);
+                await VerifyAsync();
+                return;
+            }
+
             await DoAsync(["snapshot-revert", "guest", name, .. (running ? (string[])["--running", "--allow-respawn"] : [])]);
+            if (held.Inside)
+                _image = held.Image;
+            else
+                StandOn(held.Image);
             await disks.RevertedAsync();
             _data = [.. _snapshots[name].Data];
             _current = name;
             await VerifyAsync();
+        }
+
+        private void StandOn(int image) => _below[_image = _below.Count + 1] = image;
+
+        /// <summary>Whether what the image holds now is part of a snapshot.</summary>
+        private bool Needs(Held snapshot, int image)
+        {
+            int at = snapshot.Image;
+            for (bool frozen = !snapshot.Inside; ; frozen = true)
+            {
+                if (frozen && at == image)
+                    return true;
+                if (!_below.TryGetValue(at, out at))
+                    return false;
+            }
         }
 
         private async Task DeleteAsync()

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.Journal;
 using Vireo.Drivers.Qemu.Snapshots;
 using Vireo.Drivers.Qemu.Tests.Block;
@@ -12,6 +13,8 @@ namespace Vireo.Drivers.Qemu.Tests.Snapshots;
 /// </summary>
 public sealed class CrashTests : IDisposable
 {
+    private const string Internal = "-internal";
+
     private readonly TemporaryDirectory _dir = new();
 
     public void Dispose() => _dir.Dispose();
@@ -22,13 +25,29 @@ public sealed class CrashTests : IDisposable
         string[] live =
         [
             FaultPoints.CreateMemorySaved, FaultPoints.CreateNodesAdded, FaultPoints.CreateFrozen, FaultPoints.RevertProcessStarted,
+            FaultPoints.CreateStateSaved, FaultPoints.RevertStateLoaded,
+        ];
+        string[] inside = [FaultPoints.CreateTagMade, FaultPoints.RevertTagApplied, FaultPoints.DeleteTagRemoved];
+        string[] both =
+        [
+            FaultPoints.CreatePlanned, FaultPoints.CreateJournalled, FaultPoints.CreateCommitted, FaultPoints.CreateDocumentsWritten, FaultPoints.RevertPlanned, FaultPoints.RevertJournalled,
+            FaultPoints.RevertVerified, FaultPoints.RevertCommitted, FaultPoints.RevertOldStopped, FaultPoints.RevertDocumentsWritten, FaultPoints.DeletePlanned,
+            FaultPoints.DeleteMarked, FaultPoints.DeleteCommitted, FaultPoints.DeleteDocumentsWritten, FaultPoints.JournalDocument,
         ];
         var data = new TheoryData<string, string>();
         foreach (var point in FaultPoints.All.Order().Except(live))
         {
             foreach (var operation in point.Split('.') is [_, var name, _] ? [name] : new[] { "create", "revert", "delete" })
             {
-                data.Add(operation, point);
+                if (!inside.Contains(point))
+                {
+                    data.Add(operation, point);
+                }
+
+                if (inside.Contains(point) || both.Contains(point))
+                {
+                    data.Add(operation + Internal, point);
+                }
             }
         }
 
@@ -41,9 +60,10 @@ public sealed class CrashTests : IDisposable
     {
         await using var domain = ScratchDomain.Define(_dir, 3);
         var snapshots = DomainSnapshots.Load(_dir["snapshot"], Settings());
-        if (operation != "create")
+        var inside = operation.EndsWith(Internal, StringComparison.Ordinal);
+        if (operation is not ("create" or "create" + Internal))
         {
-            await snapshots.CreateAsync(domain, "<domainsnapshot><name>s1</name></domainsnapshot>", DomainSnapshotCreateFlags.DiskOnly, CancellationToken.None);
+            await snapshots.CreateAsync(domain, "<domainsnapshot><name>s1</name></domainsnapshot>", inside ? 0 : DomainSnapshotCreateFlags.DiskOnly, CancellationToken.None);
         }
 
         var before = State();
@@ -76,6 +96,12 @@ public sealed class CrashTests : IDisposable
         images.ShouldAllBe(i => File.Exists(i));
         switch (operation)
         {
+            case var _ when inside:
+                images.ShouldAllBe(i => i.EndsWith(".qcow2", StringComparison.Ordinal));
+                Directory.GetFiles(_dir["img"]).Length.ShouldBe(3);
+                images.ShouldAllBe(i => (InternalSnapshot.Find(i, "s1") != null) == (again.Tree.Find("s1") != null));
+                again.Tree.CurrentName.ShouldBe(again.Tree.Find("s1")?.Name);
+                break;
             case "create":
                 again.Tree.CurrentName.ShouldBe("s1");
                 images.ShouldAllBe(i => i.EndsWith(".s1", StringComparison.Ordinal));

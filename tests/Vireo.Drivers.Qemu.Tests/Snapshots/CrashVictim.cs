@@ -21,8 +21,9 @@ public sealed class CrashVictim
         var snapshots = DomainSnapshots.Load(dir["snapshot"], new SnapshotSettings(dir["journal"], false, (_, _) => { }, TimeProvider.System));
         await (operation switch
         {
+            "create-internal" => snapshots.CreateAsync(domain, "<domainsnapshot><name>s1</name></domainsnapshot>", 0, CancellationToken.None).AsTask(),
             "create" => snapshots.CreateAsync(domain, "<domainsnapshot><name>s1</name></domainsnapshot>", DomainSnapshotCreateFlags.DiskOnly, CancellationToken.None).AsTask(),
-            "revert" => snapshots.RevertAsync(domain, "s1", 0, CancellationToken.None).AsTask(),
+            "revert" or "revert-internal" => snapshots.RevertAsync(domain, "s1", 0, CancellationToken.None).AsTask(),
             _ => snapshots.DeleteAsync(domain, "s1", 0, CancellationToken.None).AsTask(),
         });
     }
