@@ -33,9 +33,9 @@ internal sealed class InternalRevertPlanner(ISnapshotDomain domain, SnapshotTree
         }
 
         var inPlace = memory && domain.Live is { } live && AreOpen(images) && GuestHardware.Of(live) == GuestHardware.Of(saved);
-        if (domain.Live is not null && target != RevertTarget.ShutOff && !inPlace)
+        if (memory && domain.Live is not null && !inPlace)
         {
-            RequireLeave(snapshot, memory, flags);
+            RequireLeave(snapshot, flags);
         }
 
         return new InternalRevert(images, memory, holder, inPlace);
@@ -43,14 +43,15 @@ internal sealed class InternalRevertPlanner(ISnapshotDomain domain, SnapshotTree
 
     private bool AreOpen(IReadOnlyList<TaggedImage> images) => images.All(i => domain.Disks?.Find(i.Target)?.Chain?.Top.Location.LocalPath == i.Path);
 
-    private void RequireLeave(QemuSnapshot snapshot, bool memory, DomainSnapshotRevertFlags flags)
+    private void RequireLeave(QemuSnapshot snapshot, DomainSnapshotRevertFlags flags)
     {
         const DomainSnapshotRevertFlags leave = DomainSnapshotRevertFlags.Respawn | DomainSnapshotRevertFlags.Force;
         if (!respawnAlways && (flags & leave) == 0)
         {
-            throw new VireoException(ErrorCode.SnapshotRevertRisky, ErrorDomain.Qemu, memory
-                ? $"the hardware or the images of running domain '{domain.Name}' are not those of snapshot '{snapshot.Name}': going back must start a new hypervisor process; allow it with --allow-respawn (VIR_DOMAIN_SNAPSHOT_REVERT_RESPAWN) or --force"
-                : "must respawn guest to start inactive snapshot");
+            throw new VireoException(
+                ErrorCode.SnapshotRevertRisky,
+                ErrorDomain.Qemu,
+                $"the hardware or the images of running domain '{domain.Name}' are not those of snapshot '{snapshot.Name}': going back must start a new hypervisor process; allow it with --allow-respawn (VIR_DOMAIN_SNAPSHOT_REVERT_RESPAWN) or --force");
         }
     }
 

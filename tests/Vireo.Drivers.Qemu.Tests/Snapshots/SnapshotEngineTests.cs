@@ -38,7 +38,7 @@ public sealed class SnapshotEngineTests : IDisposable
 
         await HasAsync(domain, 0x11);
         domain.State.ShouldBe(DomainState.Running);
-        domain.Happened.ShouldBe(["stopped FromSnapshot", "started", "running FromSnapshot"]);
+        domain.Happened.ShouldBe(["stopped FromSnapshot", "started", "running FromSnapshot", "reverted"]);
         File.Exists(_dir["img/vda.s1"]).ShouldBeFalse("the abandoned overlay is needed by nobody");
         File.Exists(_dir["img/vdb.s1"]).ShouldBeFalse();
         await Settled(domain);
