@@ -15,6 +15,7 @@ public sealed class InternalSnapshotTests
         await lab.VirshAsync("snapshot-create-as", "guest", "s2");
         await FillAsync(guest, "three", "v3");
         var before = lab.Guests();
+        (await lab.VireoAsync("snapshot-revert", "guest", "s1", "--dry-run")).ShouldContain("hypervisor process: kept");
 
         foreach (var (name, memory, disk) in new[] { ("s1", "one", "v1"), ("s2", "two", "v2"), ("s1", "one", "v1") })
         {

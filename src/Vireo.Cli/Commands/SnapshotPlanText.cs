@@ -51,6 +51,9 @@ internal static class SnapshotPlanText
         {
             "make" => $"{disk}make {step.File} over {step.From}",
             "switch" => $"{disk}switch to {step.File}",
+            "take" => $"{disk}take the snapshot within {step.File}",
+            "apply" => $"{disk}bring {step.File} back to the snapshot within it",
+            "drop" => $"{disk}remove the snapshot within {step.File}",
             "save-memory" => $"save the memory in {step.File}, at most{bytes}",
             "start" => step.From is null ? "start a hypervisor process" : $"start a hypervisor process with the memory of {step.From}",
             "commit" => $"{disk}move the data of {step.From} down into {step.File}, at most{bytes}",

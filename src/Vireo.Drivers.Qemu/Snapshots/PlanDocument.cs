@@ -16,11 +16,12 @@ internal sealed class PlanDocument(ISnapshotDomain domain)
         Operation = "create",
         Domain = domain.Name,
         Snapshot = plan.Snapshot.Name,
-        Pause = domain.State != DomainState.Running ? "no" : plan.Memory is not null && !flags.HasFlag(DomainSnapshotCreateFlags.Live) ? "memory" : "moment",
+        Pause = domain.State != DomainState.Running ? "no" : plan.Tags.Count > 0 || (plan.Memory is not null && !flags.HasFlag(DomainSnapshotCreateFlags.Live)) ? "memory" : "moment",
         Process = !Active ? "none" : flags.HasFlag(DomainSnapshotCreateFlags.Halt) ? "ended" : "kept",
         Steps =
         [
             .. plan.Overlays.Where(o => o.File is not null).Select(Made),
+            .. plan.Tags.Select(t => Within("take", t)),
             .. plan.Memory is { } memory ? (SnapshotPlanStep[])[new() { Action = "save-memory", File = memory.Path, Bytes = Memory() }] : [],
             .. plan.Overlays.Select(Switched),
             .. plan.Documents.Select(Written),
@@ -37,6 +38,7 @@ internal sealed class PlanDocument(ISnapshotDomain domain)
         Process = (Active, plan.Target) switch
         {
             (true, RevertTarget.ShutOff) => "ended",
+            (true, _) when plan.Internal is { InPlace: true } => "kept",
             (true, _) => "replaced",
             (false, RevertTarget.ShutOff) => "none",
             (false, _) => "started",
@@ -44,6 +46,7 @@ internal sealed class PlanDocument(ISnapshotDomain domain)
         Steps =
         [
             .. plan.Overlays.Select(Made),
+            .. (plan.Internal?.Images ?? []).Select(i => Within("apply", i)),
             .. plan.Start is not null ? (SnapshotPlanStep[])[new() { Action = "start", From = plan.Memory }] : [],
             .. plan.Overlays.Select(Switched),
             .. plan.Metadata.Select(Written),
@@ -61,6 +64,7 @@ internal sealed class PlanDocument(ISnapshotDomain domain)
         Process = Active ? "kept" : "none",
         Steps =
         [
+            .. plan.Tags.Select(t => Within("drop", t)),
             .. plan.Merges.Select(m => new SnapshotPlanStep
             {
                 Action = m.IntoBottom ? "commit" : "pull",
@@ -86,6 +90,8 @@ internal sealed class PlanDocument(ISnapshotDomain domain)
     };
 
     private static SnapshotPlanStep Made(PlannedOverlay overlay) => new() { Action = "make", Disk = overlay.Target, File = overlay.Layer.Location.Display, From = overlay.Base.Location.Display };
+
+    private static SnapshotPlanStep Within(string action, TaggedImage image) => new() { Action = action, Disk = image.Target, File = image.Path };
 
     private static SnapshotPlanStep Switched(PlannedOverlay overlay) => new() { Action = "switch", Disk = overlay.Target, File = overlay.Layer.Location.Display, From = overlay.Base.Location.Display };
 
