@@ -95,7 +95,7 @@ internal sealed class DomainBlockJobs(QemuDomain domain)
     {
         if (job.Phase != BlockJobPhase.Ready)
         {
-            throw new VireoException(ErrorCode.BlockCopyActive, ErrorDomain.Qemu, $"block copy still active: disk '{job.Target}' not ready for pivot yet");
+            throw new VireoException(ErrorCode.BlockCopyActive, ErrorDomain.Qemu, $"block job '{job.Id}' not ready for pivot yet");
         }
 
         var pivoting = await NoteAsync(job with { Phase = BlockJobPhase.Pivoting }).ConfigureAwait(false);
@@ -206,8 +206,10 @@ internal sealed class DomainBlockJobs(QemuDomain domain)
 
         _documents.Adopt(outcome.Live(live), persistent, outcome.Disks);
         await SaveAsync().ConfigureAwait(false);
-        await CloseAsync(outcome.Closed).ConfigureAwait(false);
+
+        // A concluded commit or stream holds its nodes until it is dismissed.
         await Monitor.ExecuteAsync(Qmp.JobDismiss(job.Id), CancellationToken.None).ConfigureAwait(false);
+        await CloseAsync(outcome.Closed).ConfigureAwait(false);
         _process.BlockJobs.Forget(job.Id);
         Remove(outcome.Removed);
         Tell(job, outcome.Status);

@@ -114,7 +114,7 @@ internal sealed partial class QemuConnection
 
     private static DomainGetBlockInfoResult SizesOf(string path, ImageFormat format)
     {
-        var status = FileStatus.TryOf(path) ?? throw VireoException.System(ErrorDomain.Qemu, FileSystemCalls.NoEntry, $"failed to stat '{path}'");
+        var status = FileStatus.TryOf(path) ?? throw FileSystemCalls.Failure(FileSystemCalls.NoEntry, $"failed to stat '{path}'");
         using var device = status.Kind == FileKind.BlockDevice ? File.OpenHandle(path, options: FileOptions.None) : null;
         var physical = device is null ? status.Size : RandomAccess.GetLength(device);
         var capacity = ImageProbe.Read(path, format).VirtualSize ?? physical;
