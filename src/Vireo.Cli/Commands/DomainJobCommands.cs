@@ -72,7 +72,9 @@ internal static class DomainJobCommands
         {
             if (told.TryGetValue(parameter, out var value) && IsShown(parameter, value, stats.Type))
             {
-                Line(context, label, Text(value.Unsigned, kind));
+                // Of a job that goes on, it is only what is expected.
+                var shown = parameter == "downtime" && stats.Type != (int)DomainJobType.Completed ? "Expected downtime:" : label;
+                Line(context, shown, Text(value.Unsigned, kind));
             }
         }
         if (told.TryGetValue("errmsg", out var message))

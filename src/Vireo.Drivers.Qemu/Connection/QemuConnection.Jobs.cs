@@ -59,20 +59,19 @@ internal sealed partial class QemuConnection
     /// <summary>Does what takes long within a domain's job.</summary>
     /// <param name="turn">The domain's job.</param>
     /// <param name="operation">What is done.</param>
-    /// <param name="name">What it is called when it is cancelled.</param>
     /// <param name="work">Does it.</param>
     /// <param name="cancellationToken">The caller's.</param>
     /// <exception cref="VireoException">VIR_ERR_OPERATION_ABORTED: it was cancelled.</exception>
     private static ValueTask LongAsync(
-        DomainJobQueue.DomainJob turn, DomainJobOperation operation, string name, Func<CancellationToken, ValueTask> work, CancellationToken cancellationToken) =>
-        new(LongAsync(turn, operation, name, async token =>
+        DomainJobQueue.DomainJob turn, DomainJobOperation operation, Func<CancellationToken, ValueTask> work, CancellationToken cancellationToken) =>
+        new(LongAsync(turn, operation, async token =>
         {
             await work(token).ConfigureAwait(false);
             return true;
         }, cancellationToken).AsTask());
 
     private static async ValueTask<T> LongAsync<T>(
-        DomainJobQueue.DomainJob turn, DomainJobOperation operation, string name, Func<CancellationToken, ValueTask<T>> work, CancellationToken cancellationToken)
+        DomainJobQueue.DomainJob turn, DomainJobOperation operation, Func<CancellationToken, ValueTask<T>> work, CancellationToken cancellationToken)
     {
         using var job = turn.Begin(operation, cancellationToken);
         try
@@ -81,7 +80,7 @@ internal sealed partial class QemuConnection
         }
         catch (OperationCanceledException e) when (job.IsAborted)
         {
-            throw new VireoException(ErrorCode.OperationAborted, ErrorDomain.Qemu, $"{name}: canceled by client", e);
+            throw new VireoException(ErrorCode.OperationAborted, ErrorDomain.Qemu, "job 'snapshot' canceled by client", e);
         }
     }
 }

@@ -21,7 +21,6 @@ internal sealed partial class QemuConnection
             var snapshot = await LongAsync(
                 job,
                 DomainJobOperation.Snapshot,
-                "snapshot job",
                 token => domain.Snapshots.CreateAsync(new QemuSnapshotDomain(domain), xmlDesc, (DomainSnapshotCreateFlags)flags, token),
                 cancellationToken).ConfigureAwait(false);
             return new DomainSnapshotRef(snapshot.Name, domain.View.Ref);
@@ -60,7 +59,6 @@ internal sealed partial class QemuConnection
         await LongAsync(
             job,
             DomainJobOperation.SnapshotDelete,
-            "snapshot delete job",
             token => domain.Snapshots.DeleteAsync(new QemuSnapshotDomain(domain), snap.Name, (DomainSnapshotDeleteFlags)flags, token),
             cancellationToken).ConfigureAwait(false);
         Counted(domain);

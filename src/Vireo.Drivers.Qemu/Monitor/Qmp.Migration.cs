@@ -50,7 +50,7 @@ internal sealed record QmpMigration(string Status, long TotalBytes, long Remaini
     /// <summary>It has ended, well or not.</summary>
     public bool Ended => Status is "completed" or "failed" or "cancelled";
 
-    /// <summary>How long the guest stood still, in milliseconds; null while that is not known.</summary>
+    /// <summary>How long the guest stood still, or is expected to, in milliseconds; null while that is not known.</summary>
     public long? Downtime { get; init; }
 
     /// <summary>How long it took to begin, in milliseconds; null while that is not known.</summary>
@@ -87,7 +87,7 @@ internal sealed record QmpMigration(string Status, long TotalBytes, long Remaini
         var megabits = ram.ValueKind == JsonValueKind.Object && ram.TryGetProperty("mbps", out var speed) ? speed.GetDouble() : 0;
         return new(reply.StrOrNull("status") ?? "none", Number("total"), Number("remaining"), Number("transferred"), reply.StrOrNull("error-desc"))
         {
-            Downtime = reply.Num("downtime"),
+            Downtime = reply.Num("downtime") ?? reply.Num("expected-downtime"),
             SetupTime = reply.Num("setup-time"),
             BytesPerSecond = (long)(megabits * 1000 * 1000 / 8),
             ConstantPages = Number("duplicate"),

@@ -20,12 +20,12 @@ internal sealed class LiveMerge(DomainBlockJobs jobs, PlannedMerge merge, Action
         var first = PlaceOf(disk, merge.Images[0]);
         if (!merge.IntoBottom)
         {
-            var pull = await jobs.PullAsync(disk, top, first + 1 < disk.Numbers.Length ? first + 1 : null, null, 0, cancellationToken).ConfigureAwait(false);
+            var pull = await jobs.PullAsync(disk, top, first + 1 < disk.Numbers.Length ? first + 1 : null, null, 0, CancellationToken.None).ConfigureAwait(false);
             await WaitAsync(pull, cancellationToken).ConfigureAwait(false);
             return;
         }
 
-        var commit = await jobs.CommitAsync(disk, top, first, null, delete: false, 0, cancellationToken).ConfigureAwait(false);
+        var commit = await jobs.CommitAsync(disk, top, first, null, delete: false, 0, CancellationToken.None).ConfigureAwait(false);
         if (top > 0)
         {
             await WaitAsync(commit, cancellationToken).ConfigureAwait(false);
