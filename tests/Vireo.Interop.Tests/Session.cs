@@ -7,7 +7,7 @@ namespace Vireo.Interop.Tests;
 public sealed record KnownDifference(string Step, string Reason, Func<string, string> Mask);
 
 /// <summary>
-/// A scripted session of a command-line client, run in a directory with two images (a.qcow2, b.qcow2) and documents of a domain (dom.xml; agent.xml with the guest agent's channel; rich.xml with many devices; and ones that are wrong); "{dir}" in
+/// A scripted session of a command-line client, run in a directory with two images (a.qcow2, full of data, and b.qcow2), the document of a copy (copy.xml) and documents of a domain (dom.xml; agent.xml with the guest agent's channel; rich.xml with many devices; and ones that are wrong); "{dir}" in
 /// a step stands for the directory, "~" for a space inside a word. What the client said at each step, masked, is what is compared.
 /// </summary>
 public sealed class Session(string name, params string[] steps)
@@ -44,6 +44,8 @@ public sealed class Session(string name, params string[] steps)
             Devices = "    <serial type='pty'/>\n    <console type='pty'/>\n",
         };
         await domain.CreateImagesAsync("4M");
+        await ProgramRun.CheckAsync("qemu-io", "-f", "qcow2", "-c", "write -P 1 0 4M", scratch["a.qcow2"]);
+        await File.WriteAllTextAsync(scratch["copy.xml"], $"<disk type='file'><driver type='qcow2'/><source file='{scratch["c.x"]}'/></disk>");
         await File.WriteAllTextAsync(scratch["dom.xml"], domain.ToXml());
         await File.WriteAllTextAsync(scratch["agent.xml"], (domain with { Devices = domain.Devices + GuestImage.AgentChannel }).ToXml());
         await File.WriteAllTextAsync(scratch["rich.xml"], (domain with { Devices = RichDevices }).ToXml());

@@ -23,7 +23,7 @@ internal static class EventCommand
             return;
         }
         var kinds = Kinds(command);
-        var timeout = Timeout(command);
+        var timeout = command.Timeout();
         var connection = await context.ConnectionAsync();
         var domain = command.Has("domain") ? await context.DomainAsync() : null;
         var events = Channel.CreateBounded<DomainEvent>(new BoundedChannelOptions(MostWaiting) { FullMode = BoundedChannelFullMode.DropOldest });
@@ -100,17 +100,6 @@ internal static class EventCommand
     }
 
     private static string Timestamp() => DateTime.UtcNow.ToString("yyyy-MM-dd HH:mm:ss.fff+0000", CultureInfo.InvariantCulture);
-
-    private static TimeSpan? Timeout(ParsedCommand command)
-    {
-        if (command.Integer("timeout") is not { } seconds)
-        {
-            return null;
-        }
-        return seconds > 0
-            ? TimeSpan.FromSeconds(seconds)
-            : throw new CommandException($"Numeric value '{seconds}' for <timeout> option is malformed or out of range");
-    }
 
     private static IEnumerable<int> Kinds(ParsedCommand command)
     {

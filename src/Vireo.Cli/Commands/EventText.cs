@@ -37,7 +37,6 @@ internal static class EventText
     private static readonly string[] s_agentStates = ["unknown", "connected", "disconnected"];
     private static readonly string[] s_agentReasons = ["unknown", "domain started", "channel event"];
     private static readonly string[] s_metadata = ["description", "title", "element"];
-    private static readonly string[] s_jobs = ["Unknown job", "Block Pull", "Block Copy", "Block Commit", "Active Block Commit", "Backup"];
     private static readonly string[] s_jobStates = ["completed", "failed", "canceled", "ready"];
     private static readonly string[] s_recipients = ["hypervisor", "guest"];
     private static readonly string[] s_memoryActions = ["ignore", "inject", "fatal", "reset"];
@@ -55,8 +54,8 @@ internal static class EventText
             DomainIoErrorEvent e => $"event 'io-error' for domain '{domain}': {e.SrcPath} ({e.DevAlias}) {Word(s_ioActions, e.Action)}\n",
             DomainIoErrorReasonEvent e => $"event 'io-error-reason' for domain '{domain}': {e.SrcPath} ({e.DevAlias}) {Word(s_ioActions, e.Action)} due to {e.Reason}\n",
             DomainGraphicsEvent e => Graphics(e),
-            DomainBlockJobEvent e => $"event '{name}' for domain '{domain}': {Word(s_jobs, e.Type)} for {e.Path} {Word(s_jobStates, e.Status)}\n",
-            DomainBlockJob2Event e => $"event '{name}' for domain '{domain}': {Word(s_jobs, e.Type)} for {e.Dst} {Word(s_jobStates, e.Status)}\n",
+            DomainBlockJobEvent e => $"event '{name}' for domain '{domain}': {DomainWords.BlockJob(e.Type)} for {e.Path} {Word(s_jobStates, e.Status)}\n",
+            DomainBlockJob2Event e => $"event '{name}' for domain '{domain}': {DomainWords.BlockJob(e.Type)} for {e.Dst} {Word(s_jobStates, e.Status)}\n",
             DomainDiskChangeEvent e => $"event 'disk-change' for domain '{domain}' disk {e.DevAlias}: {e.OldSrcPath} -> {e.NewSrcPath}: {Word(s_diskReasons, e.Reason)}\n",
             DomainTrayChangeEvent e => $"event 'tray-change' for domain '{domain}' disk {e.DevAlias}: {Word(s_trayReasons, e.Reason)}\n",
             DomainBalloonChangeEvent e => $"event 'balloon-change' for domain '{domain}': {e.Actual}KiB\n",

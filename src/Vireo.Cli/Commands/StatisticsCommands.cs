@@ -1,4 +1,3 @@
-using Vireo.Cli.Parsing;
 using Vireo.Drivers;
 
 namespace Vireo.Cli.Commands;
@@ -32,31 +31,6 @@ internal static class StatisticsCommands
         }
     }
 
-    public static async ValueTask BlockAsync(CommandContext context)
-    {
-        var domain = await context.DomainAsync();
-        var device = context.Command.Text("device") ?? "";
-        var stats = await CommandContext.TryAsync(
-            $"Failed to get block stats for domain '{domain.Name}' device '{device}'",
-            () => domain.Connection.Driver.Hypervisor.DomainBlockStatsAsync(domain.Reference, device, context.CancellationToken));
-        Lines(context, device, ("rd_req", stats.RdReq), ("rd_bytes", stats.RdBytes), ("wr_req", stats.WrReq), ("wr_bytes", stats.WrBytes), ("errs", stats.Errs));
-    }
-
-    public static async ValueTask BlockInfoAsync(CommandContext context)
-    {
-        var command = context.Command;
-        var domain = await context.DomainAsync();
-        if (command.Has("all"))
-        {
-            throw new CommandException("", VireoException.NotSupported("domblkinfo --all"));
-        }
-        var info = await domain.Connection.Driver.Hypervisor.DomainGetBlockInfoAsync(domain.Reference, command.Required("device"), 0, context.CancellationToken);
-        foreach (var (label, value) in new[] { ("Capacity:", info.Capacity), ("Allocation:", info.Allocation), ("Physical:", info.Physical) })
-        {
-            context.PrintLine($"{label,-15} {(command.Has("human") ? Human(value) : $"{value}")}");
-        }
-    }
-
     public static async ValueTask InterfaceAsync(CommandContext context)
     {
         var domain = await context.DomainAsync();
@@ -75,17 +49,5 @@ internal static class StatisticsCommands
         {
             context.PrintLine(device.Length > 0 ? $"{device} {name} {value}" : $"{name} {value}");
         }
-    }
-
-    private static string Human(ulong bytes)
-    {
-        double value = bytes;
-        string[] units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
-        var unit = 0;
-        for (; value >= 1024 && unit < units.Length - 1; unit++)
-        {
-            value /= 1024;
-        }
-        return string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{value:F3} {units[unit]}");
     }
 }

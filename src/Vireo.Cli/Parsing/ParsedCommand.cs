@@ -78,6 +78,38 @@ internal sealed class ParsedCommand(CommandDefinition definition, IReadOnlyList<
         return unit == 0 || number <= ulong.MaxValue / unit ? number * unit : throw Malformed(option, text, "Scaled numeric");
     }
 
+    /// <summary>A limit for <c>--timeout</c>; seconds.</summary>
+    public TimeSpan? Timeout()
+    {
+        if (Integer("timeout") is not { } seconds)
+        {
+            return null;
+        }
+        return seconds is > 0 and <= int.MaxValue / 1000 ? TimeSpan.FromSeconds(seconds) : throw Malformed("timeout", Text("timeout")!, "Numeric");
+    }
+
+    /// <summary>A speed: a bare number counts in MiB/s, or with <c>--bytes</c> in bytes/s; one with a unit counts in that. In the unit that the flags name.</summary>
+    public ulong? Bandwidth()
+    {
+        if (Text("bandwidth") is not { } text)
+        {
+            return null;
+        }
+        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
+        {
+            // A negative one means the largest, as virsh has it.
+            return (ulong)number;
+        }
+        try
+        {
+            return Has("bytes") ? Scaled("bandwidth", 1) : Scaled("bandwidth", 1 << 20) >> 20;
+        }
+        catch (CommandException malformed)
+        {
+            throw new CommandException(Malformed("--bandwidth", text, "Scaled numeric").Message, malformed.InnerException);
+        }
+    }
+
     private static ulong? Unit(string suffix)
     {
         if (suffix is "b" or "B" or "byte" or "bytes")
@@ -112,6 +144,15 @@ internal sealed class ParsedCommand(CommandDefinition definition, IReadOnlyList<
         if (Has(first) && Has(second))
         {
             throw new CommandException($"Options --{first} and --{second} are mutually exclusive");
+        }
+    }
+
+    /// <summary>Refuses an option that means nothing without another one.</summary>
+    public void Requires(string option, string needed)
+    {
+        if (Has(option) && !Has(needed))
+        {
+            throw new CommandException($"Option --{needed} is required by option --{option}");
         }
     }
 }

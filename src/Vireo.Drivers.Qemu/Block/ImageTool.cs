@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Globalization;
 
 namespace Vireo.Drivers.Qemu.Block;
 
@@ -13,19 +14,21 @@ internal static class ImageTool
     /// <param name="top">The uppermost image.</param>
     /// <param name="format">Its format.</param>
     /// <param name="bottom">An image of its backing chain.</param>
+    /// <param name="progress">Told how much is done, from 0 to 1.</param>
     /// <param name="cancellationToken">Ends it; the images between are still whole when read from <paramref name="top"/>.</param>
     /// <exception cref="VireoException">VIR_ERR_OPERATION_FAILED: what qemu-img says.</exception>
-    public static Task CommitAsync(string top, ImageFormat format, string bottom, CancellationToken cancellationToken) =>
-        RunAsync(["commit", "-q", "-d", "-f", format.QemuDriver(), "-b", bottom, top], cancellationToken);
+    public static Task CommitAsync(string top, ImageFormat format, string bottom, Action<double> progress, CancellationToken cancellationToken) =>
+        RunAsync(["commit", "-p", "-d", "-f", format.QemuDriver(), "-b", bottom, top], progress, cancellationToken);
 
     /// <summary>Fills <paramref name="image"/> with what it needs from the images between it and its new backing file.</summary>
     /// <param name="image">The image.</param>
     /// <param name="format">Its format.</param>
     /// <param name="below">What it stands on afterwards; null for nothing.</param>
+    /// <param name="progress">Told how much is done, from 0 to 1.</param>
     /// <param name="cancellationToken">Ends it; the image stands on what it stood on.</param>
     /// <exception cref="VireoException">VIR_ERR_OPERATION_FAILED: what qemu-img says.</exception>
-    public static Task RebaseAsync(string image, ImageFormat format, ImageLayer? below, CancellationToken cancellationToken) =>
-        RunAsync(["rebase", "-q", "-f", format.QemuDriver(), .. Backing(below), image], cancellationToken);
+    public static Task RebaseAsync(string image, ImageFormat format, ImageLayer? below, Action<double> progress, CancellationToken cancellationToken) =>
+        RunAsync(["rebase", "-p", "-f", format.QemuDriver(), .. Backing(below), image], progress, cancellationToken);
 
     /// <summary>Has <paramref name="image"/> name another backing file that holds the same bytes.</summary>
     /// <param name="image">The image.</param>
@@ -34,7 +37,7 @@ internal static class ImageTool
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="VireoException">VIR_ERR_OPERATION_FAILED: what qemu-img says.</exception>
     public static Task RenameBackingAsync(string image, ImageFormat format, ImageLayer below, CancellationToken cancellationToken) =>
-        RunAsync(["rebase", "-q", "-u", "-f", format.QemuDriver(), .. Backing(below), image], cancellationToken);
+        RunAsync(["rebase", "-q", "-u", "-f", format.QemuDriver(), .. Backing(below), image], null, cancellationToken);
 
     /// <summary>Makes an internal snapshot.</summary>
     /// <exception cref="VireoException">VIR_ERR_OPERATION_FAILED: what qemu-img says; the image is unchanged.</exception>
@@ -65,14 +68,14 @@ internal static class ImageTool
     private static Task SnapshotAsync(string what, string tag, string path, CancellationToken cancellationToken)
     {
         var driver = FileStatus.TryOf(path)?.Kind == FileKind.BlockDevice ? "host_device" : "file";
-        return RunAsync(["snapshot", "-q", what, tag, "--image-opts", $"driver=qcow2,file.driver={driver},file.filename={path.Replace(",", ",,", StringComparison.Ordinal)}"], cancellationToken);
+        return RunAsync(["snapshot", "-q", what, tag, "--image-opts", $"driver=qcow2,file.driver={driver},file.filename={path.Replace(",", ",,", StringComparison.Ordinal)}"], null, cancellationToken);
     }
 
     private static string[] Backing(ImageLayer? below) => below is null
         ? ["-b", ""]
         : ["-b", below.Location.LocalPath ?? throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"'{below.Location.Display}' is no file or block device"), "-F", below.Format.QemuDriver()];
 
-    private static async Task RunAsync(string[] arguments, CancellationToken cancellationToken)
+    private static async Task RunAsync(string[] arguments, Action<double>? progress, CancellationToken cancellationToken)
     {
         var start = new ProcessStartInfo(Program) { RedirectStandardError = true, RedirectStandardOutput = true, RedirectStandardInput = true, UseShellExecute = false };
         foreach (var argument in arguments)
@@ -83,7 +86,7 @@ internal static class ImageTool
         using var process = Start(start);
         process.StandardInput.Close();
         var complaint = process.StandardError.ReadToEndAsync(CancellationToken.None);
-        var output = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
+        var output = FollowAsync(process.StandardOutput, progress);
         try
         {
             await process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
@@ -100,6 +103,22 @@ internal static class ImageTool
         if (process.ExitCode != 0)
         {
             throw VireoException.OperationFailed(ErrorDomain.Qemu, $"{Program} {arguments[0]} of '{arguments[^1]}' failed: {(said.Length > LongestComplaint ? said[..LongestComplaint] : said)}");
+        }
+    }
+
+    /// <summary>Reads what qemu-img says of its progress: <c>    (12.50/100%)</c>, each time over the last.</summary>
+    private static async Task FollowAsync(StreamReader output, Action<double>? progress)
+    {
+        var buffer = new char[256];
+        while (await output.ReadAsync(buffer, CancellationToken.None).ConfigureAwait(false) is > 0 and var read)
+        {
+            var text = buffer.AsSpan(0, read);
+            var end = text.LastIndexOf("/100%");
+            var start = end < 0 ? -1 : text[..end].LastIndexOf('(');
+            if (start >= 0 && double.TryParse(text[(start + 1)..end], NumberStyles.Float, CultureInfo.InvariantCulture, out var percent))
+            {
+                progress?.Invoke(percent / 100);
+            }
         }
     }
 

@@ -19,7 +19,9 @@ internal sealed class BlockJobOutcome
         _job = job;
         _before = disks.Find(job.Target);
         var given = job.Phase == BlockJobPhase.Aborting;
-        var moves = succeeded && (job.Mirrors ? job.Phase == BlockJobPhase.Pivoting : !given);
+
+        // A merge that was given up in the moment it was through has happened; one that was stopped says so by its error.
+        var moves = succeeded && (!job.Mirrors || job.Phase == BlockJobPhase.Pivoting);
         Status = moves ? ConnectDomainEventBlockJobStatus.Completed
             : given ? ConnectDomainEventBlockJobStatus.Canceled
             : ConnectDomainEventBlockJobStatus.Failed;

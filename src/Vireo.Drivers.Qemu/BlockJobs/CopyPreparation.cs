@@ -21,6 +21,17 @@ internal sealed class CopyPreparation(LiveDisk disk, ImageLocation target, Image
             throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"copying to '{target.Display}' is not supported: only files and block devices are");
         }
 
+        var there = FileStatus.TryOf(path);
+        if (reuse && there is null)
+        {
+            throw FileSystemCalls.Failure(FileSystemCalls.NoEntry, $"missing destination file for disk {disk.Target}: {path}");
+        }
+
+        if (!reuse && there is { Kind: not FileKind.BlockDevice })
+        {
+            throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"external destination file for disk {disk.Target} already exists and is not a block device: {path}");
+        }
+
         if (_source.Layers.Any(l => l.Location.LocalPath == path))
         {
             throw VireoException.InvalidArgument(ErrorDomain.Qemu, $"'{path}' belongs to disk '{disk.Target}' itself and cannot be the copy's destination");
@@ -72,7 +83,7 @@ internal sealed class CopyPreparation(LiveDisk disk, ImageLocation target, Image
             return new CopyDestination(new ImageChain([OnDevice(path, own, size)])) { Shallow = shares, SharesBacking = shares };
         }
 
-        using var file = FileSystemCalls.CreateNew(path, $"failed to create copy target '{path}'");
+        using var file = FileSystemCalls.CreateNew(path, "failed to create copy target");
         _made = FileIdentity.Of(path);
         try
         {
@@ -102,7 +113,7 @@ internal sealed class CopyPreparation(LiveDisk disk, ImageLocation target, Image
         }
         catch (IOException e)
         {
-            throw VireoException.System(ErrorDomain.Qemu, e.HResult & 0xffff, $"failed to create copy target '{path}': {e.Message}", e);
+            throw VireoException.System(ErrorDomain.Qemu, e.HResult & 0xffff, $"failed to create copy target: {e.Message}", e);
         }
     }
 

@@ -95,7 +95,7 @@ internal sealed class DomainBlockJobs(QemuDomain domain)
     {
         if (job.Phase != BlockJobPhase.Ready)
         {
-            throw new VireoException(ErrorCode.BlockCopyActive, ErrorDomain.Qemu, $"block copy still active: disk '{job.Target}' not ready for pivot yet");
+            throw new VireoException(ErrorCode.BlockCopyActive, ErrorDomain.Qemu, $"block job '{job.Id}' not ready for pivot yet");
         }
 
         var pivoting = await NoteAsync(job with { Phase = BlockJobPhase.Pivoting }).ConfigureAwait(false);
@@ -121,7 +121,15 @@ internal sealed class DomainBlockJobs(QemuDomain domain)
         // A copy that is ready may end as a whole copy of this moment; a commit that is ready has nothing to keep.
         var force = job is not { Type: DomainBlockJobType.Copy, Phase: BlockJobPhase.Ready };
         var aborting = await NoteAsync(job with { Phase = BlockJobPhase.Aborting }).ConfigureAwait(false);
-        await Monitor.ExecuteAsync(Qmp.BlockJobCancel(job.Id, force), cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await Monitor.ExecuteAsync(Qmp.BlockJobCancel(job.Id, force), cancellationToken).ConfigureAwait(false);
+        }
+        catch (VireoException e) when (e.InnerException is QmpErrorException && _process.BlockJobs.ConcludedAsync(job.Id).IsCompleted)
+        {
+            // It has ended by itself in the same moment: what has become of it is seen below, or by who watches it.
+        }
+
         if (wait)
         {
             await ConcludedAsync(aborting, cancellationToken).ConfigureAwait(false);
@@ -140,6 +148,13 @@ internal sealed class DomainBlockJobs(QemuDomain domain)
             await _process.BlockJobs.ConcludedAsync(job.Id).ConfigureAwait(false);
             await ConcludeAsync(job).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>How much of a job is done, from 0 to 1; 1 for one that the hypervisor no longer has.</summary>
+    public async Task<double> ShareDoneAsync(BlockJob job)
+    {
+        var all = await Monitor.ExecuteAsync(Qmp.QueryBlockJobs, CancellationToken.None).ConfigureAwait(false);
+        return all.FirstOrDefault(j => j.Device == job.Id) is { } told ? (double)told.Offset / Math.Max(told.Length, 1) : 1;
     }
 
     /// <summary>Waits until a job can be pivoted; it has failed when it concludes instead, and is concluded here.</summary>
@@ -191,8 +206,10 @@ internal sealed class DomainBlockJobs(QemuDomain domain)
 
         _documents.Adopt(outcome.Live(live), persistent, outcome.Disks);
         await SaveAsync().ConfigureAwait(false);
-        await CloseAsync(outcome.Closed).ConfigureAwait(false);
+
+        // A concluded commit or stream holds its nodes until it is dismissed.
         await Monitor.ExecuteAsync(Qmp.JobDismiss(job.Id), CancellationToken.None).ConfigureAwait(false);
+        await CloseAsync(outcome.Closed).ConfigureAwait(false);
         _process.BlockJobs.Forget(job.Id);
         Remove(outcome.Removed);
         Tell(job, outcome.Status);

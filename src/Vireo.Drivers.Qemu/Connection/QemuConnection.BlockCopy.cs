@@ -82,6 +82,8 @@ internal sealed partial class QemuConnection
             {
                 read = parameter.Field switch
                 {
+                    "bandwidth" when parameter.Unsigned > long.MaxValue => throw VireoException.InvalidArgument(
+                        ErrorDomain.Qemu, $"bandwidth must be less than '{long.MaxValue}' bytes/s ({long.MaxValue >> 20} MiB/s)"),
                     "bandwidth" => read with { Speed = QemuConnection.Speed(parameter.Unsigned, inBytes: true) },
                     "granularity" when parameter.Unsigned is 0 || System.Numerics.BitOperations.IsPow2(parameter.Unsigned) => read with { Granularity = (uint)parameter.Unsigned },
                     "granularity" => throw VireoException.InvalidArgument(ErrorDomain.Qemu, "granularity must be power of 2"),

@@ -20,6 +20,12 @@ internal sealed partial class QemuConnection
         using var job = await domain.EnterAsync("virDomainBlockCommit", cancellationToken).ConfigureAwait(false);
         var live = IdleDisk(domain, disk);
         var upper = top is null || top == live.Target ? 0 : ChainLookup.Find(live, top);
+        var lower = @base is not null ? ChainLookup.Find(live, @base, upper) : wanted.HasFlag(DomainBlockCommitFlags.Shallow) ? upper + 1 : live.Numbers.Length - 1;
+        if (lower <= upper || lower >= live.Numbers.Length)
+        {
+            throw VireoException.InvalidArgument(ErrorDomain.Storage, $"could not find base image in chain for '{live.Target}'");
+        }
+
         if (upper == 0 && !wanted.HasFlag(DomainBlockCommitFlags.Active))
         {
             throw VireoException.InvalidArgument(ErrorDomain.Qemu, $"commit of '{live.Target}' active layer requires active flag");
@@ -28,12 +34,6 @@ internal sealed partial class QemuConnection
         if (upper > 0 && wanted.HasFlag(DomainBlockCommitFlags.Active))
         {
             throw VireoException.InvalidArgument(ErrorDomain.Qemu, $"active commit requested but '{top}' is not active");
-        }
-
-        var lower = @base is not null ? ChainLookup.Find(live, @base, upper) : wanted.HasFlag(DomainBlockCommitFlags.Shallow) ? upper + 1 : live.Numbers.Length - 1;
-        if (lower <= upper || lower >= live.Numbers.Length)
-        {
-            throw VireoException.InvalidArgument(ErrorDomain.Storage, $"could not find base image in chain for '{live.Target}'");
         }
 
         if (wanted.HasFlag(DomainBlockCommitFlags.Shallow) && lower != upper + 1)
@@ -108,11 +108,6 @@ internal sealed partial class QemuConnection
             return;
         }
 
-        if (!job.Mirrors)
-        {
-            throw VireoException.OperationInvalid(ErrorDomain.Qemu, $"job type '{(job.Type == DomainBlockJobType.Pull ? "pull" : "commit")}' does not support pivot");
-        }
-
         await new DomainBlockJobs(domain).PivotAsync(job, wait, cancellationToken).ConfigureAwait(false);
     }
 
@@ -120,10 +115,12 @@ internal sealed partial class QemuConnection
     public override async ValueTask DomainBlockJobSetSpeedAsync(DomainRef dom, string path, ulong bandwidth, uint flags, CancellationToken cancellationToken)
     {
         CheckFlags(flags, DomainBlockJobSetSpeedFlags.SpeedBandwidthBytes, "qemuDomainBlockJobSetSpeed");
-        var speed = Speed(bandwidth, flags != 0);
+        var inBytes = flags != 0;
+        _ = inBytes ? 0 : Speed(bandwidth, inBytes);
         var domain = Find(dom);
         using var turn = await domain.EnterAsync("virDomainBlockJobSetSpeed", cancellationToken).ConfigureAwait(false);
         var job = JobOf(domain, path);
+        var speed = Speed(bandwidth, inBytes);
         await domain.RequireProcess().Monitor.ExecuteAsync(Qmp.BlockJobSetSpeed(job.Id, speed), cancellationToken).ConfigureAwait(false);
     }
 

@@ -99,21 +99,6 @@ internal sealed partial class QemuConnection
     }
 
     /// <inheritdoc/>
-    public override ValueTask<DomainGetJobInfoResult> DomainGetJobInfoAsync(DomainRef dom, CancellationToken cancellationToken)
-    {
-        RequireActive(Find(dom));
-        return ValueTask.FromResult(new DomainGetJobInfoResult((int)DomainJobType.None, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0));
-    }
-
-    /// <inheritdoc/>
-    public override ValueTask<DomainGetJobStatsResult> DomainGetJobStatsAsync(DomainRef dom, uint flags, CancellationToken cancellationToken)
-    {
-        CheckFlags(flags, DomainGetJobStatsFlags.Completed | DomainGetJobStatsFlags.KeepCompleted, "qemuDomainGetJobStats");
-        RequireActive(Find(dom));
-        return ValueTask.FromResult(new DomainGetJobStatsResult((int)DomainJobType.None, []));
-    }
-
-    /// <inheritdoc/>
     public override ValueTask<DomainGetSecurityLabelResult> DomainGetSecurityLabelAsync(DomainRef dom, CancellationToken cancellationToken)
     {
         Find(dom);

@@ -18,7 +18,11 @@ internal sealed partial class QemuConnection
         using var job = await domain.EnterAsync("virDomainSnapshotCreateXML", cancellationToken).ConfigureAwait(false);
         try
         {
-            var snapshot = await domain.Snapshots.CreateAsync(new QemuSnapshotDomain(domain), xmlDesc, (DomainSnapshotCreateFlags)flags, cancellationToken).ConfigureAwait(false);
+            var snapshot = await LongAsync(
+                job,
+                DomainJobOperation.Snapshot,
+                token => domain.Snapshots.CreateAsync(new QemuSnapshotDomain(domain), xmlDesc, (DomainSnapshotCreateFlags)flags, token),
+                cancellationToken).ConfigureAwait(false);
             return new DomainSnapshotRef(snapshot.Name, domain.View.Ref);
         }
         finally
@@ -52,7 +56,11 @@ internal sealed partial class QemuConnection
     {
         var domain = Find(snap.Dom);
         using var job = await domain.EnterAsync("virDomainSnapshotDelete", cancellationToken).ConfigureAwait(false);
-        await domain.Snapshots.DeleteAsync(new QemuSnapshotDomain(domain), snap.Name, (DomainSnapshotDeleteFlags)flags, cancellationToken).ConfigureAwait(false);
+        await LongAsync(
+            job,
+            DomainJobOperation.SnapshotDelete,
+            token => domain.Snapshots.DeleteAsync(new QemuSnapshotDomain(domain), snap.Name, (DomainSnapshotDeleteFlags)flags, token),
+            cancellationToken).ConfigureAwait(false);
         Counted(domain);
     }
 

@@ -34,6 +34,9 @@ internal sealed partial class MonitorEvents
             case "JOB_STATUS_CHANGE" when happened.Text("id") is { } job:
                 JobStatus(process, job, happened.Text("status"));
                 break;
+            case "MIGRATION_PASS" when happened.Number("pass") is { } pass:
+                domain.Publish(new DomainMigrationIterationEvent(domain.View.Ref, (int)pass));
+                break;
             case "BLOCK_WRITE_THRESHOLD" when happened.Text("node-name") is { } node:
                 WriteThreshold(process, node, happened);
                 break;

@@ -50,10 +50,53 @@ internal sealed record QmpMigration(string Status, long TotalBytes, long Remaini
     /// <summary>It has ended, well or not.</summary>
     public bool Ended => Status is "completed" or "failed" or "cancelled";
 
+    /// <summary>How long the guest stood still, or is expected to, in milliseconds; null while that is not known.</summary>
+    public long? Downtime { get; init; }
+
+    /// <summary>How long it took to begin, in milliseconds; null while that is not known.</summary>
+    public long? SetupTime { get; init; }
+
+    /// <summary>How fast memory is sent.</summary>
+    public long BytesPerSecond { get; init; }
+
+    /// <summary>Pages of one repeated byte.</summary>
+    public long ConstantPages { get; init; }
+
+    /// <summary>Other pages.</summary>
+    public long NormalPages { get; init; }
+
+    /// <summary>Bytes of those.</summary>
+    public long NormalBytes { get; init; }
+
+    /// <summary>How fast the guest changes pages that were sent.</summary>
+    public long DirtyPagesPerSecond { get; init; }
+
+    /// <summary>How often memory has been gone through.</summary>
+    public long Iteration { get; init; }
+
+    /// <summary>Pages the destination has asked for.</summary>
+    public long PostcopyRequests { get; init; }
+
+    /// <summary>Bytes of a page.</summary>
+    public long PageSize { get; init; }
+
     internal static QmpMigration Read(JsonElement reply)
     {
         var ram = reply.TryGetProperty("ram", out var found) ? found : default;
         long Number(string name) => ram.ValueKind == JsonValueKind.Object ? ram.Num(name) ?? 0 : 0;
-        return new(reply.StrOrNull("status") ?? "none", Number("total"), Number("remaining"), Number("transferred"), reply.StrOrNull("error-desc"));
+        var megabits = ram.ValueKind == JsonValueKind.Object && ram.TryGetProperty("mbps", out var speed) ? speed.GetDouble() : 0;
+        return new(reply.StrOrNull("status") ?? "none", Number("total"), Number("remaining"), Number("transferred"), reply.StrOrNull("error-desc"))
+        {
+            Downtime = reply.Num("downtime") ?? reply.Num("expected-downtime"),
+            SetupTime = reply.Num("setup-time"),
+            BytesPerSecond = (long)(megabits * 1000 * 1000 / 8),
+            ConstantPages = Number("duplicate"),
+            NormalPages = Number("normal"),
+            NormalBytes = Number("normal-bytes"),
+            DirtyPagesPerSecond = Number("dirty-pages-rate"),
+            Iteration = Number("dirty-sync-count"),
+            PostcopyRequests = Number("postcopy-requests"),
+            PageSize = Number("page-size"),
+        };
     }
 }

@@ -3,6 +3,7 @@ using Microsoft.Win32.SafeHandles;
 using Vireo.Config;
 using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.Journal;
+using Vireo.Drivers.Qemu.State;
 using Vireo.Host.Processes;
 
 namespace Vireo.Drivers.Qemu.Snapshots;
@@ -66,9 +67,15 @@ internal interface ISnapshotDomain
     /// <summary>Says that the domain is what a snapshot was: why it is paused, if it is, and the event of its new definition.</summary>
     void TellReverted();
 
+    /// <summary>Notes how far the operation is, for those who ask.</summary>
+    void Progressed(JobProgress progress);
+
     /// <summary>Merges images that the hypervisor has open, while the guest goes on; the documents follow.</summary>
+    /// <param name="merge">The merge.</param>
+    /// <param name="progress">Told how much of it is done, from 0 to 1.</param>
+    /// <param name="cancellationToken">Gives it up.</param>
     /// <exception cref="VireoException">VIR_ERR_OPERATION_FAILED: it failed; the guest goes on with the images it had.</exception>
-    ValueTask MergeAsync(PlannedMerge merge, CancellationToken cancellationToken);
+    ValueTask MergeAsync(PlannedMerge merge, Action<double> progress, CancellationToken cancellationToken);
 
     /// <summary>Stops the guest's CPUs; sets state, reason and sends the suspended event.</summary>
     ValueTask PauseAsync(DomainPausedReason reason, CancellationToken cancellationToken);

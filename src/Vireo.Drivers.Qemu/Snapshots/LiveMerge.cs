@@ -6,8 +6,11 @@ namespace Vireo.Drivers.Qemu.Snapshots;
 /// <summary>One merge of images that a running guest has open.</summary>
 /// <param name="jobs">The domain's block jobs, within its modifying job.</param>
 /// <param name="merge">The merge.</param>
-internal sealed class LiveMerge(DomainBlockJobs jobs, PlannedMerge merge)
+/// <param name="progress">Told how much of it is done, from 0 to 1.</param>
+internal sealed class LiveMerge(DomainBlockJobs jobs, PlannedMerge merge, Action<double> progress)
 {
+    private static readonly TimeSpan s_pace = TimeSpan.FromMilliseconds(250);
+
     /// <summary>Starts the block job and waits for its end; on cancellation it is given up.</summary>
     /// <exception cref="VireoException">VIR_ERR_OPERATION_FAILED: it failed.</exception>
     public async Task RunAsync(LiveDisks disks, CancellationToken cancellationToken)
@@ -17,28 +20,19 @@ internal sealed class LiveMerge(DomainBlockJobs jobs, PlannedMerge merge)
         var first = PlaceOf(disk, merge.Images[0]);
         if (!merge.IntoBottom)
         {
-            var pull = await jobs.PullAsync(disk, top, first + 1 < disk.Numbers.Length ? first + 1 : null, null, 0, cancellationToken).ConfigureAwait(false);
+            var pull = await jobs.PullAsync(disk, top, first + 1 < disk.Numbers.Length ? first + 1 : null, null, 0, CancellationToken.None).ConfigureAwait(false);
             await WaitAsync(pull, cancellationToken).ConfigureAwait(false);
             return;
         }
 
-        var commit = await jobs.CommitAsync(disk, top, first, null, delete: false, 0, cancellationToken).ConfigureAwait(false);
+        var commit = await jobs.CommitAsync(disk, top, first, null, delete: false, 0, CancellationToken.None).ConfigureAwait(false);
         if (top > 0)
         {
             await WaitAsync(commit, cancellationToken).ConfigureAwait(false);
             return;
         }
 
-        try
-        {
-            await jobs.ReadyAsync(commit, cancellationToken).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            await jobs.AbortAsync(commit, wait: true, CancellationToken.None).ConfigureAwait(false);
-            throw;
-        }
-
+        await WatchAsync(commit, jobs.ReadyAsync(commit, cancellationToken)).ConfigureAwait(false);
         await jobs.ReadyNowAsync(commit.Id).ConfigureAwait(false);
         await jobs.PivotAsync(commit with { Phase = BlockJobPhase.Ready }, wait: true, CancellationToken.None).ConfigureAwait(false);
     }
@@ -56,15 +50,23 @@ internal sealed class LiveMerge(DomainBlockJobs jobs, PlannedMerge merge)
         throw VireoException.Internal(ErrorDomain.Qemu, $"image '{image.Location.Display}' of disk '{disk.Target}' is not open");
     }
 
-    private async Task WaitAsync(BlockJob job, CancellationToken cancellationToken)
+    private Task WaitAsync(BlockJob job, CancellationToken cancellationToken) => WatchAsync(job, jobs.ConcludedAsync(job, cancellationToken));
+
+    /// <summary>Measures a job until the wait for it is over, and gives it up when that was cancelled.</summary>
+    private async Task WatchAsync(BlockJob job, Task wait)
     {
         try
         {
-            await jobs.ConcludedAsync(job, cancellationToken).ConfigureAwait(false);
+            while (await Task.WhenAny(wait, Task.Delay(s_pace, CancellationToken.None)).ConfigureAwait(false) != wait)
+            {
+                progress(await jobs.ShareDoneAsync(job).ConfigureAwait(false));
+            }
+
+            await wait.ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
-            await jobs.AbortAsync(job, wait: true, CancellationToken.None).ConfigureAwait(false);
+            await jobs.EndAsync(job).ConfigureAwait(false);
             throw;
         }
     }

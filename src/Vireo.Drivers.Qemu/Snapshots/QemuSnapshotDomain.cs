@@ -19,6 +19,9 @@ internal sealed class QemuSnapshotDomain(QemuDomain domain) : ISnapshotDomain
     private const long UnlimitedBandwidth = (long.MaxValue >> 20) << 20;
     private const string MemoryFd = "vireo-memory";
 
+    /// <summary>How often a long job is measured.</summary>
+    private static readonly TimeSpan s_pace = TimeSpan.FromMilliseconds(250);
+
     private QemuHypervisor Hypervisor => domain.Hypervisor;
 
     /// <inheritdoc/>
@@ -124,8 +127,11 @@ internal sealed class QemuSnapshotDomain(QemuDomain domain) : ISnapshotDomain
     }
 
     /// <inheritdoc/>
-    public async ValueTask MergeAsync(PlannedMerge merge, CancellationToken cancellationToken) =>
-        await new LiveMerge(new DomainBlockJobs(domain), merge).RunAsync(Disks!, cancellationToken).ConfigureAwait(false);
+    public void Progressed(JobProgress progress) => domain.Progressed(progress);
+
+    /// <inheritdoc/>
+    public async ValueTask MergeAsync(PlannedMerge merge, Action<double> progress, CancellationToken cancellationToken) =>
+        await new LiveMerge(new DomainBlockJobs(domain), merge, progress).RunAsync(Disks!, cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public async ValueTask PauseAsync(DomainPausedReason reason, CancellationToken cancellationToken) =>
@@ -149,16 +155,20 @@ internal sealed class QemuSnapshotDomain(QemuDomain domain) : ISnapshotDomain
             await monitor.ExecuteAsync(Qmp.MigrateSetParameters(w => w.WriteNumber("max-bandwidth"u8, UnlimitedBandwidth)), cancellationToken).ConfigureAwait(false);
             await monitor.ExecuteAsync(Qmp.GetFd(MemoryFd, file), cancellationToken).ConfigureAwait(false);
             await monitor.ExecuteAsync(Qmp.Migrate("fd:" + MemoryFd), cancellationToken).ConfigureAwait(false);
+            await MeasureAsync(monitor, ended).ConfigureAwait(false);
             var happened = await ended.ConfigureAwait(false);
+            var state = await monitor.ExecuteAsync(Qmp.QueryMigrate, CancellationToken.None).ConfigureAwait(false);
+            domain.Progressed(new JobProgress { Memory = state });
             if (happened.Text("status") != "completed")
             {
-                var state = await monitor.ExecuteAsync(Qmp.QueryMigrate, CancellationToken.None).ConfigureAwait(false);
                 throw VireoException.OperationFailed(ErrorDomain.Qemu, $"the memory of domain '{Name}' could not be saved: {state.Error ?? state.Status}");
             }
+
+            domain.MemoryMoved();
         }
         catch (OperationCanceledException)
         {
-            await monitor.ExecuteAsync(Qmp.MigrateCancel, CancellationToken.None).ConfigureAwait(false);
+            await CancelAsync(monitor).ConfigureAwait(false);
             throw;
         }
         finally
@@ -212,6 +222,24 @@ internal sealed class QemuSnapshotDomain(QemuDomain domain) : ISnapshotDomain
         var complete = await Hypervisor.Builder.CompleteAsync(config, cancellationToken).ConfigureAwait(false);
         var process = await Hypervisor.Launcher.LaunchAsync(new LaunchSource(complete) { Memory = memory, Beside = Live }, cancellationToken).ConfigureAwait(false);
         return new Replacement(this, domain, process);
+    }
+
+    /// <summary>Has the hypervisor stop writing memory, and waits until it has: before that the guest cannot go on.</summary>
+    private static async Task CancelAsync(QmpMonitor monitor)
+    {
+        await monitor.ExecuteAsync(Qmp.MigrateCancel, CancellationToken.None).ConfigureAwait(false);
+        while (await monitor.ExecuteAsync(Qmp.QueryMigrate, CancellationToken.None).ConfigureAwait(false) is { Ended: false, Status: not "none" })
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(10), CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
+    private async Task MeasureAsync(QmpMonitor monitor, Task ended)
+    {
+        while (await Task.WhenAny(ended, Task.Delay(s_pace, CancellationToken.None)).ConfigureAwait(false) != ended)
+        {
+            domain.Progressed(new JobProgress { Memory = await monitor.ExecuteAsync(Qmp.QueryMigrate, CancellationToken.None).ConfigureAwait(false) });
+        }
     }
 
     private static ImageChain? ChainOrNull(DiskConfig disk)

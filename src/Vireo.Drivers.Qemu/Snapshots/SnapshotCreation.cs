@@ -58,7 +58,7 @@ internal sealed class SnapshotCreation(ISnapshotDomain domain, string journals, 
         {
             if (wasRunning)
             {
-                undo.Push("let the guest run again", () => domain.ResumeAsync(DomainRunningReason.FromSnapshot, CancellationToken.None));
+                undo.Push("let the guest run again", () => domain.ResumeAsync(DomainRunningReason.Unpaused, CancellationToken.None));
                 if (!flags.HasFlag(DomainSnapshotCreateFlags.Live))
                 {
                     await domain.PauseAsync(DomainPausedReason.Snapshot, cancellationToken).ConfigureAwait(false);
@@ -190,7 +190,7 @@ internal sealed class SnapshotCreation(ISnapshotDomain domain, string journals, 
         }
         else if (memory && wasRunning)
         {
-            await domain.ResumeAsync(DomainRunningReason.FromSnapshot, CancellationToken.None).ConfigureAwait(false);
+            await domain.ResumeAsync(DomainRunningReason.Unpaused, CancellationToken.None).ConfigureAwait(false);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Vireo.Drivers.Qemu.Block;
+using Vireo.Drivers.Qemu.State;
 using Vireo.Host.Faults;
 
 namespace Vireo.Drivers.Qemu.Snapshots;
@@ -21,18 +22,25 @@ internal sealed class SnapshotMerging(ISnapshotDomain domain)
             FaultPoint.Hit(FaultPoints.DeleteTagRemoved);
         }
 
-        foreach (var merge in plan.Merges)
+        var sizes = plan.Merges.Select(m => m.Bytes).ToList();
+        var (total, done) = (sizes.Sum(), 0L);
+        foreach (var (merge, size) in plan.Merges.Zip(sizes))
         {
+            cancellationToken.ThrowIfCancellationRequested();
+            var before = done;
+            Progress(0);
+            void Progress(double share) => domain.Progressed(new JobProgress { Disk = (total, before + (long)(size * Math.Clamp(share, 0, 1))) });
             FaultPoint.Hit(FaultPoints.DeleteMerge);
             if (merge.Live)
             {
-                await domain.MergeAsync(merge, cancellationToken).ConfigureAwait(false);
+                await domain.MergeAsync(merge, Progress, cancellationToken).ConfigureAwait(false);
             }
             else
             {
-                await MergeFilesAsync(merge, cancellationToken).ConfigureAwait(false);
+                await MergeFilesAsync(merge, Progress, cancellationToken).ConfigureAwait(false);
             }
 
+            done += size;
             FaultPoint.Hit(FaultPoints.DeleteMerged);
         }
     }
@@ -52,16 +60,16 @@ internal sealed class SnapshotMerging(ISnapshotDomain domain)
             cancellationToken).ConfigureAwait(false);
     }
 
-    private static async Task MergeFilesAsync(PlannedMerge merge, CancellationToken cancellationToken)
+    private static async Task MergeFilesAsync(PlannedMerge merge, Action<double> progress, CancellationToken cancellationToken)
     {
         var top = PathOf(merge.Top);
         if (!merge.IntoBottom)
         {
-            await ImageTool.RebaseAsync(top, merge.Top.Format, merge.Below, cancellationToken).ConfigureAwait(false);
+            await ImageTool.RebaseAsync(top, merge.Top.Format, merge.Below, progress, cancellationToken).ConfigureAwait(false);
             return;
         }
 
-        await ImageTool.CommitAsync(top, merge.Top.Format, PathOf(merge.Images[0]), cancellationToken).ConfigureAwait(false);
+        await ImageTool.CommitAsync(top, merge.Top.Format, PathOf(merge.Images[0]), progress, cancellationToken).ConfigureAwait(false);
         if (merge.Above is { } above)
         {
             await ImageTool.RenameBackingAsync(PathOf(above), above.Format, merge.Images[0], cancellationToken).ConfigureAwait(false);

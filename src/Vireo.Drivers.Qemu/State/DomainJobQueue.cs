@@ -23,6 +23,9 @@ internal sealed class DomainJobQueue(string talksTo = "monitor", TimeProvider? t
     /// <summary>The change under way; null when there is none.</summary>
     public DomainJob? Current => Volatile.Read(ref _current);
 
+    /// <summary>What of the change under way takes long; null when nothing does.</summary>
+    public LongJob? Long => Current?.Long;
+
     /// <summary>Waits for the turn of a change.</summary>
     /// <param name="name">What it is, for those who wait for it: the C API's function.</param>
     /// <param name="domain">The domain's name, for the message.</param>
@@ -109,6 +112,7 @@ internal sealed class DomainJobQueue(string talksTo = "monitor", TimeProvider? t
     /// <summary>The right to change a domain.</summary>
     public sealed class DomainJob(DomainJobQueue queue, string name, long started) : IDisposable
     {
+        private LongJob? _long;
         private int _ended;
 
         /// <summary>What it is: the C API's function.</summary>
@@ -116,6 +120,19 @@ internal sealed class DomainJobQueue(string talksTo = "monitor", TimeProvider? t
 
         /// <summary>How long it has been under way.</summary>
         public TimeSpan Elapsed => queue._time.GetElapsedTime(started);
+
+        /// <summary>What of it takes long; null when nothing does.</summary>
+        public LongJob? Long => Volatile.Read(ref _long);
+
+        /// <summary>Begins what takes long, once in a job.</summary>
+        /// <param name="operation">What it is.</param>
+        /// <param name="cancellationToken">The caller's.</param>
+        public LongJob Begin(DomainJobOperation operation, CancellationToken cancellationToken)
+        {
+            var begun = new LongJob(operation, cancellationToken);
+            Volatile.Write(ref _long, begun);
+            return begun;
+        }
 
         /// <summary>Ends it.</summary>
         public void Dispose()

@@ -10,6 +10,7 @@ internal sealed class QemuDomain(QemuHypervisor hypervisor, DomainView view)
     private DomainView _view = view;
     private QemuProcess? _process;
     private DomainSnapshots? _snapshots;
+    private JobStatistics? _completed;
 
     /// <summary>The hypervisor it belongs to.</summary>
     public QemuHypervisor Hypervisor { get; } = hypervisor;
@@ -58,6 +59,30 @@ internal sealed class QemuDomain(QemuHypervisor hypervisor, DomainView view)
             ? channel.Require()
             : throw new VireoException(ErrorCode.ArgumentUnsupported, ErrorDomain.Qemu, "QEMU guest agent is not configured");
     }
+
+    /// <summary>Notes how far the long job under way is; nothing when there is none.</summary>
+    public void Progressed(JobProgress progress)
+    {
+        if (Jobs.Long is { } job)
+        {
+            job.Progress = progress;
+        }
+    }
+
+    /// <summary>The long job under way has moved the guest's memory: tells of it and keeps what is told.</summary>
+    public void MemoryMoved()
+    {
+        if (Jobs.Long is { } job)
+        {
+            var statistics = JobStatistics.Of(job) with { Type = DomainJobType.Completed };
+            Volatile.Write(ref _completed, statistics);
+            Publish(new DomainJobCompletedEvent(View.Ref, statistics.ToParameters()));
+        }
+    }
+
+    /// <summary>The last long job that has moved the guest's memory; null for none.</summary>
+    /// <param name="keep">It is told again the next time.</param>
+    public JobStatistics? CompletedJob(bool keep) => keep ? Volatile.Read(ref _completed) : Interlocked.Exchange(ref _completed, null);
 
     /// <summary>Publishes the next view. <paramref name="change"/> may run more than once and must only compute.</summary>
     public DomainView Update(Func<DomainView, DomainView> change)

@@ -5,6 +5,7 @@ using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.Journal;
 using Vireo.Drivers.Qemu.Monitor;
 using Vireo.Drivers.Qemu.Snapshots;
+using Vireo.Drivers.Qemu.State;
 using Vireo.Drivers.Qemu.Tests.Block;
 using Vireo.Host.Processes;
 
@@ -42,6 +43,8 @@ internal sealed class ScratchDomain : ISnapshotDomain, IAsyncDisposable
     public (uint User, uint Group)? ImageOwner => null;
 
     public List<string> Happened { get; } = [];
+
+    public List<JobProgress> Progress { get; } = [];
 
     public bool RefuseReplacement { get; set; }
 
@@ -142,7 +145,9 @@ internal sealed class ScratchDomain : ISnapshotDomain, IAsyncDisposable
 
     public void TellReverted() => Happened.Add("reverted");
 
-    public ValueTask MergeAsync(PlannedMerge merge, CancellationToken cancellationToken) => throw new NotSupportedException("live merges are tested with the daemon");
+    public void Progressed(JobProgress progress) => Progress.Add(progress);
+
+    public ValueTask MergeAsync(PlannedMerge merge, Action<double> progress, CancellationToken cancellationToken) => throw new NotSupportedException("live merges are tested with the daemon");
 
     public ValueTask FreezeAsync(CancellationToken cancellationToken)
     {

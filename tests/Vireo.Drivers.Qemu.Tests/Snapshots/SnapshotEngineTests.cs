@@ -73,7 +73,7 @@ public sealed class SnapshotEngineTests : IDisposable
         await WriteAsync(domain, 0x11);
         await _snapshots.CreateAsync(domain, Xml("m1", $"<memory snapshot='external' file='{_dir["img/m1.mem"]}'/>"), DomainSnapshotCreateFlags.Atomic, CancellationToken.None);
         domain.State.ShouldBe(DomainState.Running);
-        domain.Happened.ShouldBe(["paused Snapshot", "running FromSnapshot"]);
+        domain.Happened.ShouldBe(["paused Snapshot", "running Unpaused"]);
         _snapshots.Find("m1").Config.State.ShouldBe("running");
         await WriteAsync(domain, 0x22);
 
