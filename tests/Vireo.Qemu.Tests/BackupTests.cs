@@ -2,9 +2,11 @@ using System.Text.Json;
 
 namespace Vireo.Qemu.Tests;
 
-/// <summary>Checkpoints and backups by stock virsh, of a paused guest whose disk is written through the monitor; libvirtd does the same.</summary>
+/// <summary>Checkpoints and backups by stock virsh, of a paused guest whose disk is written through a monitor of the test's own; libvirtd does the same.</summary>
 public sealed class BackupTests
 {
+    private const string Monitor = "qmp.sock";
+
     [Theory]
     [InlineData(DaemonKind.Libvirtd)]
     [InlineData(DaemonKind.Vireod)]
@@ -132,6 +134,14 @@ public sealed class BackupTests
     {
         var lab = await GuestLab.CreateAsync(kind, disks: 1, linux: false);
         await ProgramRun.CheckAsync("qemu-io", "-f", "qcow2", "-c", "write -P 0x11 0 1M", lab["disk0.qcow2"]);
+        string document = lab.Domain.ToXml()
+            .Replace("<domain type='qemu'>", "<domain type='qemu' xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'>", StringComparison.Ordinal)
+            .Replace(
+                "</domain>",
+                $"<qemu:commandline><qemu:arg value='-qmp'/><qemu:arg value='unix:{lab[Monitor]},server=on,wait=off'/></qemu:commandline></domain>",
+                StringComparison.Ordinal);
+        await File.WriteAllTextAsync(lab["domain.xml"], document);
+        await lab.VirshAsync("define", lab["domain.xml"]);
         await lab.VirshAsync("start", "guest", "--paused");
         return lab;
     }
@@ -150,18 +160,24 @@ public sealed class BackupTests
     private static Task EndedAsync(GuestLab lab) =>
         Eventually.TrueAsync(async () => (await Client.VirshAsync(lab.Daemon, "backup-dumpxml", "guest")).Error.Contains("no domain backup job present", StringComparison.Ordinal), "the backup ends");
 
-    // As the guest would: through the node that its device writes to.
+    // As the guest would: through the device.
     private static async Task WriteAsync(GuestLab lab, int pattern, string offset, string length)
     {
-        string device = JsonDocument.Parse(await lab.VirshAsync("qemu-monitor-command", "guest", """{"execute":"query-block"}""")).RootElement
-            .GetProperty("return").EnumerateArray().First(b => b.TryGetProperty("inserted", out _)).GetProperty("qdev").GetString()!;
-        (await lab.VirshAsync("qemu-monitor-command", "guest", "--hmp", $"qemu-io -d {device} \"write -P {pattern} {offset} {length}\"")).ShouldNotContain("rror");
+        await using var monitor = await SecondMonitor.ConnectAsync(lab[Monitor]);
+        var devices = await monitor.AskAsync("""{"execute":"query-block"}""");
+        string device = devices.EnumerateArray().First(b => b.TryGetProperty("inserted", out _)).GetProperty("qdev").GetString()!;
+        string command = JsonSerializer.Serialize($"qemu-io -d {device} \"write -P {pattern} {offset} {length}\"");
+        var said = await monitor.AskAsync($$"""{"execute":"human-monitor-command","arguments":{"command-line":{{command}}}}""");
+        said.GetString()!.ShouldNotContain("rror");
     }
 
-    private static async Task<IReadOnlyList<string>> BitmapsAsync(GuestLab lab) =>
-        [.. JsonDocument.Parse(await lab.VirshAsync("qemu-monitor-command", "guest", """{"execute":"query-named-block-nodes","arguments":{"flat":true}}""")).RootElement
-            .GetProperty("return").EnumerateArray().SelectMany(n => n.TryGetProperty("dirty-bitmaps", out var all) ? all.EnumerateArray().ToList() : [])
-            .Select(b => b.GetProperty("name").GetString()!).Distinct().Order(StringComparer.Ordinal)];
+    private static async Task<IReadOnlyList<string>> BitmapsAsync(GuestLab lab)
+    {
+        await using var monitor = await SecondMonitor.ConnectAsync(lab[Monitor]);
+        var nodes = await monitor.AskAsync("""{"execute":"query-named-block-nodes","arguments":{"flat":true}}""");
+        return [.. nodes.EnumerateArray().SelectMany(n => n.TryGetProperty("dirty-bitmaps", out var all) ? all.EnumerateArray().ToList() : [])
+            .Select(b => b.TryGetProperty("name", out var name) ? name.GetString()! : "").Where(n => n.Length > 0).Distinct().Order(StringComparer.Ordinal)];
+    }
 
     private static async Task<long> MappedAsync(string image)
     {
