@@ -167,7 +167,7 @@ public sealed class BackupTests
         var devices = await monitor.AskAsync("""{"execute":"query-block"}""");
         string device = devices.EnumerateArray().First(b => b.TryGetProperty("inserted", out _)).GetProperty("qdev").GetString()!;
         string command = JsonSerializer.Serialize($"qemu-io -d {device} \"write -P {pattern} {offset} {length}\"");
-        var said = await monitor.AskAsync($$"""{"execute":"human-monitor-command","arguments":{"command-line":{{command}}}}""");
+        var said = await monitor.AskAsync($$$"""{"execute":"human-monitor-command","arguments":{"command-line":{{{command}}}}}""");
         said.GetString()!.ShouldNotContain("rror");
     }
 

@@ -218,7 +218,7 @@ internal sealed class DomainBackup(QemuDomain domain, QemuProcess process)
         process.Disks = process.Disks with { Backup = backup, LastNumber = last };
         if (!process.IsEnding)
         {
-            await domain.Hypervisor.Files.SaveStatusAsync(domain.View, process).ConfigureAwait(false);
+            await domain.Hypervisor.SaveStatusNowAsync(domain, process).ConfigureAwait(false);
         }
     }
 
