@@ -186,7 +186,7 @@ internal sealed class DomainBlockJobs(QemuDomain domain)
         var outcome = new BlockJobOutcome(_process.Disks, job, ended.Error is null);
         if (job.Type == DomainBlockJobType.Pull && outcome.Status == ConnectDomainEventBlockJobStatus.Completed && outcome.Disks.Find(job.Target) is { } filled)
         {
-            await new CheckpointBitmaps(_process).TakeOverAsync(filled, job.Top, outcome.Closed).ConfigureAwait(false);
+            await new CheckpointBitmaps(_process).TakeOverAsync(domain.Checkpoints.Tree.All, filled, job.Top, outcome.Closed).ConfigureAwait(false);
         }
 
         var (live, persistent) = (_documents.Live!, outcome.Persistent(_documents.Persistent));

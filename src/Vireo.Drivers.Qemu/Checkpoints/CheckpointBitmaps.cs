@@ -141,29 +141,20 @@ internal sealed class CheckpointBitmaps(QemuProcess process)
     }
 
     /// <summary>An image has taken over the data of those below it: its bitmaps take over what theirs have recorded.</summary>
+    /// <remarks>QEMU 7.2 dies when it is asked for its nodes while a stream job waits to be dismissed, so it is tried which images have the bitmap.</remarks>
+    /// <param name="checkpoints">The domain's checkpoints.</param>
     /// <param name="disk">The disk as it is now.</param>
     /// <param name="number">The image's number.</param>
     /// <param name="merged">The numbers of those that were below it, the upper ones first; still open.</param>
-    public async Task TakeOverAsync(LiveDisk disk, int number, IReadOnlyList<int> merged)
+    public async Task TakeOverAsync(IEnumerable<QemuCheckpoint> checkpoints, LiveDisk disk, int number, IReadOnlyList<int> merged)
     {
-        var known = await BlockBitmaps.QueryAsync(Monitor, CancellationToken.None).ConfigureAwait(false);
-        var transaction = new BlockTransaction();
-        var node = NodeNumbers.Format(number);
-        foreach (var bitmap in known.Of(node).Where(b => b.Persistent))
-        {
-            var sources = merged.Select(NodeNumbers.Format).TakeWhile(n => known.Find(n, bitmap.Name) is not null).ToList();
-            if (sources.Count > 0)
-            {
-                transaction.MergeBitmaps(node, bitmap.Name, bitmap.Name, sources);
-            }
-        }
-
-        if (transaction.IsEmpty)
+        var bitmaps = checkpoints.SelectMany(c => c.Bitmaps).Where(b => b.Target == disk.Target).Select(b => b.Bitmap).ToList();
+        var place = disk.Numbers.IndexOf(number);
+        if (bitmaps.Count == 0 || place < 0)
         {
             return;
         }
 
-        var place = disk.Numbers.IndexOf(number);
         if (place > 0)
         {
             await ReopenAsync(disk, place, readOnly: false, CancellationToken.None).ConfigureAwait(false);
@@ -171,13 +162,35 @@ internal sealed class CheckpointBitmaps(QemuProcess process)
 
         try
         {
-            await RunAsync(transaction, CancellationToken.None).ConfigureAwait(false);
+            foreach (var bitmap in bitmaps)
+            {
+                await TakeOverAsync(bitmap, NodeNumbers.Format(number), [.. merged.Select(NodeNumbers.Format)]).ConfigureAwait(false);
+            }
         }
         finally
         {
             if (place > 0)
             {
                 await ReopenAsync(disk, place, readOnly: true, CancellationToken.None).ConfigureAwait(false);
+            }
+        }
+    }
+
+    // Those that have it are the upper ones: a bitmap begins somewhere in the chain and every image above has it.
+    private async Task TakeOverAsync(string bitmap, string node, IReadOnlyList<string> merged)
+    {
+        for (var count = merged.Count; count > 0; count--)
+        {
+            var transaction = new BlockTransaction();
+            transaction.MergeBitmaps(node, bitmap, bitmap, merged.Take(count));
+            try
+            {
+                await RunAsync(transaction, CancellationToken.None).ConfigureAwait(false);
+                return;
+            }
+            catch (VireoException e) when (e.InnerException is QmpErrorException)
+            {
+                // The lowest of them has no such bitmap; or none has.
             }
         }
     }
