@@ -34,6 +34,9 @@ public sealed record VireoPaths(string Configuration, string Run, string Library
     /// <summary>Snapshot documents, a directory a domain.</summary>
     public string QemuSnapshots => Path.Combine(QemuLibrary, "snapshot");
 
+    /// <summary>Checkpoint documents, a directory a domain.</summary>
+    public string QemuCheckpoints => Path.Combine(QemuLibrary, "checkpoint");
+
     /// <summary>Managed save images.</summary>
     public string QemuSave => Path.Combine(QemuLibrary, "save");
 
@@ -62,7 +65,7 @@ public sealed record VireoPaths(string Configuration, string Run, string Library
     public void MakeQemuDirectories()
     {
         const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-        foreach (var directory in (ReadOnlySpan<string>)[QemuDefinitions, QemuAutostart, QemuSnapshots, QemuSave, QemuNvram, QemuJournal, QemuChannels, QemuCapabilities, QemuLog])
+        foreach (var directory in (ReadOnlySpan<string>)[QemuDefinitions, QemuAutostart, QemuSnapshots, QemuCheckpoints, QemuSave, QemuNvram, QemuJournal, QemuChannels, QemuCapabilities, QemuLog])
         {
             Directory.CreateDirectory(directory, Private);
         }

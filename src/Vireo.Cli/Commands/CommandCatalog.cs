@@ -114,6 +114,15 @@ internal static class CommandCatalog
         "snapshot-delete" => SnapshotCommands.DeleteAsync,
         "snapshot-revert" => SnapshotCommands.RevertAsync,
         "snapshot-edit" => SnapshotCommands.EditAsync,
+        "checkpoint-create" => CheckpointCommands.CreateAsync,
+        "checkpoint-create-as" => CheckpointCommands.CreateAsAsync,
+        "checkpoint-list" => CheckpointListCommand.RunAsync,
+        "checkpoint-info" => CheckpointCommands.InfoAsync,
+        "checkpoint-dumpxml" => CheckpointCommands.XmlAsync,
+        "checkpoint-parent" => CheckpointCommands.ParentAsync,
+        "checkpoint-delete" => CheckpointCommands.DeleteAsync,
+        "backup-begin" => CheckpointCommands.BackupAsync,
+        "backup-dumpxml" => CheckpointCommands.BackupXmlAsync,
         _ => null,
     };
 }

@@ -86,7 +86,8 @@ internal static class SnapshotListCommand
         context.Print(table.Render(!context.Session.Quiet));
     }
 
-    private static string Time(DateTimeOffset time) =>
+    /// <summary>A moment as tables show it.</summary>
+    public static string Time(DateTimeOffset time) =>
         time.ToString("yyyy-MM-dd HH:mm:ss ", CultureInfo.InvariantCulture) + time.ToString("zzz", CultureInfo.InvariantCulture).Replace(":", "", StringComparison.Ordinal);
 
     private static async ValueTask PrintTreeAsync(CommandContext context, List<DomainSnapshot> snapshots, DomainSnapshot? start)

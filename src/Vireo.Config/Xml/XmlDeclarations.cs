@@ -12,6 +12,9 @@ internal static class XmlCode
 
     /// <summary>ErrorDomain: snapshot documents.</summary>
     public const int SnapshotDocument = 35;
+
+    /// <summary>ErrorDomain: checkpoint documents.</summary>
+    public const int CheckpointDocument = 69;
 }
 
 /// <summary>Marks a partial record as one XML element: the generator writes its parser and formatter from the members' attributes.</summary>

@@ -33,7 +33,12 @@ internal static class BlockNodeJson
     /// <param name="below">The number of the layer it stands on; null when nothing is (to be) opened below it.</param>
     /// <param name="access">How it is accessed.</param>
     /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED: the protocol is not supported.</exception>
-    public static string ForLayer(ImageLayer layer, int number, int? below, DiskAccess access)
+    public static string ForLayer(ImageLayer layer, int number, int? below, DiskAccess access) => Node(layer, number, below, access, reopen: false);
+
+    /// <summary>The options of a layer that is open, for opening it anew: its storage stays as it is.</summary>
+    public static string ForReopen(ImageLayer layer, int number, int? below, DiskAccess access) => Node(layer, number, below, access, reopen: true);
+
+    private static string Node(ImageLayer layer, int number, int? below, DiskAccess access, bool reopen)
     {
         var buffer = new ArrayBufferWriter<byte>(512);
         using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
@@ -48,9 +53,17 @@ internal static class BlockNodeJson
                 json.WriteString("detect-zeroes"u8, zeroes);
             }
 
-            json.WriteStartObject("file"u8);
-            WriteStorage(json, layer.Location, number, access);
-            json.WriteEndObject();
+            if (reopen)
+            {
+                json.WriteString("file"u8, NodeNumbers.Storage(number));
+            }
+            else
+            {
+                json.WriteStartObject("file"u8);
+                WriteStorage(json, layer.Location, number, access);
+                json.WriteEndObject();
+            }
+
             if (below is { } number2)
             {
                 json.WriteString("backing"u8, NodeNumbers.Format(number2));

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Vireo.Drivers.Qemu.Backup;
 using Vireo.Drivers.Qemu.BlockJobs;
 
 namespace Vireo.Drivers.Qemu.Block;
@@ -22,6 +23,9 @@ internal sealed record LiveDisks(ImmutableArray<LiveDisk> Disks, int LastNumber)
 {
     /// <summary>The jobs that the hypervisor carries out on them; one for each disk at most.</summary>
     public ImmutableArray<BlockJob> Jobs { get; init; } = [];
+
+    /// <summary>The backup of some of them that is under way; null when there is none.</summary>
+    public RunningBackup? Backup { get; init; }
 
     /// <summary>The job on the disk of that target; null when there is none.</summary>
     public BlockJob? JobOf(string target) => Jobs.FirstOrDefault(j => j.Target == target);

@@ -31,13 +31,14 @@ internal static class BlockJobProgress
     /// <exception cref="VireoException">VIR_ERR_BLOCK_COPY_ACTIVE, VIR_ERR_OPERATION_UNSUPPORTED.</exception>
     public static void RefuseBusy(LiveDisks disks, string target)
     {
-        if (disks.JobOf(target) is not { } job)
+        var job = disks.JobOf(target);
+        if (job is null && disks.Backup?.Disks.Any(d => d.Name == target) != true)
         {
             return;
         }
 
         throw new VireoException(
-            job.Mirrors ? ErrorCode.BlockCopyActive : ErrorCode.OperationUnsupported,
+            job?.Mirrors == true ? ErrorCode.BlockCopyActive : ErrorCode.OperationUnsupported,
             ErrorDomain.Qemu,
             $"disk '{target}' already in active block job");
     }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Vireo.Drivers.Qemu.Block;
+using Vireo.Drivers.Qemu.Checkpoints;
 using Vireo.Drivers.Qemu.Lifecycle;
 using Vireo.Drivers.Qemu.Monitor;
 using Vireo.Drivers.Qemu.Snapshots;
@@ -198,6 +199,11 @@ internal sealed class DomainBlockJobs(QemuDomain domain)
         }
 
         var outcome = new BlockJobOutcome(_process.Disks, job, ended.Error is null);
+        if (job.Type == DomainBlockJobType.Pull && outcome.Status == ConnectDomainEventBlockJobStatus.Completed && outcome.Disks.Find(job.Target) is { } filled)
+        {
+            await new CheckpointBitmaps(_process).TakeOverAsync(domain.Checkpoints.Tree.All, filled, job.Top, outcome.Closed).ConfigureAwait(false);
+        }
+
         var (live, persistent) = (_documents.Live!, outcome.Persistent(_documents.Persistent));
         if (!ReferenceEquals(persistent, _documents.Persistent))
         {

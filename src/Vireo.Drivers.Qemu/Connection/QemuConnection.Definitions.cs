@@ -115,6 +115,7 @@ internal sealed partial class QemuConnection
             { IsPersistent: false } => "cannot rename a transient domain",
             { HasManagedSave: true } => "domain with a managed saved state can't be renamed",
             { SnapshotCount: > 0 } => "cannot rename domain with snapshots",
+            { CheckpointCount: > 0 } => "cannot rename domain with checkpoints",
             _ when view.Name == newName => "Can't rename domain to itself",
             _ => null,
         };
@@ -182,6 +183,11 @@ internal sealed partial class QemuConnection
             throw VireoException.OperationInvalid(ErrorDomain.Qemu, $"cannot delete inactive domain with {view.SnapshotCount} snapshots");
         }
 
+        if (!view.IsActive && view.CheckpointCount > 0 && !flags.HasFlag(DomainUndefineFlags.CheckpointsMetadata))
+        {
+            throw VireoException.OperationInvalid(ErrorDomain.Qemu, $"cannot delete inactive domain with {view.CheckpointCount} checkpoints");
+        }
+
         if (view.HasManagedSave && !flags.HasFlag(DomainUndefineFlags.ManagedSave))
         {
             throw VireoException.OperationInvalid(ErrorDomain.Qemu, "Refusing to undefine while domain managed save image exists");
@@ -207,7 +213,7 @@ internal sealed partial class QemuConnection
         }
     }
 
-    // Nothing here ever makes checkpoints or the state of a TPM, so the flags that speak of those have nothing to remove.
+    // Nothing here ever makes the state of a TPM, so the flags that speak of it have nothing to remove.
     private void RemoveBelongings(DomainView view, DomainUndefineFlags flags)
     {
         if (view.HasManagedSave)
@@ -224,6 +230,12 @@ internal sealed partial class QemuConnection
         if (!view.IsActive && flags.HasFlag(DomainUndefineFlags.SnapshotsMetadata) && Directory.Exists(snapshots))
         {
             Directory.Delete(snapshots, recursive: true);
+        }
+
+        var checkpoints = Path.Combine(Hypervisor.Paths.QemuCheckpoints, view.Name);
+        if (!view.IsActive && flags.HasFlag(DomainUndefineFlags.CheckpointsMetadata) && Directory.Exists(checkpoints))
+        {
+            Directory.Delete(checkpoints, recursive: true);
         }
     }
 

@@ -34,7 +34,7 @@ internal sealed partial class QemuConnection
     public override ValueTask DomainAbortJobAsync(DomainRef dom, CancellationToken cancellationToken) => DomainAbortJobFlagsAsync(dom, 0, cancellationToken);
 
     /// <inheritdoc/>
-    public override ValueTask DomainAbortJobFlagsAsync(DomainRef dom, uint flags, CancellationToken cancellationToken)
+    public override async ValueTask DomainAbortJobFlagsAsync(DomainRef dom, uint flags, CancellationToken cancellationToken)
     {
         CheckFlags(flags, DomainAbortJobFlags.Postcopy, "qemuDomainAbortJobFlags");
         var domain = Find(dom);
@@ -44,7 +44,10 @@ internal sealed partial class QemuConnection
             throw VireoException.OperationInvalid(ErrorDomain.Qemu, "current job is not outgoing migration in post-copy mode");
         }
 
-        return domain.Jobs.Long is { } job && job.TryAbort() ? ValueTask.CompletedTask : throw VireoException.OperationInvalid(ErrorDomain.Qemu, "no job is active on the domain");
+        if (!(domain.Jobs.Long is { } job && job.TryAbort()) && !await TryAbortBackupAsync(domain, cancellationToken).ConfigureAwait(false))
+        {
+            throw VireoException.OperationInvalid(ErrorDomain.Qemu, "no job is active on the domain");
+        }
     }
 
     /// <summary>Images are merged while a domain is shut off, too: that can be watched and cancelled.</summary>

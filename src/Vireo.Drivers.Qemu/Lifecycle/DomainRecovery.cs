@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Vireo.Config;
+using Vireo.Drivers.Qemu.Backup;
 using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.BlockJobs;
 using Vireo.Drivers.Qemu.Monitor;
@@ -99,6 +100,7 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
             var balloon = await BalloonAsync(process).ConfigureAwait(false);
             hypervisor.Starter.Attach(domain, process, v => Observed(v with { Id = status.Id, Live = process.Live, BalloonKiB = balloon }, status, answers[0].GetProperty("status").GetString()!));
             await new DomainBlockJobs(domain).TakeUpAsync().ConfigureAwait(false);
+            await new DomainBackup(domain, process).TakeUpAsync().ConfigureAwait(false);
             await hypervisor.Channels.ObserveAsync(domain, process, ConnectDomainEventAgentLifecycleReason.Channel).ConfigureAwait(false);
         }
         catch (VireoException e)
@@ -126,13 +128,13 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
         try
         {
             var disks = await hypervisor.Builder.RecoverDisksAsync(status.Live, CancellationToken.None).ConfigureAwait(false);
-            return disks with { LastNumber = Math.Max(disks.LastNumber, status.LastNode), Jobs = status.Jobs };
+            return disks with { LastNumber = Math.Max(disks.LastNumber, status.LastNode), Jobs = status.Jobs, Backup = status.Backup };
         }
         catch (VireoException e)
         {
             // The guest goes on with its disks; only their changes will be refused.
             LogDisks(hypervisor.Log, status.Live.Name!, e.Message);
-            return new LiveDisks([], status.LastNode) { Jobs = status.Jobs };
+            return new LiveDisks([], status.LastNode) { Jobs = status.Jobs, Backup = status.Backup };
         }
     }
 

@@ -1,4 +1,5 @@
 using Vireo.Config;
+using Vireo.Drivers.Qemu.Backup;
 using Vireo.Drivers.Qemu.Network;
 using Vireo.Drivers.Qemu.State;
 
@@ -31,6 +32,11 @@ internal sealed class DomainStopper(QemuHypervisor hypervisor)
         var cause = process.End;
         await process.DisposeAsync().ConfigureAwait(false);
         process.BlockJobs.EndAll();
+        if (process.Disks.Backup is { } backup)
+        {
+            DomainBackup.Remove(backup, hypervisor.Snapshots.Report);
+        }
+
         domain.Process = null;
         var after = domain.Update(v => v with
         {

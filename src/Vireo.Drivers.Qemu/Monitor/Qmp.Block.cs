@@ -11,6 +11,63 @@ internal static partial class Qmp
     /// <summary>blockdev-add, with the options that <paramref name="options"/> writes.</summary>
     public static QmpCommand BlockdevAdd(Action<Utf8JsonWriter> options) => new("blockdev-add", options);
 
+    /// <summary>blockdev-reopen of one node, with all of its options.</summary>
+    public static QmpCommand BlockdevReopen(string options) => new("blockdev-reopen", w =>
+    {
+        w.WriteStartArray("options");
+        w.WriteRawValue(options, skipInputValidation: true);
+        w.WriteEndArray();
+    });
+
+    /// <summary>block-dirty-bitmap-remove.</summary>
+    public static QmpCommand BitmapRemove(string node, string name) => new("block-dirty-bitmap-remove", w =>
+    {
+        w.WriteString("node", node);
+        w.WriteString("name", name);
+    });
+
+    /// <summary>nbd-server-start on a UNIX socket.</summary>
+    public static QmpCommand NbdServerStart(string socket) => new("nbd-server-start", w =>
+    {
+        w.WriteStartObject("addr");
+        w.WriteString("type", "unix");
+        w.WriteStartObject("data");
+        w.WriteString("path", socket);
+        w.WriteEndObject();
+        w.WriteEndObject();
+    });
+
+    /// <summary>nbd-server-start on a TCP port.</summary>
+    public static QmpCommand NbdServerStart(string host, uint port) => new("nbd-server-start", w =>
+    {
+        w.WriteStartObject("addr");
+        w.WriteString("type", "inet");
+        w.WriteStartObject("data");
+        w.WriteString("host", host);
+        w.WriteString("port", port.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        w.WriteEndObject();
+        w.WriteEndObject();
+    });
+
+    /// <summary>nbd-server-stop: ends every export.</summary>
+    public static QmpCommand NbdServerStop { get; } = new("nbd-server-stop");
+
+    /// <summary>block-export-add by NBD, read only, with a dirty bitmap when one is named.</summary>
+    public static QmpCommand NbdExport(string id, string node, string name, string? bitmap) => new("block-export-add", w =>
+    {
+        w.WriteString("type", "nbd");
+        w.WriteString("id", id);
+        w.WriteString("node-name", node);
+        w.WriteBoolean("writable", false);
+        w.WriteString("name", name);
+        if (bitmap is not null)
+        {
+            w.WriteStartArray("bitmaps");
+            w.WriteStringValue(bitmap);
+            w.WriteEndArray();
+        }
+    });
+
     /// <summary>blockdev-del.</summary>
     public static QmpCommand BlockdevDel(string node) => new("blockdev-del", w => w.WriteString("node-name", node));
 

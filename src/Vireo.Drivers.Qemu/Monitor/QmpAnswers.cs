@@ -30,6 +30,9 @@ internal sealed record QmpCpu(int Index, int ThreadId, string QomPath)
 /// <param name="ActualSize">What it takes on the host, in bytes; null where not known.</param>
 internal sealed record QmpBlockNode(string Name, string Driver, string FileName, bool ReadOnly, string? BackingFile, int BackingDepth, long VirtualSize, long? ActualSize)
 {
+    /// <summary>Its dirty bitmaps.</summary>
+    public IReadOnlyList<QmpBitmap> Bitmaps { get; init; } = [];
+
     internal static QmpBlockNode Read(JsonElement item)
     {
         var image = item.GetProperty("image");
@@ -41,8 +44,25 @@ internal sealed record QmpBlockNode(string Name, string Driver, string FileName,
             item.StrOrNull("backing_file"),
             (int)(item.Num("backing_file_depth") ?? 0),
             image.Num("virtual-size") ?? 0,
-            image.Num("actual-size"));
+            image.Num("actual-size"))
+        {
+            Bitmaps = item.TryGetProperty("dirty-bitmaps", out var bitmaps) ? [.. bitmaps.EnumerateArray().Select(QmpBitmap.Read)] : [],
+        };
     }
+}
+
+/// <summary>A dirty bitmap of a node.</summary>
+/// <param name="Name">Its name; empty for QEMU's own.</param>
+/// <param name="Count">Bytes that it calls dirty.</param>
+/// <param name="Granularity">Bytes a bit.</param>
+/// <param name="Recording">It records what is written.</param>
+/// <param name="Persistent">It is stored in the image.</param>
+/// <param name="Inconsistent">It was not stored at its last end: it tells nothing.</param>
+/// <param name="Busy">A job uses it.</param>
+internal sealed record QmpBitmap(string Name, long Count, long Granularity, bool Recording, bool Persistent, bool Inconsistent, bool Busy)
+{
+    internal static QmpBitmap Read(JsonElement item) => new(
+        item.StrOrNull("name") ?? "", item.Num("count") ?? 0, item.Num("granularity") ?? 0, item.Is("recording"), item.Is("persistent"), item.Is("inconsistent"), item.Is("busy"));
 }
 
 /// <summary>A disk device.</summary>

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using Vireo.Drivers.Qemu.Block;
+using Vireo.Drivers.Qemu.Monitor;
 using Vireo.Host.Undo;
 
 namespace Vireo.Drivers.Qemu.Snapshots;
@@ -42,7 +43,8 @@ internal static class LiveSwap
     /// <summary>The swap: after it the guest writes to the overlays, all of them or none.</summary>
     /// <exception cref="VireoException">The hypervisor refused; nothing has changed.</exception>
     public static async ValueTask SwapAsync(ISnapshotDomain domain, IReadOnlyList<PlannedOverlay> overlays, CancellationToken cancellationToken) =>
-        await domain.ExecuteAsync("transaction", Transaction(domain, overlays), cancellationToken).ConfigureAwait(false);
+        await domain.ExecuteAsync("transaction", Transaction(domain, overlays, await BitmapsAsync(domain, cancellationToken).ConfigureAwait(false)), cancellationToken)
+            .ConfigureAwait(false);
 
     /// <summary>Closes a node that nobody uses.</summary>
     public static async ValueTask DeleteNodeAsync(ISnapshotDomain domain, int number) =>
@@ -70,7 +72,14 @@ internal static class LiveSwap
         await domain.ExecuteAsync("blockdev-add", BlockNodeJson.ForLayer(overlay.Layer, overlay.Number, null, access), cancellationToken).ConfigureAwait(false);
     }
 
-    private static string Transaction(ISnapshotDomain domain, IReadOnlyList<PlannedOverlay> overlays)
+    // Only an overlay that has them too goes on recording what the guest changes for the checkpoints.
+    private static async ValueTask<IReadOnlyDictionary<string, IReadOnlyList<QmpBitmap>>> BitmapsAsync(ISnapshotDomain domain, CancellationToken cancellationToken)
+    {
+        var nodes = await domain.ExecuteAsync("query-named-block-nodes", """{"flat":true}""", cancellationToken).ConfigureAwait(false);
+        return nodes.EnumerateArray().Select(QmpBlockNode.Read).ToDictionary(n => n.Name, n => n.Bitmaps, StringComparer.Ordinal);
+    }
+
+    private static string Transaction(ISnapshotDomain domain, IReadOnlyList<PlannedOverlay> overlays, IReadOnlyDictionary<string, IReadOnlyList<QmpBitmap>> bitmaps)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer))
@@ -79,10 +88,18 @@ internal static class LiveSwap
             json.WriteStartArray("actions"u8);
             foreach (var overlay in overlays)
             {
+                var node = NodeNumbers.Format(domain.Disks!.Find(overlay.Target)!.Numbers[0]);
+                var carried = new BlockTransaction();
+                foreach (var bitmap in (bitmaps.GetValueOrDefault(node) ?? []).Where(b => b is { Persistent: true, Recording: true, Inconsistent: false }))
+                {
+                    carried.AddBitmap(NodeNumbers.Format(overlay.Number), bitmap.Name, persistent: true, bitmap.Granularity);
+                }
+
+                carried.WriteTo(json);
                 json.WriteStartObject();
                 json.WriteString("type"u8, "blockdev-snapshot"u8);
                 json.WriteStartObject("data"u8);
-                json.WriteString("node"u8, NodeNumbers.Format(domain.Disks!.Find(overlay.Target)!.Numbers[0]));
+                json.WriteString("node"u8, node);
                 json.WriteString("overlay"u8, NodeNumbers.Format(overlay.Number));
                 json.WriteEndObject();
                 json.WriteEndObject();

@@ -5,13 +5,25 @@ namespace Vireo.Drivers.Qemu.Snapshots;
 
 /// <summary>A snapshot as its metadata has it.</summary>
 /// <param name="Config">The stored document; has a name and a state.</param>
-internal sealed record QemuSnapshot(DomainSnapshotConfig Config) : ISnapshotNode
+internal sealed record QemuSnapshot(DomainSnapshotConfig Config) : IStoredMoment<QemuSnapshot>
 {
+    /// <inheritdoc/>
+    public static string Kind => "snapshot";
+
+    /// <inheritdoc/>
+    public static ErrorDomain Domain => ErrorDomain.DomainSnapshot;
+
     /// <inheritdoc/>
     public string Name => Config.Name!;
 
     /// <inheritdoc/>
     public string? Parent => Config.Parent?.Name;
+
+    /// <inheritdoc/>
+    public long CreationTime => Config.CreationTime ?? 0;
+
+    /// <inheritdoc/>
+    public bool SaysCurrent => Config.Active == 1;
 
     /// <inheritdoc/>
     public SnapshotContent Content => Config.State switch
@@ -32,4 +44,13 @@ internal sealed record QemuSnapshot(DomainSnapshotConfig Config) : ISnapshotNode
 
     /// <summary>The document as users see it.</summary>
     public DomainSnapshotConfig Visible => Config with { Active = null, RevertDisks = default, Cookie = null };
+
+    /// <inheritdoc/>
+    public static QemuSnapshot Parse(string xml) => new(DomainSnapshotConfig.Parse(xml));
+
+    /// <inheritdoc/>
+    public string ToXml() => Config.ToXml();
+
+    /// <inheritdoc/>
+    public QemuSnapshot WithoutParent() => this with { Config = Config with { Parent = null } };
 }

@@ -12,7 +12,8 @@ internal static class SnapshotSecrets
         InactiveDomain = Without(snapshot.InactiveDomain),
     };
 
-    private static DomainConfig? Without(DomainConfig? domain) => domain is null ? null : domain with
+    /// <summary>The document without what only the secure flag shows.</summary>
+    public static DomainConfig? Without(DomainConfig? domain) => domain is null ? null : domain with
     {
         Devices = domain.Devices with { Graphics = [.. domain.Devices.Graphics.Select(Without)] },
     };

@@ -43,6 +43,9 @@ internal sealed record DomainView
     /// <summary>How many snapshots there are; kept here for the filters of lists.</summary>
     public int SnapshotCount { get; init; }
 
+    /// <summary>How many checkpoints there are; kept here for the filters of lists.</summary>
+    public int CheckpointCount { get; init; }
+
     /// <summary>How long the guest agent is waited for, in seconds; negative as in <c>virDomainAgentResponseTimeoutValues</c>.</summary>
     public int AgentTimeout { get; init; } = (int)DomainAgentResponseTimeoutValues.Block;
 
@@ -73,6 +76,7 @@ internal sealed record DomainView
         Autostart = Autostart,
         HasManagedSave = HasManagedSave,
         HasSnapshots = SnapshotCount > 0,
+        HasCheckpoints = CheckpointCount > 0,
     };
 
     /// <summary>The same in another state.</summary>

@@ -1,4 +1,5 @@
 using Vireo.Drivers.Qemu.Agent;
+using Vireo.Drivers.Qemu.Checkpoints;
 using Vireo.Drivers.Qemu.Lifecycle;
 using Vireo.Drivers.Qemu.Snapshots;
 
@@ -11,6 +12,7 @@ internal sealed class QemuDomain(QemuHypervisor hypervisor, DomainView view)
     private QemuProcess? _process;
     private DomainSnapshots? _snapshots;
     private JobStatistics? _completed;
+    private DomainCheckpoints? _checkpoints;
 
     /// <summary>The hypervisor it belongs to.</summary>
     public QemuHypervisor Hypervisor { get; } = hypervisor;
@@ -33,6 +35,17 @@ internal sealed class QemuDomain(QemuHypervisor hypervisor, DomainView view)
 
     /// <summary>Its snapshots.</summary>
     public DomainSnapshots Snapshots => Volatile.Read(ref _snapshots) ?? LoadSnapshots();
+
+    /// <summary>Its checkpoints.</summary>
+    public DomainCheckpoints Checkpoints => Volatile.Read(ref _checkpoints) ?? LoadCheckpoints();
+
+    /// <summary>Reads its checkpoints from disk.</summary>
+    public DomainCheckpoints LoadCheckpoints()
+    {
+        var loaded = DomainCheckpoints.Load(Path.Combine(Hypervisor.Paths.QemuCheckpoints, View.Name), Hypervisor.Snapshots.Report);
+        Update(v => v with { CheckpointCount = loaded.Tree.Count });
+        return Interlocked.CompareExchange(ref _checkpoints, loaded, null) ?? loaded;
+    }
 
     /// <summary>Reads its snapshots from disk.</summary>
     public DomainSnapshots LoadSnapshots()

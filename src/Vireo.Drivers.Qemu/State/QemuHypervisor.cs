@@ -119,6 +119,7 @@ internal sealed partial class QemuHypervisor : IAsyncDisposable
         foreach (var domain in Domains.All)
         {
             domain.LoadSnapshots();
+            domain.LoadCheckpoints();
         }
 
         _ = Task.Run(interrupted.GoOnMergingAsync, CancellationToken.None);

@@ -4,6 +4,7 @@ using System.Text;
 using System.Xml;
 using System.Xml.Linq;
 using Vireo.Config;
+using Vireo.Drivers.Qemu.Backup;
 using Vireo.Drivers.Qemu.BlockJobs;
 using Vireo.Drivers.Qemu.Lifecycle;
 using Vireo.Host.Processes;
@@ -22,6 +23,9 @@ internal sealed record StatusDocument(DomainConfig Live, int Id, DomainState Sta
 {
     /// <summary>The block jobs under way.</summary>
     public ImmutableArray<BlockJob> Jobs { get; init; } = [];
+
+    /// <summary>The backup under way; null when there is none.</summary>
+    public RunningBackup? Backup { get; init; }
 
     /// <summary>How long the guest agent is waited for, in seconds; negative as in <c>virDomainAgentResponseTimeoutValues</c>.</summary>
     public int AgentTimeout { get; init; } = (int)DomainAgentResponseTimeoutValues.Block;
@@ -48,6 +52,15 @@ internal sealed record StatusDocument(DomainConfig Live, int Id, DomainState Sta
             writer.WriteAttributeString("last", Number(LastNode));
             writer.WriteEndElement();
             BlockJobElements.Write(writer, Jobs);
+            if (Backup is not null)
+            {
+                writer.WriteStartElement("backup");
+                writer.WriteAttributeString("started", Backup.Started.ToString(CultureInfo.InvariantCulture));
+                writer.WriteAttributeString("reuse", Backup.Reuse ? "yes" : "no");
+                writer.WriteRaw(Backup.Config.ToXml());
+                writer.WriteEndElement();
+            }
+
             writer.WriteElementString("agentTimeout", Number(AgentTimeout));
             foreach (var resource in Deferred)
             {
@@ -87,6 +100,7 @@ internal sealed record StatusDocument(DomainConfig Live, int Id, DomainState Sta
                 Number(root.Element("blockNodes")!.Attribute("last")))
             {
                 Jobs = BlockJobElements.Read(root.Element(BlockJobElements.Name)),
+                Backup = root.Element("backup") is { } backup ? BackupOf(backup) : null,
                 AgentTimeout = root.Element("agentTimeout") is { } timeout ? int.Parse(timeout.Value, CultureInfo.InvariantCulture) : (int)DomainAgentResponseTimeoutValues.Block,
                 Deferred = [.. root.Elements("deferred").Select(Resource)],
             };
@@ -96,6 +110,11 @@ internal sealed record StatusDocument(DomainConfig Live, int Id, DomainState Sta
             throw Bad(path, e.Message);
         }
     }
+
+    private static RunningBackup BackupOf(XElement element) => new(
+        DomainBackupConfig.Parse(element.Element("domainbackup")!.ToString(SaveOptions.DisableFormatting)),
+        long.Parse(element.Attribute("started")!.Value, CultureInfo.InvariantCulture),
+        element.Attribute("reuse")!.Value == "yes");
 
     private static DeferredResource Resource(XElement element)
     {
