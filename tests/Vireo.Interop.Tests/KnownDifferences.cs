@@ -14,7 +14,6 @@ public static class KnownDifferences
         new("dumpxml", "no label is applied to guests, so none is claimed", text => Regex.Replace(text, @"  <seclabel type='dynamic' model='dac'[^>]*>\n.*\n.*\n  </seclabel>\n", "")),
         new("dumpxml", "which features QEMU added to a CPU model is not known without libvirt's own table of the models", text => Regex.Replace(text, @"(  <cpu [^>]*) check='\w+'>\n(.*\n)(    <feature policy='require' name='(hypervisor|lahf_lm)'/>\n)*", "$1>\n$2")),
         new("blockjob", "jobs are named by each daemon", text => Regex.Replace(text, "block job '[\\w-]+'", "block job '{job}'")),
-        new("block", "how often a job is seen on its way depends on the moment", text => Regex.Replace(text, @"(\r?Block \w+: \[ *\d+ %\])+(?=\r?Block \w+: \[)", "")),
         new("define {dir}/odd.xml --validate", "libvirt's schema is not part of this project; code and first words are the same", Violations),
         new("create {dir}/odd.xml --validate", "as for define", Violations),
     ];

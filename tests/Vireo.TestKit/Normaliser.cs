@@ -17,6 +17,7 @@ public static partial class Normaliser
         text = Pty().Replace(text, "/dev/pts/{n}");
         text = CpuTime().Replace(text, "$1{time}");
         text = RunNumber().Replace(text, "$1{id}");
+        text = Progress().Replace(text, "");
         return string.Join('\n', text.Split('\n').Select(line => line.TrimEnd()));
     }
 
@@ -37,6 +38,10 @@ public static partial class Normaliser
 
     [GeneratedRegex(@"(CPU time: +)[\d.]+s")]
     private static partial Regex CpuTime();
+
+    // How often a job is seen on its way depends on the moment.
+    [GeneratedRegex(@"(\r?Block \w+: \[ *\d+ %\])+(?=\r?Block \w+: \[)")]
+    private static partial Regex Progress();
 
     // Each daemon numbers the runs of its domains.
     [GeneratedRegex(@"(<domain type='\w+' id='|/domain-)\d+")]
