@@ -123,7 +123,10 @@ internal sealed partial class QemuHypervisor : IAsyncDisposable
         }
 
         _ = Task.Run(interrupted.GoOnMergingAsync, CancellationToken.None);
-        _ = Task.Run(() => AutostartAsync(CancellationToken.None), CancellationToken.None);
+        if (Files.MarkAutostarted())
+        {
+            _ = Task.Run(() => AutostartAsync(CancellationToken.None), CancellationToken.None);
+        }
     }
 
     /// <summary>Lets go of the guests; they go on.</summary>
