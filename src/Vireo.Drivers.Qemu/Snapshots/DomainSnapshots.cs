@@ -55,16 +55,15 @@ internal sealed partial class DomainSnapshots
     /// <exception cref="VireoException">Why there is none; or, told by its message, that it is there and the guest is still frozen.</exception>
     public async ValueTask<QemuSnapshot> CreateAsync(ISnapshotDomain domain, string xml, DomainSnapshotCreateFlags flags, CancellationToken cancellationToken)
     {
-        SnapshotFlags.CheckCreate(flags);
-        var request = flags.HasFlag(DomainSnapshotCreateFlags.Validate) ? DomainSnapshotConfig.ParseValidated(xml) : DomainSnapshotConfig.Parse(xml);
+        var refusals = new Refusals(gather: false);
+        SnapshotFlags.CheckCreate(flags, refusals);
+        var request = Parse(xml, flags);
         if (flags.HasFlag(DomainSnapshotCreateFlags.Redefine))
         {
             return await Task.Run(() => Redefine(domain, request, flags), cancellationToken).ConfigureAwait(false);
         }
 
-        var plan = await Task.Run(
-            () => new CreatePlanner(domain, Tree, _store, _settings.Time.GetUtcNow()).Plan(request, flags),
-            cancellationToken).ConfigureAwait(false);
+        var plan = await PlanAsync(domain, request, flags, refusals, cancellationToken).ConfigureAwait(false);
         VireoException? complaint = null;
         if (plan.Tags.Count > 0)
         {
@@ -86,10 +85,9 @@ internal sealed partial class DomainSnapshots
     /// <summary>Brings the domain back to a snapshot (<c>virDomainRevertToSnapshot</c>).</summary>
     public async ValueTask RevertAsync(ISnapshotDomain domain, string name, DomainSnapshotRevertFlags flags, CancellationToken cancellationToken)
     {
-        SnapshotFlags.CheckRevert(flags);
-        var snapshot = Find(name);
-        var planner = new RevertPlanner(domain, Tree, _store, _settings.Time.GetUtcNow(), _settings.RespawnAlways);
-        var plan = await Task.Run(() => planner.Plan(snapshot, flags), cancellationToken).ConfigureAwait(false);
+        var refusals = new Refusals(gather: false);
+        SnapshotFlags.CheckRevert(flags, refusals);
+        var plan = await PlanAsync(domain, Find(name), flags, refusals, cancellationToken).ConfigureAwait(false);
         void Reverted() => Volatile.Write(ref _tree, Tree.With(plan.Snapshot).WithCurrent(name));
         if (plan.Internal is not null)
         {
@@ -107,7 +105,7 @@ internal sealed partial class DomainSnapshots
     /// <summary>Removes snapshots (<c>virDomainSnapshotDelete</c>).</summary>
     public async ValueTask DeleteAsync(ISnapshotDomain domain, string name, DomainSnapshotDeleteFlags flags, CancellationToken cancellationToken)
     {
-        SnapshotFlags.CheckDelete(flags);
+        SnapshotFlags.CheckDelete(flags, new Refusals(gather: false));
         var snapshot = Find(name);
         await new SnapshotDeletion(domain, _store, _settings.Journals)
             .RunAsync(Tree, snapshot, flags, tree => Volatile.Write(ref _tree, tree), cancellationToken).ConfigureAwait(false);
@@ -125,6 +123,21 @@ internal sealed partial class DomainSnapshots
         {
             await Task.Run(() => JournalActions.Write([made]), CancellationToken.None).ConfigureAwait(false);
         }
+    }
+
+    private static DomainSnapshotConfig Parse(string xml, DomainSnapshotCreateFlags flags) =>
+        flags.HasFlag(DomainSnapshotCreateFlags.Validate) ? DomainSnapshotConfig.ParseValidated(xml) : DomainSnapshotConfig.Parse(xml);
+
+    private Task<CreatePlan> PlanAsync(ISnapshotDomain domain, DomainSnapshotConfig request, DomainSnapshotCreateFlags flags, Refusals refusals, CancellationToken cancellationToken)
+    {
+        var planner = new CreatePlanner(domain, Tree, _store, _settings.Time.GetUtcNow(), refusals);
+        return Task.Run(async () => await planner.PlanAsync(request, flags, cancellationToken).ConfigureAwait(false), cancellationToken);
+    }
+
+    private Task<RevertPlan> PlanAsync(ISnapshotDomain domain, QemuSnapshot snapshot, DomainSnapshotRevertFlags flags, Refusals refusals, CancellationToken cancellationToken)
+    {
+        var planner = new RevertPlanner(domain, Tree, _store, _settings.Time.GetUtcNow(), _settings.RespawnAlways, refusals);
+        return Task.Run(async () => await planner.PlanAsync(snapshot, flags, cancellationToken).ConfigureAwait(false), cancellationToken);
     }
 
     private QemuSnapshot Redefine(ISnapshotDomain domain, DomainSnapshotConfig request, DomainSnapshotCreateFlags flags)

@@ -9,7 +9,8 @@ namespace Vireo.Drivers.Qemu.Snapshots;
 /// <param name="domain">The domain.</param>
 /// <param name="tree">Its snapshots.</param>
 /// <param name="respawnAlways">The daemon's setting: a new hypervisor process needs no leave.</param>
-internal sealed class InternalRevertPlanner(ISnapshotDomain domain, SnapshotTree<QemuSnapshot> tree, bool respawnAlways)
+/// <param name="refusals">Told why it cannot be done.</param>
+internal sealed class InternalRevertPlanner(ISnapshotDomain domain, SnapshotTree<QemuSnapshot> tree, bool respawnAlways, Refusals refusals)
 {
     /// <summary>The plan.</summary>
     /// <exception cref="VireoException">
@@ -25,11 +26,11 @@ internal sealed class InternalRevertPlanner(ISnapshotDomain domain, SnapshotTree
         }
 
         var memory = target != RevertTarget.ShutOff && snapshot.Config.Memory?.Snapshot == SnapshotLocation.Internal;
-        var holder = InternalTags.Check(images, memory);
-        RefuseToSpoil(snapshot, images);
+        var holder = refusals.Try(() => InternalTags.Check(images, memory));
+        refusals.Check(() => RefuseToSpoil(snapshot, images));
         foreach (var image in images)
         {
-            BlockJobProgress.RefuseBusy(domain.Disks ?? new LiveDisks([], 0), image.Target);
+            refusals.Check(() => BlockJobProgress.RefuseBusy(domain.Disks ?? new LiveDisks([], 0), image.Target));
         }
 
         var inPlace = memory && domain.Live is { } live && AreOpen(images) && GuestHardware.Of(live) == GuestHardware.Of(saved);
@@ -38,7 +39,8 @@ internal sealed class InternalRevertPlanner(ISnapshotDomain domain, SnapshotTree
             RequireLeave(snapshot, flags);
         }
 
-        return new InternalRevert(images, memory, holder, inPlace);
+        refusals.Conclude();
+        return new InternalRevert(images, memory, holder!, inPlace);
     }
 
     private bool AreOpen(IReadOnlyList<TaggedImage> images) => images.All(i => domain.Disks?.Find(i.Target)?.Chain?.Top.Location.LocalPath == i.Path);
@@ -48,10 +50,10 @@ internal sealed class InternalRevertPlanner(ISnapshotDomain domain, SnapshotTree
         const DomainSnapshotRevertFlags leave = DomainSnapshotRevertFlags.Respawn | DomainSnapshotRevertFlags.Force;
         if (!respawnAlways && (flags & leave) == 0)
         {
-            throw new VireoException(
+            refusals.Add(new VireoException(
                 ErrorCode.SnapshotRevertRisky,
                 ErrorDomain.Qemu,
-                $"the hardware or the images of running domain '{domain.Name}' are not those of snapshot '{snapshot.Name}': going back must start a new hypervisor process; allow it with --allow-respawn (VIR_DOMAIN_SNAPSHOT_REVERT_RESPAWN) or --force");
+                $"the hardware or the images of running domain '{domain.Name}' are not those of snapshot '{snapshot.Name}': going back must start a new hypervisor process; allow it with --allow-respawn (VIR_DOMAIN_SNAPSHOT_REVERT_RESPAWN) or --force"));
         }
     }
 

@@ -81,12 +81,12 @@ internal sealed class PlanDocument(ISnapshotDomain domain)
     };
 
     /// <summary>What cannot be done.</summary>
-    public SnapshotPlanConfig Refused(string operation, string? snapshot, VireoException reason) => new()
+    public SnapshotPlanConfig Refused(string operation, string? snapshot, IReadOnlyList<VireoException> reasons) => new()
     {
         Operation = operation,
         Domain = domain.Name,
         Snapshot = snapshot,
-        Refusals = [new SnapshotPlanRefusal { Code = (int)reason.Code, Message = reason.Message }],
+        Refusals = [.. reasons.Select(r => new SnapshotPlanRefusal { Code = (int)r.Code, Message = r.Message })],
     };
 
     private static SnapshotPlanStep Made(PlannedOverlay overlay) => new() { Action = "make", Disk = overlay.Target, File = overlay.Layer.Location.Display, From = overlay.Base.Location.Display };
