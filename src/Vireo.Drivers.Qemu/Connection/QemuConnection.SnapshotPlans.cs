@@ -12,8 +12,8 @@ internal sealed partial class QemuConnection
         PlanAsync(Find(dom), d => d.Snapshots.PlanCreateAsync(new QemuSnapshotDomain(d), xmlDesc, (DomainSnapshotCreateFlags)flags, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
-    public override ValueTask<string> VireoDomainSnapshotPlanRevertAsync(DomainSnapshotRef snap, uint flags, CancellationToken cancellationToken) =>
-        PlanAsync(Find(snap.Dom), d => d.Snapshots.PlanRevertAsync(new QemuSnapshotDomain(d), snap.Name, (DomainSnapshotRevertFlags)flags, cancellationToken), cancellationToken);
+    public override ValueTask<string> VireoDomainSnapshotPlanRevertAsync(DomainSnapshotRef snap, string? keep, uint flags, CancellationToken cancellationToken) =>
+        PlanAsync(Find(snap.Dom), d => d.Snapshots.PlanRevertAsync(new QemuSnapshotDomain(d), snap.Name, keep, (DomainSnapshotRevertFlags)flags, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
     public override ValueTask<string> VireoDomainSnapshotPlanDeleteAsync(DomainSnapshotRef snap, uint flags, CancellationToken cancellationToken) =>

@@ -15,6 +15,12 @@ namespace Vireo.Drivers.Qemu.Snapshots;
 /// <param name="refusals">Told why it cannot be done.</param>
 internal sealed class CreatePlanner(ISnapshotDomain domain, SnapshotTree<QemuSnapshot> tree, SnapshotStore store, DateTimeOffset now, Refusals refusals)
 {
+    /// <summary>
+    /// The images that the domain goes on writing to although it is about to leave its present state: their disks cannot be kept. The others stay as they are, so that
+    /// they need no overlay. Null when the domain goes on from the snapshot.
+    /// </summary>
+    public IReadOnlyCollection<ImageLocation>? Staying { get; init; }
+
     private bool Active => domain.Live is not null;
 
     /// <summary>The plan.</summary>
@@ -34,7 +40,7 @@ internal sealed class CreatePlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
         }
 
         var config = domain.Live ?? domain.Persistent ?? throw VireoException.Internal(ErrorDomain.Qemu, $"domain '{domain.Name}' has no definition");
-        var placed = new SnapshotLayout(name, external, refusals).Align([.. config.Devices.Disks.Select(Subject)], [.. request.Disks.Select(Request)]);
+        var placed = new SnapshotLayout(name, external, refusals) { NeedsOverlays = Staying is null }.Align([.. config.Devices.Disks.Select(Subject)], [.. request.Disks.Select(Request)]);
         CheckKinds(placed, memory is not null, internalMemory: Active && !external, config, flags);
         if (!flags.HasFlag(DomainSnapshotCreateFlags.NoMetadata) && tree.Find(name) is not null)
         {
@@ -44,9 +50,9 @@ internal sealed class CreatePlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
         return await AssembleAsync(request, name, memory, placed, config, flags, cancellationToken).ConfigureAwait(false);
     }
 
-    private static SubjectDisk Subject(DiskConfig disk) => new(disk.Target?.Dev ?? "", disk.Location(), disk.Format())
+    private SubjectDisk Subject(DiskConfig disk) => new(disk.Target?.Dev ?? "", disk.Location(), disk.Format())
     {
-        Default = Mode(disk.Snapshot),
+        Default = disk.Location() is { } location && Staying?.Contains(location) == true ? DiskSnapshotMode.No : Mode(disk.Snapshot),
         ReadOnly = disk.Readonly,
         Shareable = disk.Shareable,
     };
@@ -66,6 +72,14 @@ internal sealed class CreatePlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
         SnapshotLocation.External => DiskSnapshotMode.External,
         SnapshotLocation.Manual => DiskSnapshotMode.Manual,
         _ => null,
+    };
+
+    private static SnapshotLocation Location(DiskSnapshotMode mode) => mode switch
+    {
+        DiskSnapshotMode.Internal => SnapshotLocation.Internal,
+        DiskSnapshotMode.External => SnapshotLocation.External,
+        DiskSnapshotMode.Manual => SnapshotLocation.Manual,
+        _ => SnapshotLocation.No,
     };
 
     private static void CheckName(string name)
@@ -182,7 +196,7 @@ internal sealed class CreatePlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
         var numbers = new NodeNumbers(domain.Disks?.LastNumber ?? 0);
         var planner = new OverlayPlanner(domain, id, flags.HasFlag(DomainSnapshotCreateFlags.ReuseExt));
         var overlays = new List<PlannedOverlay>();
-        foreach (var disk in placed.Where(p => p.Mode == DiskSnapshotMode.External))
+        foreach (var disk in placed.Where(p => p is { Mode: DiskSnapshotMode.External } && (Staying is null || p.Overlay is not null)))
         {
             if (await refusals.TryAsync(() => planner.PlanAsync(disk, Active ? numbers.Next() : 0, cancellationToken)).ConfigureAwait(false) is { } overlay)
             {
@@ -289,8 +303,8 @@ internal sealed class CreatePlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
         InactiveDomain = domain is { Live: not null, Persistent: { } persistent } ? SavedDocument.Of(persistent) : null,
     };
 
-    private static SnapshotDisk Described(PlacedDisk disk) => disk.Mode != DiskSnapshotMode.External
-        ? new SnapshotDisk { Name = disk.Disk.Target, Snapshot = disk.Mode == DiskSnapshotMode.Internal ? SnapshotLocation.Internal : SnapshotLocation.No }
+    private static SnapshotDisk Described(PlacedDisk disk) => disk.Mode != DiskSnapshotMode.External || disk.Overlay is null
+        ? new SnapshotDisk { Name = disk.Disk.Target, Snapshot = Location(disk.Mode) }
         : new SnapshotDisk
         {
             Name = disk.Disk.Target,

@@ -19,11 +19,11 @@ internal sealed partial class DomainSnapshots
         });
 
     /// <summary>What <see cref="RevertAsync"/> would do.</summary>
-    public ValueTask<SnapshotPlanConfig> PlanRevertAsync(ISnapshotDomain domain, string name, DomainSnapshotRevertFlags flags, CancellationToken cancellationToken) =>
+    public ValueTask<SnapshotPlanConfig> PlanRevertAsync(ISnapshotDomain domain, string name, string? keep, DomainSnapshotRevertFlags flags, CancellationToken cancellationToken) =>
         ExplainAsync(domain, "revert", name, async (document, refusals) =>
         {
             SnapshotFlags.CheckRevert(flags, refusals);
-            return document.Of(await PlanAsync(domain, Find(name), flags, refusals, cancellationToken).ConfigureAwait(false));
+            return document.Of(await PlanAsync(domain, Find(name), keep, flags, refusals, cancellationToken).ConfigureAwait(false));
         });
 
     /// <summary>What <see cref="DeleteAsync"/> would do.</summary>

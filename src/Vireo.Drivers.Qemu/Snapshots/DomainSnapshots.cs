@@ -1,4 +1,5 @@
 using Vireo.Config;
+using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.Journal;
 using Vireo.Drivers.Snapshots;
 
@@ -83,12 +84,18 @@ internal sealed partial class DomainSnapshots
     }
 
     /// <summary>Brings the domain back to a snapshot (<c>virDomainRevertToSnapshot</c>).</summary>
-    public async ValueTask RevertAsync(ISnapshotDomain domain, string name, DomainSnapshotRevertFlags flags, CancellationToken cancellationToken)
+    /// <param name="domain">The domain.</param>
+    /// <param name="name">The snapshot.</param>
+    /// <param name="keep">The document of a snapshot to make of the present state first: both happen, or neither. Null for none.</param>
+    /// <param name="flags">What libvirt allows.</param>
+    /// <param name="cancellationToken">Gives up while nothing has changed.</param>
+    /// <returns>The snapshot of the present state; null for none.</returns>
+    public async ValueTask<QemuSnapshot?> RevertAsync(ISnapshotDomain domain, string name, string? keep, DomainSnapshotRevertFlags flags, CancellationToken cancellationToken)
     {
         var refusals = new Refusals(gather: false);
         SnapshotFlags.CheckRevert(flags, refusals);
-        var plan = await PlanAsync(domain, Find(name), flags, refusals, cancellationToken).ConfigureAwait(false);
-        void Reverted() => Volatile.Write(ref _tree, Tree.With(plan.Snapshot).WithCurrent(name));
+        var plan = await PlanAsync(domain, Find(name), keep, flags, refusals, cancellationToken).ConfigureAwait(false);
+        void Reverted() => Volatile.Write(ref _tree, With(plan.Kept).With(plan.Snapshot).WithCurrent(name));
         if (plan.Internal is not null)
         {
             await new InternalReversion(domain, _settings.Journals, _settings.Report).RunAsync(plan, Reverted, cancellationToken).ConfigureAwait(false);
@@ -100,6 +107,7 @@ internal sealed partial class DomainSnapshots
         }
 
         domain.TellReverted();
+        return plan.Kept?.Snapshot;
     }
 
     /// <summary>Removes snapshots (<c>virDomainSnapshotDelete</c>).</summary>
@@ -134,11 +142,34 @@ internal sealed partial class DomainSnapshots
         return Task.Run(async () => await planner.PlanAsync(request, flags, cancellationToken).ConfigureAwait(false), cancellationToken);
     }
 
-    private Task<RevertPlan> PlanAsync(ISnapshotDomain domain, QemuSnapshot snapshot, DomainSnapshotRevertFlags flags, Refusals refusals, CancellationToken cancellationToken)
+    private Task<RevertPlan> PlanAsync(
+        ISnapshotDomain domain,
+        QemuSnapshot snapshot,
+        string? keep,
+        DomainSnapshotRevertFlags flags,
+        Refusals refusals,
+        CancellationToken cancellationToken) => Task.Run(
+        async () =>
+        {
+            var kept = keep is null ? null : await refusals.TryAsync(() => PlanKeptAsync(domain, snapshot, keep, refusals, cancellationToken)).ConfigureAwait(false);
+            var planner = new RevertPlanner(domain, With(kept), _store, _settings.Time.GetUtcNow(), _settings.RespawnAlways, refusals);
+            return await planner.PlanAsync(snapshot, kept, flags, cancellationToken).ConfigureAwait(false);
+        },
+        cancellationToken);
+
+    /// <summary>What is kept is of the same kind as what is gone back to: internal snapshots write over the images, external ones leave them.</summary>
+    private async ValueTask<CreatePlan?> PlanKeptAsync(ISnapshotDomain domain, QemuSnapshot snapshot, string keep, Refusals refusals, CancellationToken cancellationToken)
     {
-        var planner = new RevertPlanner(domain, Tree, _store, _settings.Time.GetUtcNow(), _settings.RespawnAlways, refusals);
-        return Task.Run(async () => await planner.PlanAsync(snapshot, flags, cancellationToken).ConfigureAwait(false), cancellationToken);
+        var request = DomainSnapshotConfig.Parse(keep);
+        var planner = new CreatePlanner(domain, Tree, _store, _settings.Time.GetUtcNow(), refusals)
+        {
+            Staying = snapshot.IsInternal ? null : [.. RevertPlanner.Staying(snapshot).Select(d => d.Location()).OfType<ImageLocation>()],
+        };
+        var flags = snapshot.IsInternal || request.Memory?.File is not null ? 0 : DomainSnapshotCreateFlags.DiskOnly;
+        return await planner.PlanAsync(request, flags, cancellationToken).ConfigureAwait(false);
     }
+
+    private SnapshotTree<QemuSnapshot> With(CreatePlan? kept) => kept is null ? Tree : Tree.With(kept.Snapshot);
 
     private QemuSnapshot Redefine(ISnapshotDomain domain, DomainSnapshotConfig request, DomainSnapshotCreateFlags flags)
     {

@@ -15,10 +15,15 @@ internal sealed class Refusals(bool gather)
     /// <exception cref="VireoException">The reason itself, when nothing is gathered.</exception>
     public void Add(VireoException reason)
     {
-        _found.Add(reason);
         if (!gather)
         {
             throw reason;
+        }
+
+        // What ends one planner may be met again by the one that asked for it.
+        if (!_found.Contains(reason))
+        {
+            _found.Add(reason);
         }
     }
 
@@ -31,7 +36,7 @@ internal sealed class Refusals(bool gather)
         }
         catch (VireoException reason) when (gather)
         {
-            _found.Add(reason);
+            Add(reason);
         }
     }
 
@@ -54,7 +59,7 @@ internal sealed class Refusals(bool gather)
         }
         catch (VireoException reason) when (gather)
         {
-            _found.Add(reason);
+            Add(reason);
             return null;
         }
     }

@@ -16,10 +16,14 @@ namespace Vireo.Drivers.Qemu.Snapshots;
 internal sealed class RevertPlanner(ISnapshotDomain domain, SnapshotTree<QemuSnapshot> tree, SnapshotStore store, DateTimeOffset now, bool respawnAlways, Refusals refusals)
 {
     /// <summary>The plan.</summary>
+    /// <param name="snapshot">The snapshot to go back to.</param>
+    /// <param name="kept">The snapshot that is made of the present state, which the tree has already; null for none.</param>
+    /// <param name="flags">Checked flags.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="VireoException">
     /// VIR_ERR_SNAPSHOT_REVERT_RISKY: leave is needed, the message names the flag; VIR_ERR_CONFIG_UNSUPPORTED, VIR_ERR_OPERATION_INVALID: it cannot be done.
     /// </exception>
-    public async ValueTask<RevertPlan> PlanAsync(QemuSnapshot snapshot, DomainSnapshotRevertFlags flags, CancellationToken cancellationToken)
+    public async ValueTask<RevertPlan> PlanAsync(QemuSnapshot snapshot, CreatePlan? kept, DomainSnapshotRevertFlags flags, CancellationToken cancellationToken)
     {
         var target = TargetOf(snapshot, flags);
         Refuse(snapshot, target, flags);
@@ -27,7 +31,7 @@ internal sealed class RevertPlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
             ?? throw new VireoException(ErrorCode.SnapshotRevertRisky, ErrorDomain.Qemu, $"snapshot '{snapshot.Name}' lacks domain '{domain.Name}' rollback info");
         if (snapshot.IsInternal)
         {
-            return Internal(snapshot, saved, target, flags);
+            return Internal(snapshot, kept, saved, target, flags);
         }
 
         RequireLeave(snapshot, target, flags);
@@ -39,6 +43,7 @@ internal sealed class RevertPlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
 
         var id = Guid.NewGuid().ToString("N")[..12];
         var overlays = await OverlaysAsync(snapshot, saved, id, cancellationToken).ConfigureAwait(false);
+        refusals.Check(() => new SpoilCheck(domain, tree).RefuseFrozen(snapshot, Staying(snapshot).Select(d => d.Location()?.LocalPath).OfType<string>().Select(FileIdentity.Of).OfType<FileIdentity>().ToHashSet()));
         refusals.Conclude();
         var definition = snapshot.Config.InactiveDomain ?? saved;
         var updated = new QemuSnapshot(snapshot.Config with { RevertDisks = [.. overlays.Select(Recorded)] });
@@ -49,15 +54,16 @@ internal sealed class RevertPlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
             Snapshot = updated,
             Target = target,
             Overlays = overlays,
+            Kept = kept,
             Start = target == RevertTarget.ShutOff ? null : WithOverlays(memory is null ? definition : saved, overlays),
             Memory = memory,
             Persistent = domain.IsPersistent ? WithOverlays(definition, overlays) : null,
-            Metadata = [.. Metadata(snapshot, updated, retire)],
+            Metadata = [.. Metadata(snapshot, updated, kept, retire)],
             Retire = retire,
         };
     }
 
-    private RevertPlan Internal(QemuSnapshot snapshot, DomainConfig saved, RevertTarget target, DomainSnapshotRevertFlags flags)
+    private RevertPlan Internal(QemuSnapshot snapshot, CreatePlan? kept, DomainConfig saved, RevertTarget target, DomainSnapshotRevertFlags flags)
     {
         var inside = new InternalRevertPlanner(domain, tree, respawnAlways, refusals).Plan(snapshot, saved, target, flags);
         var definition = snapshot.Config.InactiveDomain ?? saved;
@@ -69,15 +75,25 @@ internal sealed class RevertPlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
             Target = target,
             Overlays = [],
             Internal = inside,
+            Kept = kept,
             Start = target == RevertTarget.ShutOff || inside.InPlace ? null : WithOverlays(inside.Memory ? saved : definition, []),
             Persistent = domain.IsPersistent ? WithOverlays(definition, []) : null,
-            Metadata = [.. Metadata(snapshot, snapshot, retire)],
+            Metadata = [.. Metadata(snapshot, snapshot, kept, retire)],
             Retire = retire,
         };
     }
 
-    private IEnumerable<DocumentChange> Metadata(QemuSnapshot snapshot, QemuSnapshot updated, List<RetiredFile> retire)
+    /// <summary>The disks whose images the domain writes to as they are when it is back at an external snapshot, for that has not frozen them.</summary>
+    public static IEnumerable<DiskConfig> Staying(QemuSnapshot snapshot) => new[] { snapshot.Config.Domain, snapshot.Config.InactiveDomain }.OfType<DomainConfig>()
+        .SelectMany(d => d.Devices.Disks).Where(d => !snapshot.HasExternal(d) && d is { Readonly: false, Device: null or DiskDevice.Disk });
+
+    private IEnumerable<DocumentChange> Metadata(QemuSnapshot snapshot, QemuSnapshot updated, CreatePlan? kept, List<RetiredFile> retire)
     {
+        if (kept is not null)
+        {
+            yield return store.Change(null, kept.Snapshot);
+        }
+
         yield return store.Change(snapshot, updated);
         if (store.ChangeCurrent(tree.CurrentName, snapshot.Name) is { } current)
         {

@@ -64,6 +64,9 @@ internal sealed record PlacedDisk(SubjectDisk Disk, DiskSnapshotMode Mode, strin
 /// <param name="refusals">Told VIR_ERR_CONFIG_UNSUPPORTED, VIR_ERR_XML_ERROR: the request does not fit the domain.</param>
 internal sealed class SnapshotLayout(string snapshot, bool external, Refusals refusals)
 {
+    /// <summary>Whether disks of which nothing is said need an overlay; else their images are only kept.</summary>
+    public bool NeedsOverlays { get; init; } = true;
+
     /// <summary>One entry for each disk of the domain that can be taken as is asked, in the domain's order.</summary>
     /// <param name="disks">The domain's disks.</param>
     /// <param name="requests">What the document asks for.</param>
@@ -131,7 +134,7 @@ internal sealed class SnapshotLayout(string snapshot, bool external, Refusals re
             }
         }
 
-        return new PlacedDisk(disk, mode, request?.Path ?? OverlayName(disk), request?.OnBlockDevice ?? false);
+        return new PlacedDisk(disk, mode, request?.Path ?? (NeedsOverlays ? OverlayName(disk) : null), request?.OnBlockDevice ?? false);
     }
 
     private DiskSnapshotMode ModeOf(SubjectDisk disk, RequestedDisk? request)
