@@ -19,8 +19,8 @@ public sealed class FaultTests
     [MemberData(nameof(Points))]
     public async Task All_or_nothing(string point, string how, bool running)
     {
-        bool memory = point == FaultPoints.CreateMemorySaved;
-        bool inside = IsInternal(point);
+        bool memory = point is FaultPoints.CreateMemorySaved or FaultPoints.RevertPresentKept && running;
+        bool inside = IsInternal(point) || (point == FaultPoints.RevertPresentKept && !running);
         if ((!running && (memory || NeedsProcess(point))) || (running && NeedsNone(point)))
             return; // Such a step exists only with a guest that runs, or only without one.
 
@@ -30,7 +30,7 @@ public sealed class FaultTests
         await lab.VirshAsync(inside ? InternalArguments("s1") : lab.SnapshotArguments("s1"));
         await lab.VirshAsync(inside ? InternalArguments("s2") : lab.SnapshotArguments("s2"));
         var before = await DomainPicture.TakeAsync(lab);
-        string[] operation = Operation(lab, point, memory, running);
+        string[] operation = Operation(lab, point, memory, inside, running);
 
         await lab.Daemon.StopAsync();
         await lab.Daemon.StartAsync(new Dictionary<string, string> { ["VIREO_FAULT"] = $"{point}:{how}" });
@@ -60,7 +60,7 @@ public sealed class FaultTests
         lab.Guests().Count.ShouldBe(running ? 1 : 0, lab.Daemon.Log);
         after.State.ShouldBe(before.State);
         if (after != before)
-            ShouldBeDone(lab, point, before, after);
+            ShouldBeDone(lab, point, inside, before, after);
         if (inside)
             await TagsShouldBeKnownAsync(lab, after);
         if (!running)
@@ -77,12 +77,12 @@ public sealed class FaultTests
             (await InternalSnapshotTests.TagsAsync(lab, disk)).ShouldBe(after.Snapshots.Split(' '), $"disk {disk}\n{lab.Daemon.Log}");
     }
 
-    private static void ShouldBeDone(GuestLab lab, string point, DomainPicture before, DomainPicture after)
+    private static void ShouldBeDone(GuestLab lab, string point, bool inside, DomainPicture before, DomainPicture after)
     {
-        if (IsInternal(point))
+        if (inside)
         {
             after.Disks.ShouldBe(before.Disks);
-            var (snapshots, current) = point.Split('.')[1] switch { "revert" => ("s1 s2", "s1"), "delete" => ("s1", "s1"), _ => ("s1 s2 s3", "s3") };
+            var (snapshots, current) = point.Split('.')[1] switch { "revert" => ("s1 s2 kept", "s1"), "delete" => ("s1", "s1"), _ => ("s1 s2 s3", "s3") };
             after.Snapshots.ShouldBe(snapshots);
             after.Current.ShouldBe(current);
             return;
@@ -91,7 +91,7 @@ public sealed class FaultTests
         if (point.StartsWith("snapshot.revert.", StringComparison.Ordinal))
         {
             after.Current.ShouldBe("s1");
-            after.Snapshots.ShouldBe(before.Snapshots);
+            after.Snapshots.ShouldBe(before.Snapshots + (Keeps(point) ? " kept" : ""));
             after.Disks.ShouldNotBe(before.Disks);
         }
         else if (point.StartsWith("snapshot.delete.", StringComparison.Ordinal))
@@ -117,11 +117,18 @@ public sealed class FaultTests
     private static bool NeedsProcess(string point) =>
         point is FaultPoints.CreateStateSaved or FaultPoints.RevertStateLoaded or FaultPoints.CreateNodesAdded or FaultPoints.RevertProcessStarted or FaultPoints.RevertVerified or FaultPoints.RevertOldStopped;
 
-    private static string[] Operation(GuestLab lab, string point, bool memory, bool running) => point.Split('.')[1] switch
+    // A revert that keeps the present state goes through all the points of one that does not, but for what it would remove.
+    private static bool Keeps(string point) => point.StartsWith("snapshot.revert.", StringComparison.Ordinal) && point != FaultPoints.RevertFileRetired;
+
+    private static string[] Operation(GuestLab lab, string point, bool memory, bool inside, bool running) => point.Split('.')[1] switch
     {
-        "revert" => ["snapshot-revert", "guest", "s1", .. (running && !IsInternal(point) ? (string[])["--running", "--allow-respawn"] : [])],
+        "revert" =>
+        [
+            "snapshot-revert", "guest", "s1", .. (running && !inside ? (string[])["--running", "--allow-respawn"] : []),
+            .. (Keeps(point) ? (string[])["--keep-current", "kept"] : []), .. (memory ? (string[])["--memspec", lab["kept.mem"]] : []),
+        ],
         "delete" => ["snapshot-delete", "guest", "s1", "--children-only"],
-        _ when IsInternal(point) => InternalArguments("s3"),
+        _ when inside => InternalArguments("s3"),
         _ when memory =>
         [
             "snapshot-create-as", "guest", "s3", "--memspec", lab["s3.mem"] + ",snapshot=external", "--diskspec", $"vda,file={lab["disk0.s3"]}",

@@ -7,7 +7,8 @@ namespace Vireo.TestKit;
 /// <param name="Path">The image.</param>
 /// <param name="Bus">virtio, scsi, ide, sata.</param>
 /// <param name="Format">qcow2 or raw.</param>
-public sealed record TestDisk(string Target, string Path, string Bus = "virtio", string Format = "qcow2");
+/// <param name="Shareable">Whether other domains may use it too.</param>
+public sealed record TestDisk(string Target, string Path, string Bus = "virtio", string Format = "qcow2", bool Shareable = false);
 
 /// <summary>A domain to define: the small Linux guest, or an empty machine that only runs the firmware.</summary>
 public sealed record TestDomain(string Name)
@@ -44,7 +45,7 @@ public sealed record TestDomain(string Name)
         foreach (var disk in Disks)
         {
             xml.Append($"    <disk type='file' device='disk'><driver name='qemu' type='{disk.Format}'/><source file='{disk.Path}'/>");
-            xml.Append($"<target dev='{disk.Target}' bus='{disk.Bus}'/></disk>\n");
+            xml.Append($"<target dev='{disk.Target}' bus='{disk.Bus}'/>{(disk.Shareable ? "<shareable/>" : "")}</disk>\n");
         }
 
         if (Disks.Any(disk => disk.Bus == "scsi"))

@@ -30,11 +30,15 @@ internal static class SnapshotPlanText
         {
             return await ask();
         }
-        catch (VireoException unknown) when (unknown.Code is ErrorCode.NoSupport || (unknown.Code is ErrorCode.Rpc && unknown.Message.StartsWith("Cannot find program", StringComparison.Ordinal)))
+        catch (VireoException unknown) when (IsStock(unknown))
         {
             throw new CommandException("this daemon cannot plan changes of snapshots: nothing was done", unknown);
         }
     }
+
+    /// <summary>Whether the error is the answer of a daemon or a driver that knows nothing of what libvirt has not.</summary>
+    public static bool IsStock(VireoException error) =>
+        error.Code is ErrorCode.NoSupport || (error.Code is ErrorCode.Rpc && error.Message.StartsWith("Cannot find program", StringComparison.Ordinal));
 
     private static string Pause(string? pause) => pause switch
     {
@@ -51,6 +55,7 @@ internal static class SnapshotPlanText
         {
             "make" => $"{disk}make {step.File} over {step.From}",
             "switch" => $"{disk}switch to {step.File}",
+            "keep" => $"{disk}leave {step.File} as it is to the snapshot of the present state",
             "take" => $"{disk}take the snapshot within {step.File}",
             "apply" => $"{disk}bring {step.File} back to the snapshot within it",
             "drop" => $"{disk}remove the snapshot within {step.File}",

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json;
 
 namespace Vireo.Drivers.Qemu.Block;
 
@@ -71,11 +72,25 @@ internal static class ImageTool
         return RunAsync(["snapshot", "-q", what, tag, "--image-opts", $"driver=qcow2,file.driver={driver},file.filename={path.Replace(",", ",,", StringComparison.Ordinal)}"], null, cancellationToken);
     }
 
+    /// <summary>Size of the disk in an image, in bytes.</summary>
+    /// <exception cref="VireoException">VIR_ERR_OPERATION_FAILED: what qemu-img says.</exception>
+    public static async Task<long> SizeAsync(ImageLayer image, CancellationToken cancellationToken)
+    {
+        var told = "";
+        async Task ReadAsync(StreamReader output) => told = await output.ReadToEndAsync(CancellationToken.None).ConfigureAwait(false);
+        await RunReadingAsync(["info", "-U", "--output=json", "json:" + BlockNodeJson.ForLayer(image, 1, null, new DiskAccess { ReadOnly = true })], ReadAsync, cancellationToken).ConfigureAwait(false);
+        using var document = JsonDocument.Parse(told);
+        return document.RootElement.GetProperty("virtual-size").GetInt64();
+    }
+
     private static string[] Backing(ImageLayer? below) => below is null
         ? ["-b", ""]
         : ["-b", below.Location.LocalPath ?? throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"'{below.Location.Display}' is no file or block device"), "-F", below.Format.QemuDriver()];
 
-    private static async Task RunAsync(string[] arguments, Action<double>? progress, CancellationToken cancellationToken)
+    private static Task RunAsync(string[] arguments, Action<double>? progress, CancellationToken cancellationToken) =>
+        RunReadingAsync(arguments, output => FollowAsync(output, progress), cancellationToken);
+
+    private static async Task RunReadingAsync(string[] arguments, Func<StreamReader, Task> read, CancellationToken cancellationToken)
     {
         var start = new ProcessStartInfo(Program) { RedirectStandardError = true, RedirectStandardOutput = true, RedirectStandardInput = true, UseShellExecute = false };
         foreach (var argument in arguments)
@@ -86,7 +101,7 @@ internal static class ImageTool
         using var process = Start(start);
         process.StandardInput.Close();
         var complaint = process.StandardError.ReadToEndAsync(CancellationToken.None);
-        var output = FollowAsync(process.StandardOutput, progress);
+        var output = read(process.StandardOutput);
         try
         {
             await process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);

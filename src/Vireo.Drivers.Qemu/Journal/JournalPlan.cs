@@ -56,6 +56,9 @@ internal sealed record JournalPlan
     /// <summary>Whether the guest runs when the operation is finished.</summary>
     public bool Resume { get; init; }
 
+    /// <summary>Whether the operation has a guest that ran stand still: taken back, it runs again.</summary>
+    public bool Pauses { get; init; }
+
     /// <summary>Files that the operation makes.</summary>
     public IReadOnlyList<PlannedFile> Create { get; init; } = [];
 
@@ -67,6 +70,12 @@ internal sealed record JournalPlan
 
     /// <summary>The job within the hypervisor that does the work; it knows whether it has. Null when there is none.</summary>
     public string? Job { get; init; }
+
+    /// <summary>Internal snapshots that a revert makes of the present state first.</summary>
+    public IReadOnlyList<TaggedImage> Keep { get; init; } = [];
+
+    /// <summary>The job within the hypervisor that makes those. Null when there is none.</summary>
+    public string? KeepJob { get; init; }
 
     /// <summary>Documents that change.</summary>
     public IReadOnlyList<DocumentChange> Documents { get; init; } = [];

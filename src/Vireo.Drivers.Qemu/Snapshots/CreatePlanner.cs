@@ -12,49 +12,49 @@ namespace Vireo.Drivers.Qemu.Snapshots;
 /// <param name="tree">Its snapshots.</param>
 /// <param name="store">Where their metadata lies.</param>
 /// <param name="now">The time.</param>
-internal sealed class CreatePlanner(ISnapshotDomain domain, SnapshotTree<QemuSnapshot> tree, SnapshotStore store, DateTimeOffset now)
+/// <param name="refusals">Told why it cannot be done.</param>
+internal sealed class CreatePlanner(ISnapshotDomain domain, SnapshotTree<QemuSnapshot> tree, SnapshotStore store, DateTimeOffset now, Refusals refusals)
 {
+    /// <summary>
+    /// The images that the domain goes on writing to although it is about to leave its present state: their disks cannot be kept. The others stay as they are, so that
+    /// they need no overlay. Null when the domain goes on from the snapshot.
+    /// </summary>
+    public IReadOnlyCollection<ImageLocation>? Staying { get; init; }
+
     private bool Active => domain.Live is not null;
 
     /// <summary>The plan.</summary>
     /// <param name="request">The document that asks for the snapshot.</param>
     /// <param name="flags">Checked flags.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="VireoException">The request cannot be met; libvirt's codes and messages.</exception>
-    public CreatePlan Plan(DomainSnapshotConfig request, DomainSnapshotCreateFlags flags)
+    public async ValueTask<CreatePlan> PlanAsync(DomainSnapshotConfig request, DomainSnapshotCreateFlags flags, CancellationToken cancellationToken)
     {
-        var name = NameOf(request);
-        var memory = Memory(request, flags);
+        var name = request.Name is { Length: > 0 } given ? given : now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+        refusals.Check(() => CheckName(name));
+        var memory = refusals.Try(() => Memory(request, flags));
         var external = flags.HasFlag(DomainSnapshotCreateFlags.DiskOnly) || memory is not null;
         if (Active && !external && request.Memory?.Snapshot == SnapshotLocation.No)
         {
-            throw new VireoException(ErrorCode.OperationUnsupported, ErrorDomain.Qemu, "internal snapshot of a running VM must include the memory state");
+            refusals.Add(new VireoException(ErrorCode.OperationUnsupported, ErrorDomain.Qemu, "internal snapshot of a running VM must include the memory state"));
         }
 
         var config = domain.Live ?? domain.Persistent ?? throw VireoException.Internal(ErrorDomain.Qemu, $"domain '{domain.Name}' has no definition");
-        var placed = SnapshotLayout.Align(
-            [.. config.Devices.Disks.Select(Subject)],
-            [.. request.Disks.Select(Request)],
-            name,
-            external ? DiskSnapshotMode.External : DiskSnapshotMode.Internal,
-            allInternal: !external);
+        var placed = new SnapshotLayout(name, external, refusals) { NeedsOverlays = Staying is null }.Align([.. config.Devices.Disks.Select(Subject)], [.. request.Disks.Select(Request)]);
         CheckKinds(placed, memory is not null, internalMemory: Active && !external, config, flags);
-        foreach (var disk in placed.Where(p => p.Mode is DiskSnapshotMode.External or DiskSnapshotMode.Internal))
-        {
-            BlockJobProgress.RefuseBusy(domain.Disks ?? new LiveDisks([], 0), disk.Disk.Target);
-        }
-
         if (!flags.HasFlag(DomainSnapshotCreateFlags.NoMetadata) && tree.Find(name) is not null)
         {
-            throw VireoException.OperationFailed(ErrorDomain.Domain, $"domain moment {name} already exists");
+            refusals.Add(VireoException.OperationFailed(ErrorDomain.Domain, $"domain moment {name} already exists"));
         }
 
-        return Assemble(request, name, memory, placed, config, flags);
+        return await AssembleAsync(request, name, memory, placed, config, flags, cancellationToken).ConfigureAwait(false);
     }
 
-    private static SubjectDisk Subject(DiskConfig disk) => new(disk.Target?.Dev ?? "", disk.Location(), disk.Format())
+    private SubjectDisk Subject(DiskConfig disk) => new(disk.Target?.Dev ?? "", disk.Location(), disk.Format())
     {
-        Default = Mode(disk.Snapshot),
+        Default = disk.Location() is { } location && Staying?.Contains(location) == true ? DiskSnapshotMode.No : Mode(disk.Snapshot),
         ReadOnly = disk.Readonly,
+        Shareable = disk.Shareable,
     };
 
     private static RequestedDisk Request(SnapshotDisk disk) => new(disk.Name ?? throw new VireoException(ErrorCode.XmlError, ErrorDomain.DomainSnapshot, "missing name from disk snapshot element"))
@@ -74,17 +74,21 @@ internal sealed class CreatePlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
         _ => null,
     };
 
-    private string NameOf(DomainSnapshotConfig request)
+    private static SnapshotLocation Location(DiskSnapshotMode mode) => mode switch
     {
-        var name = request.Name is { Length: > 0 } given ? given : now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
-        if (name.Contains('/', StringComparison.Ordinal))
-        {
-            throw new VireoException(ErrorCode.XmlDetail, ErrorDomain.Qemu, $"invalid snapshot name '{name}': name can't contain '/'");
-        }
+        DiskSnapshotMode.Internal => SnapshotLocation.Internal,
+        DiskSnapshotMode.External => SnapshotLocation.External,
+        DiskSnapshotMode.Manual => SnapshotLocation.Manual,
+        _ => SnapshotLocation.No,
+    };
 
-        return name.StartsWith('.')
-            ? throw new VireoException(ErrorCode.XmlDetail, ErrorDomain.Qemu, $"invalid snapshot name '{name}': name can't start with '.'")
-            : name;
+    private static void CheckName(string name)
+    {
+        var why = name.Contains('/', StringComparison.Ordinal) ? "name can't contain '/'" : name.StartsWith('.') ? "name can't start with '.'" : null;
+        if (why is not null)
+        {
+            throw new VireoException(ErrorCode.XmlDetail, ErrorDomain.Qemu, $"invalid snapshot name '{name}': {why}");
+        }
     }
 
     /// <summary>The file to save the memory in; null for none.</summary>
@@ -128,7 +132,7 @@ internal sealed class CreatePlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
     {
         foreach (var disk in placed)
         {
-            CheckDisk(disk, flags);
+            refusals.Check(() => CheckDisk(disk, flags));
         }
 
         var inside = placed.Any(d => d.Mode == DiskSnapshotMode.Internal);
@@ -136,29 +140,36 @@ internal sealed class CreatePlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
         var leftOut = placed.Any(d => d is { Mode: DiskSnapshotMode.No, Disk: { ReadOnly: false, Source: not null } });
         if (!inside && !outside && !internalMemory)
         {
-            throw Unsupported("nothing selected for snapshot");
+            refusals.Add(Unsupported("nothing selected for snapshot"));
         }
 
         if ((internalMemory && !inside) || ((inside || memory) && leftOut))
         {
-            throw Unsupported("internal and full system snapshots require all disks to be selected for snapshot");
+            refusals.Add(Unsupported("internal and full system snapshots require all disks to be selected for snapshot"));
         }
 
         if ((inside && (outside || memory)) || (internalMemory && outside))
         {
-            throw Unsupported("mixing internal and external targets for a snapshot is not yet supported");
+            refusals.Add(Unsupported("mixing internal and external targets for a snapshot is not yet supported"));
         }
 
         if (inside && config.Os is { Loader.Type: LoaderType.Pflash } or { Firmware: OsFirmware.Efi })
         {
-            throw new VireoException(ErrorCode.OperationUnsupported, ErrorDomain.Qemu, "internal snapshots of a VM with pflash based firmware are not supported");
+            refusals.Add(new VireoException(ErrorCode.OperationUnsupported, ErrorDomain.Qemu, "internal snapshots of a VM with pflash based firmware are not supported"));
         }
     }
 
     private void CheckDisk(PlacedDisk disk, DomainSnapshotCreateFlags flags)
     {
+        if (disk.Mode is DiskSnapshotMode.External or DiskSnapshotMode.Internal)
+        {
+            BlockJobProgress.RefuseBusy(domain.Disks ?? new LiveDisks([], 0), disk.Disk.Target);
+        }
+
         switch (disk.Mode)
         {
+            case DiskSnapshotMode.External when disk.Disk is { Shareable: true, ReadOnly: false }:
+                throw Unsupported($"shared access for disk '{disk.Disk.Target}' requires use of supported storage format");
             case DiskSnapshotMode.Internal when flags.HasFlag(DomainSnapshotCreateFlags.DiskOnly) && Active:
                 throw Unsupported($"active qemu domains require external disk snapshots; disk {disk.Disk.Target} requested internal");
             case DiskSnapshotMode.Internal when !Active && disk.Disk.Source is NetworkLocation network:
@@ -172,25 +183,31 @@ internal sealed class CreatePlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
         }
     }
 
-    private CreatePlan Assemble(
+    private async ValueTask<CreatePlan> AssembleAsync(
         DomainSnapshotConfig request,
         string name,
         string? memory,
         IReadOnlyList<PlacedDisk> placed,
         DomainConfig config,
-        DomainSnapshotCreateFlags flags)
+        DomainSnapshotCreateFlags flags,
+        CancellationToken cancellationToken)
     {
         var id = Guid.NewGuid().ToString("N")[..12];
         var numbers = new NodeNumbers(domain.Disks?.LastNumber ?? 0);
+        var planner = new OverlayPlanner(domain, id, flags.HasFlag(DomainSnapshotCreateFlags.ReuseExt));
         var overlays = new List<PlannedOverlay>();
-        foreach (var disk in placed.Where(p => p.Mode == DiskSnapshotMode.External))
+        foreach (var disk in placed.Where(p => p is { Mode: DiskSnapshotMode.External } && (Staying is null || p.Overlay is not null)))
         {
-            overlays.Add(Overlay(disk, id, numbers, flags));
+            if (await refusals.TryAsync(() => planner.PlanAsync(disk, Active ? numbers.Next() : 0, cancellationToken)).ConfigureAwait(false) is { } overlay)
+            {
+                overlays.Add(overlay);
+            }
         }
 
-        var tags = placed.Where(p => p.Mode == DiskSnapshotMode.Internal).Select(p => new TaggedImage(p.Disk.Target, p.Disk.Source!.LocalPath!, name)).ToList();
-        tags.ForEach(tag => InternalTags.CheckNew(tag, memory: Active));
-        CheckMemoryFile(memory, overlays);
+        var tags = placed.Where(p => p is { Mode: DiskSnapshotMode.Internal, Disk.Source.LocalPath: not null }).Select(p => new TaggedImage(p.Disk.Target, p.Disk.Source!.LocalPath!, name)).ToList();
+        tags.ForEach(tag => refusals.Check(() => InternalTags.CheckNew(tag, memory: Active)));
+        refusals.Check(() => CheckMemoryFile(memory, overlays));
+        refusals.Conclude();
         var live = domain.Live is null ? null : WithOverlays(domain.Live, overlays, null);
         var persistent = domain.Persistent is null ? null : WithOverlays(domain.Persistent, overlays, config);
         var disks = domain.Disks is null ? null : domain.Disks with
@@ -223,60 +240,6 @@ internal sealed class CreatePlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
         };
     }
 
-    private PlannedOverlay Overlay(PlacedDisk disk, string id, NodeNumbers numbers, DomainSnapshotCreateFlags flags)
-    {
-        var target = disk.Disk.Target;
-        var source = disk.Disk.Source ?? throw Unsupported($"disk {target} is empty; there is nothing to snapshot");
-        var top = domain.Disks?.Find(target)?.Chain?.Top ?? new ImageLayer(source, disk.Disk.Format);
-        if (source.LocalPath is not { } basePath)
-        {
-            throw Unsupported($"external snapshots of network disk {target} are not supported yet");
-        }
-
-        var size = ImageProbe.Read(basePath, top.Format).VirtualSize
-            ?? throw Unsupported($"external snapshots over {top.Format.Name()} images are not supported yet (disk {target})");
-        var path = disk.Overlay!;
-        var status = FileStatus.TryOf(path);
-        ImageLocation location = disk.OnBlockDevice || status?.Kind == FileKind.BlockDevice ? new BlockDeviceLocation(path) : new FileLocation(path);
-        var layer = new ImageLayer(location, ImageFormat.Qcow2) { VirtualSize = size };
-        var number = Active ? numbers.Next() : 0;
-        if (flags.HasFlag(DomainSnapshotCreateFlags.ReuseExt))
-        {
-            if (status is null)
-            {
-                throw VireoException.System(
-                    ErrorDomain.Qemu,
-                    FileSystemCalls.NoEntry,
-                    $"missing existing file for disk {target}: {path}: No such file or directory");
-            }
-
-            var existing = ImageProbe.Read(path, ImageFormat.Qcow2);
-            return new PlannedOverlay(target, top, layer with { VirtualSize = existing.VirtualSize, Identity = existing.Identity }, null, number);
-        }
-
-        if (location is BlockDeviceLocation)
-        {
-            throw Unsupported($"an overlay on block device '{path}' (disk {target}) must be prepared beforehand: make it with qemu-img create and use --reuse-external");
-        }
-
-        if (status is not null)
-        {
-            throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"external snapshot file for disk {target} already exists and is not a block device: {path}");
-        }
-
-        CheckDirectory(path);
-        var file = new OverlayFile(path, OverlayFile.TemporaryName(path, id), new Qcow2Overlay(size, basePath, top.Format));
-        return new PlannedOverlay(target, top, layer, file, number);
-    }
-
-    private static void CheckDirectory(string path)
-    {
-        if (FileStatus.TryOf(Path.GetDirectoryName(path)!) is not { Kind: FileKind.Directory })
-        {
-            throw VireoException.System(ErrorDomain.Qemu, FileSystemCalls.NoEntry, $"failed to create image file '{path}': No such file or directory");
-        }
-    }
-
     private static void CheckMemoryFile(string? memory, List<PlannedOverlay> overlays)
     {
         if (memory is null)
@@ -294,7 +257,7 @@ internal sealed class CreatePlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
             throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"memory snapshot file '{memory}' already exists; remove it or name another");
         }
 
-        CheckDirectory(memory);
+        OverlayPlanner.CheckDirectory(memory);
     }
 
     /// <summary>The document with the overlays as images; only disks that have the same image as in <paramref name="like"/>.</summary>
@@ -340,8 +303,8 @@ internal sealed class CreatePlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
         InactiveDomain = domain is { Live: not null, Persistent: { } persistent } ? SavedDocument.Of(persistent) : null,
     };
 
-    private static SnapshotDisk Described(PlacedDisk disk) => disk.Mode != DiskSnapshotMode.External
-        ? new SnapshotDisk { Name = disk.Disk.Target, Snapshot = disk.Mode == DiskSnapshotMode.Internal ? SnapshotLocation.Internal : SnapshotLocation.No }
+    private static SnapshotDisk Described(PlacedDisk disk) => disk.Mode != DiskSnapshotMode.External || disk.Overlay is null
+        ? new SnapshotDisk { Name = disk.Disk.Target, Snapshot = Location(disk.Mode) }
         : new SnapshotDisk
         {
             Name = disk.Disk.Target,

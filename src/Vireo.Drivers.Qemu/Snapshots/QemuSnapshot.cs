@@ -36,6 +36,9 @@ internal sealed record QemuSnapshot(DomainSnapshotConfig Config) : IStoredMoment
     /// <inheritdoc/>
     public bool IsExternal => Config.Memory?.Snapshot == SnapshotLocation.External || Config.Disks.Any(d => d.Snapshot == SnapshotLocation.External);
 
+    /// <summary>Whether it froze the image of that disk.</summary>
+    public bool HasExternal(DiskConfig disk) => Config.Disks.Any(d => d.Name == disk.Target?.Dev && d.Snapshot == SnapshotLocation.External);
+
     /// <summary>Whether any part of it lies within the domain's own images.</summary>
     public bool IsInternal => Config.Memory?.Snapshot == SnapshotLocation.Internal || Config.Disks.Any(d => d.Snapshot == SnapshotLocation.Internal);
 

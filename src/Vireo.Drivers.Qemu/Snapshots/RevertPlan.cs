@@ -42,6 +42,9 @@ internal sealed record RevertPlan
     /// <summary>What happens within the images; null for an external snapshot.</summary>
     public InternalRevert? Internal { get; init; }
 
+    /// <summary>The snapshot of the present state that is made first; null for none.</summary>
+    public CreatePlan? Kept { get; init; }
+
     /// <summary>The document to start; null when nothing is started.</summary>
     public DomainConfig? Start { get; init; }
 

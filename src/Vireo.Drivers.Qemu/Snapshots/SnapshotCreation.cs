@@ -65,7 +65,7 @@ internal sealed class SnapshotCreation(ISnapshotDomain domain, string journals, 
                 }
             }
 
-            await SaveMemoryAsync(memory, plan, wasRunning, journal, cancellationToken).ConfigureAwait(false);
+            await new MemorySaving(domain).RunAsync(memory, wasRunning, journal, cancellationToken).ConfigureAwait(false);
             FaultPoint.Hit(FaultPoints.CreateMemorySaved);
         }
 
@@ -92,20 +92,6 @@ internal sealed class SnapshotCreation(ISnapshotDomain domain, string journals, 
         }
 
         JournalActions.Stage(journal.Record);
-    }
-
-    private async ValueTask SaveMemoryAsync(PlannedFile memory, CreatePlan plan, bool wasRunning, OperationJournal journal, CancellationToken cancellationToken)
-    {
-        using var file = FileSystemCalls.CreateNew(memory.TemporaryPath, $"cannot create memory file '{memory.Path}'");
-        var index = plan.Overlays.Count(o => o.File is not null);
-        journal.Made(index, FileIdentity.Of(memory.TemporaryPath) ?? default);
-        var head = new SaveImage(domain.Live!.ToXml(), wasRunning);
-        head.WriteTo(file, memory.TemporaryPath);
-        FileSystemCalls.SetPosition(file, memory.TemporaryPath, head.StreamOffset);
-        await domain.SaveMemoryAsync(file, cancellationToken).ConfigureAwait(false);
-        SaveImage.MarkComplete(file, memory.TemporaryPath);
-        FileSystemCalls.RenameNew(memory.TemporaryPath, memory.Path);
-        FileSystemCalls.SyncDirectory(Path.GetDirectoryName(memory.Path)!);
     }
 
     /// <summary>The guest already writes to the overlays: what is left goes forward, whatever happens, and at the next start if not now.</summary>
@@ -213,6 +199,7 @@ internal sealed class SnapshotCreation(ISnapshotDomain domain, string journals, 
             Live = domain.Live is not null,
             OldProcess = flags.HasFlag(DomainSnapshotCreateFlags.Halt) ? domain.Process : null,
             Resume = wasRunning && plan.Memory is not null,
+            Pauses = wasRunning && plan.Memory is not null,
             Create = plan.Memory is { } memory ? [.. files, memory] : [.. files],
             Documents = plan.Documents,
         };

@@ -15,7 +15,7 @@ internal static class SnapshotRecovery
 
     /// <summary>Whether only the running hypervisor knows if the swap has happened.</summary>
     public static bool NeedsMonitor(JournalRecord record) =>
-        record is { Phase: JournalPhase.Prepared, Plan: { Live: true, Operation: JournalOperation.SnapshotCreate } or { Job: not null } };
+        record is { Phase: JournalPhase.Prepared, Plan: { Live: true, Operation: JournalOperation.SnapshotCreate } or { Job: not null } or { KeepJob: not null } };
 
     /// <summary>Finishes or undoes the operation and removes its journal. Whoever has loaded the documents before must load them again.</summary>
     /// <param name="record">The operation.</param>
@@ -63,18 +63,23 @@ internal static class SnapshotRecovery
             return JournalVerdict.Undo;
         }
 
-        if (record.Plan.Job is { } job)
+        if (record.Plan is { Job: null, KeepJob: null })
         {
-            // Of a guest that is gone the images alone tell: the job puts the snapshot into them when the memory is saved.
-            var done = domain?.Live is null
-                ? record.Plan.Tags.Count > 0 && record.Plan.Tags.All(t => InternalSnapshot.Find(t.Path, t.Tag) is not null)
-                : await StateJob.OutcomeAsync(domain, job, cancellationToken).ConfigureAwait(false);
-            return done ? JournalVerdict.Finish : JournalVerdict.Undo;
+            return domain?.Live is null
+                ? Touched(record) ? JournalVerdict.Finish : JournalVerdict.Undo
+                : await AskAsync(record, domain, cancellationToken).ConfigureAwait(false);
         }
 
-        return domain?.Live is null
-            ? Touched(record) ? JournalVerdict.Finish : JournalVerdict.Undo
-            : await AskAsync(record, domain, cancellationToken).ConfigureAwait(false);
+        // Of a guest that is gone the images alone tell: the job puts the snapshot into them when the memory is saved.
+        var done = record.Plan.Job is { } job && (domain?.Live is null
+            ? record.Plan.Tags.Count > 0 && record.Plan.Tags.All(t => InternalSnapshot.Find(t.Path, t.Tag) is not null)
+            : await StateJob.OutcomeAsync(domain, job, cancellationToken).ConfigureAwait(false));
+        if (!done && record.Plan.KeepJob is { } keeping && domain?.Live is not null)
+        {
+            await new InternalTaking(domain).TakeBackAsync(record.Plan.Keep, keeping, cancellationToken).ConfigureAwait(false);
+        }
+
+        return done ? JournalVerdict.Finish : JournalVerdict.Undo;
     }
 
     private static async ValueTask<JournalVerdict> AskAsync(JournalRecord record, ISnapshotDomain domain, CancellationToken cancellationToken)

@@ -71,10 +71,33 @@ internal sealed class SnapshotReversion(ISnapshotDomain domain, string journals,
         }
 
         await Task.Run(() => JournalActions.Stage(journal.Record), cancellationToken).ConfigureAwait(false);
+        if (plan.Kept is not null && domain.Live is not null)
+        {
+            await KeepAsync(plan.Kept, undo, journal, cancellationToken).ConfigureAwait(false);
+        }
+
         FaultPoint.Hit(FaultPoints.RevertVerified);
         cancellationToken.ThrowIfCancellationRequested();
         journal.Commit();
         return (journal, replacement);
+    }
+
+    /// <summary>Has the present state stand still, so that its images hold all that the guest has written, and saves its memory.</summary>
+    private async ValueTask KeepAsync(CreatePlan kept, UndoStack undo, OperationJournal journal, CancellationToken cancellationToken)
+    {
+        var running = domain.State == DomainState.Running;
+        if (running)
+        {
+            undo.Push("let the guest run again", () => domain.ResumeAsync(DomainRunningReason.Unpaused, CancellationToken.None));
+            await domain.PauseAsync(DomainPausedReason.Snapshot, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (kept.Memory is { } memory)
+        {
+            await new MemorySaving(domain).RunAsync(memory, running, journal, cancellationToken).ConfigureAwait(false);
+        }
+
+        FaultPoint.Hit(FaultPoints.RevertPresentKept);
     }
 
     private async ValueTask<IReplacementProcess> StartAsync(RevertPlan plan, CancellationToken cancellationToken)
@@ -137,7 +160,8 @@ internal sealed class SnapshotReversion(ISnapshotDomain domain, string journals,
         Live = plan.Target != RevertTarget.ShutOff,
         OldProcess = domain.Process,
         Resume = plan.Target == RevertTarget.Running,
-        Create = [.. plan.Overlays.Select(o => new PlannedFile(o.File!.Path, o.File.TemporaryPath))],
+        Pauses = plan.Kept is not null && domain.State == DomainState.Running,
+        Create = [.. plan.Overlays.Select(o => new PlannedFile(o.File!.Path, o.File.TemporaryPath)), .. plan.Kept?.Memory is { } memory ? (PlannedFile[])[memory] : []],
         Retire = plan.Retire,
         Documents = [.. plan.Start is null ? domain.DocumentChanges(null, plan.Persistent, null) : [], .. plan.Metadata],
     };

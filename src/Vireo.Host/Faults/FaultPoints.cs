@@ -62,6 +62,9 @@ public static class FaultPoints
     /// <summary>Snapshot revert: the new hypervisor process stands paused beside the old one.</summary>
     public const string RevertProcessStarted = "snapshot.revert.process-started";
 
+    /// <summary>Snapshot revert: the present state stands still and is kept, as a file of its memory or within its images.</summary>
+    public const string RevertPresentKept = "snapshot.revert.present-kept";
+
     /// <summary>Snapshot revert: the new process is verified; the old one still has the guest.</summary>
     public const string RevertVerified = "snapshot.revert.verified";
 
@@ -115,7 +118,7 @@ public static class FaultPoints
         [
             CreatePlanned, CreateJournalled, CreateOverlayWritten, CreateOverlayNamed, CreateOverlaysMade, CreateTagMade, CreateStateSaved, CreateMemorySaved, CreateNodesAdded,
             CreateFrozen, CreateSwapped, CreateCommitted, CreateDocumentsWritten,
-            RevertPlanned, RevertJournalled, RevertOverlayWritten, RevertOverlayNamed, RevertOverlaysMade, RevertProcessStarted, RevertVerified,
+            RevertPlanned, RevertJournalled, RevertOverlayWritten, RevertOverlayNamed, RevertOverlaysMade, RevertProcessStarted, RevertPresentKept, RevertVerified,
             RevertCommitted, RevertOldStopped, RevertTagApplied, RevertStateLoaded, RevertDocumentsWritten, RevertFileRetired,
             DeletePlanned, DeleteMarked, DeleteTagRemoved, DeleteMerge, DeleteMerged, DeleteFileRetired, DeleteCommitted, DeleteDocumentsWritten,
             JournalDocument,

@@ -54,13 +54,26 @@ public sealed class DomainSnapshot
     public ValueTask RevertAsync(DomainSnapshotRevertFlags flags = 0, CancellationToken cancellationToken = default) =>
         Driver.DomainRevertToSnapshotAsync(Reference, (uint)flags, cancellationToken);
 
-    /// <summary>What <see cref="RevertAsync"/> with the same flags would do now, and what speaks against it. Nothing is changed.</summary>
+    /// <summary>
+    /// Brings the domain back to it as <see cref="RevertAsync"/> does, after a snapshot of the present state: both are done, or neither. Images that the domain leaves are
+    /// the new snapshot's as they are, without overlays; those that it goes on writing to are not part of it. When this snapshot is internal, so is the new one.
+    /// </summary>
+    /// <param name="xml">A <c>&lt;domainsnapshot&gt;</c> document of the new snapshot: its name, and with <c>&lt;memory file=…&gt;</c> where a running guest's memory goes.</param>
     /// <param name="flags">As of <see cref="RevertAsync"/>.</param>
+    /// <param name="cancellationToken">Gives up; what was begun is undone.</param>
+    /// <returns>The new snapshot.</returns>
+    /// <exception cref="VireoException">As of <see cref="RevertAsync"/> and <see cref="Domain.CreateSnapshotAsync"/>; VIR_ERR_NO_SUPPORT: the driver cannot. A daemon that is not vireod answers VIR_ERR_RPC.</exception>
+    public async ValueTask<DomainSnapshot> RevertKeepingAsync(string xml, DomainSnapshotRevertFlags flags = 0, CancellationToken cancellationToken = default) =>
+        new(Domain, await Driver.VireoDomainSnapshotRevertKeepingAsync(Reference, xml, (uint)flags, cancellationToken).ConfigureAwait(false));
+
+    /// <summary>What <see cref="RevertAsync"/> or <see cref="RevertKeepingAsync"/> with the same flags would do now, and what speaks against it. Nothing is changed.</summary>
+    /// <param name="flags">As of <see cref="RevertAsync"/>.</param>
+    /// <param name="keep">The document of a snapshot of the present state, as of <see cref="RevertKeepingAsync"/>; null for none.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>A <c>&lt;snapshotplan&gt;</c> document.</returns>
     /// <exception cref="VireoException">VIR_ERR_NO_SUPPORT: the driver or the daemon cannot plan.</exception>
-    public ValueTask<string> PlanRevertAsync(DomainSnapshotRevertFlags flags = 0, CancellationToken cancellationToken = default) =>
-        Driver.VireoDomainSnapshotPlanRevertAsync(Reference, (uint)flags, cancellationToken);
+    public ValueTask<string> PlanRevertAsync(DomainSnapshotRevertFlags flags = 0, string? keep = null, CancellationToken cancellationToken = default) =>
+        Driver.VireoDomainSnapshotPlanRevertAsync(Reference, keep, (uint)flags, cancellationToken);
 
     /// <summary>What <see cref="DeleteAsync"/> with the same flags would do now, and what speaks against it. Nothing is changed.</summary>
     /// <param name="flags">As of <see cref="DeleteAsync"/>.</param>

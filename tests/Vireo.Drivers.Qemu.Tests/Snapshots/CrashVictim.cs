@@ -23,7 +23,7 @@ public sealed class CrashVictim
         {
             "create-internal" => snapshots.CreateAsync(domain, "<domainsnapshot><name>s1</name></domainsnapshot>", 0, CancellationToken.None).AsTask(),
             "create" => snapshots.CreateAsync(domain, "<domainsnapshot><name>s1</name></domainsnapshot>", DomainSnapshotCreateFlags.DiskOnly, CancellationToken.None).AsTask(),
-            "revert" or "revert-internal" => snapshots.RevertAsync(domain, "s1", 0, CancellationToken.None).AsTask(),
+            "revert" or "revert-internal" => snapshots.RevertAsync(domain, "s1", null, 0, CancellationToken.None).AsTask(),
             _ => snapshots.DeleteAsync(domain, "s1", 0, CancellationToken.None).AsTask(),
         });
     }
