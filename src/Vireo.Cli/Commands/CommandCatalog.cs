@@ -104,6 +104,7 @@ internal static class CommandCatalog
 
     private static Func<CommandContext, ValueTask>? Snapshot(string name) => name switch
     {
+        "snapshot-clone" => SnapshotCloneCommand.RunAsync,
         "snapshot-create" => SnapshotCreateCommands.CreateAsync,
         "snapshot-create-as" => SnapshotCreateCommands.CreateAsAsync,
         "snapshot-list" => SnapshotListCommand.RunAsync,

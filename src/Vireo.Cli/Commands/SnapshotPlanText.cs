@@ -10,7 +10,7 @@ internal static class SnapshotPlanText
     /// <summary>Prints what would be done. A plan that would be refused fails the command, after every reason is told.</summary>
     public static async ValueTask PrintAsync(CommandContext context, Func<ValueTask<string>> ask)
     {
-        var plan = SnapshotPlanConfig.Parse(await AskAsync(ask));
+        var plan = SnapshotPlanConfig.Parse(await OwnProgram.AskAsync(ask, "plan changes of snapshots"));
         if (plan.Refusals.Count > 0)
         {
             throw new CommandException(string.Join("\nerror: ", plan.Refusals.Select(r => r.Message)));
@@ -21,18 +21,6 @@ internal static class SnapshotPlanText
         foreach (var step in plan.Steps)
         {
             context.Print("  " + Step(step));
-        }
-    }
-
-    private static async ValueTask<string> AskAsync(Func<ValueTask<string>> ask)
-    {
-        try
-        {
-            return await ask();
-        }
-        catch (VireoException unknown) when (unknown.Code is ErrorCode.NoSupport || (unknown.Code is ErrorCode.Rpc && unknown.Message.StartsWith("Cannot find program", StringComparison.Ordinal)))
-        {
-            throw new CommandException("this daemon cannot plan changes of snapshots: nothing was done", unknown);
         }
     }
 
