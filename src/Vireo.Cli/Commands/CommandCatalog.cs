@@ -111,6 +111,7 @@ internal static class CommandCatalog
         "snapshot-info" => SnapshotCommands.InfoAsync,
         "snapshot-dumpxml" => SnapshotCommands.XmlAsync,
         "snapshot-parent" => SnapshotCommands.ParentAsync,
+        "snapshot-prune" => SnapshotPruneCommand.RunAsync,
         "snapshot-current" => SnapshotCommands.CurrentAsync,
         "snapshot-delete" => SnapshotCommands.DeleteAsync,
         "snapshot-revert" => SnapshotCommands.RevertAsync,

@@ -14,7 +14,7 @@ internal static class OwnProgram
         {
             return await ask();
         }
-        catch (VireoException unknown) when (unknown.Code is ErrorCode.NoSupport || (unknown.Code is ErrorCode.Rpc && unknown.Message.StartsWith("Cannot find program", StringComparison.Ordinal)))
+        catch (VireoException unknown) when (unknown.Code is ErrorCode.NoSupport)
         {
             throw new CommandException($"this daemon cannot {what}: nothing was done", unknown);
         }

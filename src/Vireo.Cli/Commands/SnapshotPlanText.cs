@@ -31,7 +31,8 @@ internal static class SnapshotPlanText
         _ => "does not notice",
     };
 
-    private static string Step(SnapshotPlanStep step)
+    /// <summary>One step in words.</summary>
+    public static string Step(SnapshotPlanStep step)
     {
         var disk = step.Disk is null ? "" : $"{step.Disk}: ";
         var bytes = step.Bytes is { } size ? string.Create(CultureInfo.InvariantCulture, $" ({Size(size)})") : "";

@@ -130,7 +130,7 @@ internal sealed partial class QemuConnection
     private static void RefuseForeign(QemuDomain domain, LiveDisk disk, int @base)
     {
         var image = disk.Chain!.Layers[@base];
-        if (image.Location.LocalPath is { } path && FileIdentity.Of(path) is { } identity && ForeignImages.Of(domain).Contains(identity))
+        if (image.Location.LocalPath is { } path && FileIdentity.Of(path) is { } identity && DomainImages.OfOthers(domain).Contains(identity))
         {
             throw VireoException.OperationInvalid(
                 ErrorDomain.Qemu,

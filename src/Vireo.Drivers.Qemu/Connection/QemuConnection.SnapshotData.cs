@@ -1,4 +1,5 @@
 using Vireo.Drivers.Qemu.Cloning;
+using Vireo.Drivers.Qemu.Snapshots;
 
 namespace Vireo.Drivers.Qemu;
 
@@ -23,5 +24,12 @@ internal sealed partial class QemuConnection
             token => new SnapshotCloning(domain).RunAsync(snap.Name, new CloneRequest(name, directory, (flags & (uint)DomainSnapshotCloneFlags.Linked) != 0), token),
             cancellationToken).ConfigureAwait(false);
         return clone.View.Ref;
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask<ulong> VireoDomainGetImageUsageAsync(DomainRef dom, CancellationToken cancellationToken)
+    {
+        var domain = Find(dom);
+        return (ulong)await Task.Run(() => DomainImages.Usage(domain), cancellationToken).ConfigureAwait(false);
     }
 }

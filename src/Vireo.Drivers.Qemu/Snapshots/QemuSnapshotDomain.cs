@@ -52,7 +52,7 @@ internal sealed class QemuSnapshotDomain(QemuDomain domain) : ISnapshotDomain
     public (uint User, uint Group)? ImageOwner => null;
 
     /// <inheritdoc/>
-    public IReadOnlyCollection<FileIdentity> ImagesOfOtherDomains() => ForeignImages.Of(domain);
+    public IReadOnlyCollection<FileIdentity> ImagesOfOtherDomains() => DomainImages.OfOthers(domain);
 
     /// <inheritdoc/>
     public IReadOnlyList<DocumentChange> DocumentChanges(DomainConfig? live, DomainConfig? persistent, LiveDisks? disks)
