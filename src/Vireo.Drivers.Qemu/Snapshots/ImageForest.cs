@@ -11,6 +11,9 @@ internal sealed class ImageForest
     private readonly Dictionary<FileIdentity, FileIdentity> _below = [];
     private readonly Dictionary<FileIdentity, List<FileIdentity>> _above = [];
 
+    /// <summary>Every image of them.</summary>
+    public IEnumerable<FileIdentity> Images => _layers.Keys;
+
     /// <summary>Adds the images of a chain; what is known already is not read again.</summary>
     /// <param name="location">Its top.</param>
     /// <param name="format">The top's format.</param>

@@ -52,25 +52,7 @@ internal sealed class QemuSnapshotDomain(QemuDomain domain) : ISnapshotDomain
     public (uint User, uint Group)? ImageOwner => null;
 
     /// <inheritdoc/>
-    public IReadOnlyCollection<FileIdentity> ImagesOfOtherDomains()
-    {
-        var images = new HashSet<FileIdentity>();
-        foreach (var other in Hypervisor.Domains.All.Where(d => !ReferenceEquals(d, domain)))
-        {
-            var open = other.Process?.Disks.Disks.Select(d => d.Chain) ?? [];
-            var defined = other.View.Persistent?.Devices.Disks.Select(ChainOrNull) ?? [];
-            foreach (var layer in open.Concat(defined).OfType<ImageChain>().SelectMany(c => c.Layers))
-            {
-                var identity = layer.Identity ?? (layer.Location.LocalPath is { } path ? FileIdentity.Of(path) : null);
-                if (identity is not null)
-                {
-                    images.Add(identity.Value);
-                }
-            }
-        }
-
-        return images;
-    }
+    public IReadOnlyCollection<FileIdentity> ImagesOfOtherDomains() => DomainImages.OfOthers(domain);
 
     /// <inheritdoc/>
     public IReadOnlyList<DocumentChange> DocumentChanges(DomainConfig? live, DomainConfig? persistent, LiveDisks? disks)
@@ -239,19 +221,6 @@ internal sealed class QemuSnapshotDomain(QemuDomain domain) : ISnapshotDomain
         while (await Task.WhenAny(ended, Task.Delay(s_pace, CancellationToken.None)).ConfigureAwait(false) != ended)
         {
             domain.Progressed(new JobProgress { Memory = await monitor.ExecuteAsync(Qmp.QueryMigrate, CancellationToken.None).ConfigureAwait(false) });
-        }
-    }
-
-    private static ImageChain? ChainOrNull(DiskConfig disk)
-    {
-        // A domain whose images are missing uses none of ours.
-        try
-        {
-            return disk.Chain();
-        }
-        catch (VireoException)
-        {
-            return null;
         }
     }
 

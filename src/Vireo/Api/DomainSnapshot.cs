@@ -87,6 +87,21 @@ public sealed class DomainSnapshot
     public ValueTask DeleteAsync(DomainSnapshotDeleteFlags flags = 0, CancellationToken cancellationToken = default) =>
         Driver.DomainSnapshotDeleteAsync(Reference, (uint)flags, cancellationToken);
 
+    /// <summary>
+    /// Makes a new persistent domain, shut off, whose disks are those of this snapshot; its memory is left out. The new domain has its own UUID, addresses, sockets, images and firmware variables;
+    /// read-only and shareable disks are shared. All of it is made or nothing. It is a long job of this snapshot's domain: it can be watched and cancelled there.
+    /// </summary>
+    /// <param name="name">The new domain's name.</param>
+    /// <param name="directory">Where its images go: an absolute path on the daemon's host. Null for the directory that each image of the snapshot lies in.</param>
+    /// <param name="flags">LINKED makes overlays over the snapshot's images instead of copies; these images are then kept for as long as the new domain needs them.</param>
+    /// <param name="cancellationToken">Gives up; nothing is left.</param>
+    /// <exception cref="VireoException">
+    /// VIR_ERR_OPERATION_FAILED: the name or a file is taken, or an image cannot be read; VIR_ERR_CONFIG_UNSUPPORTED: a disk is not part of the snapshot, or LINKED and the snapshot is internal;
+    /// VIR_ERR_OPERATION_ABORTED: the job was cancelled; VIR_ERR_NO_SUPPORT: the driver or the daemon cannot clone.
+    /// </exception>
+    public async ValueTask<Domain> CloneAsync(string name, string? directory = null, DomainSnapshotCloneFlags flags = 0, CancellationToken cancellationToken = default) =>
+        new(Domain.Connection, await Driver.VireoDomainSnapshotCloneAsync(Reference, name, directory, (uint)flags, cancellationToken).ConfigureAwait(false));
+
     /// <inheritdoc/>
     public override string ToString() => Name;
 }
