@@ -39,6 +39,7 @@ internal static class SnapshotPlanText
         return step.Action switch
         {
             "make" => $"{disk}make {step.File} over {step.From}",
+            "copy" => $"{disk}copy {step.From}, on which others stand, to {step.File}{bytes}",
             "switch" => $"{disk}switch to {step.File}",
             "keep" => $"{disk}leave {step.File} as it is to the snapshot of the present state",
             "take" => $"{disk}take the snapshot within {step.File}",

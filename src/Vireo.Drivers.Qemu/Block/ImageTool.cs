@@ -55,6 +55,15 @@ internal static class ImageTool
         return RunAsync(["convert", "-p", .. within, "-O", format.QemuDriver(), BlockNodeJson.ForTool(chain), copy], progress, cancellationToken);
     }
 
+    /// <summary>Copies a file as it is, with all that an image holds within it. The copy is complete when this returns; it is not on stable storage.</summary>
+    /// <param name="from">The file; nobody writes to it.</param>
+    /// <param name="copy">The copy, an empty file.</param>
+    /// <param name="progress">Told how much is done, from 0 to 1.</param>
+    /// <param name="cancellationToken">Ends it; the copy is not whole then.</param>
+    /// <exception cref="VireoException">VIR_ERR_OPERATION_FAILED: what qemu-img says.</exception>
+    public static Task CopyFileAsync(string from, string copy, Action<double> progress, CancellationToken cancellationToken) =>
+        RunAsync(["convert", "-p", "-U", "-f", "raw", "-O", "raw", from, copy], progress, cancellationToken);
+
     /// <summary>Makes an internal snapshot.</summary>
     /// <exception cref="VireoException">VIR_ERR_OPERATION_FAILED: what qemu-img says; the image is unchanged.</exception>
     public static Task TakeSnapshotAsync(TaggedImage image, CancellationToken cancellationToken) => SnapshotAsync("-c", image.Tag, image.Path, cancellationToken);

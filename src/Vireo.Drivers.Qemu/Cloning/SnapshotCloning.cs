@@ -57,7 +57,7 @@ internal sealed class SnapshotCloning(QemuDomain domain)
 
         if (plan.Variables is { } variables)
         {
-            await FillAsync(plan, plan.Disks.Count, journal, temporary => CopyFileAsync(variables.From, temporary, cancellationToken)).ConfigureAwait(false);
+            await FillAsync(journal, plan.Disks.Count, temporary => CopyFileAsync(variables.From, temporary, cancellationToken)).ConfigureAwait(false);
         }
 
         await Task.Run(() => JournalActions.Stage(journal.Record), cancellationToken).ConfigureAwait(false);
@@ -95,27 +95,13 @@ internal sealed class SnapshotCloning(QemuDomain domain)
             var (disk, before) = (plan.Disks[i], done);
             void Progress(double share) => domain.Progressed(new JobProgress { Disk = (total, before + (long)(disk.Size * Math.Clamp(share, 0, 1))) });
             Progress(0);
-            await FillAsync(plan, i, journal, temporary => ImageTool.CopyAsync(disk.Source, disk.Within, temporary, disk.Format, Progress, cancellationToken)).ConfigureAwait(false);
+            await FillAsync(journal, i, temporary => ImageTool.CopyAsync(disk.Source, disk.Within, temporary, disk.Format, Progress, cancellationToken)).ConfigureAwait(false);
             done += disk.Size;
         }
     }
 
-    /// <summary>Makes one file: readable for its owner alone from the start, named when it is whole and on stable storage.</summary>
-    private static async ValueTask FillAsync(ClonePlan plan, int index, OperationJournal journal, Func<string, Task> fill)
-    {
-        var file = plan.Files[index];
-        using var handle = FileSystemCalls.CreateNew(file.TemporaryPath, $"cannot create '{file.Path}'");
-        journal.Made(index, FileIdentity.Of(file.TemporaryPath) ?? throw FileSystemCalls.Failure(FileSystemCalls.NoEntry, $"new file '{file.TemporaryPath}' vanished"));
-        await fill(file.TemporaryPath).ConfigureAwait(false);
-        FaultPoint.Hit(FaultPoints.CloneImageWritten);
-        await Task.Run(() =>
-        {
-            FileSystemCalls.SyncFile(handle, file.Path);
-            FileSystemCalls.RenameNew(file.TemporaryPath, file.Path);
-            FileSystemCalls.SyncDirectory(Path.GetDirectoryName(file.Path)!);
-        }).ConfigureAwait(false);
-        FaultPoint.Hit(FaultPoints.CloneImageNamed);
-    }
+    private static ValueTask FillAsync(OperationJournal journal, int index, Func<string, Task> fill) =>
+        JournalFiles.FillAsync(journal, index, fill, FaultPoints.CloneImageWritten, FaultPoints.CloneImageNamed);
 
     private static async Task CopyFileAsync(string from, string to, CancellationToken cancellationToken)
     {
