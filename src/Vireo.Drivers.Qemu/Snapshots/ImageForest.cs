@@ -7,6 +7,7 @@ namespace Vireo.Drivers.Qemu.Snapshots;
 /// </summary>
 internal sealed class ImageForest
 {
+    private readonly ChainReader _chains = new();
     private readonly Dictionary<FileIdentity, ImageLayer> _layers = [];
     private readonly Dictionary<FileIdentity, FileIdentity> _below = [];
     private readonly Dictionary<FileIdentity, List<FileIdentity>> _above = [];
@@ -28,7 +29,7 @@ internal sealed class ImageForest
 
         if (!_layers.ContainsKey(identity))
         {
-            Add(ImageChain.Read(location, format));
+            Add(_chains.Read(location, format));
         }
 
         return identity;

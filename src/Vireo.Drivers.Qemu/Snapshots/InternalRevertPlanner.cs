@@ -13,6 +13,7 @@ namespace Vireo.Drivers.Qemu.Snapshots;
 /// <param name="tree">Its snapshots.</param>
 /// <param name="respawnAlways">The daemon's setting: a new hypervisor process needs no leave.</param>
 /// <param name="refusals">Told why it cannot be done.</param>
+/// <param name="chains">Reads chains.</param>
 /// <param name="operation">Unique name of the operation.</param>
 /// <param name="free">Names a new file beside an image; gets the names that are given away already.</param>
 internal sealed class InternalRevertPlanner(
@@ -20,6 +21,7 @@ internal sealed class InternalRevertPlanner(
     SnapshotTree<QemuSnapshot> tree,
     bool respawnAlways,
     Refusals refusals,
+    ChainReader chains,
     string operation,
     Func<string, IReadOnlyList<string>, string> free)
 {
@@ -56,7 +58,7 @@ internal sealed class InternalRevertPlanner(
 
     private List<ImageCopy> Copies(QemuSnapshot snapshot, IReadOnlyList<TaggedImage> images)
     {
-        var needed = new SpoilCheck(domain, tree).NeededBesides(snapshot);
+        var needed = new SpoilCheck(domain, tree, chains).NeededBesides(snapshot);
         var copies = new List<ImageCopy>();
         foreach (var image in images.Where(i => FileIdentity.Of(i.Path) is { } identity && needed.Contains(identity)))
         {

@@ -259,9 +259,9 @@ internal sealed class QemuSnapshotDomain(QemuDomain domain) : ISnapshotDomain
             _taken = true;
             if (domain.Process is { } old)
             {
-                // What it would still write is given up; and its names must be free at once.
+                // In the orderly way, so that images which snapshots lie in are left clean.
                 old.WillEnd(EndCause.Of(DomainShutoffReason.FromSnapshot));
-                await old.KillAsync().ConfigureAwait(false);
+                await old.EndAsync().ConfigureAwait(false);
                 await domain.Hypervisor.Stopper.FinishAsync(domain, old).ConfigureAwait(false);
             }
 

@@ -15,6 +15,8 @@ namespace Vireo.Drivers.Qemu.Snapshots;
 /// <param name="refusals">Told why it cannot be done.</param>
 internal sealed class RevertPlanner(ISnapshotDomain domain, SnapshotTree<QemuSnapshot> tree, SnapshotStore store, DateTimeOffset now, bool respawnAlways, Refusals refusals)
 {
+    private readonly ChainReader _chains = new();
+
     /// <summary>The plan.</summary>
     /// <param name="snapshot">The snapshot to go back to.</param>
     /// <param name="kept">The snapshot that is made of the present state, which the tree has already; null for none.</param>
@@ -43,7 +45,7 @@ internal sealed class RevertPlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
 
         var id = Guid.NewGuid().ToString("N")[..12];
         var overlays = await OverlaysAsync(snapshot, saved, id, cancellationToken).ConfigureAwait(false);
-        refusals.Check(() => new SpoilCheck(domain, tree).RefuseFrozen(snapshot, Staying(snapshot).Select(d => d.Location()?.LocalPath).OfType<string>().Select(FileIdentity.Of).OfType<FileIdentity>().ToHashSet()));
+        refusals.Check(() => new SpoilCheck(domain, tree, _chains).RefuseFrozen(snapshot, Staying(snapshot).Select(d => d.Location()?.LocalPath).OfType<string>().Select(FileIdentity.Of).OfType<FileIdentity>().ToHashSet()));
         refusals.Conclude();
         var definition = snapshot.Config.InactiveDomain ?? saved;
         List<(string Target, ImageLayer Layer)> tops = [.. overlays.Select(o => (o.Target, o.Layer))];
@@ -67,7 +69,7 @@ internal sealed class RevertPlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
     private RevertPlan Internal(QemuSnapshot snapshot, CreatePlan? kept, DomainConfig saved, RevertTarget target, DomainSnapshotRevertFlags flags)
     {
         var id = "snapshot-" + Guid.NewGuid().ToString("N")[..12];
-        var inside = new InternalRevertPlanner(domain, tree, respawnAlways, refusals, id, FreeName).Plan(snapshot, saved, target, flags);
+        var inside = new InternalRevertPlanner(domain, tree, respawnAlways, refusals, _chains, id, FreeName).Plan(snapshot, saved, target, flags);
         List<(string Target, ImageLayer Layer)> copies = [.. inside.Copies.Select(c => (c.Image.Target, c.Layer))];
         var definition = snapshot.Config.InactiveDomain ?? saved;
         var updated = copies.Count == 0 ? snapshot : new QemuSnapshot(snapshot.Config with { RevertDisks = Recorded(copies) });
@@ -196,11 +198,13 @@ internal sealed class RevertPlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
             0);
     }
 
-    private static ImageLayer Frozen(QemuSnapshot snapshot, DiskConfig disk, ImageLocation location)
+    private ImageLayer Frozen(QemuSnapshot snapshot, DiskConfig disk, ImageLocation location)
     {
         try
         {
-            return ImageChain.Read(location, disk.Format()).Top;
+            var chain = _chains.Read(location, disk.Format());
+            chain.RequireRoom(disk.Target?.Dev ?? "");
+            return chain.Top;
         }
         catch (VireoException e)
         {
@@ -269,7 +273,7 @@ internal sealed class RevertPlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
 
             foreach (var overlay in overlays)
             {
-                needed.UnionWith(Identities(ImageChain.Read(overlay.Base.Location, overlay.Base.Format)));
+                needed.UnionWith(Identities(_chains.Read(overlay.Base.Location, overlay.Base.Format)));
             }
 
             return
@@ -288,13 +292,13 @@ internal sealed class RevertPlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
         }
     }
 
-    private static void Need(DomainConfig document, HashSet<FileIdentity> needed)
+    private void Need(DomainConfig document, HashSet<FileIdentity> needed)
     {
         foreach (var disk in document.Devices.Disks)
         {
             if (disk.Location() is { LocalPath: { } path } location && FileStatus.TryOf(path) is not null)
             {
-                needed.UnionWith(Identities(ImageChain.Read(location, disk.Format())));
+                needed.UnionWith(Identities(_chains.Read(location, disk.Format())));
             }
         }
     }

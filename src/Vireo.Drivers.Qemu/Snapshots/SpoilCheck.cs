@@ -7,7 +7,8 @@ namespace Vireo.Drivers.Qemu.Snapshots;
 /// <summary>Knows the images whose present content somebody needs, so that a revert must not write to them.</summary>
 /// <param name="domain">The domain.</param>
 /// <param name="tree">Its snapshots.</param>
-internal sealed class SpoilCheck(ISnapshotDomain domain, SnapshotTree<QemuSnapshot> tree)
+/// <param name="chains">Reads chains.</param>
+internal sealed class SpoilCheck(ISnapshotDomain domain, SnapshotTree<QemuSnapshot> tree, ChainReader chains)
 {
     /// <summary>The images whose present content other snapshots or other domains need.</summary>
     /// <exception cref="VireoException">What <see cref="ImageChain.Read"/> throws.</exception>
@@ -30,7 +31,7 @@ internal sealed class SpoilCheck(ISnapshotDomain domain, SnapshotTree<QemuSnapsh
     }
 
     /// <summary>The images whose present content a snapshot needs.</summary>
-    private static IEnumerable<FileIdentity> Frozen(QemuSnapshot snapshot)
+    private IEnumerable<FileIdentity> Frozen(QemuSnapshot snapshot)
     {
         foreach (var disk in new[] { snapshot.Config.Domain, snapshot.Config.InactiveDomain }.OfType<DomainConfig>().SelectMany(d => d.Devices.Disks))
         {
@@ -39,7 +40,7 @@ internal sealed class SpoilCheck(ISnapshotDomain domain, SnapshotTree<QemuSnapsh
                 continue;
             }
 
-            foreach (var layer in ImageChain.Read(location, disk.Format()).Layers.Skip(snapshot.HasExternal(disk) ? 0 : 1))
+            foreach (var layer in chains.Read(location, disk.Format()).Layers.Skip(snapshot.HasExternal(disk) ? 0 : 1))
             {
                 if (layer.Identity is { } identity)
                 {
