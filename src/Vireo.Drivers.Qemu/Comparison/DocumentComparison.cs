@@ -6,8 +6,9 @@ namespace Vireo.Drivers.Qemu.Comparison;
 /// <summary>Finds what differs between two documents: elements are matched by what tells them from their like, then compared by attribute, text and children.</summary>
 internal sealed class DocumentComparison
 {
-    private const int Most = 1000;
-    private const int LongestValue = 1024;
+    // What is told has to fit into a message, whatever the documents hold.
+    private const int Most = 500;
+    private const int LongestValue = 256;
 
     // What a device is known by, in the order of trying.
     private static readonly (string Element, string? Child, string Attribute)[] s_keys =

@@ -31,7 +31,7 @@ internal abstract class DomainMoment(QemuDomain domain, DomainConfig document) :
 
     /// <summary>Opens a disk for reading: images that nobody writes to.</summary>
     public virtual async ValueTask<IDiskView> OpenAsync(string target, DiskImages images, CancellationToken cancellationToken) =>
-        await ImageExport.OpenAsync(images.Chain, images.Within, Domain.Hypervisor.Paths.QemuRun, cancellationToken).ConfigureAwait(false);
+        await ImageExport.OpenAsync(images.Chain, images.Within, Domain.Hypervisor.Paths.QemuChannels, cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public virtual ValueTask DisposeAsync() => ValueTask.CompletedTask;
@@ -48,17 +48,30 @@ internal sealed class SnapshotMoment(QemuDomain domain, ISnapshotDomain seen, Qe
     }
 }
 
-/// <summary>As it is now.</summary>
+/// <summary>As it is now; of a guest that runs, as each part is when it is read.</summary>
 internal sealed class PresentMoment(QemuDomain domain) : DomainMoment(domain, domain.View.Live ?? domain.View.Persistent!)
 {
+    private LiveExport? _export;
+
     /// <inheritdoc/>
     public override DiskImages Images(string target)
     {
         var chain = Domain.Process is { } process ? process.Disks.Find(target)?.Chain : Document.Devices.Disks.First(d => d.Target?.Dev == target).Chain();
-        return chain is null
-            ? throw VireoException.OperationInvalid(ErrorDomain.Qemu, $"disk {target} of domain '{Domain.View.Name}' holds no image now")
-            : Domain.Process is not null
-            ? throw VireoException.OperationInvalid(ErrorDomain.Qemu, $"domain '{Domain.View.Name}' runs and writes to disk {target}; take a snapshot and compare with that")
-            : new DiskImages(chain, null);
+        return new DiskImages(chain ?? throw VireoException.OperationInvalid(ErrorDomain.Qemu, $"disk {target} of domain '{Domain.View.Name}' holds no image now"), null);
     }
+
+    /// <inheritdoc/>
+    public override async ValueTask<IDiskView> OpenAsync(string target, DiskImages images, CancellationToken cancellationToken)
+    {
+        if (Domain.Process is not { } process)
+        {
+            return await base.OpenAsync(target, images, cancellationToken).ConfigureAwait(false);
+        }
+
+        _export ??= await LiveExport.StartAsync(process, Domain.Hypervisor.Snapshots.Report, cancellationToken).ConfigureAwait(false);
+        return await _export.OpenAsync(target, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask DisposeAsync() => _export?.DisposeAsync() ?? ValueTask.CompletedTask;
 }

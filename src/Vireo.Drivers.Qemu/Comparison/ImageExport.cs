@@ -9,6 +9,7 @@ namespace Vireo.Drivers.Qemu.Comparison;
 internal sealed class ImageExport : IDiskView
 {
     private const string Program = "qemu-nbd";
+    private const string Prefix = "nbd-";
     private const int LongestComplaint = 4096;
     private static readonly TimeSpan s_pace = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
@@ -29,7 +30,7 @@ internal sealed class ImageExport : IDiskView
     /// <exception cref="VireoException">VIR_ERR_OPERATION_FAILED: what qemu-nbd says.</exception>
     public static async ValueTask<ImageExport> OpenAsync(ImageChain chain, InternalSnapshot? within, string directory, CancellationToken cancellationToken)
     {
-        var socket = Path.Combine(directory, $"nbd-{Guid.NewGuid():N}");
+        var socket = Path.Combine(directory, $"{Prefix}{Guid.NewGuid():N}");
         string[] snapshot = within is null ? [] : ["--load-snapshot", ImageTool.Numbered(within)];
         var process = Start(["--read-only", "--allocation-depth", "--socket", socket, .. snapshot, BlockNodeJson.ForTool(chain, shared: within is not null)]);
         try
@@ -44,6 +45,15 @@ internal sealed class ImageExport : IDiskView
         finally
         {
             File.Delete(socket);
+        }
+    }
+
+    /// <summary>Removes the sockets that a daemon which died in between has left.</summary>
+    public static void RemoveLeftovers(string directory)
+    {
+        foreach (var path in Directory.EnumerateFiles(directory, Prefix + "*"))
+        {
+            File.Delete(path);
         }
     }
 

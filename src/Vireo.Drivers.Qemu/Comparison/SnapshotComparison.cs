@@ -1,5 +1,6 @@
 using System.Xml.Linq;
 using Vireo.Config;
+using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.Snapshots;
 using Vireo.Drivers.Qemu.State;
 
@@ -81,12 +82,14 @@ internal sealed class SnapshotComparison(QemuDomain domain, bool extents)
     {
         var most = Math.Min(Whole(from), Whole(to));
         var shared = 0;
-        while (shared < most && from.Chain.Layers[^(shared + 1)] is { Identity: { } a } && to.Chain.Layers[^(shared + 1)].Identity == a)
+        while (shared < most && Identity(from.Chain.Layers[^(shared + 1)]) is { } image && Identity(to.Chain.Layers[^(shared + 1)]) == image)
         {
             shared++;
         }
 
         return shared;
+
+        static FileIdentity? Identity(ImageLayer layer) => layer.Identity ?? (layer.Location.LocalPath is { } path ? FileIdentity.Of(path) : null);
 
         static int Whole(DiskImages images) => images.Chain.Layers.Length - (images.Within is null ? 0 : 1);
     }
