@@ -25,7 +25,7 @@ internal sealed class LiveExport : IAsyncDisposable
             throw VireoException.OperationInvalid(ErrorDomain.Qemu, "the running guest's disks are served to a pulled backup, and a hypervisor serves once at a time; end the backup first (domjobabort), or compare with a snapshot");
         }
 
-        await process.Monitor.ExecuteAsync(Qmp.NbdServerStart(Place(process)), cancellationToken).ConfigureAwait(false);
+        await process.Monitor.ExecuteAsync(Qmp.NbdServerStart(Place(process), credentials: null), cancellationToken).ConfigureAwait(false);
         return new LiveExport(process, report);
     }
 
