@@ -109,6 +109,7 @@ internal static class CommandCatalog
         "snapshot-create-as" => SnapshotCreateCommands.CreateAsAsync,
         "snapshot-list" => SnapshotListCommand.RunAsync,
         "snapshot-info" => SnapshotCommands.InfoAsync,
+        "snapshot-diff" => SnapshotDiffCommand.RunAsync,
         "snapshot-dumpxml" => SnapshotCommands.XmlAsync,
         "snapshot-parent" => SnapshotCommands.ParentAsync,
         "snapshot-prune" => SnapshotPruneCommand.RunAsync,

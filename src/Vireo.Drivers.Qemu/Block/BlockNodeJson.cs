@@ -39,13 +39,15 @@ internal static class BlockNodeJson
     public static string ForReopen(ImageLayer layer, int number, int? below, DiskAccess access) => Node(layer, number, below, access, reopen: true);
 
     /// <summary>A whole chain as one file name for QEMU's tools, which then only reads: every layer is named with its format, so that nothing is looked up or guessed.</summary>
+    /// <param name="chain">The chain.</param>
+    /// <param name="shared">Whether it is opened although somebody may write to it: for what is read of it nobody does.</param>
     /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED: the protocol is not supported.</exception>
-    public static string ForTool(ImageChain chain)
+    public static string ForTool(ImageChain chain, bool shared)
     {
         void Write(Utf8JsonWriter json, int layer)
         {
             Action<Utf8JsonWriter>? below = layer + 1 < chain.Layers.Length ? w => Write(w, layer + 1) : null;
-            WriteNode(json, chain.Layers[layer], layer + 1, below, new DiskAccess { ReadOnly = true }, reopen: false);
+            WriteNode(json, chain.Layers[layer], layer + 1, below, new DiskAccess { ReadOnly = true }, reopen: false, shared);
         }
 
         return "json:" + Text(json => Write(json, 0));
@@ -65,12 +67,17 @@ internal static class BlockNodeJson
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
-    private static void WriteNode(Utf8JsonWriter json, ImageLayer layer, int number, Action<Utf8JsonWriter>? below, DiskAccess access, bool reopen)
+    private static void WriteNode(Utf8JsonWriter json, ImageLayer layer, int number, Action<Utf8JsonWriter>? below, DiskAccess access, bool reopen, bool shared = false)
     {
         json.WriteStartObject();
         json.WriteString("driver"u8, layer.Format.QemuDriver());
         json.WriteString("node-name"u8, NodeNumbers.Format(number));
         json.WriteBoolean("read-only"u8, access.ReadOnly);
+        if (shared)
+        {
+            json.WriteBoolean("force-share"u8, true);
+        }
+
         WriteCommon(json, access);
         if (access.DetectZeroes is { } zeroes and not "off")
         {

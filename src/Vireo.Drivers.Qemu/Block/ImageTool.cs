@@ -50,9 +50,9 @@ internal static class ImageTool
     /// <exception cref="VireoException">VIR_ERR_OPERATION_FAILED: what qemu-img says.</exception>
     public static Task CopyAsync(ImageChain chain, InternalSnapshot? snapshot, string copy, ImageFormat format, Action<double> progress, CancellationToken cancellationToken)
     {
-        // A guest may write to the image meanwhile, but never to clusters that a snapshot within it holds: those are copied first. Hence -U.
-        string[] within = snapshot is null ? [] : ["-U", "-l", "snapshot.id=" + snapshot.Id.Replace(",", ",,", StringComparison.Ordinal)];
-        return RunAsync(["convert", "-p", .. within, "-O", format.QemuDriver(), BlockNodeJson.ForTool(chain), copy], progress, cancellationToken);
+        // A guest may write to the image meanwhile, but never to clusters that a snapshot within it holds: those are copied first.
+        string[] within = snapshot is null ? [] : ["-l", Numbered(snapshot)];
+        return RunAsync(["convert", "-p", .. within, "-O", format.QemuDriver(), BlockNodeJson.ForTool(chain, shared: snapshot is not null), copy], progress, cancellationToken);
     }
 
     /// <summary>Copies a file as it is, with all that an image holds within it. The copy is complete when this returns; it is not on stable storage.</summary>
@@ -63,6 +63,9 @@ internal static class ImageTool
     /// <exception cref="VireoException">VIR_ERR_OPERATION_FAILED: what qemu-img says.</exception>
     public static Task CopyFileAsync(string from, string copy, Action<double> progress, CancellationToken cancellationToken) =>
         RunAsync(["convert", "-p", "-U", "-f", "raw", "-O", "raw", from, copy], progress, cancellationToken);
+
+    /// <summary>An internal snapshot as QEMU's tools are told which to load: by its number, so that no name is taken for it.</summary>
+    public static string Numbered(InternalSnapshot snapshot) => "snapshot.id=" + snapshot.Id.Replace(",", ",,", StringComparison.Ordinal);
 
     /// <summary>Makes an internal snapshot.</summary>
     /// <exception cref="VireoException">VIR_ERR_OPERATION_FAILED: what qemu-img says; the image is unchanged.</exception>

@@ -1,4 +1,5 @@
 using Vireo.Drivers.Qemu.Cloning;
+using Vireo.Drivers.Qemu.Comparison;
 using Vireo.Drivers.Qemu.Snapshots;
 
 namespace Vireo.Drivers.Qemu;
@@ -31,5 +32,16 @@ internal sealed partial class QemuConnection
     {
         var domain = Find(dom);
         return (ulong)await Task.Run(() => DomainImages.Usage(domain), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask<string> VireoDomainSnapshotDiffAsync(DomainSnapshotRef snap, string? to, uint flags, CancellationToken cancellationToken)
+    {
+        VireoException.CheckFlags(flags, (uint)DomainSnapshotDiffFlags.Extents, ErrorDomain.Qemu, "vireoDomainSnapshotDiff");
+        var domain = Find(snap.Dom);
+        using var job = await domain.EnterAsync("vireoDomainSnapshotDiff", cancellationToken).ConfigureAwait(false);
+        var comparison = new SnapshotComparison(domain, extents: flags != 0);
+        var diff = await LongAsync(job, DomainJobOperation.Snapshot, token => comparison.RunAsync(snap.Name, to, token), cancellationToken).ConfigureAwait(false);
+        return diff.ToXml();
     }
 }

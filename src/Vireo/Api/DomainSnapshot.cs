@@ -102,6 +102,21 @@ public sealed class DomainSnapshot
     public async ValueTask<Domain> CloneAsync(string name, string? directory = null, DomainSnapshotCloneFlags flags = 0, CancellationToken cancellationToken = default) =>
         new(Domain.Connection, await Driver.VireoDomainSnapshotCloneAsync(Reference, name, directory, (uint)flags, cancellationToken).ConfigureAwait(false));
 
+    /// <summary>
+    /// What differs between the disks and the domain documents of this snapshot and another one of the same domain, or the present state. Nothing is changed, and no guest is stopped: of one
+    /// that runs, the present state is each part of a disk as it is when that part is read. It is a long job of the domain: it can be watched and cancelled there.
+    /// </summary>
+    /// <param name="to">Name of the other snapshot; null for the present state.</param>
+    /// <param name="flags">EXTENTS has the extents told, not just counted.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>A <c>&lt;snapshotdiff&gt;</c> document (<c>SnapshotDiffConfig</c>).</returns>
+    /// <exception cref="VireoException">
+    /// VIR_ERR_NO_DOMAIN_SNAPSHOT: there is no such snapshot; VIR_ERR_OPERATION_INVALID: a snapshot keeps no document, or a backup is under way; VIR_ERR_OPERATION_FAILED: images cannot be read;
+    /// VIR_ERR_OPERATION_ABORTED: the job was cancelled; VIR_ERR_NO_SUPPORT: the driver or the daemon cannot compare.
+    /// </exception>
+    public ValueTask<string> DiffAsync(string? to = null, DomainSnapshotDiffFlags flags = 0, CancellationToken cancellationToken = default) =>
+        Driver.VireoDomainSnapshotDiffAsync(Reference, to, (uint)flags, cancellationToken);
+
     /// <inheritdoc/>
     public override string ToString() => Name;
 }
