@@ -19,7 +19,7 @@ public sealed class FaultTests
     [MemberData(nameof(Points))]
     public async Task All_or_nothing(string point, string how, bool running)
     {
-        bool memory = point is FaultPoints.CreateMemorySaved or FaultPoints.RevertPresentKept && running;
+        bool memory = point == FaultPoints.CreateMemorySaved || (point == FaultPoints.RevertPresentKept && running);
         bool inside = IsInternal(point) || (point == FaultPoints.RevertPresentKept && !running);
         if ((!running && (memory || NeedsProcess(point))) || (running && NeedsNone(point)))
             return; // Such a step exists only with a guest that runs, or only without one.

@@ -62,6 +62,9 @@ internal sealed record JournalPlan
     /// <summary>Files that the operation makes.</summary>
     public IReadOnlyList<PlannedFile> Create { get; init; } = [];
 
+    /// <summary>The block nodes that the guest writes to once a create has swapped.</summary>
+    public IReadOnlyList<string> Nodes { get; init; } = [];
+
     /// <summary>Files that nobody needs any more once the operation is finished.</summary>
     public IReadOnlyList<RetiredFile> Retire { get; init; } = [];
 

@@ -143,7 +143,7 @@ internal sealed class CreatePlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
             refusals.Add(Unsupported("nothing selected for snapshot"));
         }
 
-        if ((internalMemory && !inside) || ((inside || memory) && leftOut))
+        if ((internalMemory && !inside) || (inside && leftOut))
         {
             refusals.Add(Unsupported("internal and full system snapshots require all disks to be selected for snapshot"));
         }
@@ -178,8 +178,8 @@ internal sealed class CreatePlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
                 throw Unsupported($"internal snapshot for disk {disk.Disk.Target} unsupported for storage type {disk.Disk.Format.Name()}");
             case DiskSnapshotMode.Internal when disk.Disk.Source?.LocalPath is null:
                 throw Unsupported($"internal snapshots of disk {disk.Disk.Target}, which is empty or lies on another machine, are not supported");
-            case DiskSnapshotMode.Manual:
-                throw Unsupported($"'manual' snapshot mode is not supported yet (disk {disk.Disk.Target})");
+            case DiskSnapshotMode.Manual when flags.HasFlag(DomainSnapshotCreateFlags.Quiesce):
+                throw Unsupported($"the guest is left paused for disk {disk.Disk.Target} in 'manual' snapshot mode, so that its file systems could not be thawed");
         }
     }
 
@@ -232,6 +232,7 @@ internal sealed class CreatePlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
             Snapshot = snapshot,
             Overlays = overlays,
             Tags = tags,
+            LeavesPaused = Active && placed.Any(p => p.Mode == DiskSnapshotMode.Manual),
             Memory = memory is null ? null : new PlannedFile(memory, OverlayFile.TemporaryName(memory, id)),
             Live = live,
             Persistent = persistent,

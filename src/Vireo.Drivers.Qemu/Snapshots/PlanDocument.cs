@@ -16,11 +16,11 @@ internal sealed class PlanDocument(ISnapshotDomain domain)
         Operation = "create",
         Domain = domain.Name,
         Snapshot = plan.Snapshot.Name,
-        Pause = domain.State != DomainState.Running ? "no" : plan.Tags.Count > 0 || (plan.Memory is not null && !flags.HasFlag(DomainSnapshotCreateFlags.Live)) ? "memory" : "moment",
+        Pause = domain.State != DomainState.Running ? "no" : plan.LeavesPaused ? "stays" : plan.Tags.Count > 0 || (plan.Memory is not null && !flags.HasFlag(DomainSnapshotCreateFlags.Live)) ? "memory" : "moment",
         Process = !Active ? "none" : flags.HasFlag(DomainSnapshotCreateFlags.Halt) ? "ended" : "kept",
         Steps =
         [
-            .. plan.Overlays.Where(o => o.File is not null).Select(Made),
+            .. plan.Overlays.Where(o => o.File is not null || o.OnDevice is not null).Select(Made),
             .. plan.Tags.Select(t => Within("take", t)),
             .. Saved(plan.Memory),
             .. plan.Overlays.Select(Switched),

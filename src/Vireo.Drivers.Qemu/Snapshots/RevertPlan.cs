@@ -45,6 +45,9 @@ internal sealed record RevertPlan
     /// <summary>The snapshot of the present state that is made first; null for none.</summary>
     public CreatePlan? Kept { get; init; }
 
+    /// <summary>Whether the new process writes to images that the old one has open: that has to let go of them before.</summary>
+    public bool Shares { get; init; }
+
     /// <summary>The document to start; null when nothing is started.</summary>
     public DomainConfig? Start { get; init; }
 

@@ -55,6 +55,7 @@ internal sealed class RevertPlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
             Target = target,
             Overlays = overlays,
             Kept = kept,
+            Shares = target != RevertTarget.ShutOff && AreOpen(Staying(snapshot)),
             Start = target == RevertTarget.ShutOff ? null : WithOverlays(memory is null ? definition : saved, overlays),
             Memory = memory,
             Persistent = domain.IsPersistent ? WithOverlays(definition, overlays) : null,
@@ -86,6 +87,12 @@ internal sealed class RevertPlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
     /// <summary>The disks whose images the domain writes to as they are when it is back at an external snapshot, for that has not frozen them.</summary>
     public static IEnumerable<DiskConfig> Staying(QemuSnapshot snapshot) => new[] { snapshot.Config.Domain, snapshot.Config.InactiveDomain }.OfType<DomainConfig>()
         .SelectMany(d => d.Devices.Disks).Where(d => !snapshot.HasExternal(d) && d is { Readonly: false, Device: null or DiskDevice.Disk });
+
+    private bool AreOpen(IEnumerable<DiskConfig> disks)
+    {
+        var open = domain.Disks?.Disks.SelectMany(d => d.Chain?.Layers ?? []).Select(l => l.Location).ToHashSet() ?? [];
+        return disks.Any(d => d is { Shareable: false } && d.Location() is { } location && open.Contains(location));
+    }
 
     private IEnumerable<DocumentChange> Metadata(QemuSnapshot snapshot, QemuSnapshot updated, CreatePlan? kept, List<RetiredFile> retire)
     {
