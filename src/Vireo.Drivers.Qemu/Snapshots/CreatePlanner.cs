@@ -138,7 +138,7 @@ internal sealed class CreatePlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
         var inside = placed.Any(d => d.Mode == DiskSnapshotMode.Internal);
         var outside = placed.Any(d => d.Mode == DiskSnapshotMode.External);
         var leftOut = placed.Any(d => d is { Mode: DiskSnapshotMode.No, Disk: { ReadOnly: false, Source: not null } });
-        if (!inside && !outside && !internalMemory)
+        if (!inside && !outside && !internalMemory && !memory)
         {
             refusals.Add(Unsupported("nothing selected for snapshot"));
         }
@@ -207,6 +207,7 @@ internal sealed class CreatePlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
         var tags = placed.Where(p => p is { Mode: DiskSnapshotMode.Internal, Disk.Source.LocalPath: not null }).Select(p => new TaggedImage(p.Disk.Target, p.Disk.Source!.LocalPath!, name)).ToList();
         tags.ForEach(tag => refusals.Check(() => InternalTags.CheckNew(tag, memory: Active)));
         refusals.Check(() => CheckMemoryFile(memory, overlays));
+        var variables = refusals.Try(() => FirmwareState.Capture(config));
         refusals.Conclude();
         var live = domain.Live is null ? null : WithOverlays(domain.Live, overlays, null);
         var persistent = domain.Persistent is null ? null : WithOverlays(domain.Persistent, overlays, config);
@@ -215,7 +216,7 @@ internal sealed class CreatePlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
             Disks = [.. domain.Disks.Disks.Select(d => overlays.Find(o => o.Target == d.Target) is { } o ? d.WithOverlay(o.Layer, o.Number) : d)],
             LastNumber = numbers.Last,
         };
-        var snapshot = new QemuSnapshot(Document(request, name, memory, placed, config));
+        var snapshot = new QemuSnapshot(Document(request, name, memory, placed, config) with { FirmwareVariables = variables });
         var documents = domain.DocumentChanges(live, persistent, disks).ToList();
         if (!flags.HasFlag(DomainSnapshotCreateFlags.NoMetadata))
         {

@@ -48,6 +48,7 @@ internal sealed class PlanDocument(ISnapshotDomain domain)
             .. plan.Kept is { } kept ? Kept(kept) : [],
             .. plan.Overlays.Select(Made),
             .. (plan.Internal?.Images ?? []).Select(i => Within("apply", i)),
+            .. plan.Variables is { } variables ? (SnapshotPlanStep[])[new() { Action = "write", File = variables.File.Path }] : [],
             .. plan.Start is not null ? (SnapshotPlanStep[])[new() { Action = "start", From = plan.Memory }] : [],
             .. plan.Overlays.Select(Switched),
             .. plan.Metadata.Select(Written),

@@ -86,7 +86,10 @@ internal sealed class SnapshotCreation(ISnapshotDomain domain, string journals, 
             await domain.PauseAsync(DomainPausedReason.Snapshot, cancellationToken).ConfigureAwait(false);
         }
 
-        await LiveSwap.SwapAsync(domain, plan.Overlays, cancellationToken).ConfigureAwait(false);
+        if (plan.Overlays.Count > 0)
+        {
+            await LiveSwap.SwapAsync(domain, plan.Overlays, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private void MakeFiles(CreatePlan plan, OperationJournal journal)

@@ -77,7 +77,7 @@ internal sealed class SnapshotLayout(string snapshot, bool external, Refusals re
             refusals.Add(new VireoException(ErrorCode.XmlError, ErrorDomain.DomainSnapshot, $"disk snapshot image path '{path}' must be absolute"));
         }
 
-        var asked = new Dictionary<string, RequestedDisk>(StringComparer.Ordinal);
+        var asked = new Dictionary<string, PlacedDisk?>(StringComparer.Ordinal);
         foreach (var request in requests)
         {
             var disk = disks.FirstOrDefault(d => d.Target == request.Name || (d.Source?.LocalPath is { } path && path == request.Name));
@@ -85,13 +85,17 @@ internal sealed class SnapshotLayout(string snapshot, bool external, Refusals re
             {
                 refusals.Add(Unsupported($"no disk named '{request.Name}'"));
             }
-            else if (!asked.TryAdd(disk.Target, request))
+            else if (asked.ContainsKey(disk.Target))
             {
                 refusals.Add(Unsupported($"disk '{disk.Target}' specified twice"));
             }
+            else
+            {
+                asked.Add(disk.Target, refusals.Try(() => Place(disk, request)));
+            }
         }
 
-        var placed = disks.Select(disk => refusals.Try(() => Place(disk, asked.GetValueOrDefault(disk.Target)))).OfType<PlacedDisk>().ToList();
+        var placed = disks.Select(disk => asked.TryGetValue(disk.Target, out var one) ? one : refusals.Try(() => Place(disk, null))).OfType<PlacedDisk>().ToList();
         RefuseCollisions(placed);
         return placed;
     }

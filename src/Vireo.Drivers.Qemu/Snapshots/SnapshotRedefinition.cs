@@ -73,6 +73,8 @@ internal sealed class SnapshotRedefinition(ISnapshotDomain domain, SnapshotTree<
         {
             Memory = memory,
             Active = null,
+            RevertDisks = default,
+            FirmwareVariables = null,
             Disks = [.. request.Disks.Select(d => d.Snapshot is null && d.Source is not null ? d with { Snapshot = SnapshotLocation.External } : d)],
         };
     }
@@ -95,6 +97,7 @@ internal sealed class SnapshotRedefinition(ISnapshotDomain domain, SnapshotTree<
             InactiveDomain = snapshot.Config.InactiveDomain ?? (snapshot.Config.Domain is null ? old.Config.InactiveDomain : null),
             Cookie = snapshot.Config.Cookie ?? old.Config.Cookie,
             RevertDisks = old.Config.RevertDisks,
+            FirmwareVariables = old.Config.FirmwareVariables,
         });
     }
 

@@ -2,6 +2,7 @@ using Microsoft.Win32.SafeHandles;
 using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.Journal;
 using Vireo.Host.Faults;
+using Vireo.Host.Files;
 using Vireo.Host.Undo;
 
 namespace Vireo.Drivers.Qemu.Snapshots;
@@ -60,10 +61,21 @@ internal sealed class SnapshotReversion(ISnapshotDomain domain, string journals,
             () => new OverlayBatch(journal, [.. plan.Overlays.Select(o => o.File!)], domain.ImageOwner).Make(FaultPoints.RevertOverlayWritten, FaultPoints.RevertOverlayNamed),
             cancellationToken).ConfigureAwait(false);
         FaultPoint.Hit(FaultPoints.RevertOverlaysMade);
+        if (plan.Variables is { } variables)
+        {
+            await AtomicFile.WriteAsync(variables.File.TemporaryPath, variables.Content, cancellationToken: cancellationToken).ConfigureAwait(false);
+        }
+
         IReplacementProcess? replacement = null;
         if (plan.Shares)
         {
             await StandStillAsync(plan, undo, journal, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (plan is { Start: not null, Variables: not null })
+        {
+            JournalActions.Replace(journal.Record);
+            FaultPoint.Hit(FaultPoints.RevertFirmwareReplaced);
         }
 
         if (plan.Start is not null)
@@ -173,6 +185,7 @@ internal sealed class SnapshotReversion(ISnapshotDomain domain, string journals,
         Resume = plan.Target == RevertTarget.Running,
         Pauses = (plan.Kept is not null || plan.Shares) && domain.State == DomainState.Running,
         Create = [.. plan.Overlays.Select(o => new PlannedFile(o.File!.Path, o.File.TemporaryPath)), .. plan.Kept?.Memory is { } memory ? (PlannedFile[])[memory] : []],
+        Replace = plan.Variables is { File: var variables } ? [variables] : [],
         Retire = plan.Retire,
         Documents = [.. plan.Start is null ? domain.DocumentChanges(null, plan.Persistent, null) : [], .. plan.Metadata],
     };
