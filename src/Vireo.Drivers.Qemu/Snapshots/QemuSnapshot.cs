@@ -28,7 +28,7 @@ internal sealed record QemuSnapshot(DomainSnapshotConfig Config) : IStoredMoment
     /// <inheritdoc/>
     public SnapshotContent Content => Config.State switch
     {
-        "shutoff" or "shutdown" or "crashed" or null => SnapshotContent.Inactive,
+        "shutoff" or null => SnapshotContent.Inactive,
         "disk-snapshot" => SnapshotContent.DiskOnly,
         _ => SnapshotContent.Active,
     };
