@@ -39,6 +39,11 @@ internal sealed class CreatePlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
             refusals.Add(new VireoException(ErrorCode.OperationUnsupported, ErrorDomain.Qemu, "internal snapshot of a running VM must include the memory state"));
         }
 
+        if (Active && !domain.IsPersistent && flags.HasFlag(DomainSnapshotCreateFlags.Halt))
+        {
+            refusals.Add(VireoException.OperationInvalid(ErrorDomain.Qemu, "cannot halt after transient domain snapshot"));
+        }
+
         var config = domain.Live ?? domain.Persistent ?? throw VireoException.Internal(ErrorDomain.Qemu, $"domain '{domain.Name}' has no definition");
         var placed = new SnapshotLayout(name, external, refusals) { NeedsOverlays = Staying is null }.Align([.. config.Devices.Disks.Select(Subject)], [.. request.Disks.Select(RequestedDisk.Of)]);
         CheckKinds(placed, memory is not null, internalMemory: Active && !external, config, flags);
