@@ -53,7 +53,7 @@ internal static class SnapshotFlags
     {
         if (flags.HasFlag(flag) && !flags.HasFlag(needed))
         {
-            refusals.Add(Invalid(domain, $"Flag '{prefix}{neededName}' is required by flag '{prefix}{flagName}'"));
+            refusals.Add(VireoException.ConflictingFlags(domain, $"Flag '{prefix}{neededName}' is required by flag '{prefix}{flagName}'"));
         }
     }
 
@@ -62,11 +62,7 @@ internal static class SnapshotFlags
     {
         if (flags.HasFlag(one) && flags.HasFlag(other))
         {
-            refusals.Add(Invalid(ErrorDomain.DomainSnapshot, $"Flags '{prefix}{oneName}' and '{prefix}{otherName}' are mutually exclusive"));
+            refusals.Add(VireoException.ConflictingFlags(ErrorDomain.DomainSnapshot, $"Flags '{prefix}{oneName}' and '{prefix}{otherName}' are mutually exclusive"));
         }
     }
-
-    // libvirt fills these messages in without the code's usual words in front.
-    private static VireoException Invalid(ErrorDomain domain, string message) =>
-        VireoException.Received(ErrorCode.InvalidArg, domain, ErrorSeverity.Error, message, message, null, null, -1, -1);
 }
