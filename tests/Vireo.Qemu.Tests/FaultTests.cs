@@ -20,16 +20,19 @@ public sealed class FaultTests
     [MemberData(nameof(Points))]
     public async Task All_or_nothing(string point, string how, bool running)
     {
-        bool memory = point is FaultPoints.CreateMemorySaved or FaultPoints.RevertPresentKept && running;
+        bool memory = point == FaultPoints.CreateMemorySaved || (point == FaultPoints.RevertPresentKept && running);
         bool inside = IsInternal(point) || (point == FaultPoints.RevertPresentKept && !running);
         if ((!running && (memory || NeedsProcess(point))) || (running && NeedsNone(point)))
             return; // Such a step exists only with a guest that runs, or only without one.
 
-        await using var lab = await GuestLab.CreateAsync(linux: false);
+        bool firmware = point == FaultPoints.RevertFirmwareReplaced;
+        await using var lab = await GuestLab.CreateAsync(linux: false, firmware: firmware);
         if (running)
             await lab.VirshAsync("start", "guest");
         await lab.VirshAsync(inside ? InternalArguments("s1") : lab.SnapshotArguments("s1"));
         await lab.VirshAsync(inside ? InternalArguments("s2") : lab.SnapshotArguments("s2"));
+        if (firmware)
+            await File.WriteAllTextAsync(lab["vars.fd"], new string('2', 128 * 1024), TestContext.Current.CancellationToken);
         var before = await DomainPicture.TakeAsync(lab);
         string[] operation = Operation(lab, point, memory, inside, running);
 
@@ -62,6 +65,8 @@ public sealed class FaultTests
         after.State.ShouldBe(before.State);
         if (after != before)
             ShouldBeDone(lab, point, inside, before, after);
+        if (firmware)
+            ((await File.ReadAllTextAsync(lab["vars.fd"], TestContext.Current.CancellationToken))[0] == '2').ShouldBe(after == before);
         if (inside)
             await TagsShouldBeKnownAsync(lab, after);
         if (!running)
@@ -116,7 +121,7 @@ public sealed class FaultTests
     private static bool NeedsNone(string point) => point is FaultPoints.CreateTagMade or FaultPoints.RevertTagApplied;
 
     private static bool NeedsProcess(string point) =>
-        point is FaultPoints.CreateStateSaved or FaultPoints.RevertStateLoaded or FaultPoints.CreateNodesAdded or FaultPoints.RevertProcessStarted or FaultPoints.RevertVerified or FaultPoints.RevertOldStopped;
+        point is FaultPoints.CreateStateSaved or FaultPoints.RevertStateLoaded or FaultPoints.CreateNodesAdded or FaultPoints.RevertFirmwareReplaced or FaultPoints.RevertProcessStarted or FaultPoints.RevertVerified or FaultPoints.RevertOldStopped;
 
     // A revert that keeps the present state goes through all the points of one that does not, but for what it would remove.
     private static bool Keeps(string point) => point.StartsWith("snapshot.revert.", StringComparison.Ordinal) && point != FaultPoints.RevertFileRetired;

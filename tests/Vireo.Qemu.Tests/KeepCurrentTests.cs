@@ -63,7 +63,7 @@ public sealed class KeepCurrentTests
         await lab.VirshAsync("start", "guest", "--paused");
         var second = await lab.DisksAsync();
         await lab.VireoAsync("snapshot-revert", "guest", "s1", "--paused", "--force", "--keep-current", "paused");
-        (await lab.VirshAsync("domstate", "guest", "--reason")).Trim().ShouldBe("paused (from snapshot)");
+        (await lab.VirshAsync("domstate", "guest", "--reason")).Trim().ShouldBe("paused (user)");
         await ShouldHoldAsync(lab, "paused", second);
 
         await lab.VirshAsync("resume", "guest");

@@ -27,6 +27,7 @@ internal static class SnapshotPlanText
     private static string Pause(string? pause) => pause switch
     {
         "moment" => "stands still for the moment of the switch",
+        "stays" => "is left paused, for disks that the user takes",
         "memory" => "stands still while its memory is saved",
         _ => "does not notice",
     };

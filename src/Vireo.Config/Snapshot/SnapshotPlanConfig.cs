@@ -15,7 +15,7 @@ public sealed partial record SnapshotPlanConfig
     /// <summary>The snapshot's name.</summary>
     [XmlAttribute] public string? Snapshot { get; init; }
 
-    /// <summary>How long the guest stands still: <c>no</c>, <c>moment</c> (the switch itself) or <c>memory</c> (as long as its memory is saved).</summary>
+    /// <summary>How long the guest stands still: <c>no</c>, <c>moment</c> (the switch itself) or <c>memory</c> (as long as its memory is saved), <c>stays</c> (it is left paused).</summary>
     [XmlAttribute] public string? Pause { get; init; }
 
     /// <summary>What becomes of the hypervisor process: <c>kept</c>, <c>ended</c>, <c>started</c> or <c>replaced</c>; <c>none</c> when there is none.</summary>

@@ -163,6 +163,22 @@ internal static class BlockNodeJson
         }
     }
 
+    private static void WriteIscsi(Utf8JsonWriter json, NetworkLocation network)
+    {
+        var slash = network.Name?.IndexOf('/', StringComparison.Ordinal) ?? -1;
+        var unit = 0;
+        if (network.Name is not { } name || (slash >= 0 && !int.TryParse(name.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out unit)))
+        {
+            throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"'{network.Display}' names no iSCSI target and unit (TARGET/UNIT)");
+        }
+
+        json.WriteString("driver"u8, "iscsi"u8);
+        json.WriteString("portal"u8, string.Create(CultureInfo.InvariantCulture, $"{network.Host}:{network.Port ?? 3260}"));
+        json.WriteString("target"u8, slash < 0 ? name : name[..slash]);
+        json.WriteNumber("lun"u8, unit);
+        json.WriteString("transport"u8, "tcp"u8);
+    }
+
     private static void WriteNetwork(Utf8JsonWriter json, NetworkLocation network)
     {
         switch (network.Protocol)
@@ -191,7 +207,18 @@ internal static class BlockNodeJson
                 break;
             case "http" or "https" or "ftp" or "ftps":
                 json.WriteString("driver"u8, network.Protocol);
-                json.WriteString("url"u8, network.Display);
+                json.WriteString("url"u8, BackingName.Of(network));
+                break;
+            case "iscsi":
+                WriteIscsi(json, network);
+                break;
+            case "ssh":
+                json.WriteString("driver"u8, "ssh"u8);
+                json.WriteString("path"u8, network.Name);
+                json.WriteStartObject("server"u8);
+                json.WriteString("host"u8, network.Host);
+                json.WriteString("port"u8, (network.Port ?? 22).ToString(CultureInfo.InvariantCulture));
+                json.WriteEndObject();
                 break;
             default:
                 throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"network disks by protocol '{network.Protocol}' are not supported yet: '{network.Display}'");

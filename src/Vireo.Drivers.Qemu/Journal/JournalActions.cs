@@ -31,6 +31,11 @@ internal static class JournalActions
             }
         }
 
+        foreach (var file in record.Plan.Replace)
+        {
+            Try(failures, () => PutBack(file));
+        }
+
         foreach (var document in record.Plan.Documents)
         {
             Try(failures, () => RemoveStaged(document.Path));
@@ -54,8 +59,27 @@ internal static class JournalActions
         Retire(record, retired);
     }
 
-    /// <summary>Writes or removes every document as the operation leaves it.</summary>
-    public static void WriteDocuments(JournalRecord record) => WriteDocuments(record.Plan.Documents, d => d.After, staged: true);
+    /// <summary>Puts new files into their places, and writes or removes every document, as the operation leaves them.</summary>
+    public static void WriteDocuments(JournalRecord record)
+    {
+        Replace(record);
+        WriteDocuments(record.Plan.Documents, d => d.After, staged: true);
+    }
+
+    /// <summary>Puts new files into the places of old ones, which are set aside.</summary>
+    public static void Replace(JournalRecord record)
+    {
+        foreach (var file in record.Plan.Replace.Where(f => File.Exists(f.TemporaryPath)))
+        {
+            if (File.Exists(file.Path) && !File.Exists(file.OldPath))
+            {
+                File.Move(file.Path, file.OldPath);
+            }
+
+            File.Move(file.TemporaryPath, file.Path, overwrite: true);
+            FileSystemCalls.SyncDirectory(Path.GetDirectoryName(file.Path)!);
+        }
+    }
 
     /// <summary>Writes documents without a journal: for a change that is complete with them.</summary>
     public static void Write(IReadOnlyList<DocumentChange> documents) => WriteDocuments(documents, d => d.After, staged: false);
@@ -76,7 +100,26 @@ internal static class JournalActions
             retired?.Invoke();
         }
 
+        foreach (var file in record.Plan.Replace)
+        {
+            Try(failures, () => File.Delete(file.OldPath));
+        }
+
         Throw(failures, record, "finish");
+    }
+
+    private static void PutBack(ReplacedFile file)
+    {
+        if (File.Exists(file.OldPath))
+        {
+            File.Move(file.OldPath, file.Path, overwrite: true);
+        }
+        else if (!file.Existed && !File.Exists(file.TemporaryPath))
+        {
+            File.Delete(file.Path);
+        }
+
+        File.Delete(file.TemporaryPath);
     }
 
     private static void RemoveStaged(string path)

@@ -181,6 +181,7 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
         if (!after.IsPersistent)
         {
             hypervisor.Domains.Remove(domain);
+            hypervisor.Files.RemoveMoments(after.Name, snapshots: true, checkpoints: true);
         }
 
         domain.Lifecycle(DomainEventType.Stopped, (int)cause.Detail);

@@ -39,8 +39,13 @@ internal sealed class CreatePlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
             refusals.Add(new VireoException(ErrorCode.OperationUnsupported, ErrorDomain.Qemu, "internal snapshot of a running VM must include the memory state"));
         }
 
+        if (Active && !domain.IsPersistent && flags.HasFlag(DomainSnapshotCreateFlags.Halt))
+        {
+            refusals.Add(VireoException.OperationInvalid(ErrorDomain.Qemu, "cannot halt after transient domain snapshot"));
+        }
+
         var config = domain.Live ?? domain.Persistent ?? throw VireoException.Internal(ErrorDomain.Qemu, $"domain '{domain.Name}' has no definition");
-        var placed = new SnapshotLayout(name, external, refusals) { NeedsOverlays = Staying is null }.Align([.. config.Devices.Disks.Select(Subject)], [.. request.Disks.Select(Request)]);
+        var placed = new SnapshotLayout(name, external, refusals) { NeedsOverlays = Staying is null }.Align([.. config.Devices.Disks.Select(Subject)], [.. request.Disks.Select(RequestedDisk.Of)]);
         CheckKinds(placed, memory is not null, internalMemory: Active && !external, config, flags);
         if (!flags.HasFlag(DomainSnapshotCreateFlags.NoMetadata) && tree.Find(name) is not null)
         {
@@ -50,39 +55,15 @@ internal sealed class CreatePlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
         return await AssembleAsync(request, name, memory, placed, config, flags, cancellationToken).ConfigureAwait(false);
     }
 
-    private SubjectDisk Subject(DiskConfig disk) => new(disk.Target?.Dev ?? "", disk.Location(), disk.Format())
+    private SubjectDisk Subject(DiskConfig disk)
     {
-        Default = disk.Location() is { } location && Staying?.Contains(location) == true ? DiskSnapshotMode.No : Mode(disk.Snapshot),
-        ReadOnly = disk.Readonly,
-        Shareable = disk.Shareable,
-    };
+        var subject = SubjectDisk.Of(disk);
+        return subject.Source is { } source && Staying?.Contains(source) == true ? subject with { Default = DiskSnapshotMode.No } : subject;
+    }
 
-    private static RequestedDisk Request(SnapshotDisk disk) => new(disk.Name ?? throw new VireoException(ErrorCode.XmlError, ErrorDomain.DomainSnapshot, "missing name from disk snapshot element"))
-    {
-        Mode = Mode(disk.Snapshot) ?? (disk.Source is not null ? DiskSnapshotMode.External : null),
-        Format = disk.Driver?.Type,
-        Path = disk.Source?.File ?? disk.Source?.Dev,
-        OnBlockDevice = disk.Type == DiskType.Block,
-    };
-
-    private static DiskSnapshotMode? Mode(SnapshotLocation? location) => location switch
-    {
-        SnapshotLocation.No => DiskSnapshotMode.No,
-        SnapshotLocation.Internal => DiskSnapshotMode.Internal,
-        SnapshotLocation.External => DiskSnapshotMode.External,
-        SnapshotLocation.Manual => DiskSnapshotMode.Manual,
-        _ => null,
-    };
-
-    private static SnapshotLocation Location(DiskSnapshotMode mode) => mode switch
-    {
-        DiskSnapshotMode.Internal => SnapshotLocation.Internal,
-        DiskSnapshotMode.External => SnapshotLocation.External,
-        DiskSnapshotMode.Manual => SnapshotLocation.Manual,
-        _ => SnapshotLocation.No,
-    };
-
-    private static void CheckName(string name)
+    /// <summary>Checks a snapshot's name.</summary>
+    /// <exception cref="VireoException">VIR_ERR_XML_DETAIL: it cannot be a file's.</exception>
+    public static void CheckName(string name)
     {
         var why = name.Contains('/', StringComparison.Ordinal) ? "name can't contain '/'" : name.StartsWith('.') ? "name can't start with '.'" : null;
         if (why is not null)
@@ -94,38 +75,13 @@ internal sealed class CreatePlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
     /// <summary>The file to save the memory in; null for none.</summary>
     private string? Memory(DomainSnapshotConfig request, DomainSnapshotCreateFlags flags)
     {
-        var file = request.Memory?.File;
-        var mode = request.Memory?.Snapshot switch
-        {
-            null or SnapshotLocation.Default => file is null ? null : SnapshotLocation.External,
-            var given => given,
-        };
-        if (mode == SnapshotLocation.External && file is null)
-        {
-            throw Xml("external memory snapshots require a filename");
-        }
-
-        if (file is not null && mode != SnapshotLocation.External)
-        {
-            throw Xml($"memory filename '{file}' requires external snapshot");
-        }
-
-        if (mode is not (null or SnapshotLocation.No) && (!Active || flags.HasFlag(DomainSnapshotCreateFlags.DiskOnly)))
-        {
-            throw Xml("memory state cannot be saved with offline or disk-only snapshot");
-        }
-
-        if (file is not null && !file.StartsWith('/'))
-        {
-            throw Xml($"memory snapshot file path ({file}) must be absolute");
-        }
-
+        var mode = MemoryRequest.Mode(request.Memory, possible: Active && !flags.HasFlag(DomainSnapshotCreateFlags.DiskOnly));
         if (flags.HasFlag(DomainSnapshotCreateFlags.Live) && mode != SnapshotLocation.External)
         {
             throw new VireoException(ErrorCode.OperationUnsupported, ErrorDomain.Qemu, "live snapshot creation is supported only during full system snapshots");
         }
 
-        return mode == SnapshotLocation.External ? file : null;
+        return mode == SnapshotLocation.External ? request.Memory!.File : null;
     }
 
     private void CheckKinds(IReadOnlyList<PlacedDisk> placed, bool memory, bool internalMemory, DomainConfig config, DomainSnapshotCreateFlags flags)
@@ -138,12 +94,12 @@ internal sealed class CreatePlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
         var inside = placed.Any(d => d.Mode == DiskSnapshotMode.Internal);
         var outside = placed.Any(d => d.Mode == DiskSnapshotMode.External);
         var leftOut = placed.Any(d => d is { Mode: DiskSnapshotMode.No, Disk: { ReadOnly: false, Source: not null } });
-        if (!inside && !outside && !internalMemory)
+        if (!inside && !outside && !internalMemory && !memory)
         {
             refusals.Add(Unsupported("nothing selected for snapshot"));
         }
 
-        if ((internalMemory && !inside) || ((inside || memory) && leftOut))
+        if ((internalMemory && !inside) || (inside && leftOut))
         {
             refusals.Add(Unsupported("internal and full system snapshots require all disks to be selected for snapshot"));
         }
@@ -178,8 +134,8 @@ internal sealed class CreatePlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
                 throw Unsupported($"internal snapshot for disk {disk.Disk.Target} unsupported for storage type {disk.Disk.Format.Name()}");
             case DiskSnapshotMode.Internal when disk.Disk.Source?.LocalPath is null:
                 throw Unsupported($"internal snapshots of disk {disk.Disk.Target}, which is empty or lies on another machine, are not supported");
-            case DiskSnapshotMode.Manual:
-                throw Unsupported($"'manual' snapshot mode is not supported yet (disk {disk.Disk.Target})");
+            case DiskSnapshotMode.Manual when flags.HasFlag(DomainSnapshotCreateFlags.Quiesce):
+                throw Unsupported($"the guest is left paused for disk {disk.Disk.Target} in 'manual' snapshot mode, so that its file systems could not be thawed");
         }
     }
 
@@ -207,6 +163,7 @@ internal sealed class CreatePlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
         var tags = placed.Where(p => p is { Mode: DiskSnapshotMode.Internal, Disk.Source.LocalPath: not null }).Select(p => new TaggedImage(p.Disk.Target, p.Disk.Source!.LocalPath!, name)).ToList();
         tags.ForEach(tag => refusals.Check(() => InternalTags.CheckNew(tag, memory: Active)));
         refusals.Check(() => CheckMemoryFile(memory, overlays));
+        var variables = refusals.Try(() => FirmwareState.Capture(config));
         refusals.Conclude();
         var live = domain.Live is null ? null : WithOverlays(domain.Live, overlays, null);
         var persistent = domain.Persistent is null ? null : WithOverlays(domain.Persistent, overlays, config);
@@ -215,7 +172,7 @@ internal sealed class CreatePlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
             Disks = [.. domain.Disks.Disks.Select(d => overlays.Find(o => o.Target == d.Target) is { } o ? d.WithOverlay(o.Layer, o.Number) : d)],
             LastNumber = numbers.Last,
         };
-        var snapshot = new QemuSnapshot(Document(request, name, memory, placed, config));
+        var snapshot = new QemuSnapshot(Document(request, name, memory, placed, config) with { FirmwareVariables = variables });
         var documents = domain.DocumentChanges(live, persistent, disks).ToList();
         if (!flags.HasFlag(DomainSnapshotCreateFlags.NoMetadata))
         {
@@ -232,6 +189,7 @@ internal sealed class CreatePlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
             Snapshot = snapshot,
             Overlays = overlays,
             Tags = tags,
+            LeavesPaused = Active && placed.Any(p => p.Mode == DiskSnapshotMode.Manual),
             Memory = memory is null ? null : new PlannedFile(memory, OverlayFile.TemporaryName(memory, id)),
             Live = live,
             Persistent = persistent,
@@ -304,7 +262,7 @@ internal sealed class CreatePlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
     };
 
     private static SnapshotDisk Described(PlacedDisk disk) => disk.Mode != DiskSnapshotMode.External || disk.Overlay is null
-        ? new SnapshotDisk { Name = disk.Disk.Target, Snapshot = Location(disk.Mode) }
+        ? new SnapshotDisk { Name = disk.Disk.Target, Snapshot = disk.Location }
         : new SnapshotDisk
         {
             Name = disk.Disk.Target,
@@ -313,8 +271,6 @@ internal sealed class CreatePlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
             Driver = new DiskDriver { Type = "qcow2" },
             Source = disk.OnBlockDevice ? new DiskSource { Dev = disk.Overlay } : new DiskSource { File = disk.Overlay },
         };
-
-    private static VireoException Xml(string detail) => new(ErrorCode.XmlError, ErrorDomain.DomainSnapshot, detail);
 
     private static VireoException Unsupported(string detail) => VireoException.ConfigUnsupported(ErrorDomain.Qemu, detail);
 }

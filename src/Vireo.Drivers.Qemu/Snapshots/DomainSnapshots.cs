@@ -106,7 +106,7 @@ internal sealed partial class DomainSnapshots
             Reverted();
         }
 
-        domain.TellReverted();
+        domain.TellReverted(plan.Memory is not null || plan.Internal is { Memory: true });
         return plan.Kept?.Snapshot;
     }
 

@@ -23,35 +23,58 @@ internal sealed class OverlayPlanner(ISnapshotDomain domain, string operation, b
         var size = await new ImageSizes(domain).OfAsync(target, top, cancellationToken).ConfigureAwait(false);
         var path = disk.Overlay!;
         var status = FileStatus.TryOf(path);
-        ImageLocation location = disk.OnBlockDevice || status?.Kind == FileKind.BlockDevice ? new BlockDeviceLocation(path) : new FileLocation(path);
-        var layer = new ImageLayer(location, ImageFormat.Qcow2) { VirtualSize = size };
-        if (reuse)
+        ImageLocation location = disk.OnBlockDevice ? new BlockDeviceLocation(path) : new FileLocation(path);
+        var planned = new PlannedOverlay(target, top, new ImageLayer(location, ImageFormat.Qcow2) { VirtualSize = size }, null, number);
+        if (status is not null && (status.Kind == FileKind.BlockDevice) != disk.OnBlockDevice)
         {
-            if (status is null)
-            {
-                throw VireoException.System(
-                    ErrorDomain.Qemu,
-                    FileSystemCalls.NoEntry,
-                    $"missing existing file for disk {target}: {path}: No such file or directory");
-            }
-
-            var existing = ImageProbe.Read(path, ImageFormat.Qcow2);
-            return new PlannedOverlay(target, top, layer with { VirtualSize = existing.VirtualSize, Identity = existing.Identity }, null, number);
+            throw Unsupported($"mismatch between configured type for snapshot disk '{target}' and the type of existing file '{path}'");
         }
 
-        if (location is BlockDeviceLocation)
+        if (reuse)
         {
-            throw Unsupported($"an overlay on block device '{path}' (disk {target}) must be prepared beforehand: make it with qemu-img create and use --reuse-external");
+            return Provided(planned, path, status);
+        }
+
+        var overlay = new Qcow2Overlay(size, BackingName.Of(top.Location), top.Format);
+        if (disk.OnBlockDevice)
+        {
+            CheckDevice(path, status);
+            return planned with { OnDevice = overlay };
         }
 
         if (status is not null)
         {
-            throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"external snapshot file for disk {target} already exists and is not a block device: {path}");
+            throw Unsupported($"external snapshot file for disk {target} already exists and is not a block device: {path}");
         }
 
         CheckDirectory(path);
-        var file = new OverlayFile(path, OverlayFile.TemporaryName(path, operation), new Qcow2Overlay(size, BackingName.Of(top.Location), top.Format));
-        return new PlannedOverlay(target, top, layer, file, number);
+        return planned with { File = new OverlayFile(path, OverlayFile.TemporaryName(path, operation), overlay) };
+    }
+
+    private static PlannedOverlay Provided(PlannedOverlay planned, string path, FileStatus? status)
+    {
+        if (status is null)
+        {
+            throw VireoException.System(ErrorDomain.Qemu, FileSystemCalls.NoEntry, $"missing existing file for disk {planned.Target}: {path}: No such file or directory");
+        }
+
+        var existing = ImageProbe.Read(path, ImageFormat.Qcow2);
+        return planned with { Layer = planned.Layer with { VirtualSize = existing.VirtualSize, Identity = existing.Identity } };
+    }
+
+    /// <summary>What a device holds is written over: it must be there, and nobody's.</summary>
+    private void CheckDevice(string path, FileStatus? status)
+    {
+        if (status is null)
+        {
+            throw new VireoException(ErrorCode.OperationUnsupported, ErrorDomain.Qemu, $"block device snapshot target '{path}' doesn't exist");
+        }
+
+        var own = domain.Disks?.Disks.SelectMany(d => d.Chain?.Layers ?? []) ?? (domain.Persistent?.Devices.Disks ?? default).SelectMany(d => d.Chain()?.Layers ?? []);
+        if (own.Any(l => l.Location.LocalPath is { } used && FileIdentity.Of(used) == status.Identity) || domain.ImagesOfOtherDomains().Contains(status.Identity))
+        {
+            throw VireoException.OperationInvalid(ErrorDomain.Qemu, $"block device '{path}' is in use by a domain: an overlay would write over its data");
+        }
     }
 
     /// <summary>Checks that the directory of a new file is there.</summary>

@@ -16,11 +16,11 @@ internal sealed class PlanDocument(ISnapshotDomain domain)
         Operation = "create",
         Domain = domain.Name,
         Snapshot = plan.Snapshot.Name,
-        Pause = domain.State != DomainState.Running ? "no" : plan.Tags.Count > 0 || (plan.Memory is not null && !flags.HasFlag(DomainSnapshotCreateFlags.Live)) ? "memory" : "moment",
+        Pause = domain.State != DomainState.Running ? "no" : plan.LeavesPaused ? "stays" : plan.Tags.Count > 0 || (plan.Memory is not null && !flags.HasFlag(DomainSnapshotCreateFlags.Live)) ? "memory" : "moment",
         Process = !Active ? "none" : flags.HasFlag(DomainSnapshotCreateFlags.Halt) ? "ended" : "kept",
         Steps =
         [
-            .. plan.Overlays.Where(o => o.File is not null).Select(Made),
+            .. plan.Overlays.Where(o => o.File is not null || o.OnDevice is not null).Select(Made),
             .. plan.Tags.Select(t => Within("take", t)),
             .. Saved(plan.Memory),
             .. plan.Overlays.Select(Switched),
@@ -49,6 +49,7 @@ internal sealed class PlanDocument(ISnapshotDomain domain)
             .. plan.Overlays.Select(Made),
             .. (plan.Internal?.Copies ?? []).Select(c => new SnapshotPlanStep { Action = "copy", Disk = c.Image.Target, File = c.Image.Path, From = c.Original, Bytes = (ulong)c.Size }),
             .. (plan.Internal?.Images ?? []).Select(i => Within("apply", i)),
+            .. plan.Variables is { } variables ? (SnapshotPlanStep[])[new() { Action = "write", File = variables.File.Path }] : [],
             .. plan.Start is not null ? (SnapshotPlanStep[])[new() { Action = "start", From = plan.Memory }] : [],
             .. plan.Overlays.Select(Switched),
             .. plan.Metadata.Select(Written),

@@ -28,7 +28,7 @@ internal sealed record QemuSnapshot(DomainSnapshotConfig Config) : IStoredMoment
     /// <inheritdoc/>
     public SnapshotContent Content => Config.State switch
     {
-        "shutoff" or "shutdown" or "crashed" or null => SnapshotContent.Inactive,
+        "shutoff" or null => SnapshotContent.Inactive,
         "disk-snapshot" => SnapshotContent.DiskOnly,
         _ => SnapshotContent.Active,
     };
@@ -46,7 +46,7 @@ internal sealed record QemuSnapshot(DomainSnapshotConfig Config) : IStoredMoment
     public string? MemoryFile => Config.Memory is { Snapshot: SnapshotLocation.External, File: { } file } ? file : null;
 
     /// <summary>The document as users see it.</summary>
-    public DomainSnapshotConfig Visible => Config with { Active = null, RevertDisks = default, Cookie = null };
+    public DomainSnapshotConfig Visible => Config with { Active = null, RevertDisks = default, Cookie = null, FirmwareVariables = null };
 
     /// <inheritdoc/>
     public static QemuSnapshot Parse(string xml) => new(DomainSnapshotConfig.Parse(xml));

@@ -99,9 +99,10 @@ internal sealed class QemuSnapshotDomain(QemuDomain domain) : ISnapshotDomain
     }
 
     /// <inheritdoc/>
-    public void TellReverted()
+    public void TellReverted(bool memory)
     {
-        domain.TryUpdate(v => v.State == DomainState.Paused ? v.In(DomainState.Paused, (int)DomainPausedReason.FromSnapshot) : null);
+        var reason = memory ? DomainPausedReason.FromSnapshot : DomainPausedReason.User;
+        domain.TryUpdate(v => v.State == DomainState.Paused ? v.In(DomainState.Paused, (int)reason) : null);
         if (IsPersistent)
         {
             domain.Lifecycle(DomainEventType.Defined, (int)DomainEventDefinedDetailType.FromSnapshot);
@@ -195,7 +196,7 @@ internal sealed class QemuSnapshotDomain(QemuDomain domain) : ISnapshotDomain
         var process = domain.RequireProcess();
         process.WillEnd(EndCause.Of(reason));
         await process.EndAsync().ConfigureAwait(false);
-        await Hypervisor.Stopper.FinishAsync(domain, process).ConfigureAwait(false);
+        await Hypervisor.Stopper.FinishAsync(domain, process, goesOn: true).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -262,7 +263,7 @@ internal sealed class QemuSnapshotDomain(QemuDomain domain) : ISnapshotDomain
                 // In the orderly way, so that images which snapshots lie in are left clean.
                 old.WillEnd(EndCause.Of(DomainShutoffReason.FromSnapshot));
                 await old.EndAsync().ConfigureAwait(false);
-                await domain.Hypervisor.Stopper.FinishAsync(domain, old).ConfigureAwait(false);
+                await domain.Hypervisor.Stopper.FinishAsync(domain, old, goesOn: true).ConfigureAwait(false);
             }
 
             // A transient domain went with its process.

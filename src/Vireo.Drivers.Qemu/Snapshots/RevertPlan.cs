@@ -25,6 +25,11 @@ internal enum RevertTarget
 /// <param name="Copies">Those of the images that are copies, to be made first.</param>
 internal sealed record InternalRevert(IReadOnlyList<TaggedImage> Images, bool Memory, string MemoryDisk, bool InPlace, IReadOnlyList<ImageCopy> Copies);
 
+/// <summary>A new file of firmware variables. The old one is set aside until the revert is done, for the old process has it open.</summary>
+/// <param name="File">Where it goes.</param>
+/// <param name="Content">What is in it.</param>
+internal sealed record PlannedVariables(ReplacedFile File, byte[] Content);
+
 /// <summary>All that a revert is going to do. Made without changing anything.</summary>
 internal sealed record RevertPlan
 {
@@ -45,6 +50,12 @@ internal sealed record RevertPlan
 
     /// <summary>The snapshot of the present state that is made first; null for none.</summary>
     public CreatePlan? Kept { get; init; }
+
+    /// <summary>Whether the new process writes to images that the old one has open: that has to let go of them before.</summary>
+    public bool Shares { get; init; }
+
+    /// <summary>What becomes of the file of the firmware's variables; null when it stays.</summary>
+    public PlannedVariables? Variables { get; init; }
 
     /// <summary>The document to start; null when nothing is started.</summary>
     public DomainConfig? Start { get; init; }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Vireo.Config;
 using Vireo.Drivers.Qemu.Block;
+using Vireo.Drivers.Qemu.CommandLine;
 using Vireo.Drivers.Qemu.Journal;
 using Vireo.Drivers.Snapshots;
 
@@ -28,7 +29,7 @@ internal sealed class RevertPlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
     public async ValueTask<RevertPlan> PlanAsync(QemuSnapshot snapshot, CreatePlan? kept, DomainSnapshotRevertFlags flags, CancellationToken cancellationToken)
     {
         var target = TargetOf(snapshot, flags);
-        Refuse(snapshot, target, flags);
+        Refuse(snapshot, target);
         var saved = snapshot.Config.Domain
             ?? throw new VireoException(ErrorCode.SnapshotRevertRisky, ErrorDomain.Qemu, $"snapshot '{snapshot.Name}' lacks domain '{domain.Name}' rollback info");
         if (snapshot.IsInternal)
@@ -44,6 +45,7 @@ internal sealed class RevertPlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
         }
 
         var id = Guid.NewGuid().ToString("N")[..12];
+        var variables = await refusals.TryAsync(() => VariablesAsync(snapshot, memory is null ? snapshot.Config.InactiveDomain ?? saved : saved, flags, id, cancellationToken)).ConfigureAwait(false);
         var overlays = await OverlaysAsync(snapshot, saved, id, cancellationToken).ConfigureAwait(false);
         refusals.Check(() => new SpoilCheck(domain, tree, _chains).RefuseFrozen(snapshot, Staying(snapshot).Select(d => d.Location()?.LocalPath).OfType<string>().Select(FileIdentity.Of).OfType<FileIdentity>().ToHashSet()));
         refusals.Conclude();
@@ -58,6 +60,8 @@ internal sealed class RevertPlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
             Target = target,
             Overlays = overlays,
             Kept = kept,
+            Variables = variables,
+            Shares = target != RevertTarget.ShutOff && AreOpen(Staying(snapshot)),
             Start = target == RevertTarget.ShutOff ? null : With(tops, memory is null ? definition : saved),
             Memory = memory,
             Persistent = domain.IsPersistent ? With(tops, definition) : null,
@@ -93,6 +97,28 @@ internal sealed class RevertPlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
     public static IEnumerable<DiskConfig> Staying(QemuSnapshot snapshot) => new[] { snapshot.Config.Domain, snapshot.Config.InactiveDomain }.OfType<DomainConfig>()
         .SelectMany(d => d.Devices.Disks).Where(d => !snapshot.HasExternal(d) && d is { Readonly: false, Device: null or DiskDevice.Disk });
 
+    private async ValueTask<PlannedVariables?> VariablesAsync(QemuSnapshot snapshot, DomainConfig next, DomainSnapshotRevertFlags flags, string id, CancellationToken cancellationToken)
+    {
+        if (FirmwareVariables.PathOf(next.Os) is not { } path)
+        {
+            return null;
+        }
+
+        // A new process cannot have the file that the old one still has.
+        var exists = FileStatus.TryOf(path) is not null;
+        var content = flags.HasFlag(DomainSnapshotRevertFlags.ResetNvram) ? await FirmwareVariables.ReadTemplateAsync(next.Os, cancellationToken).ConfigureAwait(false)
+            : snapshot.Config.FirmwareVariables is { } captured ? FirmwareState.Unpack(captured)
+            : exists && domain.Live is not null ? FirmwareState.Read(path)
+            : null;
+        return content is null ? null : new PlannedVariables(new ReplacedFile(path, OverlayFile.TemporaryName(path, id), OverlayFile.TemporaryName(path, id + ".old"), exists), content);
+    }
+
+    private bool AreOpen(IEnumerable<DiskConfig> disks)
+    {
+        var open = domain.Disks?.Disks.SelectMany(d => d.Chain?.Layers ?? []).Select(l => l.Location).ToHashSet() ?? [];
+        return disks.Any(d => d is { Shareable: false } && d.Location() is { } location && open.Contains(location));
+    }
+
     private IEnumerable<DocumentChange> Metadata(QemuSnapshot snapshot, QemuSnapshot updated, CreatePlan? kept, List<RetiredFile> retire)
     {
         if (kept is not null)
@@ -123,7 +149,7 @@ internal sealed class RevertPlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
             : RevertTarget.Running,
     };
 
-    private void Refuse(QemuSnapshot snapshot, RevertTarget target, DomainSnapshotRevertFlags flags)
+    private void Refuse(QemuSnapshot snapshot, RevertTarget target)
     {
         if (snapshot.Config.Disks.Any(d => d.DeleteInProgress))
         {
@@ -133,11 +159,6 @@ internal sealed class RevertPlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
         if (!domain.IsPersistent && target == RevertTarget.ShutOff)
         {
             refusals.Add(VireoException.OperationInvalid(ErrorDomain.Qemu, "transient domain needs to request run or pause to revert to inactive snapshot"));
-        }
-
-        if (flags.HasFlag(DomainSnapshotRevertFlags.ResetNvram) && snapshot.Config.Domain?.Os.Nvram is not null)
-        {
-            refusals.Add(new VireoException(ErrorCode.ArgumentUnsupported, ErrorDomain.Qemu, "resetting the NVRAM on revert is not supported yet"));
         }
     }
 

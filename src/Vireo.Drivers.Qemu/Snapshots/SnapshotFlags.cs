@@ -23,6 +23,7 @@ internal static class SnapshotFlags
         refusals.Check(() => VireoException.CheckFlags((uint)flags, (uint)KnownCreate, ErrorDomain.Qemu, "qemuSnapshotCreateXML"));
         Require(refusals, flags, DomainSnapshotCreateFlags.Quiesce, DomainSnapshotCreateFlags.DiskOnly, "VIR_DOMAIN_SNAPSHOT_CREATE_", "QUIESCE", "DISK_ONLY", ErrorDomain.Qemu);
         Require(refusals, flags, DomainSnapshotCreateFlags.Current, DomainSnapshotCreateFlags.Redefine, "VIR_DOMAIN_SNAPSHOT_CREATE_", "CURRENT", "REDEFINE", ErrorDomain.DomainSnapshot);
+        Exclude(refusals, flags, DomainSnapshotCreateFlags.Live, DomainSnapshotCreateFlags.Redefine, "VIR_DOMAIN_SNAPSHOT_CREATE_", "LIVE", "REDEFINE");
         Exclude(refusals, flags, DomainSnapshotCreateFlags.Redefine, DomainSnapshotCreateFlags.NoMetadata, "VIR_DOMAIN_SNAPSHOT_CREATE_", "REDEFINE", "NO_METADATA");
         Exclude(refusals, flags, DomainSnapshotCreateFlags.Redefine, DomainSnapshotCreateFlags.Halt, "VIR_DOMAIN_SNAPSHOT_CREATE_", "REDEFINE", "HALT");
     }

@@ -1,3 +1,4 @@
+using Vireo.Config;
 using Vireo.Drivers.Qemu.Block;
 
 namespace Vireo.Drivers.Qemu.Snapshots;
@@ -32,6 +33,17 @@ internal sealed record SubjectDisk(string Target, ImageLocation? Source, ImageFo
 
     /// <summary>Whether other domains may use it at the same time.</summary>
     public bool Shareable { get; init; }
+
+    /// <summary>Of a disk as the domain's document has it.</summary>
+    public static SubjectDisk Of(DiskConfig disk) => new(disk.Target?.Dev ?? "", disk.Location(), disk.Format())
+    {
+        Default = RequestedDisk.ModeOf(disk.Snapshot),
+        ReadOnly = disk.Readonly,
+        Shareable = disk.Shareable,
+    };
+
+    /// <summary>Whether a snapshot's document means it by that name: its target, or its image's path.</summary>
+    public bool IsNamed(string name) => Target == name || (Source?.LocalPath is { } path && path == name);
 }
 
 /// <summary>What the snapshot's document asks for one disk.</summary>
@@ -49,6 +61,26 @@ internal sealed record RequestedDisk(string Name)
 
     /// <summary>Whether the overlay is to lie on a block device.</summary>
     public bool OnBlockDevice { get; init; }
+
+    /// <summary>Of a disk as the snapshot's document has it.</summary>
+    /// <exception cref="VireoException">VIR_ERR_XML_ERROR: it has no name.</exception>
+    public static RequestedDisk Of(SnapshotDisk disk) => new(disk.Name ?? throw new VireoException(ErrorCode.XmlError, ErrorDomain.DomainSnapshot, "missing name from disk snapshot element"))
+    {
+        Mode = ModeOf(disk.Snapshot) ?? (disk.Source is not null ? DiskSnapshotMode.External : null),
+        Format = disk.Driver?.Type,
+        Path = disk.Source?.File ?? disk.Source?.Dev,
+        OnBlockDevice = disk.Type == DiskType.Block,
+    };
+
+    /// <summary>The mode that a document says; null when it says none.</summary>
+    public static DiskSnapshotMode? ModeOf(SnapshotLocation? location) => location switch
+    {
+        SnapshotLocation.No => DiskSnapshotMode.No,
+        SnapshotLocation.Internal => DiskSnapshotMode.Internal,
+        SnapshotLocation.External => DiskSnapshotMode.External,
+        SnapshotLocation.Manual => DiskSnapshotMode.Manual,
+        _ => null,
+    };
 }
 
 /// <summary>How a snapshot takes one disk of the domain.</summary>
@@ -56,7 +88,17 @@ internal sealed record RequestedDisk(string Name)
 /// <param name="Mode">How it is taken.</param>
 /// <param name="Overlay">Where the overlay goes; null when there is none.</param>
 /// <param name="OnBlockDevice">Whether that is a block device.</param>
-internal sealed record PlacedDisk(SubjectDisk Disk, DiskSnapshotMode Mode, string? Overlay, bool OnBlockDevice);
+internal sealed record PlacedDisk(SubjectDisk Disk, DiskSnapshotMode Mode, string? Overlay, bool OnBlockDevice)
+{
+    /// <summary>The mode as documents say it.</summary>
+    public SnapshotLocation Location => Mode switch
+    {
+        DiskSnapshotMode.Internal => SnapshotLocation.Internal,
+        DiskSnapshotMode.External => SnapshotLocation.External,
+        DiskSnapshotMode.Manual => SnapshotLocation.Manual,
+        _ => SnapshotLocation.No,
+    };
+}
 
 /// <summary>Brings the disks that a snapshot document names together with those the domain has, by libvirt's rules.</summary>
 /// <param name="snapshot">The snapshot's name, for overlays that need one.</param>
@@ -77,21 +119,25 @@ internal sealed class SnapshotLayout(string snapshot, bool external, Refusals re
             refusals.Add(new VireoException(ErrorCode.XmlError, ErrorDomain.DomainSnapshot, $"disk snapshot image path '{path}' must be absolute"));
         }
 
-        var asked = new Dictionary<string, RequestedDisk>(StringComparer.Ordinal);
+        var asked = new Dictionary<string, PlacedDisk?>(StringComparer.Ordinal);
         foreach (var request in requests)
         {
-            var disk = disks.FirstOrDefault(d => d.Target == request.Name || (d.Source?.LocalPath is { } path && path == request.Name));
+            var disk = disks.FirstOrDefault(d => d.IsNamed(request.Name));
             if (disk is null)
             {
                 refusals.Add(Unsupported($"no disk named '{request.Name}'"));
             }
-            else if (!asked.TryAdd(disk.Target, request))
+            else if (asked.ContainsKey(disk.Target))
             {
                 refusals.Add(Unsupported($"disk '{disk.Target}' specified twice"));
             }
+            else
+            {
+                asked.Add(disk.Target, refusals.Try(() => Place(disk, request)));
+            }
         }
 
-        var placed = disks.Select(disk => refusals.Try(() => Place(disk, asked.GetValueOrDefault(disk.Target)))).OfType<PlacedDisk>().ToList();
+        var placed = disks.Select(disk => asked.TryGetValue(disk.Target, out var one) ? one : refusals.Try(() => Place(disk, null))).OfType<PlacedDisk>().ToList();
         RefuseCollisions(placed);
         return placed;
     }

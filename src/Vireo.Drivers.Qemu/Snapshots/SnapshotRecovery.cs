@@ -87,9 +87,9 @@ internal static class SnapshotRecovery
 
     private static async ValueTask<JournalVerdict> AskAsync(JournalRecord record, ISnapshotDomain domain, CancellationToken cancellationToken)
     {
-        var nodes = record.Plan.Create.Select(f => f.Node).OfType<string>().ToList();
+        var nodes = record.Plan.Nodes;
         var used = await LiveSwap.TopNodesAsync(domain, cancellationToken).ConfigureAwait(false);
-        if (nodes.Exists(used.Contains))
+        if (nodes.Any(used.Contains))
         {
             return JournalVerdict.Finish;
         }
@@ -109,8 +109,11 @@ internal static class SnapshotRecovery
         return JournalVerdict.Undo;
     }
 
-    /// <summary>Whether a guest has written to any of the overlays: then they hold what exists nowhere else.</summary>
-    private static bool Touched(JournalRecord record) => record.Made.Any(made =>
+    /// <summary>
+    /// Whether a guest has written to any of the overlays: then they hold what exists nowhere else. Of those that the operation has not made itself nobody can tell; when all
+    /// the others stand it may have.
+    /// </summary>
+    private static bool Touched(JournalRecord record) => (record.Plan.Nodes.Count > record.Plan.Create.Count(f => f.Node is not null) && record.Made.Count == record.Plan.Create.Count) || record.Made.Any(made =>
         record.Plan.Create[made.Key] is { Node: not null } file && FileIdentity.Of(file.Path) == made.Value && Qcow2Overlay.IsTouched(file.Path));
 
     private static async ValueTask EndAsync(ProcessIdentity identity)

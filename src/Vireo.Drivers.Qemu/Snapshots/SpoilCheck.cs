@@ -25,7 +25,7 @@ internal sealed class SpoilCheck(ISnapshotDomain domain, SnapshotTree<QemuSnapsh
             {
                 throw VireoException.OperationInvalid(
                     ErrorDomain.Qemu,
-                    $"snapshot '{other.Name}' of domain '{domain.Name}' stands on an image that reverting to snapshot '{snapshot.Name}' would have written over; delete '{other.Name}' first");
+                    $"snapshot '{other.Name}' of domain '{domain.Name}' stands on an image that reverting to snapshot '{snapshot.Name}' would write over; delete '{other.Name}' first");
             }
         }
     }

@@ -59,6 +59,9 @@ public static class FaultPoints
     /// <summary>Snapshot revert: the new overlays are in place and on stable storage.</summary>
     public const string RevertOverlaysMade = "snapshot.revert.overlays-made";
 
+    /// <summary>Snapshot revert: the firmware's variables are the snapshot's, no new hypervisor process is started yet.</summary>
+    public const string RevertFirmwareReplaced = "snapshot.revert.firmware-replaced";
+
     /// <summary>Snapshot revert: the new hypervisor process stands paused beside the old one.</summary>
     public const string RevertProcessStarted = "snapshot.revert.process-started";
 
@@ -139,7 +142,7 @@ public static class FaultPoints
         [
             CreatePlanned, CreateJournalled, CreateOverlayWritten, CreateOverlayNamed, CreateOverlaysMade, CreateTagMade, CreateStateSaved, CreateMemorySaved, CreateNodesAdded,
             CreateFrozen, CreateSwapped, CreateCommitted, CreateDocumentsWritten,
-            RevertPlanned, RevertJournalled, RevertOverlayWritten, RevertOverlayNamed, RevertOverlaysMade, RevertProcessStarted, RevertPresentKept, RevertVerified,
+            RevertPlanned, RevertJournalled, RevertOverlayWritten, RevertOverlayNamed, RevertOverlaysMade, RevertFirmwareReplaced, RevertProcessStarted, RevertPresentKept, RevertVerified,
             RevertCommitted, RevertOldStopped, RevertTagApplied, RevertStateLoaded, RevertDocumentsWritten, RevertFileRetired,
             DeletePlanned, DeleteMarked, DeleteTagRemoved, DeleteMerge, DeleteMerged, DeleteFileRetired, DeleteCommitted, DeleteDocumentsWritten,
             ClonePlanned, CloneJournalled, CloneImageWritten, CloneImageNamed, CloneFilesMade, CloneCommitted, CloneDocumentsWritten,

@@ -25,7 +25,7 @@ public sealed class CrashTests : IDisposable
         string[] live =
         [
             FaultPoints.CreateMemorySaved, FaultPoints.CreateNodesAdded, FaultPoints.CreateFrozen, FaultPoints.RevertProcessStarted,
-            FaultPoints.CreateStateSaved, FaultPoints.RevertStateLoaded, FaultPoints.RevertPresentKept,
+            FaultPoints.CreateStateSaved, FaultPoints.RevertStateLoaded, FaultPoints.RevertPresentKept, FaultPoints.RevertFirmwareReplaced,
         ];
         string[] inside = [FaultPoints.CreateTagMade, FaultPoints.RevertTagApplied, FaultPoints.DeleteTagRemoved];
         string[] both =
