@@ -18,12 +18,19 @@ public sealed record DomainPicture(string State, string Snapshots, string Curren
             string.Join(' ', FilesOf(lab).Order()));
     }
 
-    /// <summary>Files in the folder that neither the domain nor a snapshot refers to, and files referred to that are not there.</summary>
-    public static async Task<IReadOnlyList<string>> LooseEndsAsync(GuestLab lab)
+    /// <summary>The images that the domain's disks are made of now, those that they stand on included.</summary>
+    public static async Task<IReadOnlyCollection<string>> ImagesAsync(GuestLab lab)
     {
         var known = new HashSet<string>();
         foreach (string path in (await lab.DisksAsync()).Values)
             await AddChainAsync(path, known);
+        return known;
+    }
+
+    /// <summary>Files in the folder that neither the domain nor a snapshot refers to, and files referred to that are not there.</summary>
+    public static async Task<IReadOnlyList<string>> LooseEndsAsync(GuestLab lab)
+    {
+        var known = new HashSet<string>(await ImagesAsync(lab));
         foreach (string name in (await lab.VirshAsync("snapshot-list", "guest", "--name")).Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             var document = XDocument.Parse(await lab.VirshAsync("snapshot-dumpxml", "guest", name));

@@ -49,7 +49,7 @@ public sealed class FaultTests
         await lab.Daemon.StartAsync();
 
         lab.Daemon.IsRunning.ShouldBeTrue();
-        if (point.StartsWith("snapshot.delete.", StringComparison.Ordinal))
+        if (IsDelete(point))
         {
             string journals = Path.Combine(lab.Daemon.Root, "lib/vireo/qemu/journal");
             await Eventually.TrueAsync(() => Task.FromResult(!Directory.EnumerateFiles(journals).Any()), "a deletion that was cut short is gone on with");
@@ -63,7 +63,9 @@ public sealed class FaultTests
             ShouldBeDone(lab, point, before, after);
         if (inside)
             await TagsShouldBeKnownAsync(lab, after);
-        if (!running)
+        if (running)
+            await OpenImagesShouldBeKnownAsync(lab);
+        else
             await lab.CheckImagesAsync();
 
         // Nothing stands in the way of the next one.
@@ -75,6 +77,15 @@ public sealed class FaultTests
     {
         for (int disk = 0; disk < 2; disk++)
             (await InternalSnapshotTests.TagsAsync(lab, disk)).ShouldBe(after.Snapshots.Split(' '), $"disk {disk}\n{lab.Daemon.Log}");
+    }
+
+    // The hypervisor has open what the domain's disks are made of, and nothing else.
+    private static async Task OpenImagesShouldBeKnownAsync(GuestLab lab)
+    {
+        int guest = lab.Guests().ShouldHaveSingleItem();
+        var open = Directory.EnumerateFiles($"/proc/{guest}/fd").Select(fd => File.ResolveLinkTarget(fd, returnFinalTarget: false)?.FullName).OfType<string>()
+            .Where(path => path.StartsWith(lab["disk"], StringComparison.Ordinal)).Distinct().Order();
+        open.ShouldBe((await DomainPicture.ImagesAsync(lab)).Order(), lab.Daemon.Log);
     }
 
     private static void ShouldBeDone(GuestLab lab, string point, DomainPicture before, DomainPicture after)
@@ -94,7 +105,7 @@ public sealed class FaultTests
             after.Snapshots.ShouldBe(before.Snapshots);
             after.Disks.ShouldNotBe(before.Disks);
         }
-        else if (point.StartsWith("snapshot.delete.", StringComparison.Ordinal))
+        else if (IsDelete(point))
         {
             after.Snapshots.ShouldBe("s1");
             after.Disks.ShouldBe($"vda={lab["disk0.s1"]} vdb={lab["disk1.s1"]}");
@@ -112,15 +123,17 @@ public sealed class FaultTests
     private static bool IsInternal(string point) => NeedsNone(point) ||
         point is FaultPoints.CreateStateSaved or FaultPoints.RevertStateLoaded or FaultPoints.DeleteTagRemoved;
 
+    private static bool IsDelete(string point) => point.Split('.') is ["snapshot", "delete", _] or ["blockjob", _];
+
     private static bool NeedsNone(string point) => point is FaultPoints.CreateTagMade or FaultPoints.RevertTagApplied;
 
     private static bool NeedsProcess(string point) =>
-        point is FaultPoints.CreateStateSaved or FaultPoints.RevertStateLoaded or FaultPoints.CreateNodesAdded or FaultPoints.RevertProcessStarted or FaultPoints.RevertVerified or FaultPoints.RevertOldStopped;
+        point is FaultPoints.JobConcluded or FaultPoints.JobDismissed or FaultPoints.CreateStateSaved or FaultPoints.RevertStateLoaded or FaultPoints.CreateNodesAdded or FaultPoints.RevertProcessStarted or FaultPoints.RevertVerified or FaultPoints.RevertOldStopped;
 
     private static string[] Operation(GuestLab lab, string point, bool memory, bool running) => point.Split('.')[1] switch
     {
         "revert" => ["snapshot-revert", "guest", "s1", .. (running && !IsInternal(point) ? (string[])["--running", "--allow-respawn"] : [])],
-        "delete" => ["snapshot-delete", "guest", "s1", "--children-only"],
+        "delete" or "concluded" or "dismissed" => ["snapshot-delete", "guest", "s1", "--children-only"],
         _ when IsInternal(point) => InternalArguments("s3"),
         _ when memory =>
         [

@@ -6,6 +6,7 @@ using Vireo.Drivers.Qemu.Lifecycle;
 using Vireo.Drivers.Qemu.Monitor;
 using Vireo.Drivers.Qemu.Snapshots;
 using Vireo.Drivers.Qemu.State;
+using Vireo.Host.Faults;
 
 namespace Vireo.Drivers.Qemu.BlockJobs;
 
@@ -212,9 +213,11 @@ internal sealed class DomainBlockJobs(QemuDomain domain)
 
         _documents.Adopt(outcome.Live(live), persistent, outcome.Disks);
         await SaveAsync().ConfigureAwait(false);
+        FaultPoint.Hit(FaultPoints.JobConcluded);
 
         // A concluded commit or stream holds its nodes until it is dismissed.
         await Monitor.ExecuteAsync(Qmp.JobDismiss(job.Id), CancellationToken.None).ConfigureAwait(false);
+        FaultPoint.Hit(FaultPoints.JobDismissed);
         await CloseAsync(outcome.Closed).ConfigureAwait(false);
         _process.BlockJobs.Forget(job.Id);
         Remove(outcome.Removed);

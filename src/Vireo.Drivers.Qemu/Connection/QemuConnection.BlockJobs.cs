@@ -1,6 +1,7 @@
 using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.BlockJobs;
 using Vireo.Drivers.Qemu.Monitor;
+using Vireo.Drivers.Qemu.Snapshots;
 using Vireo.Drivers.Qemu.State;
 
 namespace Vireo.Drivers.Qemu;
@@ -43,6 +44,8 @@ internal sealed partial class QemuConnection
                 $"base '{@base}' is not immediately below '{live.Chain!.Layers[upper].Location.Display}' in chain for '{live.Chain.Top.Location.Display}'");
         }
 
+        // They lose what they stand on; the lowest image keeps its own.
+        RefuseLoss(domain, live.Chain!.Layers[upper..lower]);
         var name = wanted.HasFlag(DomainBlockCommitFlags.Relative) && upper > 0 ? RelativeName.Between(live.Chain!, upper - 1, lower) : null;
         await new DomainBlockJobs(domain).CommitAsync(live, upper, lower, name, wanted.HasFlag(DomainBlockCommitFlags.Delete), speed, cancellationToken).ConfigureAwait(false);
     }
@@ -143,6 +146,19 @@ internal sealed partial class QemuConnection
         return disk.Chain is null ? throw VireoException.InvalidArgument(ErrorDomain.Storage, $"could not find base image in chain for '{disk.Target}'") : disk;
     }
 
+    /// <summary>Refuses to change what images read from below while internal snapshots of the domain lie in them: those would read other data, without a word.</summary>
+    /// <exception cref="VireoException">VIR_ERR_OPERATION_INVALID.</exception>
+    private static void RefuseLoss(QemuDomain domain, IEnumerable<ImageLayer> images)
+    {
+        var paths = images.Select(i => i.Location.LocalPath).ToHashSet(StringComparer.Ordinal);
+        if (domain.Snapshots.Tree.All.SelectMany(InternalTags.Of).FirstOrDefault(t => paths.Contains(t.Path)) is { } held)
+        {
+            throw VireoException.OperationInvalid(
+                ErrorDomain.Qemu,
+                $"internal snapshot '{held.Tag}' of domain '{domain.View.Name}' lies in image '{held.Path}' and would be lost; delete the snapshot first");
+        }
+    }
+
     private static BlockJob JobOf(QemuDomain domain, string path)
     {
         var disks = RequireDisks(domain);
@@ -170,6 +186,7 @@ internal sealed partial class QemuConnection
         using var turn = await domain.EnterAsync(api, cancellationToken).ConfigureAwait(false);
         var disk = IdleDisk(domain, path);
         int? below = lowest is null ? null : ChainLookup.Find(disk, lowest, 0);
+        RefuseLoss(domain, disk.Chain!.Layers[..1]);
         var name = relative ? RelativeName.Between(disk.Chain!, 0, below!.Value) : null;
         await new DomainBlockJobs(domain).PullAsync(disk, 0, below, name, speed, cancellationToken).ConfigureAwait(false);
     }

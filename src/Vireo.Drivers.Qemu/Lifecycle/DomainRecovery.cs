@@ -101,6 +101,7 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
             hypervisor.Starter.Attach(domain, process, v => Observed(v with { Id = status.Id, Live = process.Live, BalloonKiB = balloon }, status, answers[0].GetProperty("status").GetString()!));
             await new DomainBlockJobs(domain).TakeUpAsync().ConfigureAwait(false);
             await new DomainBackup(domain, process).TakeUpAsync().ConfigureAwait(false);
+            await StrayNodes.CloseAsync(process).ConfigureAwait(false);
             await hypervisor.Channels.ObserveAsync(domain, process, ConnectDomainEventAgentLifecycleReason.Channel).ConfigureAwait(false);
         }
         catch (VireoException e)

@@ -107,6 +107,12 @@ public static class FaultPoints
     /// <summary>Snapshot delete: the documents are written or removed, the journal is still there.</summary>
     public const string DeleteDocumentsWritten = "snapshot.delete.documents-written";
 
+    /// <summary>Block job: the documents say what has become of the images, the hypervisor still knows the job.</summary>
+    public const string JobConcluded = "blockjob.concluded";
+
+    /// <summary>Block job: the hypervisor has forgotten it and still has the images open that nobody uses any more.</summary>
+    public const string JobDismissed = "blockjob.dismissed";
+
     /// <summary>Journal: one document is written or removed; hit once a document.</summary>
     public const string JournalDocument = "journal.document";
 
@@ -118,7 +124,7 @@ public static class FaultPoints
             RevertPlanned, RevertJournalled, RevertOverlayWritten, RevertOverlayNamed, RevertOverlaysMade, RevertProcessStarted, RevertVerified,
             RevertCommitted, RevertOldStopped, RevertTagApplied, RevertStateLoaded, RevertDocumentsWritten, RevertFileRetired,
             DeletePlanned, DeleteMarked, DeleteTagRemoved, DeleteMerge, DeleteMerged, DeleteFileRetired, DeleteCommitted, DeleteDocumentsWritten,
-            JournalDocument,
+            JobConcluded, JobDismissed, JournalDocument,
         ],
         StringComparer.Ordinal);
 }
