@@ -37,25 +37,19 @@ internal sealed record Qcow2Overlay(long VirtualSize, string? BackingFile, Image
         }
 
         var level1Clusters = ((entries * 8) + ClusterSize - 1) / ClusterSize;
-        try
+        var failure = $"cannot write overlay '{path}'";
+        FileSystemCalls.Write(handle, path, Header(size, (uint)entries, path), 0, failure);
+        Span<byte> table = stackalloc byte[8];
+        BinaryPrimitives.WriteUInt64BigEndian(table, RefcountBlockAt);
+        FileSystemCalls.Write(handle, path, table, RefcountTableAt, failure);
+        var refcounts = new byte[(3 + level1Clusters) * 2];
+        for (var i = 1; i < refcounts.Length; i += 2)
         {
-            RandomAccess.Write(handle, Header(size, (uint)entries, path), 0);
-            Span<byte> table = stackalloc byte[8];
-            BinaryPrimitives.WriteUInt64BigEndian(table, RefcountBlockAt);
-            RandomAccess.Write(handle, table, RefcountTableAt);
-            var refcounts = new byte[(3 + level1Clusters) * 2];
-            for (var i = 1; i < refcounts.Length; i += 2)
-            {
-                refcounts[i] = 1;
-            }
+            refcounts[i] = 1;
+        }
 
-            RandomAccess.Write(handle, refcounts, RefcountBlockAt);
-            RandomAccess.SetLength(handle, Level1At + (level1Clusters * ClusterSize));
-        }
-        catch (IOException e)
-        {
-            throw VireoException.System(ErrorDomain.Storage, e.HResult & 0xffff, $"cannot write overlay '{path}': {e.Message}", e);
-        }
+        FileSystemCalls.Write(handle, path, refcounts, RefcountBlockAt, failure);
+        FileSystemCalls.SetLength(handle, path, Level1At + (level1Clusters * ClusterSize), failure);
     }
 
     /// <summary>Whether anything was ever written to the disk of an overlay that began empty.</summary>

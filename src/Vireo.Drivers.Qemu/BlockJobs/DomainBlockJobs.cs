@@ -358,9 +358,9 @@ internal sealed class DomainBlockJobs(QemuDomain domain)
         {
             try
             {
-                File.Delete(path);
+                FileSystemCalls.Remove(path);
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            catch (VireoException e)
             {
                 domain.Hypervisor.Snapshots.Report($"removing '{path}', which is merged", e);
             }

@@ -1,5 +1,6 @@
 using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.BlockJobs;
+using Vireo.Drivers.Qemu.Journal;
 using Vireo.Drivers.Qemu.Monitor;
 using Vireo.Drivers.Qemu.Snapshots;
 using Vireo.Drivers.Qemu.State;
@@ -140,6 +141,7 @@ internal sealed partial class QemuConnection
     /// <summary>The disk of that name when no job works on it.</summary>
     private static LiveDisk IdleDisk(QemuDomain domain, string name)
     {
+        JournalRecovery.RefuseUnfinished(domain.Hypervisor.Paths.QemuJournal, domain.View.Uuid);
         var disks = RequireDisks(domain);
         var disk = NamedDisk(disks, name);
         BlockJobProgress.RefuseBusy(disks, disk.Target);

@@ -1,3 +1,5 @@
+using Vireo.Drivers.Qemu.Block;
+
 namespace Vireo.Drivers.Qemu.Journal;
 
 /// <summary>What to do with an operation that a crash cut short.</summary>
@@ -30,7 +32,7 @@ internal static class JournalRecovery
         foreach (var path in Directory.EnumerateFiles(directory, "*.journal.new").ToList())
         {
             // A plan that was being replaced; the old one still holds.
-            File.Delete(path);
+            FileSystemCalls.Remove(path);
         }
 
         var records = new List<JournalRecord>();
@@ -42,11 +44,33 @@ internal static class JournalRecovery
             }
             else
             {
-                File.Delete(path);
+                FileSystemCalls.Remove(path);
             }
         }
 
         return records;
+    }
+
+    /// <summary>Refuses a change while an earlier one of the same domain could neither be finished nor be taken back: the next daemon does that, by what was true then.</summary>
+    /// <param name="directory">Where journals lie.</param>
+    /// <param name="domain">The domain, within its modifying job.</param>
+    /// <exception cref="VireoException">VIR_ERR_OPERATION_INVALID.</exception>
+    public static void RefuseUnfinished(string directory, Guid domain)
+    {
+        if (!Directory.Exists(directory))
+        {
+            return;
+        }
+
+        foreach (var path in Directory.EnumerateFiles(directory, $"{domain:D}.*.journal"))
+        {
+            if (JournalRecord.Decode(path, File.ReadAllBytes(path))?.Plan is { Operation: not JournalOperation.SnapshotMerge } left)
+            {
+                throw VireoException.OperationInvalid(
+                    ErrorDomain.Qemu,
+                    $"the {left.Operation} '{left.Snapshot}' of domain '{left.DomainName}' is half-done, as journal '{path}' tells; restart the daemon to have it finished or taken back first");
+            }
+        }
     }
 
     /// <summary>Undoes or finishes one operation and removes its journal.</summary>
@@ -77,7 +101,7 @@ internal static class JournalRecovery
                 JournalActions.Undo(record);
             }
 
-            File.Delete(record.Path);
+            FileSystemCalls.Remove(record.Path);
             return new RecoveredOperation(record, verdict, null);
         }
         catch (Exception e) when (e is not OperationCanceledException)

@@ -56,6 +56,7 @@ internal sealed partial class DomainSnapshots
     public async ValueTask<QemuSnapshot> CreateAsync(ISnapshotDomain domain, string xml, DomainSnapshotCreateFlags flags, CancellationToken cancellationToken)
     {
         SnapshotFlags.CheckCreate(flags);
+        JournalRecovery.RefuseUnfinished(_settings.Journals, domain.Uuid);
         var request = flags.HasFlag(DomainSnapshotCreateFlags.Validate) ? DomainSnapshotConfig.ParseValidated(xml) : DomainSnapshotConfig.Parse(xml);
         if (flags.HasFlag(DomainSnapshotCreateFlags.Redefine))
         {
@@ -87,6 +88,7 @@ internal sealed partial class DomainSnapshots
     public async ValueTask RevertAsync(ISnapshotDomain domain, string name, DomainSnapshotRevertFlags flags, CancellationToken cancellationToken)
     {
         SnapshotFlags.CheckRevert(flags);
+        JournalRecovery.RefuseUnfinished(_settings.Journals, domain.Uuid);
         var snapshot = Find(name);
         var planner = new RevertPlanner(domain, Tree, _store, _settings.Time.GetUtcNow(), _settings.RespawnAlways);
         var plan = await Task.Run(() => planner.Plan(snapshot, flags), cancellationToken).ConfigureAwait(false);
@@ -108,6 +110,7 @@ internal sealed partial class DomainSnapshots
     public async ValueTask DeleteAsync(ISnapshotDomain domain, string name, DomainSnapshotDeleteFlags flags, CancellationToken cancellationToken)
     {
         SnapshotFlags.CheckDelete(flags);
+        JournalRecovery.RefuseUnfinished(_settings.Journals, domain.Uuid);
         var snapshot = Find(name);
         await new SnapshotDeletion(domain, _store, _settings.Journals)
             .RunAsync(Tree, snapshot, flags, tree => Volatile.Write(ref _tree, tree), cancellationToken).ConfigureAwait(false);

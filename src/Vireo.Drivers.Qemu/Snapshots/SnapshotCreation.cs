@@ -130,7 +130,7 @@ internal sealed class SnapshotCreation(ISnapshotDomain domain, string journals, 
             domain.Written();
             journal.Close();
         }
-        catch (Exception e) when (e is VireoException or IOException or UnauthorizedAccessException)
+        catch (VireoException e)
         {
             journal.Dispose();
             unfinished = e;
