@@ -78,10 +78,12 @@ internal static class JournalRecovery
     /// <param name="decide">
     /// Asked when the journal alone cannot tell: looks at the hypervisor process that took part. Also ends processes that the operation started for nothing.
     /// </param>
+    /// <param name="live">Whether the hypervisor that took part is there: it has the images, and has done with them what was to be done.</param>
     /// <param name="cancellationToken">Stops before anything is done.</param>
     public static async ValueTask<RecoveredOperation> RunAsync(
         JournalRecord record,
         Func<JournalRecord, CancellationToken, ValueTask<JournalVerdict>> decide,
+        bool live,
         CancellationToken cancellationToken)
     {
         JournalVerdict? verdict = null;
@@ -92,7 +94,7 @@ internal static class JournalRecovery
                 : await decide(record, cancellationToken).ConfigureAwait(false);
             if (verdict == JournalVerdict.Finish)
             {
-                await JournalTags.FinishAsync(record).ConfigureAwait(false);
+                await (live ? Task.CompletedTask : JournalTags.FinishAsync(record)).ConfigureAwait(false);
                 JournalActions.Finish(record);
             }
             else
@@ -101,6 +103,7 @@ internal static class JournalRecovery
                 JournalActions.Undo(record);
             }
 
+            await (live ? Task.CompletedTask : JournalTags.RepairAsync(record)).ConfigureAwait(false);
             FileSystemCalls.Remove(record.Path);
             return new RecoveredOperation(record, verdict, null);
         }

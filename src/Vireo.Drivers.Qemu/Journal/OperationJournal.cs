@@ -72,6 +72,14 @@ internal sealed class OperationJournal : IDisposable
         Record = Record with { Frozen = true };
     }
 
+    /// <summary>Notes that the hypervisor is about to bring the images back. On stable storage when it returns.</summary>
+    public void Loading()
+    {
+        Append("loading\n");
+        FileSystemCalls.SyncFile(_handle, Record.Path);
+        Record = Record with { Loading = true };
+    }
+
     /// <summary>Replaces the plan by one that says more, in one step; what was noted so far is kept.</summary>
     public void Replan(JournalPlan plan)
     {

@@ -77,14 +77,7 @@ internal sealed class CreatePlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
     private string NameOf(DomainSnapshotConfig request)
     {
         var name = request.Name is { Length: > 0 } given ? given : now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
-        if (name.Contains('/', StringComparison.Ordinal))
-        {
-            throw new VireoException(ErrorCode.XmlDetail, ErrorDomain.Qemu, $"invalid snapshot name '{name}': name can't contain '/'");
-        }
-
-        return name.StartsWith('.')
-            ? throw new VireoException(ErrorCode.XmlDetail, ErrorDomain.Qemu, $"invalid snapshot name '{name}': name can't start with '.'")
-            : name;
+        return SnapshotNames.Check(name);
     }
 
     /// <summary>The file to save the memory in; null for none.</summary>
@@ -114,6 +107,11 @@ internal sealed class CreatePlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
         if (file is not null && !file.StartsWith('/'))
         {
             throw Xml($"memory snapshot file path ({file}) must be absolute");
+        }
+
+        if (file is not null)
+        {
+            SnapshotNames.CheckFile(file);
         }
 
         if (flags.HasFlag(DomainSnapshotCreateFlags.Live) && mode != SnapshotLocation.External)
@@ -189,7 +187,12 @@ internal sealed class CreatePlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
         }
 
         var tags = placed.Where(p => p.Mode == DiskSnapshotMode.Internal).Select(p => new TaggedImage(p.Disk.Target, p.Disk.Source!.LocalPath!, name)).ToList();
-        tags.ForEach(tag => InternalTags.CheckNew(tag, memory: Active));
+        foreach (var tag in tags)
+        {
+            _ = ChainOf(tag.Target);
+            InternalTags.CheckNew(tag, memory: Active);
+        }
+
         CheckMemoryFile(memory, overlays);
         var live = domain.Live is null ? null : WithOverlays(domain.Live, overlays, null);
         var persistent = domain.Persistent is null ? null : WithOverlays(domain.Persistent, overlays, config);
@@ -223,6 +226,11 @@ internal sealed class CreatePlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
         };
     }
 
+    /// <summary>All images of a disk: one whose chain cannot be read is no disk that could be started again.</summary>
+    /// <exception cref="VireoException">As <see cref="ImageChain.Read"/>.</exception>
+    private ImageChain ChainOf(string target) =>
+        domain.Disks?.Find(target)?.Chain ?? (domain.Live ?? domain.Persistent)!.Devices.Disks.First(d => d.Target?.Dev == target).Chain()!;
+
     private PlannedOverlay Overlay(PlacedDisk disk, string id, NodeNumbers numbers, DomainSnapshotCreateFlags flags)
     {
         var target = disk.Disk.Target;
@@ -231,6 +239,15 @@ internal sealed class CreatePlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
         if (source.LocalPath is not { } basePath)
         {
             throw Unsupported($"external snapshots of network disk {target} are not supported yet");
+        }
+
+        var chain = ChainOf(target);
+        if (chain.Layers.Length >= ImageChain.MaxDepth)
+        {
+            throw new VireoException(
+                ErrorCode.OperationUnsupported,
+                ErrorDomain.Storage,
+                $"backing chain of disk {target} has {chain.Layers.Length} images already, and no more than {ImageChain.MaxDepth} can be started; merge some of it (blockcommit, blockpull) first");
         }
 
         var size = ImageProbe.Read(basePath, top.Format).VirtualSize
@@ -251,6 +268,7 @@ internal sealed class CreatePlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
             }
 
             var existing = ImageProbe.Read(path, ImageFormat.Qcow2);
+            CheckReused(path, existing, chain);
             return new PlannedOverlay(target, top, layer with { VirtualSize = existing.VirtualSize, Identity = existing.Identity }, null, number);
         }
 
@@ -267,6 +285,24 @@ internal sealed class CreatePlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
         CheckDirectory(path);
         var file = new OverlayFile(path, OverlayFile.TemporaryName(path, id), new Qcow2Overlay(size, basePath, top.Format));
         return new PlannedOverlay(target, top, layer, file, number);
+    }
+
+    /// <summary>Refuses to write to an image that somebody needs as it is, or that would stand on another image at the next start.</summary>
+    private void CheckReused(string path, ImageProbe existing, ImageChain chain)
+    {
+        var own = (domain.Live ?? domain.Persistent)!.Devices.Disks.Concat(domain.Persistent?.Devices.Disks ?? default)
+            .Concat(tree.All.SelectMany(s => new[] { s.Config.Domain, s.Config.InactiveDomain }).OfType<DomainConfig>().SelectMany(c => c.Devices.Disks))
+            .Select(d => d.Location()?.LocalPath).OfType<string>().Distinct().Select(FileIdentity.Of);
+        if (own.Contains(existing.Identity) || chain.Layers.Any(l => l.Identity == existing.Identity) || domain.ImagesOfOtherDomains().Contains(existing.Identity))
+        {
+            throw VireoException.OperationInvalid(ErrorDomain.Qemu, $"'{path}' cannot take what is written from now on: it is an image of this domain, of one of its snapshots or of another domain");
+        }
+
+        if (existing.Qcow2?.BackingFile is { } name && BackingName.Resolve(name, new FileLocation(path), out _) is var named
+            && (named.LocalPath is not { } below || FileIdentity.Of(below) is not { } identity || identity != FileIdentity.Of(chain.Top.Location.LocalPath!)))
+        {
+            throw VireoException.OperationInvalid(ErrorDomain.Qemu, $"'{path}' stands on '{named.Display}' and not on '{chain.Top.Location.Display}', the image that the disk has now");
+        }
     }
 
     private static void CheckDirectory(string path)

@@ -86,6 +86,7 @@ internal sealed class InternalCreation(ISnapshotDomain domain, string journals, 
         if (domain.Live is null)
         {
             await JournalTags.UndoAsync(journal.Record).ConfigureAwait(false);
+            await JournalTags.RepairAsync(journal.Record).ConfigureAwait(false);
         }
         else if (plan.Tags.Any(t => InternalSnapshot.Find(t.Path, t.Tag) is not null))
         {

@@ -144,6 +144,11 @@ internal static class SnapshotLayout
             throw new VireoException(ErrorCode.XmlError, ErrorDomain.DomainSnapshot, $"disk snapshot image path '{path}' must be absolute");
         }
 
+        if (request?.Path is { } given)
+        {
+            SnapshotNames.CheckFile(given);
+        }
+
         return new PlacedDisk(disk, mode, request?.Path ?? OverlayName(disk, snapshot), request?.OnBlockDevice ?? false);
     }
 

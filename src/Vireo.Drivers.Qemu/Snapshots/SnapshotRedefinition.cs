@@ -28,12 +28,7 @@ internal sealed class SnapshotRedefinition(ISnapshotDomain domain, SnapshotTree<
             throw VireoException.ConfigUnsupported(ErrorDomain.DomainSnapshot, $"Invalid state '{state}' in domain snapshot XML");
         }
 
-        if (name.Contains('/', StringComparison.Ordinal) || name.StartsWith('.'))
-        {
-            var why = name.StartsWith('.') ? "name can't start with '.'" : "name can't contain '/'";
-            throw new VireoException(ErrorCode.XmlDetail, ErrorDomain.Qemu, $"invalid snapshot name '{name}': {why}");
-        }
-
+        SnapshotNames.Check(name);
         if (request.Parent?.Name == name)
         {
             throw Invalid($"cannot set snapshot {name} as its own parent");

@@ -74,6 +74,9 @@ public static class FaultPoints
     /// <summary>Snapshot revert: one image is back at its internal snapshot; hit once a disk.</summary>
     public const string RevertTagApplied = "snapshot.revert.tag-applied";
 
+    /// <summary>Snapshot revert: the hypervisor is about to load the internal snapshot.</summary>
+    public const string RevertLoading = "snapshot.revert.loading";
+
     /// <summary>Snapshot revert: the hypervisor has loaded the internal snapshot; the journal does not say so yet.</summary>
     public const string RevertStateLoaded = "snapshot.revert.state-loaded";
 
@@ -122,7 +125,7 @@ public static class FaultPoints
             CreatePlanned, CreateJournalled, CreateOverlayWritten, CreateOverlayNamed, CreateOverlaysMade, CreateTagMade, CreateStateSaved, CreateMemorySaved, CreateNodesAdded,
             CreateFrozen, CreateSwapped, CreateCommitted, CreateDocumentsWritten,
             RevertPlanned, RevertJournalled, RevertOverlayWritten, RevertOverlayNamed, RevertOverlaysMade, RevertProcessStarted, RevertVerified,
-            RevertCommitted, RevertOldStopped, RevertTagApplied, RevertStateLoaded, RevertDocumentsWritten, RevertFileRetired,
+            RevertCommitted, RevertOldStopped, RevertTagApplied, RevertLoading, RevertStateLoaded, RevertDocumentsWritten, RevertFileRetired,
             DeletePlanned, DeleteMarked, DeleteTagRemoved, DeleteMerge, DeleteMerged, DeleteFileRetired, DeleteCommitted, DeleteDocumentsWritten,
             JobConcluded, JobDismissed, JournalDocument,
         ],

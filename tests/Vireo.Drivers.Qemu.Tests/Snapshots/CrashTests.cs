@@ -20,7 +20,7 @@ public sealed class CrashTests : IDisposable
         string[] live =
         [
             FaultPoints.CreateMemorySaved, FaultPoints.CreateNodesAdded, FaultPoints.CreateFrozen, FaultPoints.RevertProcessStarted,
-            FaultPoints.CreateStateSaved, FaultPoints.RevertStateLoaded, FaultPoints.JobConcluded, FaultPoints.JobDismissed,
+            FaultPoints.CreateStateSaved, FaultPoints.RevertLoading, FaultPoints.RevertStateLoaded, FaultPoints.JobConcluded, FaultPoints.JobDismissed,
         ];
         string[] inside = [FaultPoints.CreateTagMade, FaultPoints.RevertTagApplied, FaultPoints.DeleteTagRemoved];
         string[] both =
