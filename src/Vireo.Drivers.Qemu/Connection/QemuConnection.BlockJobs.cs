@@ -20,7 +20,7 @@ internal sealed partial class QemuConnection
         var speed = Speed(bandwidth, wanted.HasFlag(DomainBlockCommitFlags.BandwidthBytes));
         var domain = Find(dom);
         using var job = await domain.EnterAsync("virDomainBlockCommit", cancellationToken).ConfigureAwait(false);
-        var live = IdleDisk(domain, disk);
+        var live = await IdleDiskAsync(domain, disk).ConfigureAwait(false);
         var upper = top is null || top == live.Target ? 0 : ChainLookup.Find(live, top);
         var lower = @base is not null ? ChainLookup.Find(live, @base, upper) : wanted.HasFlag(DomainBlockCommitFlags.Shallow) ? upper + 1 : live.Numbers.Length - 1;
         if (lower <= upper || lower >= live.Numbers.Length)
@@ -139,8 +139,9 @@ internal sealed partial class QemuConnection
         ?? throw VireoException.InvalidArgument(ErrorDomain.Qemu, $"disk '{name}' not found in domain");
 
     /// <summary>The disk of that name when no job works on it.</summary>
-    private static LiveDisk IdleDisk(QemuDomain domain, string name)
+    private static async ValueTask<LiveDisk> IdleDiskAsync(QemuDomain domain, string name)
     {
+        await DomainBlockJobs.ConcludeLeftAsync(domain).ConfigureAwait(false);
         JournalRecovery.RefuseUnfinished(domain.Hypervisor.Paths.QemuJournal, domain.View.Uuid);
         var disks = RequireDisks(domain);
         var disk = NamedDisk(disks, name);
@@ -186,7 +187,7 @@ internal sealed partial class QemuConnection
     {
         var domain = Find(dom);
         using var turn = await domain.EnterAsync(api, cancellationToken).ConfigureAwait(false);
-        var disk = IdleDisk(domain, path);
+        var disk = await IdleDiskAsync(domain, path).ConfigureAwait(false);
         int? below = lowest is null ? null : ChainLookup.Find(disk, lowest, 0);
         RefuseLoss(domain, disk.Chain!.Layers[..1]);
         var name = relative ? RelativeName.Between(disk.Chain!, 0, below!.Value) : null;

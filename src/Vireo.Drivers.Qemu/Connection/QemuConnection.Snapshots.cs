@@ -1,3 +1,4 @@
+using Vireo.Drivers.Qemu.BlockJobs;
 using Vireo.Drivers.Qemu.Snapshots;
 using Vireo.Drivers.Qemu.State;
 
@@ -16,6 +17,7 @@ internal sealed partial class QemuConnection
     {
         var domain = Find(dom);
         using var job = await domain.EnterAsync("virDomainSnapshotCreateXML", cancellationToken).ConfigureAwait(false);
+        await DomainBlockJobs.ConcludeLeftAsync(domain).ConfigureAwait(false);
         try
         {
             var snapshot = await LongAsync(
@@ -44,6 +46,7 @@ internal sealed partial class QemuConnection
     {
         var domain = Find(snap.Dom);
         using var job = await domain.EnterAsync("virDomainRevertToSnapshot", cancellationToken).ConfigureAwait(false);
+        await DomainBlockJobs.ConcludeLeftAsync(domain).ConfigureAwait(false);
         await domain.Snapshots.RevertAsync(new QemuSnapshotDomain(domain), snap.Name, (DomainSnapshotRevertFlags)flags, cancellationToken).ConfigureAwait(false);
         if (domain.View.State == DomainState.Paused)
         {
@@ -56,6 +59,7 @@ internal sealed partial class QemuConnection
     {
         var domain = Find(snap.Dom);
         using var job = await domain.EnterAsync("virDomainSnapshotDelete", cancellationToken).ConfigureAwait(false);
+        await DomainBlockJobs.ConcludeLeftAsync(domain).ConfigureAwait(false);
         await LongAsync(
             job,
             DomainJobOperation.SnapshotDelete,

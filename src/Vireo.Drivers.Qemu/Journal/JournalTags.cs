@@ -37,7 +37,8 @@ internal static class JournalTags
     /// <exception cref="VireoException">VIR_ERR_OPERATION_FAILED: what qemu-img says.</exception>
     public static async Task RepairAsync(JournalRecord record)
     {
-        if (record.Plan.Job is not null)
+        // One whose work was done had its images flushed, and may have them open.
+        if (record is { Plan.Job: not null, Phase: JournalPhase.Prepared })
         {
             foreach (var image in record.Plan.Tags)
             {
