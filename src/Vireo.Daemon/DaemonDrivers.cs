@@ -17,7 +17,7 @@ internal sealed class DaemonDrivers : IAsyncDisposable
 
     public static async ValueTask<DaemonDrivers> StartAsync(DaemonPaths paths, DaemonSettings settings, ILoggerFactory log)
     {
-        var qemu = await QemuDriver.StartAsync(new VireoPaths(paths.Config, paths.Run, paths.State, paths.Cache, paths.Log), log, settings.AlwaysRespawn, paths.IsSession).ConfigureAwait(false);
+        var qemu = await QemuDriver.StartAsync(new VireoPaths(paths.Config, paths.Run, paths.State, paths.Cache, paths.Log), log, settings.Qemu, paths.IsSession).ConfigureAwait(false);
         var drivers = new DaemonDrivers(new DriverRegistry(qemu, new TestDriver()));
         drivers._owned.Add(qemu);
         return drivers;

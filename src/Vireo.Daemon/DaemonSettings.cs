@@ -1,4 +1,5 @@
 using System.Globalization;
+using Vireo.Drivers.Qemu;
 using Vireo.Rpc.Server;
 
 namespace Vireo.Daemon;
@@ -14,8 +15,8 @@ internal sealed record DaemonSettings
     /// <summary>Who may connect to the read-only socket.</summary>
     public UnixFileMode ReadOnlySocketMode { get; init; } = (UnixFileMode)0b111_111_111;
 
-    /// <summary>Whether a revert may start a new hypervisor process without the flag that allows it.</summary>
-    public bool AlwaysRespawn { get; init; }
+    /// <summary>What holds for the guests of QEMU.</summary>
+    public QemuSettings Qemu { get; init; } = new();
 
     public static DaemonSettings Load(string file) => File.Exists(file) ? Parse(File.ReadAllText(file), file) : new();
 
@@ -49,7 +50,9 @@ internal sealed record DaemonSettings
         "default_uri" => this with { Rpc = Rpc with { DefaultUri = Text(where, name, value) } },
         "unix_sock_rw_perms" => this with { SocketMode = Mode(where, name, value) },
         "unix_sock_ro_perms" => this with { ReadOnlySocketMode = Mode(where, name, value) },
-        "snapshot_revert_respawn" => this with { AlwaysRespawn = Choice(where, name, value) },
+        "snapshot_revert_respawn" => this with { Qemu = Qemu with { RespawnAlways = Choice(where, name, value) } },
+        "backup_tls_x509_cert_dir" => this with { Qemu = Qemu with { BackupTlsDirectory = Text(where, name, value) } },
+        "backup_tls_x509_verify" => this with { Qemu = Qemu with { BackupTlsVerify = Number(where, name, value, 0) != 0 } },
         _ => throw new DaemonException($"{where}: unknown setting {name}"),
     };
 

@@ -13,13 +13,17 @@ public sealed class DaemonSettingsTests
             default_uri = "test:///default"
             unix_sock_rw_perms = "0700"
             snapshot_revert_respawn = "always"
+            backup_tls_x509_cert_dir = "/etc/pki/own"
+            backup_tls_x509_verify = 0
             """,
             "vireod.conf");
         settings.Rpc.MaxClients.ShouldBe(7);
         settings.Rpc.KeepaliveInterval.ShouldBe(TimeSpan.FromSeconds(-1));
         settings.Rpc.DefaultUri.ShouldBe("test:///default");
         settings.SocketMode.ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        settings.AlwaysRespawn.ShouldBeTrue();
+        settings.Qemu.RespawnAlways.ShouldBeTrue();
+        settings.Qemu.BackupTlsDirectory.ShouldBe("/etc/pki/own");
+        settings.Qemu.BackupTlsVerify.ShouldBeFalse();
     }
 
     [Theory]

@@ -61,6 +61,7 @@ public abstract class ScratchDaemon : IAsyncDisposable
         using var notify = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
         File.Delete(Scratch["notify"]);
         notify.Bind(new UnixDomainSocketEndPoint(Scratch["notify"]));
+        start.Environment["DOTNET_EnableDiagnostics"] = "0"; // Its sockets would stay behind a daemon that is killed.
         start.Environment["NOTIFY_SOCKET"] = Scratch["notify"];
 
         _process?.Dispose();

@@ -33,7 +33,7 @@ public sealed class ScratchSshd : IAsyncDisposable
         try
         {
             // Another program may take the port in between.
-            for (int attempt = 0; !await sshd.TryStartAsync(FreePort(), Path.GetDirectoryName(daemon.SocketPath)!); attempt++)
+            for (int attempt = 0; !await sshd.TryStartAsync(FreePort.Next(), Path.GetDirectoryName(daemon.SocketPath)!); attempt++)
             {
                 if (attempt == 5) throw new InvalidOperationException($"sshd does not start: {File.ReadAllText(sshd._scratch["sshd.log"])}");
             }
@@ -58,13 +58,6 @@ public sealed class ScratchSshd : IAsyncDisposable
         }
 
         _scratch.Dispose();
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private async Task<bool> TryStartAsync(int port, string sockets)

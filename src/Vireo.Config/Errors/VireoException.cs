@@ -94,6 +94,12 @@ public sealed class VireoException : Exception
             throw Received(ErrorCode.InvalidArg, domain, ErrorSeverity.Error, $"unsupported flags (0x{unknown:x}) in function {function}", function, "flags", null, -1, -1);
         }
     }
+
+    /// <summary>VIR_ERR_INVALID_ARG for flags that do not go together; libvirt tells of them without the code's usual words in front.</summary>
+    /// <param name="domain">Who refuses.</param>
+    /// <param name="message">Which flags, and why.</param>
+    public static VireoException ConflictingFlags(ErrorDomain domain, string message) =>
+        Received(ErrorCode.InvalidArg, domain, ErrorSeverity.Error, message, message, null, null, -1, -1);
 }
 
 /// <summary>How grave an error is (<c>virErrorLevel</c>).</summary>

@@ -73,11 +73,6 @@ internal sealed class BackupPlanner(DomainConfig live, LiveDisks disks, Snapshot
 
     private static BackupServer Complete(BackupServer server)
     {
-        if (server.Tls == true)
-        {
-            throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, "TLS for the NBD server of a backup is not supported yet");
-        }
-
         if (server.Transport == "unix")
         {
             return server;

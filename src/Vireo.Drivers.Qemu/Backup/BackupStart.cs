@@ -12,7 +12,8 @@ namespace Vireo.Drivers.Qemu.Backup;
 /// <param name="process">The process that runs the domain.</param>
 /// <param name="backup">The backup, its targets numbered.</param>
 /// <param name="checkpoint">The checkpoint that is made with it; null for none.</param>
-internal sealed class BackupStart(QemuProcess process, RunningBackup backup, QemuCheckpoint? checkpoint)
+/// <param name="settings">Where certificates lie.</param>
+internal sealed class BackupStart(QemuProcess process, RunningBackup backup, QemuCheckpoint? checkpoint, QemuSettings settings)
 {
     private QmpMonitor Monitor => process.Monitor;
 
@@ -28,10 +29,7 @@ internal sealed class BackupStart(QemuProcess process, RunningBackup backup, Qem
 
         if (backup.Config.Server is { } server)
         {
-            await Monitor.ExecuteAsync(
-                server.Transport == "unix" ? Qmp.NbdServerStart(server.Socket!) : Qmp.NbdServerStart(server.Name!, server.Port!.Value),
-                cancellationToken).ConfigureAwait(false);
-            undo.Push("stop the NBD server", async () => await Monitor.ExecuteAsync(Qmp.NbdServerStop, CancellationToken.None).ConfigureAwait(false));
+            await ServeAsync(server, undo, cancellationToken).ConfigureAwait(false);
         }
 
         var bitmaps = await BlockBitmaps.QueryAsync(Monitor, cancellationToken).ConfigureAwait(false);
@@ -43,6 +41,29 @@ internal sealed class BackupStart(QemuProcess process, RunningBackup backup, Qem
             await Monitor.ExecuteAsync(Qmp.NbdExport("nbd-" + node, node, disk.ExportName!, RunningBackup.BitmapOf(disk)), cancellationToken).ConfigureAwait(false);
         }
     }
+
+    private async ValueTask ServeAsync(BackupServer server, UndoStack undo, CancellationToken cancellationToken)
+    {
+        if (backup.Credentials is { } credentials)
+        {
+            await Monitor.ExecuteAsync(Credentials(credentials), cancellationToken).ConfigureAwait(false);
+            undo.Push("forget the credentials", async () => await Monitor.ExecuteAsync(Qmp.ObjectDel(credentials), CancellationToken.None).ConfigureAwait(false));
+        }
+
+        await Monitor.ExecuteAsync(
+            server.Transport == "unix" ? Qmp.NbdServerStart(server.Socket!, backup.Credentials) : Qmp.NbdServerStart(server.Name!, server.Port!.Value, backup.Credentials),
+            cancellationToken).ConfigureAwait(false);
+        undo.Push("stop the NBD server", async () => await Monitor.ExecuteAsync(Qmp.NbdServerStop, CancellationToken.None).ConfigureAwait(false));
+    }
+
+    private QmpCommand Credentials(string id) => Qmp.ObjectAdd(w =>
+    {
+        w.WriteString("qom-type", "tls-creds-x509");
+        w.WriteString("id", id);
+        w.WriteString("dir", settings.BackupTlsDirectory);
+        w.WriteString("endpoint", "server");
+        w.WriteBoolean("verify-peer", settings.BackupTlsVerify);
+    });
 
     private async ValueTask OpenAsync(BackupDisk disk, UndoStack undo, CancellationToken cancellationToken)
     {

@@ -35,7 +35,7 @@ internal sealed class DomainBackup(QemuDomain domain, QemuProcess process)
                 // Known before it begins: a daemon that dies in between finds no such jobs with the hypervisor and clears away.
                 undo.Push("forget the backup", () => NoteAsync(null));
                 await NoteAsync(backup, numbers.Last).ConfigureAwait(false);
-                await new BackupStart(process, backup, checkpoint).RunAsync(undo, cancellationToken).ConfigureAwait(false);
+                await new BackupStart(process, backup, checkpoint, domain.Hypervisor.Settings).RunAsync(undo, cancellationToken).ConfigureAwait(false);
                 if (checkpoint is not null)
                 {
                     undo.Push("remove the checkpoint's bitmaps", () => new ValueTask(new CheckpointBitmaps(process).RemoveAsync([checkpoint], CancellationToken.None)));
@@ -134,7 +134,7 @@ internal sealed class DomainBackup(QemuDomain domain, QemuProcess process)
 
     private async Task ConcludeAsync(string target)
     {
-        if (Current is not { } backup || backup.Disks.FirstOrDefault(d => d.Name == target) is not { } disk || !RunningBackup.IsActive(disk))
+        if (Current is not { } backup || backup.DiskOf(target) is not { } disk || !RunningBackup.IsActive(disk))
         {
             return;
         }
@@ -178,6 +178,11 @@ internal sealed class DomainBackup(QemuDomain domain, QemuProcess process)
         if (backup.IsPull)
         {
             await TryAsync(Qmp.NbdServerStop).ConfigureAwait(false);
+            if (backup.Credentials is { } credentials)
+            {
+                await TryAsync(Qmp.ObjectDel(credentials)).ConfigureAwait(false);
+            }
+
             foreach (var disk in backup.Disks)
             {
                 await CloseAsync(disk, backup).ConfigureAwait(false);
@@ -186,7 +191,7 @@ internal sealed class DomainBackup(QemuDomain domain, QemuProcess process)
 
         Remove(backup, domain.Hypervisor.Snapshots.Report);
         await NoteAsync(null).ConfigureAwait(false);
-        domain.Publish(new DomainJobCompletedEvent(domain.View.Ref, BackupResult.Describe(backup, process.Disks, TimeProvider.System.GetUtcNow())));
+        domain.Completed(BackupStatistics.Ended(backup, process.Disks));
     }
 
     private async Task CloseAsync(BackupDisk disk, RunningBackup backup)

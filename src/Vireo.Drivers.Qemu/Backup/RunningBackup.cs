@@ -27,11 +27,17 @@ internal sealed record RunningBackup(DomainBackupConfig Config, long Started, bo
     /// <summary>Whether a client pulls it.</summary>
     public bool IsPull => Config.Mode == BackupMode.Pull;
 
+    /// <summary>The object of the server's TLS credentials; null for no TLS.</summary>
+    public string? Credentials => Config.Server?.Tls == true ? "backup-tls" : null;
+
     /// <summary>The disks that are backed up.</summary>
     public IEnumerable<BackupDisk> Disks => Config.Disks.Where(d => d.Backup == true);
 
     /// <summary>The document as users see it.</summary>
     public DomainBackupConfig Visible => Config with { Disks = [.. Config.Disks.Select(d => d with { State = null })] };
+
+    /// <summary>A disk's part of it; null when it is not backed up.</summary>
+    public BackupDisk? DiskOf(string target) => Disks.FirstOrDefault(d => d.Name == target);
 
     /// <summary>Whether the disk's job has not ended.</summary>
     public static bool IsActive(BackupDisk disk) => disk.State is Running or Cancelling;

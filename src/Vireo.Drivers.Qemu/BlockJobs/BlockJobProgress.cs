@@ -7,10 +7,10 @@ namespace Vireo.Drivers.Qemu.BlockJobs;
 internal static class BlockJobProgress
 {
     /// <summary>How far it is. A job that goes on never looks finished: clients that poll take equal numbers for its end.</summary>
-    /// <param name="job">The job.</param>
+    /// <param name="type">What it does.</param>
     /// <param name="told">What the hypervisor says of it.</param>
     /// <param name="inBytes">Whether the limit is told in bytes a second; else in MiB.</param>
-    public static DomainGetBlockJobInfoResult Of(BlockJob job, QmpBlockJob told, bool inBytes)
+    public static DomainGetBlockJobInfoResult Of(DomainBlockJobType type, QmpBlockJob told, bool inBytes)
     {
         var (at, end) = ((ulong)told.Offset, (ulong)told.Length);
         if (at == 0 && end == 0)
@@ -24,7 +24,7 @@ internal static class BlockJobProgress
 
         const ulong mebibyte = 1 << 20;
         var speed = (ulong)told.Speed;
-        return new DomainGetBlockJobInfoResult(1, (int)job.Type, inBytes ? speed : (speed + mebibyte - 1) / mebibyte, at, end);
+        return new DomainGetBlockJobInfoResult(1, (int)type, inBytes ? speed : (speed + mebibyte - 1) / mebibyte, at, end);
     }
 
     /// <summary>Refuses a change of a disk on which a job works.</summary>
@@ -32,7 +32,7 @@ internal static class BlockJobProgress
     public static void RefuseBusy(LiveDisks disks, string target)
     {
         var job = disks.JobOf(target);
-        if (job is null && disks.Backup?.Disks.Any(d => d.Name == target) != true)
+        if (job is null && disks.Backup?.DiskOf(target) is null)
         {
             return;
         }

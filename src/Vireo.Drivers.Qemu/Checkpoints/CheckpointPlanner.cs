@@ -23,7 +23,7 @@ internal sealed class CheckpointPlanner(DomainConfig live, SnapshotTree<QemuChec
             throw Invalid($"Element name of domaincheckpoint has the impossible value '{name}'");
         }
 
-        return request.Disks.Any(d => string.IsNullOrEmpty(d.Name) || (d.Bitmap is not null && d.Checkpoint != CheckpointMode.Bitmap))
+        return request.Disks.Any(d => string.IsNullOrEmpty(d.Name) || (d.Bitmap is not null && d.Checkpoint == CheckpointMode.No))
             ? throw Invalid("Element disk of domaincheckpoint lacks its name, or has a bitmap that it does not use")
             : request;
     }

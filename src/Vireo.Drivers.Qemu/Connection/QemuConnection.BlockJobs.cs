@@ -1,3 +1,4 @@
+using Vireo.Drivers.Qemu.Backup;
 using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.BlockJobs;
 using Vireo.Drivers.Qemu.Journal;
@@ -86,14 +87,18 @@ internal sealed partial class QemuConnection
         CheckFlags(flags, DomainBlockJobInfoFlags.BandwidthBytes, "qemuDomainGetBlockJobInfo");
         var domain = Find(dom);
         var disks = RequireDisks(domain);
-        if (disks.JobOf(NamedDisk(disks, path).Target) is not { } job)
+        var target = NamedDisk(disks, path).Target;
+        (string Id, DomainBlockJobType Type) job = disks.JobOf(target) is { } own ? (own.Id, own.Type)
+            : disks.Backup?.DiskOf(target) is { } disk ? (RunningBackup.JobOf(disk), DomainBlockJobType.Backup)
+            : default;
+        if (job.Id is null)
         {
             return new DomainGetBlockJobInfoResult(0, 0, 0, 0, 0);
         }
 
         var all = await domain.RequireProcess().Monitor.ExecuteAsync(Qmp.QueryBlockJobs, cancellationToken).ConfigureAwait(false);
         return all.FirstOrDefault(j => j.Device == job.Id) is { } told
-            ? BlockJobProgress.Of(job, told, inBytes: flags != 0)
+            ? BlockJobProgress.Of(job.Type, told, inBytes: flags != 0)
             : new DomainGetBlockJobInfoResult(0, 0, 0, 0, 0);
     }
 

@@ -17,8 +17,8 @@ internal sealed partial class QemuConnection
         var wanted = (DomainCheckpointCreateFlags)flags;
         if (wanted.HasFlag(DomainCheckpointCreateFlags.RedefineValidate) && !wanted.HasFlag(DomainCheckpointCreateFlags.Redefine))
         {
-            throw VireoException.InvalidArgument(
-                ErrorDomain.Qemu, "Flag 'VIR_DOMAIN_CHECKPOINT_CREATE_REDEFINE_VALIDATE' requires flag 'VIR_DOMAIN_CHECKPOINT_CREATE_REDEFINE'");
+            throw VireoException.ConflictingFlags(
+                ErrorDomain.DomainCheckpoint, "Flag 'VIR_DOMAIN_CHECKPOINT_CREATE_REDEFINE' is required by flag 'VIR_DOMAIN_CHECKPOINT_CREATE_REDEFINE_VALIDATE'");
         }
 
         var domain = Find(dom);
@@ -111,7 +111,7 @@ internal sealed partial class QemuConnection
         var wanted = (DomainCheckpointDeleteFlags)flags;
         if (wanted.HasFlag(DomainCheckpointDeleteFlags.Children | DomainCheckpointDeleteFlags.ChildrenOnly))
         {
-            throw VireoException.InvalidArgument(
+            throw VireoException.ConflictingFlags(
                 ErrorDomain.DomainCheckpoint,
                 "Flags 'VIR_DOMAIN_CHECKPOINT_DELETE_CHILDREN' and 'VIR_DOMAIN_CHECKPOINT_DELETE_CHILDREN_ONLY' are mutually exclusive");
         }

@@ -1,3 +1,4 @@
+using Vireo.Drivers.Qemu.Backup;
 using Vireo.Drivers.Qemu.State;
 
 namespace Vireo.Drivers.Qemu;
@@ -6,15 +7,16 @@ namespace Vireo.Drivers.Qemu;
 internal sealed partial class QemuConnection
 {
     /// <inheritdoc/>
-    public override ValueTask<DomainGetJobInfoResult> DomainGetJobInfoAsync(DomainRef dom, CancellationToken cancellationToken)
+    public override async ValueTask<DomainGetJobInfoResult> DomainGetJobInfoAsync(DomainRef dom, CancellationToken cancellationToken)
     {
         var domain = Find(dom);
         RequireActiveOrBusy(domain);
-        return ValueTask.FromResult(domain.Jobs.Long is { } job ? JobStatistics.Of(job).ToInfo() : new DomainGetJobInfoResult((int)DomainJobType.None, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0));
+        var job = await UnderWayAsync(domain, cancellationToken).ConfigureAwait(false);
+        return job?.ToInfo() ?? new DomainGetJobInfoResult((int)DomainJobType.None, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
     }
 
     /// <inheritdoc/>
-    public override ValueTask<DomainGetJobStatsResult> DomainGetJobStatsAsync(DomainRef dom, uint flags, CancellationToken cancellationToken)
+    public override async ValueTask<DomainGetJobStatsResult> DomainGetJobStatsAsync(DomainRef dom, uint flags, CancellationToken cancellationToken)
     {
         CheckFlags(flags, DomainGetJobStatsFlags.Completed | DomainGetJobStatsFlags.KeepCompleted, "qemuDomainGetJobStats");
         var wanted = (DomainGetJobStatsFlags)flags;
@@ -25,9 +27,8 @@ internal sealed partial class QemuConnection
         }
 
         var told = wanted.HasFlag(DomainGetJobStatsFlags.Completed) ? domain.CompletedJob(keep: wanted.HasFlag(DomainGetJobStatsFlags.KeepCompleted))
-            : domain.Jobs.Long is { } job ? JobStatistics.Of(job)
-            : null;
-        return ValueTask.FromResult(told is null ? new DomainGetJobStatsResult((int)DomainJobType.None, []) : new DomainGetJobStatsResult((int)told.Type, told.ToParameters()));
+            : await UnderWayAsync(domain, cancellationToken).ConfigureAwait(false);
+        return told is null ? new DomainGetJobStatsResult((int)DomainJobType.None, []) : new DomainGetJobStatsResult((int)told.Type, told.ToParameters());
     }
 
     /// <inheritdoc/>
@@ -49,6 +50,11 @@ internal sealed partial class QemuConnection
             throw VireoException.OperationInvalid(ErrorDomain.Qemu, "no job is active on the domain");
         }
     }
+
+    private static async ValueTask<JobStatistics?> UnderWayAsync(QemuDomain domain, CancellationToken cancellationToken) =>
+        domain.Jobs.Long is { } job ? JobStatistics.Of(job)
+        : domain.Process is { Disks.Backup: { } backup } process ? await BackupStatistics.MeasureAsync(process, backup, cancellationToken).ConfigureAwait(false)
+        : null;
 
     /// <summary>Images are merged while a domain is shut off, too: that can be watched and cancelled.</summary>
     private static void RequireActiveOrBusy(QemuDomain domain)

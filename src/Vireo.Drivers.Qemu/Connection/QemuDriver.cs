@@ -18,15 +18,15 @@ public sealed class QemuDriver : IDriver, IAsyncDisposable
     /// <summary>Loads the domains below the given places, takes up those that run, and starts those that start with the host.</summary>
     /// <param name="paths">Where everything lies.</param>
     /// <param name="log">Where it reports to.</param>
-    /// <param name="respawnAlways">A revert may replace a running hypervisor process without a flag that allows it.</param>
+    /// <param name="settings">What the operator sets; the defaults when null.</param>
     /// <param name="isSession">It is one user's own: there is no <c>/system</c>.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR: the places cannot be used.</exception>
-    public static async Task<QemuDriver> StartAsync(VireoPaths paths, ILoggerFactory log, bool respawnAlways = false, bool isSession = false, CancellationToken cancellationToken = default)
+    public static async Task<QemuDriver> StartAsync(VireoPaths paths, ILoggerFactory log, QemuSettings? settings = null, bool isSession = false, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(log);
         var builder = new GuestBuilder(new Capabilities.QemuCapabilitiesCache(paths.QemuCapabilities), paths.QemuNvram);
-        return new(await StartAsync(paths, builder, log.CreateLogger("qemu"), respawnAlways, cancellationToken).ConfigureAwait(false), isSession);
+        return new(await StartAsync(paths, builder, log.CreateLogger("qemu"), settings ?? new QemuSettings(), cancellationToken).ConfigureAwait(false), isSession);
     }
 
     /// <inheritdoc/>
@@ -48,9 +48,9 @@ public sealed class QemuDriver : IDriver, IAsyncDisposable
     /// <summary>Lets go of the guests; they go on.</summary>
     public ValueTask DisposeAsync() => _hypervisor.DisposeAsync();
 
-    internal static async Task<QemuHypervisor> StartAsync(VireoPaths paths, IGuestBuilder builder, ILogger log, bool respawnAlways, CancellationToken cancellationToken)
+    internal static async Task<QemuHypervisor> StartAsync(VireoPaths paths, IGuestBuilder builder, ILogger log, QemuSettings settings, CancellationToken cancellationToken)
     {
-        var hypervisor = new QemuHypervisor(paths, builder, log) { RespawnAlways = respawnAlways };
+        var hypervisor = new QemuHypervisor(paths, builder, log) { Settings = settings };
         await hypervisor.StartAsync(cancellationToken).ConfigureAwait(false);
         return hypervisor;
     }

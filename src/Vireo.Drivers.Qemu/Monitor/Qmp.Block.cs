@@ -27,26 +27,35 @@ internal static partial class Qmp
     });
 
     /// <summary>nbd-server-start on a UNIX socket.</summary>
-    public static QmpCommand NbdServerStart(string socket) => new("nbd-server-start", w =>
-    {
-        w.WriteStartObject("addr");
-        w.WriteString("type", "unix");
-        w.WriteStartObject("data");
-        w.WriteString("path", socket);
-        w.WriteEndObject();
-        w.WriteEndObject();
-    });
+    /// <param name="socket">Its path.</param>
+    /// <param name="credentials">The object with the TLS credentials; null for no TLS.</param>
+    public static QmpCommand NbdServerStart(string socket, string? credentials) => NbdServerStart("unix", w => w.WriteString("path", socket), credentials);
 
     /// <summary>nbd-server-start on a TCP port.</summary>
-    public static QmpCommand NbdServerStart(string host, uint port) => new("nbd-server-start", w =>
+    /// <param name="host">Where it listens.</param>
+    /// <param name="port">The port.</param>
+    /// <param name="credentials">The object with the TLS credentials; null for no TLS.</param>
+    public static QmpCommand NbdServerStart(string host, uint port, string? credentials) => NbdServerStart(
+        "inet",
+        w =>
+        {
+            w.WriteString("host", host);
+            w.WriteString("port", port.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        },
+        credentials);
+
+    private static QmpCommand NbdServerStart(string type, Action<Utf8JsonWriter> address, string? credentials) => new("nbd-server-start", w =>
     {
         w.WriteStartObject("addr");
-        w.WriteString("type", "inet");
+        w.WriteString("type", type);
         w.WriteStartObject("data");
-        w.WriteString("host", host);
-        w.WriteString("port", port.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        address(w);
         w.WriteEndObject();
         w.WriteEndObject();
+        if (credentials is not null)
+        {
+            w.WriteString("tls-creds", credentials);
+        }
     });
 
     /// <summary>nbd-server-stop: ends every export.</summary>

@@ -49,7 +49,7 @@ internal static class SnapshotFlags
     {
         if (flags.HasFlag(flag) && !flags.HasFlag(needed))
         {
-            throw Invalid(domain, $"Flag '{prefix}{neededName}' is required by flag '{prefix}{flagName}'");
+            throw VireoException.ConflictingFlags(domain, $"Flag '{prefix}{neededName}' is required by flag '{prefix}{flagName}'");
         }
     }
 
@@ -58,11 +58,7 @@ internal static class SnapshotFlags
     {
         if (flags.HasFlag(one) && flags.HasFlag(other))
         {
-            throw Invalid(ErrorDomain.DomainSnapshot, $"Flags '{prefix}{oneName}' and '{prefix}{otherName}' are mutually exclusive");
+            throw VireoException.ConflictingFlags(ErrorDomain.DomainSnapshot, $"Flags '{prefix}{oneName}' and '{prefix}{otherName}' are mutually exclusive");
         }
     }
-
-    // libvirt fills these messages in without the code's usual words in front.
-    private static VireoException Invalid(ErrorDomain domain, string message) =>
-        VireoException.Received(ErrorCode.InvalidArg, domain, ErrorSeverity.Error, message, message, null, null, -1, -1);
 }

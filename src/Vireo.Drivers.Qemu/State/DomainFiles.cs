@@ -71,6 +71,21 @@ internal sealed class DomainFiles(VireoPaths paths)
         }
     }
 
+    /// <summary>Notes that the domains were started with the host; false when that was noted before. The run directory does not outlive the host's run.</summary>
+    public bool MarkAutostarted()
+    {
+        var mark = Path.Combine(paths.QemuRun, "autostarted");
+        if (File.Exists(mark))
+        {
+            return false;
+        }
+
+        using (File.Create(mark))
+        {
+            return true;
+        }
+    }
+
     /// <summary>Reads all definitions. One that cannot be read is told to <paramref name="report"/> and left out.</summary>
     public IEnumerable<(DomainConfig Config, bool Autostart, bool HasManagedSave)> ReadDefinitions(Action<string, Exception> report)
     {

@@ -9,6 +9,9 @@ internal sealed record JobProgress
     /// <summary>Bytes of images to copy, and how many of them are.</summary>
     public (long Total, long Processed) Disk { get; init; }
 
+    /// <summary>Bytes that a pulled backup keeps aside, and how many they may become; null for what keeps nothing aside.</summary>
+    public (long Total, long Used)? Temporary { get; init; }
+
     /// <summary>The guest's memory on its way to a file; null when none is saved.</summary>
     public Monitor.QmpMigration? Memory { get; init; }
 }

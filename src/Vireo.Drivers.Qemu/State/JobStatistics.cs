@@ -9,6 +9,12 @@ namespace Vireo.Drivers.Qemu.State;
 /// <param name="Progress">How far it is.</param>
 internal sealed record JobStatistics(DomainJobType Type, DomainJobOperation Operation, TimeSpan Elapsed, JobProgress Progress)
 {
+    /// <summary>Whether a backup that has ended is whole; null for what goes on or is no backup.</summary>
+    public bool? Success { get; init; }
+
+    /// <summary>Why it is not; null for no reason.</summary>
+    public string? Error { get; init; }
+
     private (long Total, long Processed, long Remaining) Memory => Progress.Memory is { } memory ? (memory.TotalBytes, memory.TransferredBytes, memory.RemainingBytes) : default;
 
     private (long Total, long Processed, long Remaining) Disk => (Progress.Disk.Total, Progress.Disk.Processed, Progress.Disk.Total - Progress.Disk.Processed);
@@ -26,10 +32,39 @@ internal sealed record JobStatistics(DomainJobType Type, DomainJobOperation Oper
     [
         TypedParam.Of("operation", (int)Operation),
         TypedParam.Of("time_elapsed", (ulong)Elapsed.TotalMilliseconds),
+        .. Operation == DomainJobOperation.Backup ? Backup() : Moved(),
+    ];
+
+    private IEnumerable<TypedParam> Moved() =>
+    [
         .. Progress.Memory is { } memory ? Times(memory) : [],
         .. Sizes("data", (Memory.Total + Disk.Total, Memory.Processed + Disk.Processed, Memory.Remaining + Disk.Remaining)),
         .. Progress.Memory is { } saved ? [.. Sizes("memory", Memory), .. Pages(saved)] : Sizes("disk", Disk),
     ];
+
+    private IEnumerable<TypedParam> Backup()
+    {
+        if (Progress.Temporary is { } aside)
+        {
+            yield return TypedParam.Of("disk_temp_used", (ulong)aside.Used);
+            yield return TypedParam.Of("disk_temp_total", (ulong)aside.Total);
+        }
+
+        foreach (var size in Disk.Total > 0 ? Sizes("disk", Disk) : [])
+        {
+            yield return size;
+        }
+
+        if (Success is { } success)
+        {
+            yield return TypedParam.Of("success", success);
+        }
+
+        if (Error is { } error)
+        {
+            yield return TypedParam.Of("errmsg", error);
+        }
+    }
 
     private static IEnumerable<TypedParam> Times(QmpMigration memory)
     {

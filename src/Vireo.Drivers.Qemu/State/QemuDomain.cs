@@ -87,13 +87,18 @@ internal sealed class QemuDomain(QemuHypervisor hypervisor, DomainView view)
     {
         if (Jobs.Long is { } job)
         {
-            var statistics = JobStatistics.Of(job) with { Type = DomainJobType.Completed };
-            Volatile.Write(ref _completed, statistics);
-            Publish(new DomainJobCompletedEvent(View.Ref, statistics.ToParameters()));
+            Completed(JobStatistics.Of(job) with { Type = DomainJobType.Completed });
         }
     }
 
-    /// <summary>The last long job that has moved the guest's memory; null for none.</summary>
+    /// <summary>Tells of a long job that has ended, and keeps what is told.</summary>
+    public void Completed(JobStatistics statistics)
+    {
+        Volatile.Write(ref _completed, statistics);
+        Publish(new DomainJobCompletedEvent(View.Ref, statistics.ToParameters()));
+    }
+
+    /// <summary>The last long job of which was told; null for none.</summary>
     /// <param name="keep">It is told again the next time.</param>
     public JobStatistics? CompletedJob(bool keep) => keep ? Volatile.Read(ref _completed) : Interlocked.Exchange(ref _completed, null);
 

@@ -26,10 +26,10 @@ internal sealed partial class QemuHypervisor : IAsyncDisposable
     }
 
     /// <summary>What holds for the snapshots of all domains.</summary>
-    public SnapshotSettings Snapshots => new(Paths.QemuJournal, RespawnAlways, (what, error) => LogFailed(Log, what, error.Message), TimeProvider.System);
+    public SnapshotSettings Snapshots => new(Paths.QemuJournal, Settings.RespawnAlways, (what, error) => LogFailed(Log, what, error.Message), TimeProvider.System);
 
-    /// <summary>The setting <c>snapshot_revert_respawn = "always"</c>: a revert may start a new process without being told so.</summary>
-    public bool RespawnAlways { get; init; }
+    /// <summary>What the operator sets.</summary>
+    public QemuSettings Settings { get; init; } = new();
 
     /// <summary>Where everything lies.</summary>
     public VireoPaths Paths { get; }
@@ -123,7 +123,10 @@ internal sealed partial class QemuHypervisor : IAsyncDisposable
         }
 
         _ = Task.Run(interrupted.GoOnMergingAsync, CancellationToken.None);
-        _ = Task.Run(() => AutostartAsync(CancellationToken.None), CancellationToken.None);
+        if (Files.MarkAutostarted())
+        {
+            _ = Task.Run(() => AutostartAsync(CancellationToken.None), CancellationToken.None);
+        }
     }
 
     /// <summary>Lets go of the guests; they go on.</summary>

@@ -83,7 +83,7 @@ internal sealed class ScratchHypervisor : IAsyncDisposable
 
     private async Task OpenAsync()
     {
-        Hypervisor = await QemuDriver.StartAsync(Paths, new GuestBuilder(new QemuCapabilitiesCache(Paths.QemuCapabilities), Paths.QemuNvram), NullLogger.Instance, respawnAlways: false, default);
+        Hypervisor = await QemuDriver.StartAsync(Paths, new GuestBuilder(new QemuCapabilitiesCache(Paths.QemuCapabilities), Paths.QemuNvram), NullLogger.Instance, new QemuSettings(), default);
         Connection = new QemuConnection(Hypervisor, "qemu:///system");
         Hypervisor.Events.Subscribe((int)DomainEventID.Lifecycle, null, e =>
         {
