@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace Vireo.Interop.Tests;
 
 /// <summary>A place where a daemon is known to say something else than libvirtd, and why.</summary>
@@ -10,7 +12,7 @@ public sealed record KnownDifference(string Step, string Reason, Func<string, st
 /// A scripted session of a command-line client, run in a directory with two images (a.qcow2, full of data, and b.qcow2), the document of a copy (copy.xml) and documents of a domain (dom.xml; agent.xml with the guest agent's channel; rich.xml with many devices; and ones that are wrong); "{dir}" in
 /// a step stands for the directory, "~" for a space inside a word. What the client said at each step, masked, is what is compared.
 /// </summary>
-public sealed class Session(string name, params string[] steps)
+public sealed partial class Session(string name, params string[] steps)
 {
     private const string RichDevices = """
             <disk type='file' device='cdrom'><target dev='hdc' bus='ide'/></disk>
@@ -31,6 +33,9 @@ public sealed class Session(string name, params string[] steps)
     public string Name { get; } = name;
 
     public IReadOnlyList<string> Steps { get; } = steps;
+
+    /// <summary>More documents, by file name; "{domain}" in one stands for the domain's, "{domain|A|B}" for that with B in place of A.</summary>
+    public IReadOnlyDictionary<string, string> Documents { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Runs every step and returns what each said.</summary>
     public async Task<IReadOnlyList<string>> RunAsync(ScratchDaemon daemon, string tool)
@@ -55,6 +60,11 @@ public sealed class Session(string name, params string[] steps)
         await File.WriteAllTextAsync(scratch["sameuuid.xml"], domain.ToXml().Replace($"<name>{Name}</name>", $"<name>{Name}-2</name>", StringComparison.Ordinal));
         await File.WriteAllTextAsync(scratch["samename.xml"], (domain with { Uuid = DeterministicUuid(Name + "other") }).ToXml());
 
+        foreach (var (file, text) in Documents)
+            await File.WriteAllTextAsync(scratch[file], DomainMark().Replace(
+                text,
+                mark => mark.Groups[1].Length == 0 ? domain.ToXml() : domain.ToXml().Replace(mark.Groups[1].Value, mark.Groups[2].Value, StringComparison.Ordinal)));
+
         var said = new List<string>();
         try
         {
@@ -73,6 +83,9 @@ public sealed class Session(string name, params string[] steps)
 
         return said;
     }
+
+    [GeneratedRegex(@"\{domain(?:\|([^|]*)\|([^}]*))?\}")]
+    private static partial Regex DomainMark();
 
     private static string DeterministicUuid(string text)
     {

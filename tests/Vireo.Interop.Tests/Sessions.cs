@@ -107,6 +107,8 @@ public static class Sessions
             "define {dir}/bad.xml", "define {dir}/noname.xml", "define {dir}/nothere.xml", "define {dir}/dom.xml", "define {dir}/sameuuid.xml", "define {dir}/samename.xml", "create {dir}/sameuuid.xml",
             "dominfo nothere", "start nothere", "suspend t-errors", "resume t-errors", "reboot t-errors", "shutdown t-errors", "destroy t-errors", "ttyconsole t-errors", "domdisplay t-errors",
             "start", "start t-errors --nosuch", "list --all extra", "domstate t-errors --reason=1", "dumpxml", "reset t-errors"),
+        SnapshotSessions.Kinds,
+        SnapshotSessions.Redefined,
         BlockSessions.Jobs,
         BlockSessions.Copies,
         BlockSessions.Refusals,

@@ -66,6 +66,8 @@ public sealed record DomainPicture(string State, string Snapshots, string Curren
                 await AddChainAsync(source, known);
         }
 
+        if (lab.Domain.Firmware is not null)
+            known.UnionWith([lab["fw_CODE.fd"], lab["fw_VARS.fd"], lab["vars.fd"]]);
         var files = FilesOf(lab).Select(name => lab[name]).ToHashSet();
         return [.. files.Except(known).Select(path => "stray: " + path), .. known.Except(files).Select(path => "missing: " + path)];
     }

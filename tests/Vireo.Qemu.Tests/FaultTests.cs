@@ -12,7 +12,8 @@ public sealed class FaultTests
 
     [Fact]
     public void Every_fault_point_is_passed_by_some_operation() =>
-        FaultedOperation.All.SelectMany(operation => operation.Points).Distinct().Order().ShouldBe(FaultPoints.All.Where(point => point != FaultPoints.CreateFrozen).Order());
+        FaultedOperation.All.SelectMany(operation => operation.Points).Distinct().Order()
+            .ShouldBe(FaultPoints.All.Where(point => point != FaultPoints.CreateFrozen && !point.StartsWith("snapshot.clone.", StringComparison.Ordinal)).Order(), "AgentTests freezes, CloneFaultTests clones");
 
     [Theory]
     [MemberData(nameof(Operations))]
@@ -21,7 +22,7 @@ public sealed class FaultTests
         var operation = new FaultedOperation(name, running);
         await using var walk = await FaultWalk.SetAsync(operation);
         var passed = await walk.PassedAsync();
-        passed.Keys.Order().ShouldBe(operation.Points.Order());
+        passed.Keys.Where(operation.IsOwn).Order().ShouldBe(operation.Points.Order());
         foreach (var (point, hits) in passed)
         {
             foreach (string how in running ? (string[])["kill", "qemu", "both", "error"] : ["kill"])

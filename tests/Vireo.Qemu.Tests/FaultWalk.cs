@@ -22,7 +22,7 @@ public sealed partial class FaultWalk : IAsyncDisposable
     /// <summary>Makes the domain with its snapshots.</summary>
     public static async Task<FaultWalk> SetAsync(FaultedOperation operation)
     {
-        var walk = new FaultWalk(operation, await GuestLab.CreateAsync(linux: false));
+        var walk = new FaultWalk(operation, await GuestLab.CreateAsync(linux: false, firmware: operation.HasFirmware));
         foreach (var (name, pattern) in new[] { ("s1", 0x11), ("s2", 0x22), ("", 0x33) })
         {
             foreach (string path in (await walk._lab.DisksAsync()).Values)
@@ -31,6 +31,8 @@ public sealed partial class FaultWalk : IAsyncDisposable
                 await walk.SnapshotAsync(name);
         }
 
+        if (operation.HasFirmware)
+            await File.WriteAllTextAsync(walk._lab["vars.fd"], new string('2', 128 * 1024));
         await walk._lab.Daemon.StopAsync();
         await walk.CopyAsync(save: true);
         return walk;
@@ -139,7 +141,7 @@ public sealed partial class FaultWalk : IAsyncDisposable
     }
 
     private Task<ProgramResult> OperateAsync() =>
-        _operation is { Name: "revert", Running: true } ? Client.VireoAsync(_lab.Daemon, _operation.Arguments(_lab)) : Client.VirshAsync(_lab.Daemon, _operation.Arguments(_lab));
+        _operation.Arguments(_lab).Any(argument => argument is "--allow-respawn" or "--keep-current") ? Client.VireoAsync(_lab.Daemon, _operation.Arguments(_lab)) : Client.VirshAsync(_lab.Daemon, _operation.Arguments(_lab));
 
     /// <summary>Waits until the daemon stands still at the point, and ends the guests' processes, or those and the daemon.</summary>
     private async Task CutAsync(string how, Task operation)
@@ -185,6 +187,8 @@ public sealed partial class FaultWalk : IAsyncDisposable
                 (await InternalSnapshotTests.TagsAsync(_lab, disk)).ShouldBe(saved.Keys, $"disk {disk}\n{_lab.Daemon.Log}");
         }
 
+        if (_operation.HasFirmware)
+            ((await File.ReadAllTextAsync(_lab["vars.fd"]))[0] == '2').ShouldBe(same, "the variables are the snapshot's");
         Directory.EnumerateFiles(_lab.Daemon.Root, "*.new", SearchOption.AllDirectories).ShouldBeEmpty();
         var guests = _lab.Guests();
         guests.Count.ShouldBe(after.State == "shut off" ? 0 : 1, after.State);

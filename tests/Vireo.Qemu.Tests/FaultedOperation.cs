@@ -14,18 +14,25 @@ public sealed record FaultedOperation(string Name, bool Running)
            from running in (bool[])[true, false]
            where running || name != "create-memory"
            select new FaultedOperation(name, running),
+        new FaultedOperation("revert-keep", true),
+        new FaultedOperation("revert-keep-internal", false),
     ];
 
     /// <summary>Whether the snapshots lie within the images.</summary>
     public bool IsInternal => Name.EndsWith("-internal", StringComparison.Ordinal);
 
+    /// <summary>Whether the guest has firmware with variables, which the snapshots hold.</summary>
+    public bool HasFirmware => Name == "revert-keep";
+
     /// <summary>The point that it passes before anything is written.</summary>
     public string First => $"snapshot.{Kind}.planned";
 
     /// <summary>The points that it passes.</summary>
-    public IEnumerable<string> Points => FaultPoints.All.Where(point => point == FaultPoints.JournalDocument
-        || (point.StartsWith($"snapshot.{Kind}.", StringComparison.Ordinal) && !Other.Contains(point))
-        || (point.StartsWith("blockjob.", StringComparison.Ordinal) && Running && Name == "delete"));
+    public IEnumerable<string> Points => FaultPoints.All.Where(point => IsOwn(point) && !Other.Contains(point)
+        && (!point.StartsWith("blockjob.", StringComparison.Ordinal) || (Running && Name == "delete")));
+
+    /// <summary>Whether a point is of its kind, and not one of the steps of another operation within it.</summary>
+    public bool IsOwn(string point) => !point.StartsWith("snapshot.", StringComparison.Ordinal) || point.StartsWith($"snapshot.{Kind}.", StringComparison.Ordinal);
 
     private string Kind => Name.Split('-')[0];
 
@@ -41,10 +48,15 @@ public sealed record FaultedOperation(string Name, bool Running)
             FaultPoints.CreateOverlayWritten, FaultPoints.CreateOverlayNamed, FaultPoints.CreateOverlaysMade, FaultPoints.CreateMemorySaved, FaultPoints.CreateNodesAdded,
             FaultPoints.CreateFrozen, FaultPoints.CreateSwapped, Running ? FaultPoints.CreateTagMade : FaultPoints.CreateStateSaved,
         ],
-        ("revert", true) => [FaultPoints.RevertTagApplied, FaultPoints.RevertLoading, FaultPoints.RevertStateLoaded],
-        ("revert", false) => [FaultPoints.RevertTagApplied, FaultPoints.RevertLoading, FaultPoints.RevertStateLoaded, FaultPoints.RevertProcessStarted],
-        ("revert-internal", _) =>
+        ("revert-keep", _) => [FaultPoints.RevertTagApplied, FaultPoints.RevertLoading, FaultPoints.RevertStateLoaded, FaultPoints.RevertFileRetired],
+        ("revert", _) =>
         [
+            FaultPoints.RevertTagApplied, FaultPoints.RevertLoading, FaultPoints.RevertStateLoaded, FaultPoints.RevertPresentKept, FaultPoints.RevertFirmwareReplaced,
+            .. Running ? (string[])[] : [FaultPoints.RevertProcessStarted],
+        ],
+        ("revert-internal" or "revert-keep-internal", _) =>
+        [
+            FaultPoints.RevertFirmwareReplaced, .. Name == "revert-internal" ? (string[])[FaultPoints.RevertPresentKept] : [],
             FaultPoints.RevertOverlayWritten, FaultPoints.RevertOverlayNamed, FaultPoints.RevertOverlaysMade, FaultPoints.RevertProcessStarted, FaultPoints.RevertFileRetired,
             .. Running ? (string[])[FaultPoints.RevertTagApplied, FaultPoints.RevertOldStopped] : [FaultPoints.RevertLoading, FaultPoints.RevertStateLoaded],
         ],
@@ -62,6 +74,8 @@ public sealed record FaultedOperation(string Name, bool Running)
             "--diskspec", $"vdb,file={lab["disk1.s3"]}",
         ],
         "create-internal" => SnapshotArguments(lab, "s3"),
+        "revert-keep" => ["snapshot-revert", "guest", "s1", "--running", "--allow-respawn", "--keep-current", "kept", "--memspec", lab["kept.mem"]],
+        "revert-keep-internal" => ["snapshot-revert", "guest", "s1", "--keep-current", "kept"],
         "revert" when Running => ["snapshot-revert", "guest", "s1", "--running", "--allow-respawn"],
         "revert" or "revert-internal" => ["snapshot-revert", "guest", "s1"],
         _ => ["snapshot-delete", "guest", "s1", "--children-only"],
@@ -74,7 +88,7 @@ public sealed record FaultedOperation(string Name, bool Running)
     public (string Snapshots, string Current, string? Data) Done => Kind switch
     {
         "create" => ("s1 s2 s3", "s3", null),
-        "revert" => ("s1 s2", "s1", "s1"),
+        "revert" => (Name.StartsWith("revert-keep", StringComparison.Ordinal) ? "s1 s2 kept" : "s1 s2", "s1", "s1"),
         _ => ("s1", "s1", null),
     };
 

@@ -19,7 +19,7 @@ public sealed class GuestLab : IAsyncDisposable
     /// <summary>Starts the daemon and defines the domain; the disks are empty images of 16 MiB in <see cref="Folder"/>.</summary>
     public static async Task<GuestLab> CreateAsync(
         DaemonKind kind = DaemonKind.Vireod, int disks = 2, bool linux = true, IReadOnlyDictionary<string, string>? environment = null, Func<int, TestDisk>? disk = null,
-        string machine = "pc", bool agent = false)
+        string machine = "pc", bool agent = false, bool firmware = false)
     {
         var lab = new GuestLab(ScratchDaemon.Of(kind), new TestDomain("guest"));
         try
@@ -36,6 +36,12 @@ public sealed class GuestLab : IAsyncDisposable
             };
             if (disk is not null)
                 lab.Domain = lab.Domain with { Disks = [.. lab.Domain.Disks.Select(one => one with { Path = lab[one.Path] })] };
+            if (firmware)
+            {
+                lab.Domain = lab.Domain with { Firmware = lab.Folder };
+                await lab.Domain.CreateFirmwareAsync();
+            }
+
             await lab.Domain.CreateImagesAsync();
             await File.WriteAllTextAsync(lab["domain.xml"], lab.Domain.ToXml());
             await lab.Daemon.StartAsync(environment);

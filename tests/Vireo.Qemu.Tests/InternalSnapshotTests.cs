@@ -200,14 +200,14 @@ public sealed class InternalSnapshotTests
     /// <inheritdoc cref="TagsAsync(GuestLab, string)"/>
     public static Task<IReadOnlyList<string>> TagsAsync(GuestLab lab, int disk) => TagsAsync(lab, $"disk{disk}.qcow2");
 
-    private static async Task FillAsync(GuestSerial guest, string memory, string disk)
+    internal static async Task FillAsync(GuestSerial guest, string memory, string disk)
     {
         await guest.AskAsync("SET " + memory);
         (await guest.AskAsync("WRITE vda 0 " + disk)).ShouldBe("WROTE");
         (await guest.AskAsync("WRITE vdb 65536 " + disk)).ShouldBe("WROTE");
     }
 
-    private static async Task HoldsAsync(GuestSerial guest, string memory, string disk)
+    internal static async Task HoldsAsync(GuestSerial guest, string memory, string disk)
     {
         (await guest.AskAsync("GET")).ShouldBe(memory);
         (await guest.AskAsync("READ vda 0")).ShouldBe(disk);

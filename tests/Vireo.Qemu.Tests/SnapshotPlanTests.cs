@@ -45,6 +45,32 @@ public sealed class SnapshotPlanTests
     }
 
     [Fact]
+    public async Task Plan_tells_every_reason_at_once()
+    {
+        await using var lab = await GuestLab.CreateAsync(linux: false, disk: index => new TestDisk($"vd{(char)('a' + index)}", $"disk{index}", Format: index == 0 ? "raw" : "qcow2", Shareable: index == 0));
+        await File.WriteAllTextAsync(lab["taken"], "", TestContext.Current.CancellationToken);
+        string[] create = ["snapshot-create-as", "guest", "s1", "--disk-only", "--diskspec", $"vda,file={lab["a.s1"]}", "--diskspec", $"vdb,file={lab["taken"]}", "--diskspec", "vdx"];
+        string[] reasons = ["no disk named 'vdx'", "shared access for disk 'vda' requires use of supported storage format", $"external snapshot file for disk vdb already exists and is not a block device: {lab["taken"]}"];
+
+        string told = await RefusedAsync(lab, create);
+        foreach (string reason in reasons)
+            told.ShouldContain(reason);
+        told.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length.ShouldBe(reasons.Length, told);
+
+        // What is really to be done ends at the first.
+        var result = await Client.VireoAsync(lab.Daemon, create);
+        result.ExitCode.ShouldBe(1);
+        reasons.Count(result.Error.Contains).ShouldBe(1, result.Error);
+
+        await lab.VirshAsync("snapshot-create-as", "guest", "s1", "--disk-only", "--diskspec", "vda,snapshot=no", "--diskspec", $"vdb,file={lab["b.s1"]}");
+        await lab.VirshAsync("start", "guest");
+        File.Move(lab["disk1"], lab["elsewhere"]);
+        told = await RefusedAsync(lab, "snapshot-revert", "guest", "s1", "--running");
+        told.ShouldContain("--allow-respawn");
+        told.ShouldContain($"Cannot access storage file '{lab["disk1"]}'");
+    }
+
+    [Fact]
     public async Task Stock_daemon_that_cannot_plan_is_told_apart()
     {
         await using var lab = await GuestLab.CreateAsync(DaemonKind.Libvirtd, linux: false);

@@ -81,21 +81,23 @@ internal static class SnapshotCommands
         var command = context.Command;
         var flags = (DomainSnapshotRevertFlags)command.Flags(("running", 1u), ("paused", 2u), ("reset-nvram", 8u), ("allow-respawn", 16u), ("stopped", 32u));
         var (_, snapshot) = await SnapshotAsync(context);
+        var keep = command.Text("keep-current") is null ? null : SnapshotCreateCommands.Document(command);
+        command.Requires("memspec", "keep-current");
         if (command.Has("dry-run"))
         {
             var wanted = command.Has("force") ? flags | DomainSnapshotRevertFlags.Force : flags;
-            await SnapshotPlanText.PrintAsync(context, () => snapshot.PlanRevertAsync(wanted, context.CancellationToken));
+            await SnapshotPlanText.PrintAsync(context, () => snapshot.PlanRevertAsync(wanted, keep, context.CancellationToken));
             return;
         }
         var failed = $"Failed to revert snapshot {snapshot.Name}";
         try
         {
             // Force is held back until the refusal says that it would help: it must not hide other refusals.
-            await RevertAsync(snapshot, flags, context.CancellationToken);
+            await RevertAsync(snapshot, keep, flags, context.CancellationToken);
         }
         catch (VireoException risky) when (risky.Code == ErrorCode.SnapshotRevertRisky && command.Has("force"))
         {
-            await CommandContext.TryAsync(failed, () => RevertAsync(snapshot, flags | DomainSnapshotRevertFlags.Force, context.CancellationToken));
+            await CommandContext.TryAsync(failed, () => RevertAsync(snapshot, keep, flags | DomainSnapshotRevertFlags.Force, context.CancellationToken));
         }
         catch (VireoException reason)
         {
@@ -135,8 +137,14 @@ internal static class SnapshotCommands
     }
 
     /// <summary>A stock daemon does not know our flag and needs no leave: there it is dropped.</summary>
-    private static async ValueTask RevertAsync(DomainSnapshot snapshot, DomainSnapshotRevertFlags flags, CancellationToken cancellationToken)
+    private static async ValueTask RevertAsync(DomainSnapshot snapshot, string? keep, DomainSnapshotRevertFlags flags, CancellationToken cancellationToken)
     {
+        if (keep is not null)
+        {
+            await OwnProgram.AskAsync(() => snapshot.RevertKeepingAsync(keep, flags, cancellationToken), "keep the present state in the same step");
+            return;
+        }
+
         try
         {
             await snapshot.RevertAsync(flags, cancellationToken);

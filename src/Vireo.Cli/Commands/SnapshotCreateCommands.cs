@@ -35,7 +35,7 @@ internal static class SnapshotCreateCommands
     public static string Document(ParsedCommand command)
     {
         var text = new StringBuilder("<domainsnapshot>\n");
-        AppendText(text, "name", command.Text("name"));
+        AppendText(text, "name", command.Text("name") ?? command.Text("keep-current"));
         AppendText(text, "description", command.Text("description"));
         if (command.Text("memspec") is { } memory)
         {

@@ -10,7 +10,7 @@ internal static class SnapshotPlanText
     /// <summary>Prints what would be done. A plan that would be refused fails the command, after every reason is told.</summary>
     public static async ValueTask PrintAsync(CommandContext context, Func<ValueTask<string>> ask)
     {
-        var plan = SnapshotPlanConfig.Parse(await AskAsync(ask));
+        var plan = SnapshotPlanConfig.Parse(await OwnProgram.AskAsync(ask, "plan changes of snapshots"));
         if (plan.Refusals.Count > 0)
         {
             throw new CommandException(string.Join("\nerror: ", plan.Refusals.Select(r => r.Message)));
@@ -24,33 +24,25 @@ internal static class SnapshotPlanText
         }
     }
 
-    private static async ValueTask<string> AskAsync(Func<ValueTask<string>> ask)
-    {
-        try
-        {
-            return await ask();
-        }
-        catch (VireoException unknown) when (unknown.Code is ErrorCode.NoSupport || (unknown.Code is ErrorCode.Rpc && unknown.Message.StartsWith("Cannot find program", StringComparison.Ordinal)))
-        {
-            throw new CommandException("this daemon cannot plan changes of snapshots: nothing was done", unknown);
-        }
-    }
-
     private static string Pause(string? pause) => pause switch
     {
         "moment" => "stands still for the moment of the switch",
+        "stays" => "is left paused, for disks that the user takes",
         "memory" => "stands still while its memory is saved",
         _ => "does not notice",
     };
 
-    private static string Step(SnapshotPlanStep step)
+    /// <summary>One step in words.</summary>
+    public static string Step(SnapshotPlanStep step)
     {
         var disk = step.Disk is null ? "" : $"{step.Disk}: ";
         var bytes = step.Bytes is { } size ? string.Create(CultureInfo.InvariantCulture, $" ({Size(size)})") : "";
         return step.Action switch
         {
             "make" => $"{disk}make {step.File} over {step.From}",
+            "copy" => $"{disk}copy {step.From}, on which others stand, to {step.File}{bytes}",
             "switch" => $"{disk}switch to {step.File}",
+            "keep" => $"{disk}leave {step.File} as it is to the snapshot of the present state",
             "take" => $"{disk}take the snapshot within {step.File}",
             "apply" => $"{disk}bring {step.File} back to the snapshot within it",
             "drop" => $"{disk}remove the snapshot within {step.File}",

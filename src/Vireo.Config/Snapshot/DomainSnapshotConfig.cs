@@ -36,6 +36,9 @@ public sealed partial record DomainSnapshotConfig
 
     /// <summary>The overlays made when this external snapshot was reverted to; in stored metadata.</summary>
     [XmlElement("disk", Wrapper = "revertDisks")] public ConfigList<SnapshotDisk> RevertDisks { get; init; }
+
+    /// <summary>The variables that the guest's firmware had, packed; in stored metadata of Vireo's.</summary>
+    [XmlElement] public string? FirmwareVariables { get; init; }
 }
 
 /// <summary>The snapshot before it.</summary>

@@ -15,7 +15,7 @@ public sealed partial record SnapshotPlanConfig
     /// <summary>The snapshot's name.</summary>
     [XmlAttribute] public string? Snapshot { get; init; }
 
-    /// <summary>How long the guest stands still: <c>no</c>, <c>moment</c> (the switch itself) or <c>memory</c> (as long as its memory is saved).</summary>
+    /// <summary>How long the guest stands still: <c>no</c>, <c>moment</c> (the switch itself) or <c>memory</c> (as long as its memory is saved), <c>stays</c> (it is left paused).</summary>
     [XmlAttribute] public string? Pause { get; init; }
 
     /// <summary>What becomes of the hypervisor process: <c>kept</c>, <c>ended</c>, <c>started</c> or <c>replaced</c>; <c>none</c> when there is none.</summary>
@@ -32,7 +32,7 @@ public sealed partial record SnapshotPlanConfig
 [XmlRecord]
 public sealed partial record SnapshotPlanStep
 {
-    /// <summary>What is done: <c>make</c>, <c>save-memory</c>, <c>switch</c>, <c>start</c>, <c>commit</c>, <c>pull</c>, <c>write</c>, <c>remove</c>; of a snapshot within an image <c>take</c>, <c>apply</c> or <c>drop</c>.</summary>
+    /// <summary>What is done: <c>make</c>, <c>copy</c>, <c>save-memory</c>, <c>switch</c>, <c>start</c>, <c>commit</c>, <c>pull</c>, <c>write</c>, <c>remove</c>; of a snapshot within an image <c>take</c>, <c>apply</c> or <c>drop</c>; <c>keep</c> for an image left as it is to a snapshot.</summary>
     [XmlAttribute] public string? Action { get; init; }
 
     /// <summary>The disk it is about.</summary>

@@ -46,9 +46,22 @@ internal sealed record NetworkLocation(string Protocol, string? Name, string? Ho
     public override string Display => Socket is null ? $"{Protocol}://{Host}{(Port is { } p ? $":{p}" : "")}/{Name}" : $"{Protocol}+unix:///{Name}?socket={Socket}";
 }
 
-/// <summary>Reads how a qcow2 image names its backing file, as QEMU resolves it.</summary>
+/// <summary>How a qcow2 image names its backing file, and what QEMU takes that for.</summary>
 internal static class BackingName
 {
+    /// <summary>The name under which an overlay anywhere finds its backing file.</summary>
+    /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED: the protocol has no such name.</exception>
+    public static string Of(ImageLocation location) => location switch
+    {
+        { LocalPath: { } path } => path,
+        NetworkLocation { Protocol: "nbd" or "http" or "https" or "ftp" or "ftps" or "iscsi" or "ssh", Socket: null } network =>
+            $"{network.Protocol}://{(network.Host is { } host && host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : network.Host)}{(network.Port is { } port ? $":{port}" : "")}/{Escaped(network.Name)}",
+        NetworkLocation { Protocol: "nbd", Socket: { } socket } network => $"nbd+unix:///{Escaped(network.Name)}?socket={Uri.EscapeDataString(socket)}",
+        _ => throw VireoException.ConfigUnsupported(ErrorDomain.Storage, $"an overlay cannot name '{location.Display}' as its backing file"),
+    };
+
+    private static string Escaped(string? name) => string.Join('/', (name ?? "").TrimStart('/').Split('/').Select(Uri.EscapeDataString));
+
     /// <summary>The place that <paramref name="name"/> means when it stands in an image at <paramref name="image"/>.</summary>
     /// <param name="name">From the image's header.</param>
     /// <param name="image">The image that names it.</param>
@@ -99,9 +112,12 @@ internal static class BackingName
 
         var scheme = uri.Scheme.Split('+');
         var socket = uri.Query.StartsWith("?socket=", StringComparison.Ordinal) ? Uri.UnescapeDataString(uri.Query[8..]) : null;
+
+        // Only a path of ssh begins with its slash.
+        var path = Uri.UnescapeDataString(scheme[0] == "ssh" ? uri.AbsolutePath : uri.AbsolutePath.TrimStart('/'));
         return new NetworkLocation(
             scheme[0],
-            Uri.UnescapeDataString(uri.AbsolutePath.TrimStart('/')) is { Length: > 0 } path ? path : null,
+            path.Length > 0 ? path : null,
             socket is null ? uri.Host : null,
             uri.Port > 0 ? uri.Port : null,
             socket);

@@ -1,10 +1,11 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json;
 
 namespace Vireo.Drivers.Qemu.Block;
 
-/// <summary>Changes images that no hypervisor has open, by qemu-img: it knows the formats best, and locks what it writes.</summary>
+/// <summary>Changes images that no hypervisor has open, and copies those that stand still, by qemu-img: it knows the formats best, and locks what it writes.</summary>
 internal static class ImageTool
 {
     private const string Program = "qemu-img";
@@ -38,6 +39,33 @@ internal static class ImageTool
     /// <exception cref="VireoException">VIR_ERR_OPERATION_FAILED: what qemu-img says.</exception>
     public static Task RenameBackingAsync(string image, ImageFormat format, ImageLayer below, CancellationToken cancellationToken) =>
         RunAsync(["rebase", "-q", "-u", "-f", format.QemuDriver(), .. Backing(below), image], null, cancellationToken);
+
+    /// <summary>Copies what a chain holds into one image that stands on nothing. The copy is complete when this returns; it is not on stable storage.</summary>
+    /// <param name="chain">The chain; nobody writes to it, unless <paramref name="snapshot"/> is given.</param>
+    /// <param name="snapshot">The internal snapshot of its top that is copied, instead of what the top holds now; null for the latter.</param>
+    /// <param name="copy">The copy, an empty file.</param>
+    /// <param name="format">Its format.</param>
+    /// <param name="progress">Told how much is done, from 0 to 1.</param>
+    /// <param name="cancellationToken">Ends it; the copy is not whole then.</param>
+    /// <exception cref="VireoException">VIR_ERR_OPERATION_FAILED: what qemu-img says.</exception>
+    public static Task CopyAsync(ImageChain chain, InternalSnapshot? snapshot, string copy, ImageFormat format, Action<double> progress, CancellationToken cancellationToken)
+    {
+        // A guest may write to the image meanwhile, but never to clusters that a snapshot within it holds: those are copied first.
+        string[] within = snapshot is null ? [] : ["-l", Numbered(snapshot)];
+        return RunAsync(["convert", "-p", .. within, "-O", format.QemuDriver(), BlockNodeJson.ForTool(chain, shared: snapshot is not null), copy], progress, cancellationToken);
+    }
+
+    /// <summary>Copies a file as it is, with all that an image holds within it. The copy is complete when this returns; it is not on stable storage.</summary>
+    /// <param name="from">The file; nobody writes to it.</param>
+    /// <param name="copy">The copy, an empty file.</param>
+    /// <param name="progress">Told how much is done, from 0 to 1.</param>
+    /// <param name="cancellationToken">Ends it; the copy is not whole then.</param>
+    /// <exception cref="VireoException">VIR_ERR_OPERATION_FAILED: what qemu-img says.</exception>
+    public static Task CopyFileAsync(string from, string copy, Action<double> progress, CancellationToken cancellationToken) =>
+        RunAsync(["convert", "-p", "-U", "-f", "raw", "-O", "raw", from, copy], progress, cancellationToken);
+
+    /// <summary>An internal snapshot as QEMU's tools are told which to load: by its number, so that no name is taken for it.</summary>
+    public static string Numbered(InternalSnapshot snapshot) => "snapshot.id=" + snapshot.Id.Replace(",", ",,", StringComparison.Ordinal);
 
     /// <summary>Makes an internal snapshot.</summary>
     /// <exception cref="VireoException">VIR_ERR_OPERATION_FAILED: what qemu-img says; the image is unchanged.</exception>
@@ -75,11 +103,25 @@ internal static class ImageTool
         return RunAsync(["snapshot", "-q", what, tag, "--image-opts", $"driver=qcow2,file.driver={driver},file.filename={path.Replace(",", ",,", StringComparison.Ordinal)}"], null, cancellationToken);
     }
 
+    /// <summary>Size of the disk in an image, in bytes.</summary>
+    /// <exception cref="VireoException">VIR_ERR_OPERATION_FAILED: what qemu-img says.</exception>
+    public static async Task<long> SizeAsync(ImageLayer image, CancellationToken cancellationToken)
+    {
+        var told = "";
+        async Task ReadAsync(StreamReader output) => told = await output.ReadToEndAsync(CancellationToken.None).ConfigureAwait(false);
+        await RunReadingAsync(["info", "-U", "--output=json", "json:" + BlockNodeJson.ForLayer(image, 1, null, new DiskAccess { ReadOnly = true })], ReadAsync, cancellationToken).ConfigureAwait(false);
+        using var document = JsonDocument.Parse(told);
+        return document.RootElement.GetProperty("virtual-size").GetInt64();
+    }
+
     private static string[] Backing(ImageLayer? below) => below is null
         ? ["-b", ""]
         : ["-b", below.Location.LocalPath ?? throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"'{below.Location.Display}' is no file or block device"), "-F", below.Format.QemuDriver()];
 
-    private static async Task RunAsync(string[] arguments, Action<double>? progress, CancellationToken cancellationToken)
+    private static Task RunAsync(string[] arguments, Action<double>? progress, CancellationToken cancellationToken) =>
+        RunReadingAsync(arguments, output => FollowAsync(output, progress), cancellationToken);
+
+    private static async Task RunReadingAsync(string[] arguments, Func<StreamReader, Task> read, CancellationToken cancellationToken)
     {
         var start = new ProcessStartInfo(Program) { RedirectStandardError = true, RedirectStandardOutput = true, RedirectStandardInput = true, UseShellExecute = false };
         foreach (var argument in arguments)
@@ -90,7 +132,7 @@ internal static class ImageTool
         using var process = Start(start);
         process.StandardInput.Close();
         var complaint = process.StandardError.ReadToEndAsync(CancellationToken.None);
-        var output = FollowAsync(process.StandardOutput, progress);
+        var output = read(process.StandardOutput);
         try
         {
             await process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);

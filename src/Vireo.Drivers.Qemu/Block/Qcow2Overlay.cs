@@ -23,11 +23,12 @@ internal sealed record Qcow2Overlay(long VirtualSize, string? BackingFile, Image
     private const long RefcountBlockAt = 2 * ClusterSize;
     private const long Level1At = 3 * ClusterSize;
 
-    /// <summary>Writes the image into an empty file.</summary>
+    /// <summary>Writes the image into an empty file, or onto a block device.</summary>
     /// <param name="handle">The file, open for writing.</param>
     /// <param name="path">Its name, for messages.</param>
+    /// <param name="onDevice">Whether it is a block device, which keeps its length and holds anything.</param>
     /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED: the disk is too large or the backing file's name too long; VIR_ERR_SYSTEM_ERROR: writing failed.</exception>
-    public void WriteTo(SafeFileHandle handle, string path)
+    public void WriteTo(SafeFileHandle handle, string path, bool onDevice = false)
     {
         var size = (VirtualSize + Sector - 1) / Sector * Sector;
         var entries = Math.Max(1, (size + BytesPerLevel1Entry - 1) / BytesPerLevel1Entry);
@@ -37,7 +38,13 @@ internal sealed record Qcow2Overlay(long VirtualSize, string? BackingFile, Image
         }
 
         var level1Clusters = ((entries * 8) + ClusterSize - 1) / ClusterSize;
+        var end = Level1At + (level1Clusters * ClusterSize);
         var failure = $"cannot write overlay '{path}'";
+        if (onDevice)
+        {
+            FileSystemCalls.Write(handle, path, new byte[end], 0, failure);
+        }
+
         FileSystemCalls.Write(handle, path, Header(size, (uint)entries, path), 0, failure);
         Span<byte> table = stackalloc byte[8];
         BinaryPrimitives.WriteUInt64BigEndian(table, RefcountBlockAt);
@@ -49,7 +56,10 @@ internal sealed record Qcow2Overlay(long VirtualSize, string? BackingFile, Image
         }
 
         FileSystemCalls.Write(handle, path, refcounts, RefcountBlockAt, failure);
-        FileSystemCalls.SetLength(handle, path, Level1At + (level1Clusters * ClusterSize), failure);
+        if (!onDevice)
+        {
+            FileSystemCalls.SetLength(handle, path, end, failure);
+        }
     }
 
     /// <summary>Whether anything was ever written to the disk of an overlay that began empty.</summary>

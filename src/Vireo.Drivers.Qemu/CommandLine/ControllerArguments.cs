@@ -107,7 +107,7 @@ internal static class ControllerArguments
             var driver = controller.Driver;
             return OptionJson.Device(DevicePlace.VirtioName("virtio-scsi", controller.Model == "virtio-scsi" ? null : controller.Model))
                 .Text("iothread", driver?.Iothread is { } thread ? string.Create(CultureInfo.InvariantCulture, $"iothread{thread}") : null)
-                .OnOff("ioeventfd", driver?.Ioeventfd).Number("num_queues", driver?.Queues).Number("cmd_per_lun", driver?.CmdPerLun).Number("max_sectors", driver?.MaxSectors)
+                .Flag("ioeventfd", driver?.Ioeventfd).Number("num_queues", driver?.Queues).Number("cmd_per_lun", driver?.CmdPerLun).Number("max_sectors", driver?.MaxSectors)
                 .Virtio(driver?.Iommu, driver?.Ats, driver?.Packed, driver?.PagePerVq);
         }
 

@@ -37,7 +37,7 @@ internal static class DevicePlace
 
     /// <summary>Adds the settings common to virtio devices.</summary>
     public static OptionJson Virtio(this OptionJson option, bool? iommu, bool? ats, bool? packed, bool? pagePerVq) =>
-        option.OnOff("iommu_platform", iommu).OnOff("ats", ats).OnOff("packed", packed).OnOff("page-per-vq", pagePerVq);
+        option.Flag("iommu_platform", iommu).Flag("ats", ats).Flag("packed", packed).Flag("page-per-vq", pagePerVq);
 
     /// <summary>Adds the settings common to virtio devices.</summary>
     public static OptionJson Virtio(this OptionJson option, VirtioDriver? driver)

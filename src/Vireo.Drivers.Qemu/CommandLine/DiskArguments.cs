@@ -51,14 +51,14 @@ internal static class DiskArguments
             DiskBus.Virtio => Virtio(disk, config),
             DiskBus.Ide or DiskBus.Sata => Ide(disk, config),
             DiskBus.Scsi => Scsi(disk, config),
-            DiskBus.Usb => OptionJson.Device("usb-storage").At(disk, config).OnOff("removable", disk.Target.Removable),
+            DiskBus.Usb => OptionJson.Device("usb-storage").At(disk, config).Flag("removable", disk.Target.Removable),
             DiskBus.Fdc => OptionJson.Device("floppy").Number("unit", (disk.Address as DriveAddress)?.Unit ?? 0).Text("id", disk.Alias),
             var bus => throw Unsupported.Element($"bus '{bus?.ToXmlName()}' of disk '{disk.Target.Dev}'", "is not supported by QEMU"),
         };
         Unsupported.When(disk.Target.RotationRate is not null && disk.Target.Bus is not (DiskBus.Ide or DiskBus.Sata or DiskBus.Scsi), $"rotation_rate of disk '{disk.Target.Dev}'");
         Unsupported.When(node is null && disk.Device == DiskDevice.Disk, $"disk '{disk.Target.Dev}'", "has no source; only a cdrom or a floppy may be empty");
         option.Text("drive", node).Text("serial", disk.Serial);
-        option.OnOff("share-rw", disk.Shareable ? true : null);
+        option.Flag("share-rw", disk.Shareable ? true : null);
         if (disk.Device != DiskDevice.Floppy && disk.Device != DiskDevice.Cdrom)
         {
             option.OnOff("write-cache", disk.Driver?.Cache switch
@@ -89,7 +89,7 @@ internal static class DiskArguments
         var driver = disk.Driver;
         return OptionJson.Device(DevicePlace.VirtioName("virtio-blk", disk.Model)).At(disk, config)
             .Text("iothread", driver?.Iothread is { } thread ? string.Create(CultureInfo.InvariantCulture, $"iothread{thread}") : null)
-            .OnOff("ioeventfd", driver?.Ioeventfd).OnOff("event_idx", driver?.EventIdx).Number("num-queues", driver?.Queues).Number("queue-size", driver?.QueueSize)
+            .Flag("ioeventfd", driver?.Ioeventfd).Flag("event_idx", driver?.EventIdx).Number("num-queues", driver?.Queues).Number("queue-size", driver?.QueueSize)
             .Virtio(driver?.Iommu, driver?.Ats, driver?.Packed, driver?.PagePerVq);
     }
 

@@ -21,12 +21,19 @@ internal static class FirmwareVariables
             return false;
         }
 
+        await AtomicFile.WriteAsync(path, await ReadTemplateAsync(os, cancellationToken).ConfigureAwait(false), cancellationToken: cancellationToken).ConfigureAwait(false);
+        return true;
+    }
+
+    /// <summary>The variables of a machine that has never run.</summary>
+    /// <exception cref="VireoException">VIR_ERR_OPERATION_FAILED: no template is known; VIR_ERR_SYSTEM_ERROR: it cannot be read.</exception>
+    public static async ValueTask<byte[]> ReadTemplateAsync(OsConfig os, CancellationToken cancellationToken)
+    {
         var template = os.Nvram?.Template ?? MasterOf(os.Loader!.Path!)
             ?? throw VireoException.OperationFailed(ErrorDomain.Qemu, $"unable to find any master var store for loader: {os.Loader.Path}; name one in <nvram template=…>");
-        byte[] content;
         try
         {
-            content = await File.ReadAllBytesAsync(template, cancellationToken).ConfigureAwait(false);
+            return await File.ReadAllBytesAsync(template, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -36,9 +43,6 @@ internal static class FirmwareVariables
         {
             throw VireoException.System(ErrorDomain.Qemu, 13, $"Failed to open file '{template}': Permission denied", e);
         }
-
-        await AtomicFile.WriteAsync(path, content, cancellationToken: cancellationToken).ConfigureAwait(false);
-        return true;
     }
 
     /// <summary>The pristine variables that go with a firmware image of the distributions.</summary>

@@ -85,7 +85,7 @@ internal static class NetworkArguments
             case "virtio" or "virtio-transitional" or "virtio-non-transitional":
                 return OptionJson.Device(DevicePlace.VirtioName("virtio-net", card.Model))
                     .Text("tx", driver?.Txmode switch { null => null, "iothread" => "bh", "timer" => "timer", var mode => throw Unsupported.Element($"txmode '{mode}'") })
-                    .OnOff("ioeventfd", driver?.Ioeventfd).OnOff("event_idx", driver?.EventIdx).OnOff("rss", driver?.Rss).OnOff("hash", driver?.RssHashReport)
+                    .Flag("ioeventfd", driver?.Ioeventfd).Flag("event_idx", driver?.EventIdx).Flag("rss", driver?.Rss).Flag("hash", driver?.RssHashReport)
                     .Flag("mq", driver?.Queues > 1 ? true : null).Number("vectors", driver?.Queues > 1 ? (2 * driver.Queues) + 2 : null)
                     .Number("rx_queue_size", driver?.RxQueueSize).Number("tx_queue_size", driver?.TxQueueSize)
                     .Virtio(driver?.Iommu, driver?.Ats, driver?.Packed, driver?.PagePerVq);

@@ -101,7 +101,7 @@ internal static class SmallDeviceArguments
 
         var model = balloon.Model is { } named ? named.ToXmlName() : null;
         arguments.Device(OptionJson.Device(DevicePlace.VirtioName("virtio-balloon", model)).At(balloon, config)
-            .OnOff("deflate-on-oom", balloon.Autodeflate).OnOff("free-page-reporting", balloon.FreePageReporting).Virtio(balloon.Driver));
+            .Flag("deflate-on-oom", balloon.Autodeflate).Flag("free-page-reporting", balloon.FreePageReporting).Virtio(balloon.Driver));
     }
 
     private static void Rng(ArgumentList arguments, RngConfig rng, DomainConfig config)

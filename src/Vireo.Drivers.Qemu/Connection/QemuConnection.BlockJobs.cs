@@ -48,6 +48,7 @@ internal sealed partial class QemuConnection
 
         // They lose what they stand on; the lowest image keeps its own.
         RefuseLoss(domain, live.Chain!.Layers[upper..lower]);
+        RefuseForeign(domain, live, lower);
         var name = wanted.HasFlag(DomainBlockCommitFlags.Relative) && upper > 0 ? RelativeName.Between(live.Chain!, upper - 1, lower) : null;
         await new DomainBlockJobs(domain).CommitAsync(live, upper, lower, name, wanted.HasFlag(DomainBlockCommitFlags.Delete), speed, cancellationToken).ConfigureAwait(false);
     }
@@ -131,6 +132,18 @@ internal sealed partial class QemuConnection
         var job = JobOf(domain, path);
         var speed = Speed(bandwidth, inBytes);
         await domain.RequireProcess().Monitor.ExecuteAsync(Qmp.BlockJobSetSpeed(job.Id, speed), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>What is committed changes the base, and with it whatever stands on that: another domain's disk must not be among it.</summary>
+    private static void RefuseForeign(QemuDomain domain, LiveDisk disk, int @base)
+    {
+        var image = disk.Chain!.Layers[@base];
+        if (image.Location.LocalPath is { } path && FileIdentity.Of(path) is { } identity && DomainImages.OfOthers(domain).Contains(identity))
+        {
+            throw VireoException.OperationInvalid(
+                ErrorDomain.Qemu,
+                $"nothing can be committed into '{path}' of disk '{disk.Target}': another domain needs that image as it is; make the other domain's disk independent of it first (blockpull)");
+        }
     }
 
     private static LiveDisks RequireDisks(QemuDomain domain)

@@ -230,16 +230,9 @@ internal sealed partial class QemuConnection
             RemoveVariables(nvram);
         }
 
-        var snapshots = Path.Combine(Hypervisor.Paths.QemuSnapshots, view.Name);
-        if (!view.IsActive && flags.HasFlag(DomainUndefineFlags.SnapshotsMetadata) && Directory.Exists(snapshots))
+        if (!view.IsActive)
         {
-            Directory.Delete(snapshots, recursive: true);
-        }
-
-        var checkpoints = Path.Combine(Hypervisor.Paths.QemuCheckpoints, view.Name);
-        if (!view.IsActive && flags.HasFlag(DomainUndefineFlags.CheckpointsMetadata) && Directory.Exists(checkpoints))
-        {
-            Directory.Delete(checkpoints, recursive: true);
+            Hypervisor.Files.RemoveMoments(view.Name, flags.HasFlag(DomainUndefineFlags.SnapshotsMetadata), flags.HasFlag(DomainUndefineFlags.CheckpointsMetadata));
         }
     }
 

@@ -42,16 +42,15 @@ internal sealed partial class QemuConnection
     }
 
     /// <inheritdoc/>
-    public override async ValueTask DomainRevertToSnapshotAsync(DomainSnapshotRef snap, uint flags, CancellationToken cancellationToken)
+    public override async ValueTask DomainRevertToSnapshotAsync(DomainSnapshotRef snap, uint flags, CancellationToken cancellationToken) =>
+        await RevertAsync(Find(snap.Dom), snap.Name, null, flags, cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public override async ValueTask<DomainSnapshotRef> VireoDomainSnapshotRevertKeepingAsync(DomainSnapshotRef snap, string keep, uint flags, CancellationToken cancellationToken)
     {
         var domain = Find(snap.Dom);
-        using var job = await domain.EnterAsync("virDomainRevertToSnapshot", cancellationToken).ConfigureAwait(false);
-        await DomainBlockJobs.ConcludeLeftAsync(domain).ConfigureAwait(false);
-        await domain.Snapshots.RevertAsync(new QemuSnapshotDomain(domain), snap.Name, (DomainSnapshotRevertFlags)flags, cancellationToken).ConfigureAwait(false);
-        if (domain.View.State == DomainState.Paused)
-        {
-            domain.Lifecycle(DomainEventType.Suspended, (int)DomainEventSuspendedDetailType.FromSnapshot);
-        }
+        var kept = await RevertAsync(domain, snap.Name, keep, flags, cancellationToken).ConfigureAwait(false);
+        return Reference(domain, kept!);
     }
 
     /// <inheritdoc/>
@@ -153,6 +152,30 @@ internal sealed partial class QemuConnection
     }
 
     private static DomainSnapshotRef Reference(QemuDomain domain, QemuSnapshot snapshot) => new(snapshot.Name, domain.View.Ref);
+
+    private static async ValueTask<QemuSnapshot?> RevertAsync(QemuDomain domain, string name, string? keep, uint flags, CancellationToken cancellationToken)
+    {
+        using var job = await domain.EnterAsync("virDomainRevertToSnapshot", cancellationToken).ConfigureAwait(false);
+        await DomainBlockJobs.ConcludeLeftAsync(domain).ConfigureAwait(false);
+        try
+        {
+            var kept = await LongAsync(
+                job,
+                DomainJobOperation.SnapshotRevert,
+                token => domain.Snapshots.RevertAsync(new QemuSnapshotDomain(domain), name, keep, (DomainSnapshotRevertFlags)flags, token),
+                cancellationToken).ConfigureAwait(false);
+            if (domain.View.State == DomainState.Paused)
+            {
+                domain.Lifecycle(DomainEventType.Suspended, (int)DomainEventSuspendedDetailType.FromSnapshot);
+            }
+
+            return kept;
+        }
+        finally
+        {
+            Counted(domain);
+        }
+    }
 
     private static void Counted(QemuDomain domain)
     {

@@ -27,6 +27,11 @@ internal static class JournalActions
             }
         }
 
+        foreach (var file in record.Plan.Replace)
+        {
+            Try(failures, () => PutBack(file));
+        }
+
         foreach (var document in record.Plan.Documents)
         {
             Try(failures, () => FileSystemCalls.Remove(Temporary(document.Path)));
@@ -50,8 +55,27 @@ internal static class JournalActions
         Retire(record, retired);
     }
 
-    /// <summary>Writes or removes every document as the operation leaves it.</summary>
-    public static void WriteDocuments(JournalRecord record) => WriteDocuments(record.Plan.Documents, d => d.After, staged: true);
+    /// <summary>Puts new files into their places, and writes or removes every document, as the operation leaves them.</summary>
+    public static void WriteDocuments(JournalRecord record)
+    {
+        Replace(record);
+        WriteDocuments(record.Plan.Documents, d => d.After, staged: true);
+    }
+
+    /// <summary>Puts new files into the places of old ones, which are set aside.</summary>
+    public static void Replace(JournalRecord record)
+    {
+        foreach (var file in record.Plan.Replace.Where(f => File.Exists(f.TemporaryPath)))
+        {
+            if (File.Exists(file.Path) && !File.Exists(file.OldPath))
+            {
+                FileSystemCalls.Replace(file.Path, file.OldPath);
+            }
+
+            FileSystemCalls.Replace(file.TemporaryPath, file.Path);
+            FileSystemCalls.SyncDirectory(Path.GetDirectoryName(file.Path)!);
+        }
+    }
 
     /// <summary>Writes documents without a journal: for a change that is complete with them.</summary>
     /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR: those before the one that failed are written.</exception>
@@ -86,7 +110,26 @@ internal static class JournalActions
             retired?.Invoke();
         }
 
+        foreach (var file in record.Plan.Replace)
+        {
+            Try(failures, () => File.Delete(file.OldPath));
+        }
+
         Throw(failures, record, "finish");
+    }
+
+    private static void PutBack(ReplacedFile file)
+    {
+        if (File.Exists(file.OldPath))
+        {
+            FileSystemCalls.Replace(file.OldPath, file.Path);
+        }
+        else if (!file.Existed && !File.Exists(file.TemporaryPath))
+        {
+            FileSystemCalls.Remove(file.Path);
+        }
+
+        FileSystemCalls.Remove(file.TemporaryPath);
     }
 
     private static void Remove(string path, FileIdentity identity)

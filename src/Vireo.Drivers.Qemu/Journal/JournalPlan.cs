@@ -19,6 +19,9 @@ internal enum JournalOperation
 
     /// <summary>Merges the data of snapshots that are to be removed: gone on with by deleting them again.</summary>
     SnapshotMerge,
+
+    /// <summary>Makes a new domain out of a snapshot.</summary>
+    SnapshotClone,
 }
 
 /// <summary>
@@ -56,8 +59,17 @@ internal sealed record JournalPlan
     /// <summary>Whether the guest runs when the operation is finished.</summary>
     public bool Resume { get; init; }
 
+    /// <summary>Whether the operation has a guest that ran stand still: taken back, it runs again.</summary>
+    public bool Pauses { get; init; }
+
     /// <summary>Files that the operation makes.</summary>
     public IReadOnlyList<PlannedFile> Create { get; init; } = [];
+
+    /// <summary>The block nodes that the guest writes to once a create has swapped.</summary>
+    public IReadOnlyList<string> Nodes { get; init; } = [];
+
+    /// <summary>Files that others take the place of.</summary>
+    public IReadOnlyList<ReplacedFile> Replace { get; init; } = [];
 
     /// <summary>Files that nobody needs any more once the operation is finished.</summary>
     public IReadOnlyList<RetiredFile> Retire { get; init; } = [];
@@ -68,6 +80,12 @@ internal sealed record JournalPlan
     /// <summary>The job within the hypervisor that does the work; it knows whether it has. Null when there is none.</summary>
     public string? Job { get; init; }
 
+    /// <summary>Internal snapshots that a revert makes of the present state first.</summary>
+    public IReadOnlyList<TaggedImage> Keep { get; init; } = [];
+
+    /// <summary>The job within the hypervisor that makes those. Null when there is none.</summary>
+    public string? KeepJob { get; init; }
+
     /// <summary>Documents that change.</summary>
     public IReadOnlyList<DocumentChange> Documents { get; init; } = [];
 }
@@ -77,6 +95,13 @@ internal sealed record JournalPlan
 /// <param name="TemporaryPath">Its name until it is complete; unique to the operation, so that whatever bears it is ours.</param>
 /// <param name="Node">The block node that uses it once the operation has swapped; null when none will.</param>
 internal sealed record PlannedFile(string Path, string TemporaryPath, string? Node = null);
+
+/// <summary>A file that another one takes the place of.</summary>
+/// <param name="Path">Its name.</param>
+/// <param name="TemporaryPath">Where the new one lies until then.</param>
+/// <param name="OldPath">Where the old one lies from then on, until the operation is finished.</param>
+/// <param name="Existed">Whether there is an old one.</param>
+internal sealed record ReplacedFile(string Path, string TemporaryPath, string OldPath, bool Existed);
 
 /// <summary>A file to remove at the end.</summary>
 /// <param name="Path">Its name.</param>

@@ -5,17 +5,19 @@ namespace Vireo.Drivers.Qemu.Journal;
 /// <summary>The internal snapshots of a journalled operation, taken back or finished on images that no hypervisor has open. Each step can be repeated.</summary>
 internal static class JournalTags
 {
-    /// <summary>Removes the internal snapshots that a create made: there were none of that name before.</summary>
+    /// <summary>Removes the internal snapshots that a create made, or a revert of the state before it: there were none of that name.</summary>
     /// <exception cref="VireoException">VIR_ERR_OPERATION_FAILED: one could not be removed; the others were.</exception>
     public static async Task UndoAsync(JournalRecord record)
     {
-        if (record.Plan.Operation != JournalOperation.SnapshotCreate)
-        {
-            return;
-        }
+        await RemoveAsync(record.Plan.Operation == JournalOperation.SnapshotCreate ? record.Plan.Tags : record.Plan.Keep).ConfigureAwait(false);
+    }
 
+    /// <summary>Removes internal snapshots; those that an image lacks are removed already.</summary>
+    /// <exception cref="VireoException">VIR_ERR_OPERATION_FAILED: one could not be removed; the others were.</exception>
+    public static async Task RemoveAsync(IReadOnlyList<TaggedImage> images)
+    {
         VireoException? failure = null;
-        foreach (var image in record.Plan.Tags)
+        foreach (var image in images)
         {
             try
             {

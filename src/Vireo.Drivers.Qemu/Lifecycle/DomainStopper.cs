@@ -21,8 +21,11 @@ internal sealed class DomainStopper(QemuHypervisor hypervisor)
     }
 
     /// <summary>Publishes that the domain is shut off and removes what the run left. Within the domain's job, after the process has ended.</summary>
+    /// <param name="domain">The domain.</param>
+    /// <param name="process">The process that has ended.</param>
+    /// <param name="goesOn">Whether another process takes its place: a transient domain keeps its snapshots then.</param>
     /// <returns>False when this was done before.</returns>
-    public async Task<bool> FinishAsync(QemuDomain domain, QemuProcess process)
+    public async Task<bool> FinishAsync(QemuDomain domain, QemuProcess process, bool goesOn = false)
     {
         if (!ReferenceEquals(domain.Process, process))
         {
@@ -53,6 +56,7 @@ internal sealed class DomainStopper(QemuHypervisor hypervisor)
         if (!after.IsPersistent)
         {
             hypervisor.Domains.Remove(domain);
+            hypervisor.Files.RemoveMoments(after.Name, snapshots: !goesOn, checkpoints: !goesOn);
         }
 
         domain.Lifecycle(DomainEventType.Stopped, (int)cause.Detail);

@@ -10,7 +10,11 @@ namespace Vireo.Drivers.Qemu.Snapshots;
 /// <param name="Layer">The overlay as an image.</param>
 /// <param name="File">The overlay to write; null when the user provides it.</param>
 /// <param name="Number">The number of its nodes; 0 when no hypervisor runs.</param>
-internal sealed record PlannedOverlay(string Target, ImageLayer Base, ImageLayer Layer, OverlayFile? File, int Number);
+internal sealed record PlannedOverlay(string Target, ImageLayer Base, ImageLayer Layer, OverlayFile? File, int Number)
+{
+    /// <summary>What is written onto the block device that takes the overlay; null when it is a file or the user's.</summary>
+    public Qcow2Overlay? OnDevice { get; init; }
+}
 
 /// <summary>All that making a snapshot is going to do. Made without changing anything; what it says is what happens.</summary>
 internal sealed record CreatePlan
@@ -29,6 +33,9 @@ internal sealed record CreatePlan
 
     /// <summary>The file that gets the guest's memory; null when it is not saved.</summary>
     public PlannedFile? Memory { get; init; }
+
+    /// <summary>Whether the guest is left paused, so that the user can copy the disks that he takes himself.</summary>
+    public bool LeavesPaused { get; init; }
 
     /// <summary>The live document afterwards; null when the domain is shut off.</summary>
     public DomainConfig? Live { get; init; }

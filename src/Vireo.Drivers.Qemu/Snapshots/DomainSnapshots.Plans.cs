@@ -6,42 +6,50 @@ namespace Vireo.Drivers.Qemu.Snapshots;
 internal sealed partial class DomainSnapshots
 {
     /// <summary>What <see cref="CreateAsync"/> would do.</summary>
-    public SnapshotPlanConfig PlanCreate(ISnapshotDomain domain, string xml, DomainSnapshotCreateFlags flags) => Explain(domain, "create", null, document =>
-    {
-        SnapshotFlags.CheckCreate(flags);
-        if (flags.HasFlag(DomainSnapshotCreateFlags.Redefine))
+    public ValueTask<SnapshotPlanConfig> PlanCreateAsync(ISnapshotDomain domain, string xml, DomainSnapshotCreateFlags flags, CancellationToken cancellationToken) =>
+        ExplainAsync(domain, "create", null, async (document, refusals) =>
         {
-            throw new VireoException(ErrorCode.ArgumentUnsupported, ErrorDomain.Qemu, "redefining a snapshot touches its metadata alone and has no plan");
-        }
+            SnapshotFlags.CheckCreate(flags, refusals);
+            if (flags.HasFlag(DomainSnapshotCreateFlags.Redefine))
+            {
+                throw new VireoException(ErrorCode.ArgumentUnsupported, ErrorDomain.Qemu, "redefining a snapshot touches its metadata alone and has no plan");
+            }
 
-        var request = flags.HasFlag(DomainSnapshotCreateFlags.Validate) ? DomainSnapshotConfig.ParseValidated(xml) : DomainSnapshotConfig.Parse(xml);
-        return document.Of(new CreatePlanner(domain, Tree, _store, _settings.Time.GetUtcNow()).Plan(request, flags), flags);
-    });
+            return document.Of(await PlanAsync(domain, Parse(xml, flags), flags, refusals, cancellationToken).ConfigureAwait(false), flags);
+        });
 
     /// <summary>What <see cref="RevertAsync"/> would do.</summary>
-    public SnapshotPlanConfig PlanRevert(ISnapshotDomain domain, string name, DomainSnapshotRevertFlags flags) => Explain(domain, "revert", name, document =>
-    {
-        SnapshotFlags.CheckRevert(flags);
-        return document.Of(new RevertPlanner(domain, Tree, _store, _settings.Time.GetUtcNow(), _settings.RespawnAlways).Plan(Find(name), flags));
-    });
+    public ValueTask<SnapshotPlanConfig> PlanRevertAsync(ISnapshotDomain domain, string name, string? keep, DomainSnapshotRevertFlags flags, CancellationToken cancellationToken) =>
+        ExplainAsync(domain, "revert", name, async (document, refusals) =>
+        {
+            SnapshotFlags.CheckRevert(flags, refusals);
+            return document.Of(await PlanAsync(domain, Find(name), keep, flags, refusals, cancellationToken).ConfigureAwait(false));
+        });
 
     /// <summary>What <see cref="DeleteAsync"/> would do.</summary>
-    public SnapshotPlanConfig PlanDelete(ISnapshotDomain domain, string name, DomainSnapshotDeleteFlags flags) => Explain(domain, "delete", name, document =>
-    {
-        SnapshotFlags.CheckDelete(flags);
-        return new SnapshotDeletion(domain, _store, _settings.Journals).Explain(Tree, Find(name), flags, document);
-    });
+    public ValueTask<SnapshotPlanConfig> PlanDeleteAsync(ISnapshotDomain domain, string name, DomainSnapshotDeleteFlags flags, CancellationToken cancellationToken) =>
+        ExplainAsync(domain, "delete", name, async (document, refusals) =>
+        {
+            SnapshotFlags.CheckDelete(flags, refusals);
+            return await Task.Run(() => new SnapshotDeletion(domain, _store, _settings.Journals).Explain(Tree, Find(name), flags, document), cancellationToken).ConfigureAwait(false);
+        });
 
-    private static SnapshotPlanConfig Explain(ISnapshotDomain domain, string operation, string? snapshot, Func<PlanDocument, SnapshotPlanConfig> plan)
+    private static async ValueTask<SnapshotPlanConfig> ExplainAsync(
+        ISnapshotDomain domain,
+        string operation,
+        string? snapshot,
+        Func<PlanDocument, Refusals, ValueTask<SnapshotPlanConfig>> plan)
     {
         var document = new PlanDocument(domain);
+        var refusals = new Refusals(gather: true);
         try
         {
-            return plan(document);
+            var explained = await plan(document, refusals).ConfigureAwait(false);
+            return refusals.Found.Count == 0 ? explained : document.Refused(operation, snapshot, refusals.Found);
         }
         catch (VireoException e) when (e.Code != ErrorCode.NoDomainSnapshot)
         {
-            return document.Refused(operation, snapshot, e);
+            return document.Refused(operation, snapshot, refusals.Found.Contains(e) ? refusals.Found : [.. refusals.Found, e]);
         }
     }
 }

@@ -1,4 +1,5 @@
 using Vireo.Config;
+using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.Journal;
 using Vireo.Drivers.Snapshots;
 
@@ -55,17 +56,16 @@ internal sealed partial class DomainSnapshots
     /// <exception cref="VireoException">Why there is none; or, told by its message, that it is there and the guest is still frozen.</exception>
     public async ValueTask<QemuSnapshot> CreateAsync(ISnapshotDomain domain, string xml, DomainSnapshotCreateFlags flags, CancellationToken cancellationToken)
     {
-        SnapshotFlags.CheckCreate(flags);
+        var refusals = new Refusals(gather: false);
+        SnapshotFlags.CheckCreate(flags, refusals);
         JournalRecovery.RefuseUnfinished(_settings.Journals, domain.Uuid);
-        var request = flags.HasFlag(DomainSnapshotCreateFlags.Validate) ? DomainSnapshotConfig.ParseValidated(xml) : DomainSnapshotConfig.Parse(xml);
+        var request = Parse(xml, flags);
         if (flags.HasFlag(DomainSnapshotCreateFlags.Redefine))
         {
             return await Task.Run(() => Redefine(domain, request, flags), cancellationToken).ConfigureAwait(false);
         }
 
-        var plan = await Task.Run(
-            () => new CreatePlanner(domain, Tree, _store, _settings.Time.GetUtcNow()).Plan(request, flags),
-            cancellationToken).ConfigureAwait(false);
+        var plan = await PlanAsync(domain, request, flags, refusals, cancellationToken).ConfigureAwait(false);
         VireoException? complaint = null;
         if (plan.Tags.Count > 0)
         {
@@ -85,14 +85,19 @@ internal sealed partial class DomainSnapshots
     }
 
     /// <summary>Brings the domain back to a snapshot (<c>virDomainRevertToSnapshot</c>).</summary>
-    public async ValueTask RevertAsync(ISnapshotDomain domain, string name, DomainSnapshotRevertFlags flags, CancellationToken cancellationToken)
+    /// <param name="domain">The domain.</param>
+    /// <param name="name">The snapshot.</param>
+    /// <param name="keep">The document of a snapshot to make of the present state first: both happen, or neither. Null for none.</param>
+    /// <param name="flags">What libvirt allows.</param>
+    /// <param name="cancellationToken">Gives up while nothing has changed.</param>
+    /// <returns>The snapshot of the present state; null for none.</returns>
+    public async ValueTask<QemuSnapshot?> RevertAsync(ISnapshotDomain domain, string name, string? keep, DomainSnapshotRevertFlags flags, CancellationToken cancellationToken)
     {
-        SnapshotFlags.CheckRevert(flags);
+        var refusals = new Refusals(gather: false);
+        SnapshotFlags.CheckRevert(flags, refusals);
         JournalRecovery.RefuseUnfinished(_settings.Journals, domain.Uuid);
-        var snapshot = Find(name);
-        var planner = new RevertPlanner(domain, Tree, _store, _settings.Time.GetUtcNow(), _settings.RespawnAlways);
-        var plan = await Task.Run(() => planner.Plan(snapshot, flags), cancellationToken).ConfigureAwait(false);
-        void Reverted() => Volatile.Write(ref _tree, Tree.With(plan.Snapshot).WithCurrent(name));
+        var plan = await PlanAsync(domain, Find(name), keep, flags, refusals, cancellationToken).ConfigureAwait(false);
+        void Reverted() => Volatile.Write(ref _tree, With(plan.Kept).With(plan.Snapshot).WithCurrent(name));
         if (plan.Internal is not null)
         {
             await new InternalReversion(domain, _settings.Journals, _settings.Report).RunAsync(plan, Reverted, cancellationToken).ConfigureAwait(false);
@@ -103,13 +108,14 @@ internal sealed partial class DomainSnapshots
             Reverted();
         }
 
-        domain.TellReverted();
+        domain.TellReverted(plan.Memory is not null || plan.Internal is { Memory: true });
+        return plan.Kept?.Snapshot;
     }
 
     /// <summary>Removes snapshots (<c>virDomainSnapshotDelete</c>).</summary>
     public async ValueTask DeleteAsync(ISnapshotDomain domain, string name, DomainSnapshotDeleteFlags flags, CancellationToken cancellationToken)
     {
-        SnapshotFlags.CheckDelete(flags);
+        SnapshotFlags.CheckDelete(flags, new Refusals(gather: false));
         JournalRecovery.RefuseUnfinished(_settings.Journals, domain.Uuid);
         var snapshot = Find(name);
         await new SnapshotDeletion(domain, _store, _settings.Journals)
@@ -129,6 +135,44 @@ internal sealed partial class DomainSnapshots
             await Task.Run(() => JournalActions.Write([made]), CancellationToken.None).ConfigureAwait(false);
         }
     }
+
+    private static DomainSnapshotConfig Parse(string xml, DomainSnapshotCreateFlags flags) =>
+        flags.HasFlag(DomainSnapshotCreateFlags.Validate) ? DomainSnapshotConfig.ParseValidated(xml) : DomainSnapshotConfig.Parse(xml);
+
+    private Task<CreatePlan> PlanAsync(ISnapshotDomain domain, DomainSnapshotConfig request, DomainSnapshotCreateFlags flags, Refusals refusals, CancellationToken cancellationToken)
+    {
+        var planner = new CreatePlanner(domain, Tree, _store, _settings.Time.GetUtcNow(), refusals);
+        return Task.Run(async () => await planner.PlanAsync(request, flags, cancellationToken).ConfigureAwait(false), cancellationToken);
+    }
+
+    private Task<RevertPlan> PlanAsync(
+        ISnapshotDomain domain,
+        QemuSnapshot snapshot,
+        string? keep,
+        DomainSnapshotRevertFlags flags,
+        Refusals refusals,
+        CancellationToken cancellationToken) => Task.Run(
+        async () =>
+        {
+            var kept = keep is null ? null : await refusals.TryAsync(() => PlanKeptAsync(domain, snapshot, keep, refusals, cancellationToken)).ConfigureAwait(false);
+            var planner = new RevertPlanner(domain, With(kept), _store, _settings.Time.GetUtcNow(), _settings.RespawnAlways, refusals);
+            return await planner.PlanAsync(snapshot, kept, flags, cancellationToken).ConfigureAwait(false);
+        },
+        cancellationToken);
+
+    /// <summary>What is kept is of the same kind as what is gone back to: internal snapshots write over the images, external ones leave them.</summary>
+    private async ValueTask<CreatePlan?> PlanKeptAsync(ISnapshotDomain domain, QemuSnapshot snapshot, string keep, Refusals refusals, CancellationToken cancellationToken)
+    {
+        var request = DomainSnapshotConfig.Parse(keep);
+        var planner = new CreatePlanner(domain, Tree, _store, _settings.Time.GetUtcNow(), refusals)
+        {
+            Staying = snapshot.IsInternal ? null : [.. RevertPlanner.Staying(snapshot).Select(d => d.Location()).OfType<ImageLocation>()],
+        };
+        var flags = snapshot.IsInternal || request.Memory?.File is not null ? 0 : DomainSnapshotCreateFlags.DiskOnly;
+        return await planner.PlanAsync(request, flags, cancellationToken).ConfigureAwait(false);
+    }
+
+    private SnapshotTree<QemuSnapshot> With(CreatePlan? kept) => kept is null ? Tree : Tree.With(kept.Snapshot);
 
     private QemuSnapshot Redefine(ISnapshotDomain domain, DomainSnapshotConfig request, DomainSnapshotCreateFlags flags)
     {

@@ -68,7 +68,8 @@ internal interface ISnapshotDomain
     ValueTask RunJobAsync(StateJob job);
 
     /// <summary>Says that the domain is what a snapshot was: why it is paused, if it is, and the event of its new definition.</summary>
-    void TellReverted();
+    /// <param name="memory">Whether its memory is the snapshot's; else it was booted.</param>
+    void TellReverted(bool memory);
 
     /// <summary>Notes how far the operation is, for those who ask.</summary>
     void Progressed(JobProgress progress);

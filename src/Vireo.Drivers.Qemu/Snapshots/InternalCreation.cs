@@ -1,4 +1,3 @@
-using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.Journal;
 using Vireo.Host.Faults;
 using Vireo.Host.Undo;
@@ -56,26 +55,13 @@ internal sealed class InternalCreation(ISnapshotDomain domain, string journals, 
         undo.Push("remove what was made", () => TakeBackAsync(plan, journal));
         FaultPoint.Hit(FaultPoints.CreateJournalled);
         await Task.Run(() => JournalActions.Stage(journal.Record), cancellationToken).ConfigureAwait(false);
-        if (domain.Live is null)
+        if (resume)
         {
-            foreach (var image in plan.Tags)
-            {
-                await ImageTool.TakeSnapshotAsync(image, cancellationToken).ConfigureAwait(false);
-                FaultPoint.Hit(FaultPoints.CreateTagMade);
-            }
-        }
-        else
-        {
-            if (resume)
-            {
-                undo.Push("let the guest run again", () => domain.ResumeAsync(DomainRunningReason.Unpaused, CancellationToken.None));
-                await domain.PauseAsync(DomainPausedReason.Save, cancellationToken).ConfigureAwait(false);
-            }
-
-            await domain.RunJobAsync(JobOf(StateJobKind.Save, plan, plan.Id)).ConfigureAwait(false);
-            FaultPoint.Hit(FaultPoints.CreateStateSaved);
+            undo.Push("let the guest run again", () => domain.ResumeAsync(DomainRunningReason.Unpaused, CancellationToken.None));
+            await domain.PauseAsync(DomainPausedReason.Save, cancellationToken).ConfigureAwait(false);
         }
 
+        await new InternalTaking(domain).TakeAsync(plan.Tags, plan.Id, cancellationToken).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
         journal.Commit();
         return journal;
@@ -83,25 +69,15 @@ internal sealed class InternalCreation(ISnapshotDomain domain, string journals, 
 
     private async ValueTask TakeBackAsync(CreatePlan plan, OperationJournal journal)
     {
+        await new InternalTaking(domain).TakeBackAsync(plan.Tags, plan.Id, CancellationToken.None).ConfigureAwait(false);
         if (domain.Live is null)
         {
-            await JournalTags.UndoAsync(journal.Record).ConfigureAwait(false);
             await JournalTags.RepairAsync(journal.Record).ConfigureAwait(false);
-        }
-        else if (plan.Tags.Any(t => InternalSnapshot.Find(t.Path, t.Tag) is not null))
-        {
-            var removal = plan.Id + "-undo";
-            await domain.RunJobAsync(JobOf(StateJobKind.Delete, plan, removal)).ConfigureAwait(false);
-            await StateJob.DismissAsync(domain, removal).ConfigureAwait(false);
-            await StateJob.DismissAsync(domain, plan.Id).ConfigureAwait(false);
         }
 
         JournalActions.Undo(journal.Record);
         journal.Close();
     }
-
-    private static StateJob JobOf(StateJobKind kind, CreatePlan plan, string id) =>
-        new(kind, id, plan.Snapshot.Name, plan.Tags[0].Target, [.. plan.Tags.Select(t => t.Target)]);
 
     private JournalPlan JournalPlanOf(CreatePlan plan, bool resume, bool halt) => new()
     {
@@ -112,6 +88,7 @@ internal sealed class InternalCreation(ISnapshotDomain domain, string journals, 
         Live = domain.Live is not null,
         OldProcess = halt ? domain.Process : null,
         Resume = resume && !halt,
+        Pauses = resume,
         Tags = plan.Tags,
         Job = domain.Live is null ? null : plan.Id,
         Documents = plan.Documents,

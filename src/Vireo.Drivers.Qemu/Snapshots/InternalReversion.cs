@@ -54,6 +54,11 @@ internal sealed class InternalReversion(ISnapshotDomain domain, string journals,
             journal.Dispose();
         }
 
+        if (!plan.Internal.Memory)
+        {
+            await TidyAsync(plan).ConfigureAwait(false);
+        }
+
         if (plan.Start is not null)
         {
             await StartAsync(plan, cancellationToken).ConfigureAwait(false);
@@ -68,17 +73,24 @@ internal sealed class InternalReversion(ISnapshotDomain domain, string journals,
     private async ValueTask<OperationJournal> PrepareAsync(RevertPlan plan, bool running, UndoStack undo, CancellationToken cancellationToken)
     {
         var journal = await Task.Run(() => OperationJournal.Begin(journals, plan.Id, JournalPlanOf(plan, running)), cancellationToken).ConfigureAwait(false);
-        undo.Push("forget the plan", () =>
+        undo.Push("forget the plan", async () =>
         {
+            await ForgetKeptAsync(plan).ConfigureAwait(false);
             JournalActions.Undo(journal.Record);
             journal.Close();
         });
         FaultPoint.Hit(FaultPoints.RevertJournalled);
+        await new ImageCopies(domain, plan.Internal!.Copies).MakeAsync(journal, cancellationToken).ConfigureAwait(false);
         await Task.Run(() => JournalActions.Stage(journal.Record), cancellationToken).ConfigureAwait(false);
-        if (plan.Internal!.InPlace && running)
+        if ((plan.Internal!.InPlace || plan.Kept is not null) && running)
         {
             undo.Push("let the guest run again", () => domain.ResumeAsync(DomainRunningReason.Unpaused, CancellationToken.None));
             await domain.PauseAsync(DomainPausedReason.FromSnapshot, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (plan.Kept is not null)
+        {
+            await KeepAsync(plan, cancellationToken).ConfigureAwait(false);
         }
 
         FaultPoint.Hit(FaultPoints.RevertVerified);
@@ -93,6 +105,25 @@ internal sealed class InternalReversion(ISnapshotDomain domain, string journals,
         }
 
         return journal;
+    }
+
+    private async ValueTask KeepAsync(RevertPlan plan, CancellationToken cancellationToken)
+    {
+        await new InternalTaking(domain).TakeAsync(plan.Kept!.Tags, plan.Kept.Id, cancellationToken).ConfigureAwait(false);
+        if (domain.Live is not null)
+        {
+            await StateJob.DismissAsync(domain, plan.Kept.Id).ConfigureAwait(false);
+        }
+
+        FaultPoint.Hit(FaultPoints.RevertPresentKept);
+    }
+
+    private async ValueTask ForgetKeptAsync(RevertPlan plan)
+    {
+        if (plan.Kept is not null)
+        {
+            await new InternalTaking(domain).TakeBackAsync(plan.Kept.Tags, plan.Kept.Id, CancellationToken.None).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Within the process. Only the hypervisor knows whether it is done, until the journal says so too.</summary>
@@ -163,6 +194,19 @@ internal sealed class InternalReversion(ISnapshotDomain domain, string journals,
         if (plan.Internal.Memory)
         {
             await StateJob.DismissAsync(domain, plan.Id).ConfigureAwait(false);
+            await TidyAsync(plan).ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask TidyAsync(RevertPlan plan)
+    {
+        try
+        {
+            await new ImageCopies(domain, plan.Internal!.Copies).TidyAsync(plan.Internal.MemoryDisk, plan.Id).ConfigureAwait(false);
+        }
+        catch (VireoException e)
+        {
+            report($"remove the snapshot '{plan.Snapshot.Name}' from copies of its images", e);
         }
     }
 
@@ -179,8 +223,12 @@ internal sealed class InternalReversion(ISnapshotDomain domain, string journals,
             DomainName = domain.Name,
             Snapshot = plan.Snapshot.Name,
             Live = inPlace,
+            Pauses = running && (inPlace || plan.Kept is not null),
+            Keep = plan.Kept?.Tags ?? [],
+            KeepJob = domain.Live is null ? null : plan.Kept?.Id,
             OldProcess = inPlace ? null : domain.Process,
             Resume = inPlace && running && plan.Target == RevertTarget.Running,
+            Create = [.. plan.Internal.Copies.Select(c => c.File)],
             Tags = plan.Internal.Images,
             Job = inPlace ? plan.Id : null,
             Retire = plan.Retire,

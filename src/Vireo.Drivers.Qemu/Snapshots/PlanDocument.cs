@@ -16,13 +16,13 @@ internal sealed class PlanDocument(ISnapshotDomain domain)
         Operation = "create",
         Domain = domain.Name,
         Snapshot = plan.Snapshot.Name,
-        Pause = domain.State != DomainState.Running ? "no" : plan.Tags.Count > 0 || (plan.Memory is not null && !flags.HasFlag(DomainSnapshotCreateFlags.Live)) ? "memory" : "moment",
+        Pause = domain.State != DomainState.Running ? "no" : plan.LeavesPaused ? "stays" : plan.Tags.Count > 0 || (plan.Memory is not null && !flags.HasFlag(DomainSnapshotCreateFlags.Live)) ? "memory" : "moment",
         Process = !Active ? "none" : flags.HasFlag(DomainSnapshotCreateFlags.Halt) ? "ended" : "kept",
         Steps =
         [
-            .. plan.Overlays.Where(o => o.File is not null).Select(Made),
+            .. plan.Overlays.Where(o => o.File is not null || o.OnDevice is not null).Select(Made),
             .. plan.Tags.Select(t => Within("take", t)),
-            .. plan.Memory is { } memory ? (SnapshotPlanStep[])[new() { Action = "save-memory", File = memory.Path, Bytes = Memory() }] : [],
+            .. Saved(plan.Memory),
             .. plan.Overlays.Select(Switched),
             .. plan.Documents.Select(Written),
         ],
@@ -34,7 +34,7 @@ internal sealed class PlanDocument(ISnapshotDomain domain)
         Operation = "revert",
         Domain = domain.Name,
         Snapshot = plan.Snapshot.Name,
-        Pause = domain.State == DomainState.Running ? "moment" : "no",
+        Pause = domain.State != DomainState.Running ? "no" : plan.Kept is { Memory: not null } or { Tags.Count: > 0 } ? "memory" : "moment",
         Process = (Active, plan.Target) switch
         {
             (true, RevertTarget.ShutOff) => "ended",
@@ -45,8 +45,11 @@ internal sealed class PlanDocument(ISnapshotDomain domain)
         },
         Steps =
         [
+            .. plan.Kept is { } kept ? Kept(kept) : [],
             .. plan.Overlays.Select(Made),
+            .. (plan.Internal?.Copies ?? []).Select(c => new SnapshotPlanStep { Action = "copy", Disk = c.Image.Target, File = c.Image.Path, From = c.Original, Bytes = (ulong)c.Size }),
             .. (plan.Internal?.Images ?? []).Select(i => Within("apply", i)),
+            .. plan.Variables is { } variables ? (SnapshotPlanStep[])[new() { Action = "write", File = variables.File.Path }] : [],
             .. plan.Start is not null ? (SnapshotPlanStep[])[new() { Action = "start", From = plan.Memory }] : [],
             .. plan.Overlays.Select(Switched),
             .. plan.Metadata.Select(Written),
@@ -81,13 +84,24 @@ internal sealed class PlanDocument(ISnapshotDomain domain)
     };
 
     /// <summary>What cannot be done.</summary>
-    public SnapshotPlanConfig Refused(string operation, string? snapshot, VireoException reason) => new()
+    public SnapshotPlanConfig Refused(string operation, string? snapshot, IReadOnlyList<VireoException> reasons) => new()
     {
         Operation = operation,
         Domain = domain.Name,
         Snapshot = snapshot,
-        Refusals = [new SnapshotPlanRefusal { Code = (int)reason.Code, Message = reason.Message }],
+        Refusals = [.. reasons.Select(r => new SnapshotPlanRefusal { Code = (int)r.Code, Message = r.Message })],
     };
+
+    private IEnumerable<SnapshotPlanStep> Kept(CreatePlan kept) =>
+    [
+        .. kept.Snapshot.Config.Disks.Where(d => d.Snapshot == SnapshotLocation.External)
+            .Select(d => new SnapshotPlanStep { Action = "keep", Disk = d.Name, File = kept.Snapshot.Config.Domain!.Devices.Disks.First(o => o.Target?.Dev == d.Name).Location()?.Display }),
+        .. kept.Tags.Select(t => Within("take", t)),
+        .. Saved(kept.Memory),
+    ];
+
+    private IEnumerable<SnapshotPlanStep> Saved(PlannedFile? memory) =>
+        memory is null ? [] : [new SnapshotPlanStep { Action = "save-memory", File = memory.Path, Bytes = domain.Live?.Memory?.Size.Bytes }];
 
     private static SnapshotPlanStep Made(PlannedOverlay overlay) => new() { Action = "make", Disk = overlay.Target, File = overlay.Layer.Location.Display, From = overlay.Base.Location.Display };
 
@@ -98,6 +112,4 @@ internal sealed class PlanDocument(ISnapshotDomain domain)
     private static SnapshotPlanStep Written(DocumentChange change) => new() { Action = change.After is null ? "remove" : "write", File = change.Path };
 
     private static SnapshotPlanStep Removed(RetiredFile file) => new() { Action = "remove", File = file.Path, Bytes = (ulong)(FileStatus.TryOf(file.Path)?.Allocated ?? 0) };
-
-    private ulong? Memory() => domain.Live?.Memory?.Size.Bytes;
 }

@@ -28,13 +28,16 @@ internal sealed record QemuSnapshot(DomainSnapshotConfig Config) : IStoredMoment
     /// <inheritdoc/>
     public SnapshotContent Content => Config.State switch
     {
-        "shutoff" or "shutdown" or "crashed" or null => SnapshotContent.Inactive,
+        "shutoff" or null => SnapshotContent.Inactive,
         "disk-snapshot" => SnapshotContent.DiskOnly,
         _ => SnapshotContent.Active,
     };
 
     /// <inheritdoc/>
     public bool IsExternal => Config.Memory?.Snapshot == SnapshotLocation.External || Config.Disks.Any(d => d.Snapshot == SnapshotLocation.External);
+
+    /// <summary>Whether it froze the image of that disk.</summary>
+    public bool HasExternal(DiskConfig disk) => Config.Disks.Any(d => d.Name == disk.Target?.Dev && d.Snapshot == SnapshotLocation.External);
 
     /// <summary>Whether any part of it lies within the domain's own images.</summary>
     public bool IsInternal => Config.Memory?.Snapshot == SnapshotLocation.Internal || Config.Disks.Any(d => d.Snapshot == SnapshotLocation.Internal);
@@ -43,7 +46,7 @@ internal sealed record QemuSnapshot(DomainSnapshotConfig Config) : IStoredMoment
     public string? MemoryFile => Config.Memory is { Snapshot: SnapshotLocation.External, File: { } file } ? file : null;
 
     /// <summary>The document as users see it.</summary>
-    public DomainSnapshotConfig Visible => Config with { Active = null, RevertDisks = default, Cookie = null };
+    public DomainSnapshotConfig Visible => Config with { Active = null, RevertDisks = default, Cookie = null, FirmwareVariables = null };
 
     /// <inheritdoc/>
     public static QemuSnapshot Parse(string xml) => new(DomainSnapshotConfig.Parse(xml));

@@ -52,25 +52,7 @@ internal sealed class QemuSnapshotDomain(QemuDomain domain) : ISnapshotDomain
     public (uint User, uint Group)? ImageOwner => null;
 
     /// <inheritdoc/>
-    public IReadOnlyCollection<FileIdentity> ImagesOfOtherDomains()
-    {
-        var images = new HashSet<FileIdentity>();
-        foreach (var other in Hypervisor.Domains.All.Where(d => !ReferenceEquals(d, domain)))
-        {
-            var open = other.Process?.Disks.Disks.Select(d => d.Chain) ?? [];
-            var defined = other.View.Persistent?.Devices.Disks.Select(ChainOrNull) ?? [];
-            foreach (var layer in open.Concat(defined).OfType<ImageChain>().SelectMany(c => c.Layers))
-            {
-                var identity = layer.Identity ?? (layer.Location.LocalPath is { } path ? FileIdentity.Of(path) : null);
-                if (identity is not null)
-                {
-                    images.Add(identity.Value);
-                }
-            }
-        }
-
-        return images;
-    }
+    public IReadOnlyCollection<FileIdentity> ImagesOfOtherDomains() => DomainImages.OfOthers(domain);
 
     /// <inheritdoc/>
     public IReadOnlyList<DocumentChange> DocumentChanges(DomainConfig? live, DomainConfig? persistent, LiveDisks? disks)
@@ -126,9 +108,10 @@ internal sealed class QemuSnapshotDomain(QemuDomain domain) : ISnapshotDomain
     }
 
     /// <inheritdoc/>
-    public void TellReverted()
+    public void TellReverted(bool memory)
     {
-        domain.TryUpdate(v => v.State == DomainState.Paused ? v.In(DomainState.Paused, (int)DomainPausedReason.FromSnapshot) : null);
+        var reason = memory ? DomainPausedReason.FromSnapshot : DomainPausedReason.User;
+        domain.TryUpdate(v => v.State == DomainState.Paused ? v.In(DomainState.Paused, (int)reason) : null);
         if (IsPersistent)
         {
             domain.Lifecycle(DomainEventType.Defined, (int)DomainEventDefinedDetailType.FromSnapshot);
@@ -222,7 +205,7 @@ internal sealed class QemuSnapshotDomain(QemuDomain domain) : ISnapshotDomain
         var process = domain.RequireProcess();
         process.WillEnd(EndCause.Of(reason));
         await process.EndAsync().ConfigureAwait(false);
-        await Hypervisor.Stopper.FinishAsync(domain, process).ConfigureAwait(false);
+        await Hypervisor.Stopper.FinishAsync(domain, process, goesOn: true).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -248,19 +231,6 @@ internal sealed class QemuSnapshotDomain(QemuDomain domain) : ISnapshotDomain
         while (await Task.WhenAny(ended, Task.Delay(s_pace, CancellationToken.None)).ConfigureAwait(false) != ended)
         {
             domain.Progressed(new JobProgress { Memory = await monitor.ExecuteAsync(Qmp.QueryMigrate, CancellationToken.None).ConfigureAwait(false) });
-        }
-    }
-
-    private static ImageChain? ChainOrNull(DiskConfig disk)
-    {
-        // A domain whose images are missing uses none of ours.
-        try
-        {
-            return disk.Chain();
-        }
-        catch (VireoException)
-        {
-            return null;
         }
     }
 
@@ -299,10 +269,10 @@ internal sealed class QemuSnapshotDomain(QemuDomain domain) : ISnapshotDomain
             _taken = true;
             if (domain.Process is { } old)
             {
-                // What it would still write is given up; and its names must be free at once.
+                // In the orderly way, so that images which snapshots lie in are left clean.
                 old.WillEnd(EndCause.Of(DomainShutoffReason.FromSnapshot));
-                await old.KillAsync().ConfigureAwait(false);
-                await domain.Hypervisor.Stopper.FinishAsync(domain, old).ConfigureAwait(false);
+                await old.EndAsync().ConfigureAwait(false);
+                await domain.Hypervisor.Stopper.FinishAsync(domain, old, goesOn: true).ConfigureAwait(false);
             }
 
             // A transient domain went with its process.

@@ -22,7 +22,13 @@ internal enum RevertTarget
 /// <param name="Memory">Whether the guest's memory is loaded too.</param>
 /// <param name="MemoryDisk">The target of the disk whose image holds it.</param>
 /// <param name="InPlace">Whether the process that runs loads it.</param>
-internal sealed record InternalRevert(IReadOnlyList<TaggedImage> Images, bool Memory, string MemoryDisk, bool InPlace);
+/// <param name="Copies">Those of the images that are copies, to be made first.</param>
+internal sealed record InternalRevert(IReadOnlyList<TaggedImage> Images, bool Memory, string MemoryDisk, bool InPlace, IReadOnlyList<ImageCopy> Copies);
+
+/// <summary>A new file of firmware variables. The old one is set aside until the revert is done, for the old process has it open.</summary>
+/// <param name="File">Where it goes.</param>
+/// <param name="Content">What is in it.</param>
+internal sealed record PlannedVariables(ReplacedFile File, byte[] Content);
 
 /// <summary>All that a revert is going to do. Made without changing anything.</summary>
 internal sealed record RevertPlan
@@ -41,6 +47,15 @@ internal sealed record RevertPlan
 
     /// <summary>What happens within the images; null for an external snapshot.</summary>
     public InternalRevert? Internal { get; init; }
+
+    /// <summary>The snapshot of the present state that is made first; null for none.</summary>
+    public CreatePlan? Kept { get; init; }
+
+    /// <summary>Whether the new process writes to images that the old one has open: that has to let go of them before.</summary>
+    public bool Shares { get; init; }
+
+    /// <summary>What becomes of the file of the firmware's variables; null when it stays.</summary>
+    public PlannedVariables? Variables { get; init; }
 
     /// <summary>The document to start; null when nothing is started.</summary>
     public DomainConfig? Start { get; init; }

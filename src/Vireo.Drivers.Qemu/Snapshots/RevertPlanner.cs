@@ -1,6 +1,7 @@
 using System.Globalization;
 using Vireo.Config;
 using Vireo.Drivers.Qemu.Block;
+using Vireo.Drivers.Qemu.CommandLine;
 using Vireo.Drivers.Qemu.Journal;
 using Vireo.Drivers.Snapshots;
 
@@ -12,34 +13,45 @@ namespace Vireo.Drivers.Qemu.Snapshots;
 /// <param name="store">Where their metadata lies.</param>
 /// <param name="now">The time.</param>
 /// <param name="respawnAlways">The daemon's setting: a new hypervisor process needs no leave.</param>
-internal sealed class RevertPlanner(ISnapshotDomain domain, SnapshotTree<QemuSnapshot> tree, SnapshotStore store, DateTimeOffset now, bool respawnAlways)
+/// <param name="refusals">Told why it cannot be done.</param>
+internal sealed class RevertPlanner(ISnapshotDomain domain, SnapshotTree<QemuSnapshot> tree, SnapshotStore store, DateTimeOffset now, bool respawnAlways, Refusals refusals)
 {
+    private readonly ChainReader _chains = new();
+
     /// <summary>The plan.</summary>
+    /// <param name="snapshot">The snapshot to go back to.</param>
+    /// <param name="kept">The snapshot that is made of the present state, which the tree has already; null for none.</param>
+    /// <param name="flags">Checked flags.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="VireoException">
     /// VIR_ERR_SNAPSHOT_REVERT_RISKY: leave is needed, the message names the flag; VIR_ERR_CONFIG_UNSUPPORTED, VIR_ERR_OPERATION_INVALID: it cannot be done.
     /// </exception>
-    public RevertPlan Plan(QemuSnapshot snapshot, DomainSnapshotRevertFlags flags)
+    public async ValueTask<RevertPlan> PlanAsync(QemuSnapshot snapshot, CreatePlan? kept, DomainSnapshotRevertFlags flags, CancellationToken cancellationToken)
     {
         var target = TargetOf(snapshot, flags);
-        Refuse(snapshot, target, flags);
+        Refuse(snapshot, target);
         var saved = snapshot.Config.Domain
             ?? throw new VireoException(ErrorCode.SnapshotRevertRisky, ErrorDomain.Qemu, $"snapshot '{snapshot.Name}' lacks domain '{domain.Name}' rollback info");
         if (snapshot.IsInternal)
         {
-            return Internal(snapshot, saved, target, flags);
+            return Internal(snapshot, kept, saved, target, flags);
         }
 
         RequireLeave(snapshot, target, flags);
         var memory = target == RevertTarget.ShutOff ? null : snapshot.MemoryFile;
         if (memory is not null && FileStatus.TryOf(memory) is null)
         {
-            throw VireoException.OperationFailed(ErrorDomain.Qemu, $"the memory file '{memory}' of snapshot '{snapshot.Name}' is missing; with --stopped the disks alone can be reverted");
+            refusals.Add(VireoException.OperationFailed(ErrorDomain.Qemu, $"the memory file '{memory}' of snapshot '{snapshot.Name}' is missing; with --stopped the disks alone can be reverted"));
         }
 
         var id = Guid.NewGuid().ToString("N")[..12];
-        var overlays = Overlays(snapshot, saved, id);
+        var variables = await refusals.TryAsync(() => VariablesAsync(snapshot, memory is null ? snapshot.Config.InactiveDomain ?? saved : saved, flags, id, cancellationToken)).ConfigureAwait(false);
+        var overlays = await OverlaysAsync(snapshot, saved, id, cancellationToken).ConfigureAwait(false);
+        refusals.Check(() => new SpoilCheck(domain, tree, _chains).RefuseFrozen(snapshot, Staying(snapshot).Select(d => d.Location()?.LocalPath).OfType<string>().Select(FileIdentity.Of).OfType<FileIdentity>().ToHashSet()));
+        refusals.Conclude();
         var definition = snapshot.Config.InactiveDomain ?? saved;
-        var updated = new QemuSnapshot(snapshot.Config with { RevertDisks = [.. overlays.Select(Recorded)] });
+        List<(string Target, ImageLayer Layer)> tops = [.. overlays.Select(o => (o.Target, o.Layer))];
+        var updated = new QemuSnapshot(snapshot.Config with { RevertDisks = Recorded(tops) });
         var retire = Retire(overlays);
         return new RevertPlan
         {
@@ -47,35 +59,73 @@ internal sealed class RevertPlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
             Snapshot = updated,
             Target = target,
             Overlays = overlays,
-            Start = target == RevertTarget.ShutOff ? null : WithOverlays(memory is null ? definition : saved, overlays),
+            Kept = kept,
+            Variables = variables,
+            Shares = target != RevertTarget.ShutOff && AreOpen(Staying(snapshot)),
+            Start = target == RevertTarget.ShutOff ? null : With(tops, memory is null ? definition : saved),
             Memory = memory,
-            Persistent = domain.IsPersistent ? WithOverlays(definition, overlays) : null,
-            Metadata = [.. Metadata(snapshot, updated, retire)],
+            Persistent = domain.IsPersistent ? With(tops, definition) : null,
+            Metadata = [.. Metadata(snapshot, updated, kept, retire)],
             Retire = retire,
         };
     }
 
-    private RevertPlan Internal(QemuSnapshot snapshot, DomainConfig saved, RevertTarget target, DomainSnapshotRevertFlags flags)
+    private RevertPlan Internal(QemuSnapshot snapshot, CreatePlan? kept, DomainConfig saved, RevertTarget target, DomainSnapshotRevertFlags flags)
     {
-        var inside = new InternalRevertPlanner(domain, tree, respawnAlways).Plan(snapshot, saved, target, flags);
+        var id = "snapshot-" + Guid.NewGuid().ToString("N")[..12];
+        var inside = new InternalRevertPlanner(domain, tree, respawnAlways, refusals, _chains, id, FreeName).Plan(snapshot, saved, target, flags);
+        List<(string Target, ImageLayer Layer)> copies = [.. inside.Copies.Select(c => (c.Image.Target, c.Layer))];
         var definition = snapshot.Config.InactiveDomain ?? saved;
+        var updated = copies.Count == 0 ? snapshot : new QemuSnapshot(snapshot.Config with { RevertDisks = Recorded(copies) });
         var retire = inside.InPlace ? [] : Retire([]);
         return new RevertPlan
         {
-            Id = "snapshot-" + Guid.NewGuid().ToString("N")[..12],
-            Snapshot = snapshot,
+            Id = id,
+            Snapshot = updated,
             Target = target,
             Overlays = [],
             Internal = inside,
-            Start = target == RevertTarget.ShutOff || inside.InPlace ? null : WithOverlays(inside.Memory ? saved : definition, []),
-            Persistent = domain.IsPersistent ? WithOverlays(definition, []) : null,
-            Metadata = [.. Metadata(snapshot, snapshot, retire)],
+            Kept = kept,
+            Start = target == RevertTarget.ShutOff || inside.InPlace ? null : With(copies, inside.Memory ? saved : definition),
+            Persistent = domain.IsPersistent ? With(copies, definition) : null,
+            Metadata = [.. Metadata(snapshot, updated, kept, retire)],
             Retire = retire,
         };
     }
 
-    private IEnumerable<DocumentChange> Metadata(QemuSnapshot snapshot, QemuSnapshot updated, List<RetiredFile> retire)
+    /// <summary>The disks whose images the domain writes to as they are when it is back at an external snapshot, for that has not frozen them.</summary>
+    public static IEnumerable<DiskConfig> Staying(QemuSnapshot snapshot) => new[] { snapshot.Config.Domain, snapshot.Config.InactiveDomain }.OfType<DomainConfig>()
+        .SelectMany(d => d.Devices.Disks).Where(d => !snapshot.HasExternal(d) && d is { Readonly: false, Device: null or DiskDevice.Disk });
+
+    private async ValueTask<PlannedVariables?> VariablesAsync(QemuSnapshot snapshot, DomainConfig next, DomainSnapshotRevertFlags flags, string id, CancellationToken cancellationToken)
     {
+        if (FirmwareVariables.PathOf(next.Os) is not { } path)
+        {
+            return null;
+        }
+
+        // A new process cannot have the file that the old one still has.
+        var exists = FileStatus.TryOf(path) is not null;
+        var content = flags.HasFlag(DomainSnapshotRevertFlags.ResetNvram) ? await FirmwareVariables.ReadTemplateAsync(next.Os, cancellationToken).ConfigureAwait(false)
+            : snapshot.Config.FirmwareVariables is { } captured ? FirmwareState.Unpack(captured)
+            : exists && domain.Live is not null ? FirmwareState.Read(path)
+            : null;
+        return content is null ? null : new PlannedVariables(new ReplacedFile(path, OverlayFile.TemporaryName(path, id), OverlayFile.TemporaryName(path, id + ".old"), exists), content);
+    }
+
+    private bool AreOpen(IEnumerable<DiskConfig> disks)
+    {
+        var open = domain.Disks?.Disks.SelectMany(d => d.Chain?.Layers ?? []).Select(l => l.Location).ToHashSet() ?? [];
+        return disks.Any(d => d is { Shareable: false } && d.Location() is { } location && open.Contains(location));
+    }
+
+    private IEnumerable<DocumentChange> Metadata(QemuSnapshot snapshot, QemuSnapshot updated, CreatePlan? kept, List<RetiredFile> retire)
+    {
+        if (kept is not null)
+        {
+            yield return store.Change(null, kept.Snapshot);
+        }
+
         yield return store.Change(snapshot, updated);
         if (store.ChangeCurrent(tree.CurrentName, snapshot.Name) is { } current)
         {
@@ -99,21 +149,16 @@ internal sealed class RevertPlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
             : RevertTarget.Running,
     };
 
-    private void Refuse(QemuSnapshot snapshot, RevertTarget target, DomainSnapshotRevertFlags flags)
+    private void Refuse(QemuSnapshot snapshot, RevertTarget target)
     {
         if (snapshot.Config.Disks.Any(d => d.DeleteInProgress))
         {
-            throw VireoException.OperationInvalid(ErrorDomain.Qemu, $"snapshot '{snapshot.Name}' is half-deleted: its data may be merged already; delete it again to finish that");
+            refusals.Add(VireoException.OperationInvalid(ErrorDomain.Qemu, $"snapshot '{snapshot.Name}' is half-deleted: its data may be merged already; delete it again to finish that"));
         }
 
         if (!domain.IsPersistent && target == RevertTarget.ShutOff)
         {
-            throw VireoException.OperationInvalid(ErrorDomain.Qemu, "transient domain needs to request run or pause to revert to inactive snapshot");
-        }
-
-        if (flags.HasFlag(DomainSnapshotRevertFlags.ResetNvram) && snapshot.Config.Domain?.Os.Nvram is not null)
-        {
-            throw new VireoException(ErrorCode.ArgumentUnsupported, ErrorDomain.Qemu, "resetting the NVRAM on revert is not supported yet");
+            refusals.Add(VireoException.OperationInvalid(ErrorDomain.Qemu, "transient domain needs to request run or pause to revert to inactive snapshot"));
         }
     }
 
@@ -122,90 +167,115 @@ internal sealed class RevertPlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
         const DomainSnapshotRevertFlags leave = DomainSnapshotRevertFlags.Respawn | DomainSnapshotRevertFlags.Force;
         if (domain.Live is not null && target != RevertTarget.ShutOff && !respawnAlways && (flags & leave) == 0)
         {
-            throw new VireoException(
+            refusals.Add(new VireoException(
                 ErrorCode.SnapshotRevertRisky,
                 ErrorDomain.Qemu,
-                $"going back to snapshot '{snapshot.Name}' must start a new hypervisor process for the running domain '{domain.Name}', which breaks its consoles and displays; allow it with --allow-respawn (VIR_DOMAIN_SNAPSHOT_REVERT_RESPAWN) or --force");
+                $"going back to snapshot '{snapshot.Name}' must start a new hypervisor process for the running domain '{domain.Name}', which breaks its consoles and displays; allow it with --allow-respawn (VIR_DOMAIN_SNAPSHOT_REVERT_RESPAWN) or --force"));
         }
     }
 
-    private List<PlannedOverlay> Overlays(QemuSnapshot snapshot, DomainConfig saved, string id)
+    private async ValueTask<List<PlannedOverlay>> OverlaysAsync(QemuSnapshot snapshot, DomainConfig saved, string id, CancellationToken cancellationToken)
     {
         var overlays = new List<PlannedOverlay>();
-        var stamp = now.ToUnixTimeSeconds();
-        foreach (var part in snapshot.Config.Disks.Where(d => d.Snapshot == SnapshotLocation.External))
+        var parts = snapshot.Config.Disks.Where(d => d.Snapshot == SnapshotLocation.External).ToList();
+        foreach (var part in parts)
         {
-            var disk = saved.Devices.Disks.FirstOrDefault(d => d.Target?.Dev == part.Name)
-                ?? throw VireoException.Internal(ErrorDomain.Qemu, $"snapshot '{snapshot.Name}' names disk '{part.Name}', which its domain does not have");
-            overlays.Add(Overlay(snapshot, disk, stamp, id, overlays));
+            if (await refusals.TryAsync(() => OverlayAsync(snapshot, saved, part.Name, id, overlays, cancellationToken)).ConfigureAwait(false) is { } overlay)
+            {
+                overlays.Add(overlay);
+            }
         }
 
-        return overlays.Count > 0
-            ? overlays
-            : throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"snapshot '{snapshot.Name}' holds no disk that could be reverted");
+        if (parts.Count == 0)
+        {
+            refusals.Add(VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"snapshot '{snapshot.Name}' holds no disk that could be reverted"));
+        }
+
+        return overlays;
     }
 
-    private static PlannedOverlay Overlay(QemuSnapshot snapshot, DiskConfig disk, long stamp, string id, List<PlannedOverlay> others)
+    private async ValueTask<PlannedOverlay?> OverlayAsync(
+        QemuSnapshot snapshot,
+        DomainConfig saved,
+        string? target,
+        string id,
+        List<PlannedOverlay> others,
+        CancellationToken cancellationToken)
     {
-        if (disk.Location() is not { LocalPath: { } basePath } location)
+        var disk = saved.Devices.Disks.FirstOrDefault(d => d.Target?.Dev == target);
+        if (disk?.Location() is not { } location)
         {
-            throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"reverting network disk {disk.Target?.Dev} is not supported yet");
+            throw VireoException.Internal(ErrorDomain.Qemu, $"snapshot '{snapshot.Name}' names disk '{target}', which its domain does not have");
         }
 
-        ImageChain chain;
+        var frozen = Frozen(snapshot, disk, location);
+        var size = await new ImageSizes(domain).OfAsync(disk.Target!.Dev!, frozen, cancellationToken).ConfigureAwait(false);
+        var path = FreeName(snapshot, disk, location, others);
+        return new PlannedOverlay(
+            disk.Target.Dev!,
+            frozen,
+            new ImageLayer(new FileLocation(path), ImageFormat.Qcow2) { VirtualSize = size },
+            new OverlayFile(path, OverlayFile.TemporaryName(path, id), new Qcow2Overlay(size, BackingName.Of(frozen.Location), frozen.Format)),
+            0);
+    }
+
+    private ImageLayer Frozen(QemuSnapshot snapshot, DiskConfig disk, ImageLocation location)
+    {
         try
         {
-            chain = ImageChain.Read(location, disk.Format());
+            var chain = _chains.Read(location, disk.Format());
+            chain.RequireRoom(disk.Target?.Dev ?? "");
+            return chain.Top;
         }
         catch (VireoException e)
         {
             throw VireoException.OperationFailed(ErrorDomain.Qemu, $"disk {disk.Target?.Dev} cannot be brought back to snapshot '{snapshot.Name}': {e.Message}", e);
         }
-
-        var size = chain.Top.VirtualSize
-            ?? throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"overlays over {chain.Top.Format.Name()} images are not supported yet (disk {disk.Target?.Dev})");
-        var path = FreeName(basePath, stamp, others);
-        return new PlannedOverlay(
-            disk.Target!.Dev!,
-            chain.Top,
-            new ImageLayer(new FileLocation(path), ImageFormat.Qcow2) { VirtualSize = size },
-            new OverlayFile(path, OverlayFile.TemporaryName(path, id), new Qcow2Overlay(size, basePath, chain.Top.Format)),
-            0);
     }
 
+    /// <summary>A name for the new overlay over a disk's image; of an image elsewhere, beside the first overlay that it got.</summary>
+    private string FreeName(QemuSnapshot snapshot, DiskConfig disk, ImageLocation location, List<PlannedOverlay> others) => FreeName(
+        (location as FileLocation)?.Path
+            ?? snapshot.Config.Disks.FirstOrDefault(d => d.Name == disk.Target?.Dev)?.Source?.File
+            ?? throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"disk {disk.Target?.Dev} of snapshot '{snapshot.Name}' lies on '{location.Display}': there is no directory for a new overlay over it"),
+        [.. others.Select(o => o.Layer.Location.LocalPath!)]);
+
     /// <summary>The image's name with the time in place of its last suffix; a number is added when that is taken.</summary>
-    private static string FreeName(string image, long stamp, List<PlannedOverlay> others)
+    private string FreeName(string image, IReadOnlyList<string> taken)
     {
         var dot = image.LastIndexOf('.');
         var stem = dot > image.LastIndexOf('/') ? image[..dot] : image;
         for (var n = 0; ; n++)
         {
-            var path = string.Create(CultureInfo.InvariantCulture, $"{stem}.{stamp}{(n == 0 ? "" : $"-{n}")}");
-            if (FileStatus.TryOf(path) is null && !others.Exists(o => o.Layer.Location.LocalPath == path))
+            var path = string.Create(CultureInfo.InvariantCulture, $"{stem}.{now.ToUnixTimeSeconds()}{(n == 0 ? "" : $"-{n}")}");
+            if (FileStatus.TryOf(path) is null && !taken.Contains(path))
             {
                 return path;
             }
         }
     }
 
-    private DomainConfig WithOverlays(DomainConfig config, List<PlannedOverlay> overlays) => config with
+    private DomainConfig With(List<(string Target, ImageLayer Layer)> tops, DomainConfig config) => config with
     {
         Name = domain.Name,
         Uuid = domain.Uuid,
         Devices = config.Devices with
         {
-            Disks = [.. config.Devices.Disks.Select(d => overlays.Find(o => o.Target == d.Target?.Dev) is { } overlay ? d.WithTop(overlay.Layer) : d)],
+            Disks = [.. config.Devices.Disks.Select(d => tops.Find(t => t.Target == d.Target?.Dev) is { Layer: { } layer } ? d.WithTop(layer) : d)],
         },
     };
 
-    private static SnapshotDisk Recorded(PlannedOverlay overlay) => new()
-    {
-        Name = overlay.Target,
-        Snapshot = SnapshotLocation.External,
-        Type = DiskType.File,
-        Driver = new DiskDriver { Type = "qcow2" },
-        Source = new DiskSource { File = overlay.Layer.Location.LocalPath },
-    };
+    private static ConfigList<SnapshotDisk> Recorded(List<(string Target, ImageLayer Layer)> tops) =>
+    [
+        .. tops.Select(t => new SnapshotDisk
+        {
+            Name = t.Target,
+            Snapshot = SnapshotLocation.External,
+            Type = DiskType.File,
+            Driver = new DiskDriver { Type = "qcow2" },
+            Source = new DiskSource { File = t.Layer.Location.LocalPath },
+        }),
+    ];
 
     /// <summary>
     /// Of the images that the domain has open or defined now: those that a snapshot or a revert made, and that no chain of any snapshot, of the new state or of
@@ -224,7 +294,7 @@ internal sealed class RevertPlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
 
             foreach (var overlay in overlays)
             {
-                needed.UnionWith(Identities(ImageChain.Read(overlay.Base.Location, overlay.Base.Format)));
+                needed.UnionWith(Identities(_chains.Read(overlay.Base.Location, overlay.Base.Format)));
             }
 
             return
@@ -243,13 +313,13 @@ internal sealed class RevertPlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
         }
     }
 
-    private static void Need(DomainConfig document, HashSet<FileIdentity> needed)
+    private void Need(DomainConfig document, HashSet<FileIdentity> needed)
     {
         foreach (var disk in document.Devices.Disks)
         {
             if (disk.Location() is { LocalPath: { } path } location && FileStatus.TryOf(path) is not null)
             {
-                needed.UnionWith(Identities(ImageChain.Read(location, disk.Format())));
+                needed.UnionWith(Identities(_chains.Read(location, disk.Format())));
             }
         }
     }

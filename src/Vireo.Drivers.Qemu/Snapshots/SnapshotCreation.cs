@@ -65,7 +65,7 @@ internal sealed class SnapshotCreation(ISnapshotDomain domain, string journals, 
                 }
             }
 
-            await SaveMemoryAsync(memory, plan, wasRunning, journal, cancellationToken).ConfigureAwait(false);
+            await new MemorySaving(domain).RunAsync(memory, wasRunning, journal, cancellationToken).ConfigureAwait(false);
             FaultPoint.Hit(FaultPoints.CreateMemorySaved);
         }
 
@@ -80,7 +80,16 @@ internal sealed class SnapshotCreation(ISnapshotDomain domain, string journals, 
             FaultPoint.Hit(FaultPoints.CreateFrozen);
         }
 
-        await LiveSwap.SwapAsync(domain, plan.Overlays, cancellationToken).ConfigureAwait(false);
+        if (plan.LeavesPaused && domain.State == DomainState.Running)
+        {
+            undo.Push("let the guest run again", () => domain.ResumeAsync(DomainRunningReason.Unpaused, CancellationToken.None));
+            await domain.PauseAsync(DomainPausedReason.Snapshot, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (plan.Overlays.Count > 0)
+        {
+            await LiveSwap.SwapAsync(domain, plan.Overlays, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private void MakeFiles(CreatePlan plan, OperationJournal journal)
@@ -91,21 +100,27 @@ internal sealed class SnapshotCreation(ISnapshotDomain domain, string journals, 
             new OverlayBatch(journal, overlays, domain.ImageOwner).Make(FaultPoints.CreateOverlayWritten, FaultPoints.CreateOverlayNamed);
         }
 
+        foreach (var overlay in plan.Overlays.Where(o => o.OnDevice is not null))
+        {
+            WriteOnDevice(overlay.Layer.Location.LocalPath!, overlay.OnDevice!);
+            FaultPoint.Hit(FaultPoints.CreateOverlayWritten);
+        }
+
         JournalActions.Stage(journal.Record);
     }
 
-    private async ValueTask SaveMemoryAsync(PlannedFile memory, CreatePlan plan, bool wasRunning, OperationJournal journal, CancellationToken cancellationToken)
+    private static void WriteOnDevice(string path, Qcow2Overlay overlay)
     {
-        using var file = FileSystemCalls.CreateNew(memory.TemporaryPath, $"cannot create memory file '{memory.Path}'");
-        var index = plan.Overlays.Count(o => o.File is not null);
-        journal.Made(index, FileIdentity.Of(memory.TemporaryPath) ?? default);
-        var head = new SaveImage(domain.Live!.ToXml(), wasRunning);
-        head.WriteTo(file, memory.TemporaryPath);
-        FileSystemCalls.SetPosition(file, memory.TemporaryPath, head.StreamOffset);
-        await domain.SaveMemoryAsync(file, cancellationToken).ConfigureAwait(false);
-        SaveImage.MarkComplete(file, memory.TemporaryPath);
-        FileSystemCalls.RenameNew(memory.TemporaryPath, memory.Path);
-        FileSystemCalls.SyncDirectory(Path.GetDirectoryName(memory.Path)!);
+        try
+        {
+            using var device = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite);
+            overlay.WriteTo(device, path, onDevice: true);
+            FileSystemCalls.SyncFile(device, path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw VireoException.System(ErrorDomain.Qemu, e.HResult & 0xffff, $"cannot write overlay '{path}': {e.Message}", e);
+        }
     }
 
     /// <summary>The guest already writes to the overlays: what is left goes forward, whatever happens, and at the next start if not now.</summary>
@@ -136,7 +151,7 @@ internal sealed class SnapshotCreation(ISnapshotDomain domain, string journals, 
             unfinished = e;
         }
 
-        await RunAgainAsync(flags, wasRunning, plan.Memory is not null).ConfigureAwait(false);
+        await RunAgainAsync(flags, wasRunning && plan is { Memory: not null, LeavesPaused: false }).ConfigureAwait(false);
         if (unfinished is not null)
         {
             throw VireoException.OperationFailed(
@@ -178,7 +193,7 @@ internal sealed class SnapshotCreation(ISnapshotDomain domain, string journals, 
         FaultPoint.Hit(FaultPoints.CreateDocumentsWritten);
     }
 
-    private async ValueTask RunAgainAsync(DomainSnapshotCreateFlags flags, bool wasRunning, bool memory)
+    private async ValueTask RunAgainAsync(DomainSnapshotCreateFlags flags, bool resume)
     {
         if (domain.Live is null)
         {
@@ -189,7 +204,7 @@ internal sealed class SnapshotCreation(ISnapshotDomain domain, string journals, 
         {
             await domain.StopAsync(DomainShutoffReason.FromSnapshot, CancellationToken.None).ConfigureAwait(false);
         }
-        else if (memory && wasRunning)
+        else if (resume)
         {
             await domain.ResumeAsync(DomainRunningReason.Unpaused, CancellationToken.None).ConfigureAwait(false);
         }
@@ -213,7 +228,9 @@ internal sealed class SnapshotCreation(ISnapshotDomain domain, string journals, 
             Snapshot = plan.Snapshot.Name,
             Live = domain.Live is not null,
             OldProcess = flags.HasFlag(DomainSnapshotCreateFlags.Halt) ? domain.Process : null,
-            Resume = wasRunning && plan.Memory is not null,
+            Resume = wasRunning && plan is { Memory: not null, LeavesPaused: false },
+            Pauses = wasRunning && (plan.Memory is not null || plan.LeavesPaused),
+            Nodes = [.. plan.Overlays.Where(o => o.Number > 0).Select(o => NodeNumbers.Format(o.Number))],
             Create = plan.Memory is { } memory ? [.. files, memory] : [.. files],
             Documents = plan.Documents,
         };

@@ -1,3 +1,4 @@
+using Vireo.Config;
 using Vireo.Drivers.Qemu.Block;
 
 namespace Vireo.Drivers.Qemu.Snapshots;
@@ -29,6 +30,20 @@ internal sealed record SubjectDisk(string Target, ImageLocation? Source, ImageFo
 
     /// <summary>Whether the guest cannot write to it.</summary>
     public bool ReadOnly { get; init; }
+
+    /// <summary>Whether other domains may use it at the same time.</summary>
+    public bool Shareable { get; init; }
+
+    /// <summary>Of a disk as the domain's document has it.</summary>
+    public static SubjectDisk Of(DiskConfig disk) => new(disk.Target?.Dev ?? "", disk.Location(), disk.Format())
+    {
+        Default = RequestedDisk.ModeOf(disk.Snapshot),
+        ReadOnly = disk.Readonly,
+        Shareable = disk.Shareable,
+    };
+
+    /// <summary>Whether a snapshot's document means it by that name: its target, or its image's path.</summary>
+    public bool IsNamed(string name) => Target == name || (Source?.LocalPath is { } path && path == name);
 }
 
 /// <summary>What the snapshot's document asks for one disk.</summary>
@@ -46,6 +61,26 @@ internal sealed record RequestedDisk(string Name)
 
     /// <summary>Whether the overlay is to lie on a block device.</summary>
     public bool OnBlockDevice { get; init; }
+
+    /// <summary>Of a disk as the snapshot's document has it.</summary>
+    /// <exception cref="VireoException">VIR_ERR_XML_ERROR: it has no name.</exception>
+    public static RequestedDisk Of(SnapshotDisk disk) => new(disk.Name ?? throw new VireoException(ErrorCode.XmlError, ErrorDomain.DomainSnapshot, "missing name from disk snapshot element"))
+    {
+        Mode = ModeOf(disk.Snapshot) ?? (disk.Source is not null ? DiskSnapshotMode.External : null),
+        Format = disk.Driver?.Type,
+        Path = disk.Source?.File ?? disk.Source?.Dev,
+        OnBlockDevice = disk.Type == DiskType.Block,
+    };
+
+    /// <summary>The mode that a document says; null when it says none.</summary>
+    public static DiskSnapshotMode? ModeOf(SnapshotLocation? location) => location switch
+    {
+        SnapshotLocation.No => DiskSnapshotMode.No,
+        SnapshotLocation.Internal => DiskSnapshotMode.Internal,
+        SnapshotLocation.External => DiskSnapshotMode.External,
+        SnapshotLocation.Manual => DiskSnapshotMode.Manual,
+        _ => null,
+    };
 }
 
 /// <summary>How a snapshot takes one disk of the domain.</summary>
@@ -53,54 +88,68 @@ internal sealed record RequestedDisk(string Name)
 /// <param name="Mode">How it is taken.</param>
 /// <param name="Overlay">Where the overlay goes; null when there is none.</param>
 /// <param name="OnBlockDevice">Whether that is a block device.</param>
-internal sealed record PlacedDisk(SubjectDisk Disk, DiskSnapshotMode Mode, string? Overlay, bool OnBlockDevice);
+internal sealed record PlacedDisk(SubjectDisk Disk, DiskSnapshotMode Mode, string? Overlay, bool OnBlockDevice)
+{
+    /// <summary>The mode as documents say it.</summary>
+    public SnapshotLocation Location => Mode switch
+    {
+        DiskSnapshotMode.Internal => SnapshotLocation.Internal,
+        DiskSnapshotMode.External => SnapshotLocation.External,
+        DiskSnapshotMode.Manual => SnapshotLocation.Manual,
+        _ => SnapshotLocation.No,
+    };
+}
 
 /// <summary>Brings the disks that a snapshot document names together with those the domain has, by libvirt's rules.</summary>
-internal static class SnapshotLayout
+/// <param name="snapshot">The snapshot's name, for overlays that need one.</param>
+/// <param name="external">Whether disks of which nothing is said get an overlay; else all disks are taken within their images, and no other mode can be had.</param>
+/// <param name="refusals">Told VIR_ERR_CONFIG_UNSUPPORTED, VIR_ERR_XML_ERROR: the request does not fit the domain.</param>
+internal sealed class SnapshotLayout(string snapshot, bool external, Refusals refusals)
 {
-    /// <summary>One entry for each disk of the domain, in its order.</summary>
+    /// <summary>Whether disks of which nothing is said need an overlay; else their images are only kept.</summary>
+    public bool NeedsOverlays { get; init; } = true;
+
+    /// <summary>One entry for each disk of the domain that can be taken as is asked, in the domain's order.</summary>
     /// <param name="disks">The domain's disks.</param>
     /// <param name="requests">What the document asks for.</param>
-    /// <param name="snapshot">The snapshot's name, for overlays that need one.</param>
-    /// <param name="default">The mode of disks of which nothing is said.</param>
-    /// <param name="allInternal">Whether no other mode than internal can be had with this kind of snapshot.</param>
-    /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED, VIR_ERR_XML_ERROR: the request does not fit the domain.</exception>
-    public static IReadOnlyList<PlacedDisk> Align(
-        IReadOnlyList<SubjectDisk> disks,
-        IReadOnlyList<RequestedDisk> requests,
-        string snapshot,
-        DiskSnapshotMode @default,
-        bool allInternal)
+    public IReadOnlyList<PlacedDisk> Align(IReadOnlyList<SubjectDisk> disks, IReadOnlyList<RequestedDisk> requests)
     {
-        var asked = new Dictionary<string, RequestedDisk>(StringComparer.Ordinal);
+        foreach (var path in requests.Select(r => r.Path).OfType<string>().Where(p => !p.StartsWith('/')))
+        {
+            refusals.Add(new VireoException(ErrorCode.XmlError, ErrorDomain.DomainSnapshot, $"disk snapshot image path '{path}' must be absolute"));
+        }
+
+        var asked = new Dictionary<string, PlacedDisk?>(StringComparer.Ordinal);
         foreach (var request in requests)
         {
-            var disk = disks.FirstOrDefault(d => d.Target == request.Name || (d.Source?.LocalPath is { } path && path == request.Name))
-                ?? throw Unsupported($"no disk named '{request.Name}'");
-            if (!asked.TryAdd(disk.Target, request))
+            var disk = disks.FirstOrDefault(d => d.IsNamed(request.Name));
+            if (disk is null)
             {
-                throw Unsupported($"disk '{disk.Target}' specified twice");
+                refusals.Add(Unsupported($"no disk named '{request.Name}'"));
+            }
+            else if (asked.ContainsKey(disk.Target))
+            {
+                refusals.Add(Unsupported($"disk '{disk.Target}' specified twice"));
+            }
+            else
+            {
+                asked.Add(disk.Target, refusals.Try(() => Place(disk, request)));
             }
         }
 
-        var placed = new List<PlacedDisk>(disks.Count);
-        foreach (var disk in disks)
-        {
-            placed.Add(Place(disk, asked.GetValueOrDefault(disk.Target), snapshot, @default, allInternal));
-        }
-
+        var placed = disks.Select(disk => asked.TryGetValue(disk.Target, out var one) ? one : refusals.Try(() => Place(disk, null))).OfType<PlacedDisk>().ToList();
         RefuseCollisions(placed);
         return placed;
     }
 
     /// <summary>The name of an overlay that was given none: the image's, with the snapshot's name in place of the last suffix.</summary>
-    /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED: the image is no regular file.</exception>
-    public static string OverlayName(SubjectDisk disk, string snapshot)
+    private string OverlayName(SubjectDisk disk)
     {
         if (disk.Source is not FileLocation { Path: var path })
         {
-            var kind = disk.Source is BlockDeviceLocation ? "block" : "network";
-            throw Unsupported($"cannot generate external snapshot name for disk '{disk.Target}' on a '{kind}' device");
+            throw Unsupported(disk.Source is null
+                ? $"cannot generate external snapshot name for disk '{disk.Target}' without source"
+                : $"cannot generate external snapshot name for disk '{disk.Target}' on a '{(disk.Source is BlockDeviceLocation ? "block" : "network")}' device");
         }
 
         if (FileStatus.TryOf(path) is { Kind: not FileKind.Regular })
@@ -112,17 +161,9 @@ internal static class SnapshotLayout
         return (dot > path.LastIndexOf('/') ? path[..dot] : path) + "." + snapshot;
     }
 
-    private static PlacedDisk Place(SubjectDisk disk, RequestedDisk? request, string snapshot, DiskSnapshotMode @default, bool allInternal)
+    private PlacedDisk Place(SubjectDisk disk, RequestedDisk? request)
     {
-        var own = disk.Default ?? (disk.ReadOnly ? DiskSnapshotMode.No : null);
-        var mode = disk.Source is null && request?.Mode is null ? DiskSnapshotMode.No
-            : request is { Mode: null } && allInternal ? (own == DiskSnapshotMode.No && disk.ReadOnly ? DiskSnapshotMode.No : @default)
-            : request?.Mode ?? own ?? @default;
-        if (allInternal && request?.Mode is not (null or DiskSnapshotMode.Internal) && !(request.Mode == DiskSnapshotMode.No && own == DiskSnapshotMode.No))
-        {
-            throw Unsupported($"disk '{disk.Target}' must use snapshot mode 'internal'");
-        }
-
+        var mode = ModeOf(disk, request);
         if (mode != DiskSnapshotMode.External)
         {
             return request?.Path is { } file
@@ -139,28 +180,37 @@ internal static class SnapshotLayout
             }
         }
 
-        if (request?.Path is { } path && !path.StartsWith('/'))
-        {
-            throw new VireoException(ErrorCode.XmlError, ErrorDomain.DomainSnapshot, $"disk snapshot image path '{path}' must be absolute");
-        }
-
         if (request?.Path is { } given)
         {
             SnapshotNames.CheckFile(given);
         }
 
-        return new PlacedDisk(disk, mode, request?.Path ?? OverlayName(disk, snapshot), request?.OnBlockDevice ?? false);
+        return new PlacedDisk(disk, mode, request?.Path ?? (NeedsOverlays ? OverlayName(disk) : null), request?.OnBlockDevice ?? false);
     }
 
-    private static void RefuseCollisions(IReadOnlyList<PlacedDisk> placed)
+    private DiskSnapshotMode ModeOf(SubjectDisk disk, RequestedDisk? request)
+    {
+        var @default = external ? DiskSnapshotMode.External : DiskSnapshotMode.Internal;
+        var own = disk.Default ?? (disk.ReadOnly ? DiskSnapshotMode.No : null);
+        if (!external && request?.Mode is not (null or DiskSnapshotMode.Internal) && !(request.Mode == DiskSnapshotMode.No && own == DiskSnapshotMode.No))
+        {
+            throw Unsupported($"disk '{disk.Target}' must use snapshot mode 'internal'");
+        }
+
+        return disk.Source is null && request?.Mode is null ? DiskSnapshotMode.No
+            : request is { Mode: null } && !external ? (own == DiskSnapshotMode.No && disk.ReadOnly ? DiskSnapshotMode.No : @default)
+            : request?.Mode ?? own ?? @default;
+    }
+
+    private void RefuseCollisions(IReadOnlyList<PlacedDisk> placed)
     {
         var taken = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var disk in placed.Where(p => p.Overlay is not null))
         {
             if (!taken.TryAdd(disk.Overlay!, disk.Disk.Target))
             {
-                throw Unsupported(
-                    $"cannot generate external snapshot name for disk '{disk.Disk.Target}': collision with disk '{taken[disk.Overlay!]}', both would use '{disk.Overlay}'");
+                refusals.Add(Unsupported(
+                    $"cannot generate external snapshot name for disk '{disk.Disk.Target}': collision with disk '{taken[disk.Overlay!]}', both would use '{disk.Overlay}'"));
             }
         }
     }

@@ -13,9 +13,12 @@ internal static class SnapshotRecovery
     /// <summary>How long the start of the daemon waits for one guest to thaw.</summary>
     private static readonly TimeSpan s_thaw = TimeSpan.FromSeconds(15);
 
+    /// <summary>How long a hypervisor may take to close its images before it is killed.</summary>
+    private static readonly TimeSpan s_end = TimeSpan.FromSeconds(10);
+
     /// <summary>Whether only the running hypervisor knows if the swap has happened.</summary>
     public static bool NeedsMonitor(JournalRecord record) =>
-        record is { Phase: JournalPhase.Prepared, Plan: { Live: true, Operation: JournalOperation.SnapshotCreate } or { Job: not null } };
+        record is { Phase: JournalPhase.Prepared, Plan: { Live: true, Operation: JournalOperation.SnapshotCreate } or { Job: not null } or { KeepJob: not null } };
 
     /// <summary>Finishes or undoes the operation and removes its journal. Whoever has loaded the documents before must load them again.</summary>
     /// <param name="record">The operation.</param>
@@ -67,25 +70,30 @@ internal static class SnapshotRecovery
             return JournalVerdict.Undo;
         }
 
-        if (record.Plan.Job is { } job)
+        if (record.Plan is { Job: null, KeepJob: null })
         {
-            // Of a guest that is gone the images alone tell: the job puts the snapshot into them when the memory is saved. A revert that had begun has no way back.
-            var done = domain?.Live is null
-                ? record.Loading || (record.Plan is { Operation: JournalOperation.SnapshotCreate, Tags.Count: > 0 } && record.Plan.Tags.All(t => InternalSnapshot.Find(t.Path, t.Tag) is not null))
-                : await StateJob.OutcomeAsync(domain, job, cancellationToken).ConfigureAwait(false);
-            return done ? JournalVerdict.Finish : JournalVerdict.Undo;
+            return domain?.Live is null
+                ? Touched(record) ? JournalVerdict.Finish : JournalVerdict.Undo
+                : await AskAsync(record, domain, cancellationToken).ConfigureAwait(false);
         }
 
-        return domain?.Live is null
-            ? Touched(record) ? JournalVerdict.Finish : JournalVerdict.Undo
-            : await AskAsync(record, domain, cancellationToken).ConfigureAwait(false);
+        // Of a guest that is gone the images alone tell: the job puts the snapshot into them when the memory is saved. A revert that had begun has no way back.
+        var done = record.Plan.Job is { } job && (domain?.Live is null
+            ? record.Loading || (record.Plan is { Operation: JournalOperation.SnapshotCreate, Tags.Count: > 0 } && record.Plan.Tags.All(t => InternalSnapshot.Find(t.Path, t.Tag) is not null))
+            : await StateJob.OutcomeAsync(domain, job, cancellationToken).ConfigureAwait(false));
+        if (!done && record.Plan.KeepJob is { } keeping && domain?.Live is not null)
+        {
+            await new InternalTaking(domain).TakeBackAsync(record.Plan.Keep, keeping, cancellationToken).ConfigureAwait(false);
+        }
+
+        return done ? JournalVerdict.Finish : JournalVerdict.Undo;
     }
 
     private static async ValueTask<JournalVerdict> AskAsync(JournalRecord record, ISnapshotDomain domain, CancellationToken cancellationToken)
     {
-        var nodes = record.Plan.Create.Select(f => f.Node).OfType<string>().ToList();
+        var nodes = record.Plan.Nodes;
         var used = await LiveSwap.TopNodesAsync(domain, cancellationToken).ConfigureAwait(false);
-        if (nodes.Exists(used.Contains))
+        if (nodes.Any(used.Contains))
         {
             return JournalVerdict.Finish;
         }
@@ -105,15 +113,29 @@ internal static class SnapshotRecovery
         return JournalVerdict.Undo;
     }
 
-    /// <summary>Whether a guest has written to any of the overlays: then they hold what exists nowhere else.</summary>
-    private static bool Touched(JournalRecord record) => record.Made.Any(made =>
+    /// <summary>
+    /// Whether a guest has written to any of the overlays: then they hold what exists nowhere else. Of those that the operation has not made itself nobody can tell; when all
+    /// the others stand it may have.
+    /// </summary>
+    private static bool Touched(JournalRecord record) => (record.Plan.Nodes.Count > record.Plan.Create.Count(f => f.Node is not null) && record.Made.Count == record.Plan.Create.Count) || record.Made.Any(made =>
         record.Plan.Create[made.Key] is { Node: not null } file && FileIdentity.Of(file.Path) == made.Value && Qcow2Overlay.IsTouched(file.Path));
 
     private static async ValueTask EndAsync(ProcessIdentity identity)
     {
         using var process = HostProcess.Attach(identity);
-        if (process is not null && process.Kill(Signals.Kill))
+        if (process is null || !process.Kill(Signals.Terminate))
         {
+            return;
+        }
+
+        using var patience = new CancellationTokenSource(s_end);
+        try
+        {
+            await process.WaitAsync(patience.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(Signals.Kill);
             await process.WaitAsync(CancellationToken.None).ConfigureAwait(false);
         }
     }

@@ -8,7 +8,7 @@ namespace Vireo.Drivers.Qemu.Snapshots;
 /// <param name="tree">Its snapshots.</param>
 internal sealed class SnapshotRedefinition(ISnapshotDomain domain, SnapshotTree<QemuSnapshot> tree)
 {
-    private static readonly string[] s_states = ["nostate", "running", "blocked", "paused", "shutdown", "shutoff", "crashed", "pmsuspended", "disk-snapshot"];
+    private static readonly string[] s_states = ["running", "blocked", "paused", "shutdown", "shutoff", "crashed", "pmsuspended", "disk-snapshot"];
 
     /// <summary>The snapshot to store.</summary>
     /// <param name="request">The complete document.</param>
@@ -23,17 +23,12 @@ internal sealed class SnapshotRedefinition(ISnapshotDomain domain, SnapshotTree<
         }
 
         var state = request.State ?? throw Xml("missing state from existing snapshot");
-        if (!s_states.Contains(state))
-        {
-            throw VireoException.ConfigUnsupported(ErrorDomain.DomainSnapshot, $"Invalid state '{state}' in domain snapshot XML");
-        }
-
+        CheckState(state);
+        var mode = MemoryRequest.Mode(request.Memory, HasMemory(state));
         SnapshotNames.Check(name);
-        if (request.Parent?.Name == name)
-        {
-            throw Invalid($"cannot set snapshot {name} as its own parent");
-        }
 
+        // Its place in the tree.
+        tree.With(new QemuSnapshot(request));
         if (request.Domain?.Uuid is { } uuid && uuid != domain.Uuid)
         {
             throw Invalid($"definition for snapshot {name} must use uuid {domain.Uuid:D}");
@@ -44,37 +39,47 @@ internal sealed class SnapshotRedefinition(ISnapshotDomain domain, SnapshotTree<
             throw Invalid($"disk-only flag for snapshot {name} requires disk-snapshot state");
         }
 
-        var snapshot = new QemuSnapshot(Complete(request));
-        return tree.Find(name) is { } old ? Replace(old, snapshot) : snapshot;
-    }
-
-    private static DomainSnapshotConfig Complete(DomainSnapshotConfig request)
-    {
-        var memory = request.Memory?.Snapshot is null or SnapshotLocation.Default
-            ? new SnapshotMemory
-            {
-                Snapshot = request.Memory?.File is not null ? SnapshotLocation.External
-                    : request.State is "disk-snapshot" or "shutoff" ? SnapshotLocation.No
-                    : SnapshotLocation.Internal,
-                File = request.Memory?.File,
-            }
-            : request.Memory;
-        if (memory.Snapshot is SnapshotLocation.Internal or SnapshotLocation.External && request.State is "disk-snapshot" or "shutoff" && memory.File is not null)
+        var old = tree.Find(name);
+        if (old is not null)
         {
-            throw Xml("memory state cannot be saved with offline or disk-only snapshot");
+            CheckReplacement(old, new QemuSnapshot(request));
         }
 
-        return request with
+        var saved = request.Domain ?? old?.Config.Domain ?? throw VireoException.Internal(ErrorDomain.DomainSnapshot, "missing domain in snapshot");
+        return new QemuSnapshot(request with
         {
-            Memory = memory,
+            Memory = new SnapshotMemory { Snapshot = mode ?? (HasMemory(state) ? SnapshotLocation.Internal : SnapshotLocation.No), File = request.Memory?.File },
+            Disks = [.. Disks(request, saved, mode == SnapshotLocation.External)],
+            Domain = saved,
+            InactiveDomain = request.InactiveDomain ?? (request.Domain is null ? old?.Config.InactiveDomain : null),
+            Cookie = request.Cookie ?? old?.Config.Cookie,
             Active = null,
-            Disks = [.. request.Disks.Select(d => d.Snapshot is null && d.Source is not null ? d with { Snapshot = SnapshotLocation.External } : d)],
-        };
+            RevertDisks = old?.Config.RevertDisks ?? default,
+            FirmwareVariables = old?.Config.FirmwareVariables,
+        });
     }
 
-    private static QemuSnapshot Replace(QemuSnapshot old, QemuSnapshot snapshot)
+    private static bool HasMemory(string state) => state is not ("disk-snapshot" or "shutoff");
+
+    private static void CheckState(string state)
     {
-        if ((old.Content == SnapshotContent.Inactive) != (snapshot.Content == SnapshotContent.Inactive))
+        if (!s_states.Contains(state))
+        {
+            throw VireoException.ConfigUnsupported(ErrorDomain.DomainSnapshot, $"Invalid state '{state}' in domain snapshot XML");
+        }
+
+        switch (state)
+        {
+            case "pmsuspended":
+                throw new VireoException(ErrorCode.OperationUnsupported, ErrorDomain.Qemu, "qemu doesn't support taking snapshots of PMSUSPENDED guests");
+            case "blocked":
+                throw VireoException.Internal(ErrorDomain.Qemu, $"Invalid domain state {state}");
+        }
+    }
+
+    private static void CheckReplacement(QemuSnapshot old, QemuSnapshot snapshot)
+    {
+        if ((old.Config.State is "running" or "paused") != (snapshot.Config.State is "running" or "paused"))
         {
             throw Invalid($"cannot change between online and offline snapshot state in snapshot {old.Name}");
         }
@@ -84,13 +89,25 @@ internal sealed class SnapshotRedefinition(ISnapshotDomain domain, SnapshotTree<
             throw Invalid($"cannot change between disk only and full system in snapshot {old.Name}");
         }
 
-        return new QemuSnapshot(snapshot.Config with
+        if (old.Config.Domain is { } before && snapshot.Config.Domain is { } after)
         {
-            Domain = snapshot.Config.Domain ?? old.Config.Domain,
-            InactiveDomain = snapshot.Config.InactiveDomain ?? (snapshot.Config.Domain is null ? old.Config.InactiveDomain : null),
-            Cookie = snapshot.Config.Cookie ?? old.Config.Cookie,
-            RevertDisks = old.Config.RevertDisks,
-        });
+            AbiCheck.Require(before, after);
+        }
+    }
+
+    /// <summary>Every disk of the snapshot's own domain, those that the document does not name as they are by default.</summary>
+    private static IEnumerable<SnapshotDisk> Disks(DomainSnapshotConfig request, DomainConfig saved, bool externalMemory)
+    {
+        var requests = request.Disks.Select(d => (Disk: d, Asked: RequestedDisk.Of(d) with { Format = null })).ToList();
+        var external = externalMemory || request.State == "disk-snapshot" || requests.Exists(r => r.Asked.Mode == DiskSnapshotMode.External);
+        var placed = new SnapshotLayout(request.Name!, external, new Refusals(gather: false)).Align([.. saved.Devices.Disks.Select(SubjectDisk.Of)], [.. requests.Select(r => r.Asked)]);
+        foreach (var disk in placed)
+        {
+            var given = requests.Find(r => disk.Disk.IsNamed(r.Asked.Name)).Disk ?? new SnapshotDisk();
+            yield return disk.Mode != DiskSnapshotMode.External
+                ? given with { Name = disk.Disk.Target, Snapshot = disk.Location }
+                : given with { Name = disk.Disk.Target, Snapshot = disk.Location, Type = given.Type ?? DiskType.File, Source = given.Source ?? new DiskSource { File = disk.Overlay } };
+        }
     }
 
     private static VireoException Xml(string detail) => new(ErrorCode.XmlError, ErrorDomain.DomainSnapshot, detail);

@@ -2,6 +2,7 @@ using Microsoft.Win32.SafeHandles;
 using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.Journal;
 using Vireo.Host.Faults;
+using Vireo.Host.Files;
 using Vireo.Host.Undo;
 
 namespace Vireo.Drivers.Qemu.Snapshots;
@@ -61,7 +62,23 @@ internal sealed class SnapshotReversion(ISnapshotDomain domain, string journals,
             () => new OverlayBatch(journal, [.. plan.Overlays.Select(o => o.File!)], domain.ImageOwner).Make(FaultPoints.RevertOverlayWritten, FaultPoints.RevertOverlayNamed),
             cancellationToken).ConfigureAwait(false);
         FaultPoint.Hit(FaultPoints.RevertOverlaysMade);
+        if (plan.Variables is { } variables)
+        {
+            await AtomicFile.WriteAsync(variables.File.TemporaryPath, variables.Content, cancellationToken: cancellationToken).ConfigureAwait(false);
+        }
+
         IReplacementProcess? replacement = null;
+        if (plan.Shares)
+        {
+            await StandStillAsync(plan, undo, journal, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (plan is { Start: not null, Variables: not null })
+        {
+            JournalActions.Replace(journal.Record);
+            FaultPoint.Hit(FaultPoints.RevertFirmwareReplaced);
+        }
+
         if (plan.Start is not null)
         {
             replacement = await StartAsync(plan, cancellationToken).ConfigureAwait(false);
@@ -72,10 +89,39 @@ internal sealed class SnapshotReversion(ISnapshotDomain domain, string journals,
         }
 
         await Task.Run(() => JournalActions.Stage(journal.Record), cancellationToken).ConfigureAwait(false);
+        if (plan is { Kept: not null, Shares: false } && domain.Live is not null)
+        {
+            await StandStillAsync(plan, undo, journal, cancellationToken).ConfigureAwait(false);
+        }
+
         FaultPoint.Hit(FaultPoints.RevertVerified);
         cancellationToken.ThrowIfCancellationRequested();
         journal.Commit();
         return (journal, replacement);
+    }
+
+    /// <summary>Has the guest stand still, so that its images hold all that it has written, and saves its memory when that is kept.</summary>
+    private async ValueTask StandStillAsync(RevertPlan plan, UndoStack undo, OperationJournal journal, CancellationToken cancellationToken)
+    {
+        var running = domain.State == DomainState.Running;
+        if (running)
+        {
+            undo.Push("let the guest run again", () => domain.ResumeAsync(DomainRunningReason.Unpaused, CancellationToken.None));
+            await domain.PauseAsync(DomainPausedReason.Snapshot, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (plan.Kept?.Memory is { } memory)
+        {
+            await new MemorySaving(domain).RunAsync(memory, running, journal, cancellationToken).ConfigureAwait(false);
+        }
+        else if (plan.Shares)
+        {
+            // A hypervisor that has moved its memory elsewhere has its images closed, locks and all, until the guest runs again.
+            using var nowhere = File.OpenHandle("/dev/null", FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+            await domain.SaveMemoryAsync(nowhere, cancellationToken).ConfigureAwait(false);
+        }
+
+        FaultPoint.Hit(FaultPoints.RevertPresentKept);
     }
 
     private async ValueTask<IReplacementProcess> StartAsync(RevertPlan plan, CancellationToken cancellationToken)
@@ -138,7 +184,9 @@ internal sealed class SnapshotReversion(ISnapshotDomain domain, string journals,
         Live = plan.Target != RevertTarget.ShutOff,
         OldProcess = domain.Process,
         Resume = plan.Target == RevertTarget.Running,
-        Create = [.. plan.Overlays.Select(o => new PlannedFile(o.File!.Path, o.File.TemporaryPath))],
+        Pauses = (plan.Kept is not null || plan.Shares) && domain.State == DomainState.Running,
+        Create = [.. plan.Overlays.Select(o => new PlannedFile(o.File!.Path, o.File.TemporaryPath)), .. plan.Kept?.Memory is { } memory ? (PlannedFile[])[memory] : []],
+        Replace = plan.Variables is { File: var variables } ? [variables] : [],
         Retire = plan.Retire,
         Documents = [.. plan.Start is null ? domain.DocumentChanges(null, plan.Persistent, null) : [], .. plan.Metadata],
     };

@@ -31,8 +31,9 @@ internal sealed partial class SnapshotStartup(QemuHypervisor hypervisor)
                 continue;
             }
 
-            Report(await SnapshotRecovery.RunAsync(record, null, Complain, cancellationToken).ConfigureAwait(false));
-            if (record is { Phase: JournalPhase.Committed, Plan.Resume: true })
+            var outcome = await SnapshotRecovery.RunAsync(record, null, Complain, cancellationToken).ConfigureAwait(false);
+            Report(outcome);
+            if (RunsAfter(outcome))
             {
                 _resume.Add(record);
             }
@@ -117,11 +118,13 @@ internal sealed partial class SnapshotStartup(QemuHypervisor hypervisor)
             await ReloadAsync(domain, seen, record, cancellationToken).ConfigureAwait(false);
         }
 
-        if (record.Plan.Resume)
+        if (RunsAfter(outcome))
         {
             await ResumeAsync(domain, cancellationToken).ConfigureAwait(false);
         }
     }
+
+    private static bool RunsAfter(RecoveredOperation outcome) => outcome.Verdict == JournalVerdict.Undo ? outcome.Record!.Plan.Pauses : outcome.Record!.Plan.Resume;
 
     /// <summary>The documents have changed under a domain that was loaded before.</summary>
     private async Task ReloadAsync(QemuDomain domain, QemuSnapshotDomain seen, JournalRecord record, CancellationToken cancellationToken)

@@ -51,6 +51,19 @@ internal sealed class DomainFiles(VireoPaths paths)
     /// <summary>Removes a live state.</summary>
     public Task RemoveStatusAsync(string name) => AtomicFile.RemoveAsync(Status(name), durable: false);
 
+    /// <summary>Forgets the snapshots of a domain, or its checkpoints; their data stay.</summary>
+    public void RemoveMoments(string name, bool snapshots, bool checkpoints)
+    {
+        foreach (var (directory, wanted) in new[] { (paths.QemuSnapshots, snapshots), (paths.QemuCheckpoints, checkpoints) })
+        {
+            var path = Path.Combine(directory, name);
+            if (wanted && Directory.Exists(path))
+            {
+                Directory.Delete(path, recursive: true);
+            }
+        }
+    }
+
     /// <summary>Makes or removes the link of a domain that starts with the host.</summary>
     public async Task SetAutostartAsync(string name, bool on, CancellationToken cancellationToken)
     {

@@ -110,8 +110,9 @@ internal sealed partial class FaultPlan
 
     private static VireoException Bad(string rule, string why) => VireoException.InvalidArgument(ErrorDomain.None, $"fault '{rule}': {why}");
 
-    [LibraryImport("libc", EntryPoint = "kill")]
-    private static partial int Kill(int process, int signal);
+    // To the very thread that passes the point: another one would let this one go on for a while.
+    [LibraryImport("libc", EntryPoint = "raise")]
+    private static partial int Raise(int signal);
 
     private void Act(Rule rule, string name, int hit)
     {
@@ -128,7 +129,7 @@ internal sealed partial class FaultPlan
                 break;
             case Deed.Kill or Deed.Stop:
                 // As a crash would: no handler, no finally, no flush.
-                _ = Kill(Environment.ProcessId, rule.Deed == Deed.Kill ? SigKill : SigStop);
+                _ = Raise(rule.Deed == Deed.Kill ? SigKill : SigStop);
                 break;
         }
     }

@@ -59,8 +59,14 @@ public static class FaultPoints
     /// <summary>Snapshot revert: the new overlays are in place and on stable storage.</summary>
     public const string RevertOverlaysMade = "snapshot.revert.overlays-made";
 
+    /// <summary>Snapshot revert: the firmware's variables are the snapshot's, no new hypervisor process is started yet.</summary>
+    public const string RevertFirmwareReplaced = "snapshot.revert.firmware-replaced";
+
     /// <summary>Snapshot revert: the new hypervisor process stands paused beside the old one.</summary>
     public const string RevertProcessStarted = "snapshot.revert.process-started";
+
+    /// <summary>Snapshot revert: the present state stands still and is kept, as a file of its memory or within its images.</summary>
+    public const string RevertPresentKept = "snapshot.revert.present-kept";
 
     /// <summary>Snapshot revert: the new process is verified; the old one still has the guest.</summary>
     public const string RevertVerified = "snapshot.revert.verified";
@@ -116,6 +122,27 @@ public static class FaultPoints
     /// <summary>Block job: the hypervisor has forgotten it and still has the images open that nobody uses any more.</summary>
     public const string JobDismissed = "blockjob.dismissed";
 
+    /// <summary>Snapshot clone: everything is checked, nothing is written.</summary>
+    public const string ClonePlanned = "snapshot.clone.planned";
+
+    /// <summary>Snapshot clone: the journal holds the plan, no other file exists.</summary>
+    public const string CloneJournalled = "snapshot.clone.journalled";
+
+    /// <summary>Snapshot clone: one file of the new domain is written under its temporary name; hit once a file.</summary>
+    public const string CloneImageWritten = "snapshot.clone.image-written";
+
+    /// <summary>Snapshot clone: one file of the new domain has its final name; hit once a file.</summary>
+    public const string CloneImageNamed = "snapshot.clone.image-named";
+
+    /// <summary>Snapshot clone: all files are there; nobody knows the domain.</summary>
+    public const string CloneFilesMade = "snapshot.clone.files-made";
+
+    /// <summary>Snapshot clone: the journal says that the change is to be finished; the definition is not written.</summary>
+    public const string CloneCommitted = "snapshot.clone.committed";
+
+    /// <summary>Snapshot clone: the definition is written, the journal is still there.</summary>
+    public const string CloneDocumentsWritten = "snapshot.clone.documents-written";
+
     /// <summary>Journal: one document is written or removed; hit once a document.</summary>
     public const string JournalDocument = "journal.document";
 
@@ -124,9 +151,10 @@ public static class FaultPoints
         [
             CreatePlanned, CreateJournalled, CreateOverlayWritten, CreateOverlayNamed, CreateOverlaysMade, CreateTagMade, CreateStateSaved, CreateMemorySaved, CreateNodesAdded,
             CreateFrozen, CreateSwapped, CreateCommitted, CreateDocumentsWritten,
-            RevertPlanned, RevertJournalled, RevertOverlayWritten, RevertOverlayNamed, RevertOverlaysMade, RevertProcessStarted, RevertVerified,
+            RevertPlanned, RevertJournalled, RevertOverlayWritten, RevertOverlayNamed, RevertOverlaysMade, RevertFirmwareReplaced, RevertProcessStarted, RevertPresentKept, RevertVerified,
             RevertCommitted, RevertOldStopped, RevertTagApplied, RevertLoading, RevertStateLoaded, RevertDocumentsWritten, RevertFileRetired,
             DeletePlanned, DeleteMarked, DeleteTagRemoved, DeleteMerge, DeleteMerged, DeleteFileRetired, DeleteCommitted, DeleteDocumentsWritten,
+            ClonePlanned, CloneJournalled, CloneImageWritten, CloneImageNamed, CloneFilesMade, CloneCommitted, CloneDocumentsWritten,
             JobConcluded, JobDismissed, JournalDocument,
         ],
         StringComparer.Ordinal);

@@ -49,7 +49,7 @@ internal sealed class CrashScene : IAsyncDisposable
         {
             "create" => snapshots.CreateAsync(domain, document, DomainSnapshotCreateFlags.DiskOnly, CancellationToken.None).AsTask(),
             "create" + Internal => snapshots.CreateAsync(domain, document, 0, CancellationToken.None).AsTask(),
-            "revert" or "revert" + Internal => snapshots.RevertAsync(domain, "s1", 0, CancellationToken.None).AsTask(),
+            "revert" or "revert" + Internal => snapshots.RevertAsync(domain, "s1", null, 0, CancellationToken.None).AsTask(),
             _ => snapshots.DeleteAsync(domain, "s1", 0, CancellationToken.None).AsTask(),
         });
     }

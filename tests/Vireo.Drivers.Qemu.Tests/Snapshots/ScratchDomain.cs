@@ -147,7 +147,7 @@ internal sealed class ScratchDomain : ISnapshotDomain, IAsyncDisposable
 
     public async ValueTask RunJobAsync(StateJob job) => await job.RunAsync(Qemu!.Monitor, Disks!);
 
-    public void TellReverted() => Happened.Add("reverted");
+    public void TellReverted(bool memory) => Happened.Add("reverted");
 
     public void Progressed(JobProgress progress) => Progress.Add(progress);
 

@@ -35,7 +35,7 @@ public sealed class SnapshotEngineTests : IDisposable
         domain.State.ShouldBe(DomainState.Running);
         File.Exists(_dir["img/vda.s1"]).ShouldBeTrue();
 
-        await _snapshots.RevertAsync(domain, "s1", DomainSnapshotRevertFlags.Running | DomainSnapshotRevertFlags.Respawn, CancellationToken.None);
+        await _snapshots.RevertAsync(domain, "s1", null, DomainSnapshotRevertFlags.Running | DomainSnapshotRevertFlags.Respawn, CancellationToken.None);
 
         await HasAsync(domain, 0x11);
         domain.State.ShouldBe(DomainState.Running);
@@ -56,7 +56,7 @@ public sealed class SnapshotEngineTests : IDisposable
         await WriteAsync(domain, 3);
         foreach (var (name, value) in new[] { ("s1", 1), ("s2", 2), ("s1", 1), ("s2", 2) })
         {
-            await _snapshots.RevertAsync(domain, name, DomainSnapshotRevertFlags.Running | DomainSnapshotRevertFlags.Force, CancellationToken.None);
+            await _snapshots.RevertAsync(domain, name, null, DomainSnapshotRevertFlags.Running | DomainSnapshotRevertFlags.Force, CancellationToken.None);
             await HasAsync(domain, value);
             _snapshots.Tree.CurrentName.ShouldBe(name);
             await WriteAsync(domain, 9);
@@ -78,7 +78,7 @@ public sealed class SnapshotEngineTests : IDisposable
         _snapshots.Find("m1").Config.State.ShouldBe("running");
         await WriteAsync(domain, 0x22);
 
-        await _snapshots.RevertAsync(domain, "m1", DomainSnapshotRevertFlags.Respawn, CancellationToken.None);
+        await _snapshots.RevertAsync(domain, "m1", null, DomainSnapshotRevertFlags.Respawn, CancellationToken.None);
 
         domain.State.ShouldBe(DomainState.Running);
         await HasAsync(domain, 0x11);
@@ -91,12 +91,12 @@ public sealed class SnapshotEngineTests : IDisposable
         await using var domain = await ScratchDomain.StartAsync(_dir, 1);
         await CreateAsync(domain, "s1", DiskOnly);
         var error = await Should.ThrowAsync<VireoException>(async () =>
-            await _snapshots.RevertAsync(domain, "s1", DomainSnapshotRevertFlags.Running, CancellationToken.None));
+            await _snapshots.RevertAsync(domain, "s1", null, DomainSnapshotRevertFlags.Running, CancellationToken.None));
         error.Code.ShouldBe(ErrorCode.SnapshotRevertRisky);
         error.Message.ShouldContain("--allow-respawn");
         domain.State.ShouldBe(DomainState.Running);
 
-        await _snapshots.RevertAsync(domain, "s1", 0, CancellationToken.None);
+        await _snapshots.RevertAsync(domain, "s1", null, 0, CancellationToken.None);
         domain.State.ShouldBe(DomainState.Shutoff);
         await Settled(domain);
     }
@@ -199,7 +199,7 @@ public sealed class SnapshotEngineTests : IDisposable
         _snapshots.Find("s1").Config.State.ShouldBe("shutoff");
         _snapshots.Find("s1").Config.InactiveDomain.ShouldBeNull();
 
-        await _snapshots.RevertAsync(domain, "s1", 0, CancellationToken.None);
+        await _snapshots.RevertAsync(domain, "s1", null, 0, CancellationToken.None);
 
         domain.Persistent!.Devices.Disks[0].Source!.File.ShouldNotBe(_dir["img/vda.s1"]);
         File.Exists(_dir["img/vda.s1"]).ShouldBeFalse();
@@ -279,8 +279,8 @@ public sealed class SnapshotEngineTests : IDisposable
     private ValueTask<QemuSnapshot> CreateAsync(ScratchDomain domain, string name, DomainSnapshotCreateFlags flags) =>
         _snapshots.CreateAsync(domain, Xml(name), flags, CancellationToken.None);
 
-    private ValueTask RevertAsync(ScratchDomain domain) =>
-        _snapshots.RevertAsync(domain, "s1", DomainSnapshotRevertFlags.Running | DomainSnapshotRevertFlags.Respawn, CancellationToken.None);
+    private async ValueTask RevertAsync(ScratchDomain domain) =>
+        await _snapshots.RevertAsync(domain, "s1", null, DomainSnapshotRevertFlags.Running | DomainSnapshotRevertFlags.Respawn, CancellationToken.None);
 
     /// <summary>Documents by their text and images by their names: what an undone operation leaves as it was.</summary>
     private Dictionary<string, string> Documents() => Directory

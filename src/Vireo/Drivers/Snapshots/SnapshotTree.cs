@@ -92,16 +92,21 @@ public sealed class SnapshotTree<T>
     /// <exception cref="VireoException">VIR_ERR_INVALID_ARG: its parent is not there, or it would be its own ancestor.</exception>
     public SnapshotTree<T> With(T node)
     {
-        if (node.Parent is { } parent && parent != node.Name && Find(parent) is null)
+        if (node.Parent == node.Name)
+        {
+            throw VireoException.InvalidArgument(ErrorDomain.DomainSnapshot, $"cannot set moment {node.Name} as its own parent");
+        }
+
+        if (node.Parent is { } parent && Find(parent) is null)
         {
             throw VireoException.InvalidArgument(ErrorDomain.DomainSnapshot, $"parent {parent} for moment {node.Name} not found");
         }
 
-        for (var above = node.Parent; above is not null; above = Find(above)?.Parent)
+        for (var above = node.Parent is null ? null : Find(node.Parent); above is not null; above = above.Parent is null ? null : Find(above.Parent))
         {
-            if (above == node.Name)
+            if (above.Parent == node.Name)
             {
-                throw VireoException.InvalidArgument(ErrorDomain.DomainSnapshot, $"parent {node.Parent} would create cycle to {node.Name}");
+                throw VireoException.InvalidArgument(ErrorDomain.DomainSnapshot, $"parent {above.Name} would create cycle to {node.Name}");
             }
         }
 
