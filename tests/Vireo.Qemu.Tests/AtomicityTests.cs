@@ -6,7 +6,7 @@ public sealed class AtomicityTests
     private const int Disks = 4;
 
     public static IEnumerable<TheoryDataRow<string, bool>> Obstacles() =>
-        from obstacle in (string[])["missing directory", "read-only directory", "existing file", "full file system"]
+        from obstacle in (string[])["missing directory", "read-only directory", "existing file", "full file system", "device that cannot be written"]
         from running in (bool[])[true, false]
         select new TheoryDataRow<string, bool>(obstacle, running);
 

@@ -88,8 +88,11 @@ public sealed class GuestLab : IAsyncDisposable
     ];
 
     /// <summary>The images that the domain has now, by target.</summary>
-    public async Task<IReadOnlyDictionary<string, string>> DisksAsync() =>
-        (await VirshAsync("domblklist", "guest")).Split('\n').Skip(2)
+    public async Task<IReadOnlyDictionary<string, string>> DisksAsync() => Disks(await VirshAsync("domblklist", "guest"));
+
+    /// <summary>What domblklist prints, by target.</summary>
+    public static IReadOnlyDictionary<string, string> Disks(string list) =>
+        list.Trim().Split('\n').Skip(2)
             .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Where(words => words.Length == 2)
             .ToDictionary(words => words[0], words => words[1]);
 

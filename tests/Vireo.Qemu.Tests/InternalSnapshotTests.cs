@@ -83,6 +83,24 @@ public sealed class InternalSnapshotTests
     }
 
     [Fact]
+    public async Task Image_that_holds_one_is_neither_merged_nor_filled_behind_its_back()
+    {
+        await using var lab = await GuestLab.CreateAsync(linux: false, disks: 1);
+        await lab.VirshAsync("start", "guest");
+        await lab.VirshAsync(lab.SnapshotArguments("outer"));
+        await lab.VirshAsync("snapshot-create-as", "guest", "inner");
+
+        foreach (string[] command in (string[][])[["blockpull", "guest", "vda"], ["blockcommit", "guest", "vda", "--active", "--pivot"]])
+        {
+            (await Client.VirshAsync(lab.Daemon, command)).Error.ShouldContain($"internal snapshot 'inner' of domain 'guest' lies in image '{lab["disk0.outer"]}' and would be lost; delete the snapshot first");
+        }
+
+        await lab.VirshAsync("snapshot-revert", "guest", "inner");
+        await lab.VirshAsync("snapshot-delete", "guest", "inner");
+        await lab.VirshAsync("blockpull", "guest", "vda", "--wait");
+    }
+
+    [Fact]
     public async Task What_cannot_hold_a_snapshot_is_refused_in_libvirts_words()
     {
         await using var lab = await GuestLab.CreateAsync(linux: false, disk: index => new TestDisk(index == 0 ? "vda" : "vdb", $"disk{index}", Format: index == 0 ? "qcow2" : "raw"));

@@ -19,6 +19,9 @@ internal sealed class NodeNumbers(int last = 0)
     /// <summary>The name of the node that reads the format.</summary>
     public static string Format(int number) => string.Create(CultureInfo.InvariantCulture, $"n{number}");
 
+    /// <summary>Whether a node's name is one that <see cref="Format"/> gives.</summary>
+    public static bool IsFormat(string name) => name.Length > 1 && name[0] == 'n' && name.AsSpan(1).IndexOfAnyExceptInRange('0', '9') < 0;
+
     /// <summary>The name of the node that reads the bytes below the format.</summary>
     public static string Storage(int number) => string.Create(CultureInfo.InvariantCulture, $"n{number}f");
 

@@ -1,9 +1,11 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using Vireo.Host;
+using Vireo.Host.Faults;
 
 namespace Vireo.Drivers.Qemu.Block;
 
-/// <summary>The calls on files that the framework has no name for.</summary>
+/// <summary>The calls on files that the framework has no name for, and those that change a file: all of them fail with VIR_ERR_SYSTEM_ERROR.</summary>
 internal static unsafe partial class FileSystemCalls
 {
     public const int NoEntry = 2;
@@ -55,6 +57,7 @@ internal static unsafe partial class FileSystemCalls
     /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR.</exception>
     public static void RenameNew(string from, string to)
     {
+        Pass(to, $"cannot rename '{from}' to '{to}'");
         if (RenameAt2(AtWorkingDirectory, from, AtWorkingDirectory, to, RenameNoReplace) == 0)
         {
             return;
@@ -66,7 +69,7 @@ internal static unsafe partial class FileSystemCalls
             // A file system without RENAME_NOREPLACE (NFS): a hard link refuses to replace as well.
             if (Link(from, to) == 0)
             {
-                File.Delete(from);
+                Remove(from);
                 return;
             }
 
@@ -82,8 +85,116 @@ internal static unsafe partial class FileSystemCalls
     /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR.</exception>
     public static SafeFileHandle CreateNew(string path, string failure)
     {
+        Pass(path, failure);
         var fd = OpenMode(path, CreateExclusive, OwnerOnly);
         return fd >= 0 ? new SafeFileHandle(fd, ownsHandle: true) : throw Failure(Marshal.GetLastPInvokeError(), failure);
+    }
+
+    /// <summary>Writes bytes at a place in a file.</summary>
+    /// <param name="handle">The file, open for writing.</param>
+    /// <param name="path">Its name.</param>
+    /// <param name="bytes">What.</param>
+    /// <param name="at">Where, in bytes.</param>
+    /// <param name="failure">What an error says was attempted.</param>
+    /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR; some of it may be written.</exception>
+    public static void Write(SafeFileHandle handle, string path, ReadOnlySpan<byte> bytes, long at, string failure)
+    {
+        Pass(path, failure);
+        try
+        {
+            RandomAccess.Write(handle, bytes, at);
+        }
+        catch (IOException e)
+        {
+            throw SystemError.Make(e, failure, ErrorDomain.Storage);
+        }
+    }
+
+    /// <summary>Makes a file longer or shorter.</summary>
+    /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR.</exception>
+    public static void SetLength(SafeFileHandle handle, string path, long length, string failure)
+    {
+        Pass(path, failure);
+        try
+        {
+            RandomAccess.SetLength(handle, length);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw SystemError.Make(e, failure, ErrorDomain.Storage);
+        }
+    }
+
+    /// <summary>Renames, over what bears the name.</summary>
+    /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR.</exception>
+    public static void Replace(string from, string to)
+    {
+        var failure = $"cannot rename '{from}' to '{to}'";
+        Pass(to, failure);
+        try
+        {
+            File.Move(from, to, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw SystemError.Make(e, failure, ErrorDomain.Storage);
+        }
+    }
+
+    /// <summary>Removes a file; nothing when there is none.</summary>
+    /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR.</exception>
+    public static void Remove(string path)
+    {
+        if (!File.Exists(path))
+        {
+            return;
+        }
+
+        var failure = $"cannot remove '{path}'";
+        Pass(path, failure);
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw SystemError.Make(e, failure, ErrorDomain.Storage);
+        }
+    }
+
+    /// <summary>Makes a directory and those above it; nothing when it is there.</summary>
+    /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR.</exception>
+    public static void MakeDirectory(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            return;
+        }
+
+        var failure = $"cannot create directory '{path}'";
+        Pass(path, failure);
+        try
+        {
+            Directory.CreateDirectory(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw SystemError.Make(e, failure, ErrorDomain.Storage);
+        }
+    }
+
+    /// <summary>The text of a file; null when there is none.</summary>
+    /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR.</exception>
+    public static string? TextOf(string path)
+    {
+        try
+        {
+            return File.Exists(path) ? File.ReadAllText(path) : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw SystemError.Make(e, $"cannot read '{path}'", ErrorDomain.Storage);
+        }
     }
 
     /// <summary>Makes the names in a directory survive a power cut.</summary>
@@ -98,6 +209,7 @@ internal static unsafe partial class FileSystemCalls
         }
 
         using var handle = new SafeFileHandle(fd, ownsHandle: true);
+        Pass(directory, $"cannot sync directory '{directory}'");
         if (Fsync(handle) != 0 && Marshal.GetLastPInvokeError() is not InvalidArgument and var errno)
         {
             throw Failure(errno, $"cannot sync directory '{directory}'");
@@ -108,6 +220,7 @@ internal static unsafe partial class FileSystemCalls
     /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR.</exception>
     public static void SyncFile(SafeFileHandle handle, string path)
     {
+        Pass(path, $"cannot sync '{path}'");
         if (Fsync(handle) != 0)
         {
             throw Failure(Marshal.GetLastPInvokeError(), $"cannot sync '{path}'");
@@ -145,6 +258,14 @@ internal static unsafe partial class FileSystemCalls
     /// <summary>VIR_ERR_SYSTEM_ERROR with strerror behind the text.</summary>
     public static VireoException Failure(int errno, string text, Exception? inner = null) =>
         VireoException.System(ErrorDomain.Storage, errno, $"{text}: {Marshal.GetPInvokeErrorMessage(errno)}", inner);
+
+    private static void Pass(string path, string failure)
+    {
+        if (FaultPoint.Write(path) is not 0 and var errno)
+        {
+            throw Failure(errno, failure);
+        }
+    }
 
     private static ushort Native16(ReadOnlySpan<byte> bytes) => MemoryMarshal.Read<ushort>(bytes);
 

@@ -32,7 +32,7 @@ internal sealed record OverlayFile(string Path, string TemporaryPath, Qcow2Overl
         }
         catch
         {
-            File.Delete(TemporaryPath);
+            FileSystemCalls.Remove(TemporaryPath);
             throw;
         }
     }

@@ -39,32 +39,26 @@ internal sealed record Qcow2Overlay(long VirtualSize, string? BackingFile, Image
 
         var level1Clusters = ((entries * 8) + ClusterSize - 1) / ClusterSize;
         var end = Level1At + (level1Clusters * ClusterSize);
-        try
+        var failure = $"cannot write overlay '{path}'";
+        if (onDevice)
         {
-            if (onDevice)
-            {
-                RandomAccess.Write(handle, new byte[end], 0);
-            }
-
-            RandomAccess.Write(handle, Header(size, (uint)entries, path), 0);
-            Span<byte> table = stackalloc byte[8];
-            BinaryPrimitives.WriteUInt64BigEndian(table, RefcountBlockAt);
-            RandomAccess.Write(handle, table, RefcountTableAt);
-            var refcounts = new byte[(3 + level1Clusters) * 2];
-            for (var i = 1; i < refcounts.Length; i += 2)
-            {
-                refcounts[i] = 1;
-            }
-
-            RandomAccess.Write(handle, refcounts, RefcountBlockAt);
-            if (!onDevice)
-            {
-                RandomAccess.SetLength(handle, end);
-            }
+            FileSystemCalls.Write(handle, path, new byte[end], 0, failure);
         }
-        catch (IOException e)
+
+        FileSystemCalls.Write(handle, path, Header(size, (uint)entries, path), 0, failure);
+        Span<byte> table = stackalloc byte[8];
+        BinaryPrimitives.WriteUInt64BigEndian(table, RefcountBlockAt);
+        FileSystemCalls.Write(handle, path, table, RefcountTableAt, failure);
+        var refcounts = new byte[(3 + level1Clusters) * 2];
+        for (var i = 1; i < refcounts.Length; i += 2)
         {
-            throw VireoException.System(ErrorDomain.Storage, e.HResult & 0xffff, $"cannot write overlay '{path}': {e.Message}", e);
+            refcounts[i] = 1;
+        }
+
+        FileSystemCalls.Write(handle, path, refcounts, RefcountBlockAt, failure);
+        if (!onDevice)
+        {
+            FileSystemCalls.SetLength(handle, path, end, failure);
         }
     }
 

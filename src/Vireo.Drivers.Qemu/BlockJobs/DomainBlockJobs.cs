@@ -6,6 +6,7 @@ using Vireo.Drivers.Qemu.Lifecycle;
 using Vireo.Drivers.Qemu.Monitor;
 using Vireo.Drivers.Qemu.Snapshots;
 using Vireo.Drivers.Qemu.State;
+using Vireo.Host.Faults;
 
 namespace Vireo.Drivers.Qemu.BlockJobs;
 
@@ -210,16 +211,43 @@ internal sealed class DomainBlockJobs(QemuDomain domain)
             await domain.Hypervisor.Files.SaveDefinitionAsync(persistent!, CancellationToken.None).ConfigureAwait(false);
         }
 
+        var before = _process.Disks;
         _documents.Adopt(outcome.Live(live), persistent, outcome.Disks);
-        await SaveAsync().ConfigureAwait(false);
+        try
+        {
+            await SaveAsync().ConfigureAwait(false);
+        }
+        catch (VireoException)
+        {
+            // The job stays concluded with the hypervisor, and is concluded here by whoever wants the disk next.
+            _documents.Adopt(live, persistent, before);
+            throw;
+        }
+
+        FaultPoint.Hit(FaultPoints.JobConcluded);
 
         // A concluded commit or stream holds its nodes until it is dismissed.
         await Monitor.ExecuteAsync(Qmp.JobDismiss(job.Id), CancellationToken.None).ConfigureAwait(false);
+        FaultPoint.Hit(FaultPoints.JobDismissed);
         await CloseAsync(outcome.Closed).ConfigureAwait(false);
         _process.BlockJobs.Forget(job.Id);
         Remove(outcome.Removed);
         Tell(job, outcome.Status);
         return ended.Error;
+    }
+
+    /// <summary>Concludes the jobs of a domain that have ended and could not be concluded then, or have not been yet.</summary>
+    /// <param name="domain">The domain, within its modifying job.</param>
+    /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR: what has become of the images can still not be written down.</exception>
+    public static async Task ConcludeLeftAsync(QemuDomain domain)
+    {
+        if (domain.Process is { IsEnding: false } process)
+        {
+            foreach (var job in process.Disks.Jobs.Where(j => process.BlockJobs.ConcludedAsync(j.Id).IsCompleted).ToList())
+            {
+                await new DomainBlockJobs(domain).ConcludeAsync(job).ConfigureAwait(false);
+            }
+        }
     }
 
     /// <summary>Takes up, in a new daemon, the jobs that the live state speaks of, and clears away what an earlier one was about to.</summary>
@@ -327,8 +355,17 @@ internal sealed class DomainBlockJobs(QemuDomain domain)
 
     private async Task NoteAsync(LiveDisks disks)
     {
+        var before = _process.Disks;
         _documents.Adopt(_documents.Live, _documents.Persistent, disks);
-        await SaveAsync().ConfigureAwait(false);
+        try
+        {
+            await SaveAsync().ConfigureAwait(false);
+        }
+        catch (VireoException)
+        {
+            _documents.Adopt(_documents.Live, _documents.Persistent, before);
+            throw;
+        }
     }
 
     private Task SaveAsync() => domain.Hypervisor.SaveStatusNowAsync(domain, _process);
@@ -355,9 +392,9 @@ internal sealed class DomainBlockJobs(QemuDomain domain)
         {
             try
             {
-                File.Delete(path);
+                FileSystemCalls.Remove(path);
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            catch (VireoException e)
             {
                 domain.Hypervisor.Snapshots.Report($"removing '{path}', which is merged", e);
             }

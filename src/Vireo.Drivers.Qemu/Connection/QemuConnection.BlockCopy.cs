@@ -43,7 +43,7 @@ internal sealed partial class QemuConnection
     {
         var domain = Find(dom);
         using var turn = await domain.EnterAsync(api, cancellationToken).ConfigureAwait(false);
-        var disk = IdleDisk(domain, path);
+        var disk = await IdleDiskAsync(domain, path).ConfigureAwait(false);
         RefuseCopy(domain, disk, flags);
         var preparation = new CopyPreparation(disk, location, format, flags.HasFlag(DomainBlockCopyFlags.ReuseExt), flags.HasFlag(DomainBlockCopyFlags.Shallow));
         var destination = await Task.Run(preparation.Prepare, cancellationToken).ConfigureAwait(false);

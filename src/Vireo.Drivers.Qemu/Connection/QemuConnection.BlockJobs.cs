@@ -1,6 +1,7 @@
 using Vireo.Drivers.Qemu.Backup;
 using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.BlockJobs;
+using Vireo.Drivers.Qemu.Journal;
 using Vireo.Drivers.Qemu.Monitor;
 using Vireo.Drivers.Qemu.Snapshots;
 using Vireo.Drivers.Qemu.State;
@@ -20,7 +21,7 @@ internal sealed partial class QemuConnection
         var speed = Speed(bandwidth, wanted.HasFlag(DomainBlockCommitFlags.BandwidthBytes));
         var domain = Find(dom);
         using var job = await domain.EnterAsync("virDomainBlockCommit", cancellationToken).ConfigureAwait(false);
-        var live = IdleDisk(domain, disk);
+        var live = await IdleDiskAsync(domain, disk).ConfigureAwait(false);
         var upper = top is null || top == live.Target ? 0 : ChainLookup.Find(live, top);
         var lower = @base is not null ? ChainLookup.Find(live, @base, upper) : wanted.HasFlag(DomainBlockCommitFlags.Shallow) ? upper + 1 : live.Numbers.Length - 1;
         if (lower <= upper || lower >= live.Numbers.Length)
@@ -45,6 +46,8 @@ internal sealed partial class QemuConnection
                 $"base '{@base}' is not immediately below '{live.Chain!.Layers[upper].Location.Display}' in chain for '{live.Chain.Top.Location.Display}'");
         }
 
+        // They lose what they stand on; the lowest image keeps its own.
+        RefuseLoss(domain, live.Chain!.Layers[upper..lower]);
         RefuseForeign(domain, live, lower);
         var name = wanted.HasFlag(DomainBlockCommitFlags.Relative) && upper > 0 ? RelativeName.Between(live.Chain!, upper - 1, lower) : null;
         await new DomainBlockJobs(domain).CommitAsync(live, upper, lower, name, wanted.HasFlag(DomainBlockCommitFlags.Delete), speed, cancellationToken).ConfigureAwait(false);
@@ -154,12 +157,27 @@ internal sealed partial class QemuConnection
         ?? throw VireoException.InvalidArgument(ErrorDomain.Qemu, $"disk '{name}' not found in domain");
 
     /// <summary>The disk of that name when no job works on it.</summary>
-    private static LiveDisk IdleDisk(QemuDomain domain, string name)
+    private static async ValueTask<LiveDisk> IdleDiskAsync(QemuDomain domain, string name)
     {
+        await DomainBlockJobs.ConcludeLeftAsync(domain).ConfigureAwait(false);
+        JournalRecovery.RefuseUnfinished(domain.Hypervisor.Paths.QemuJournal, domain.View.Uuid);
         var disks = RequireDisks(domain);
         var disk = NamedDisk(disks, name);
         BlockJobProgress.RefuseBusy(disks, disk.Target);
         return disk.Chain is null ? throw VireoException.InvalidArgument(ErrorDomain.Storage, $"could not find base image in chain for '{disk.Target}'") : disk;
+    }
+
+    /// <summary>Refuses to change what images read from below while internal snapshots of the domain lie in them: those would read other data, without a word.</summary>
+    /// <exception cref="VireoException">VIR_ERR_OPERATION_INVALID.</exception>
+    private static void RefuseLoss(QemuDomain domain, IEnumerable<ImageLayer> images)
+    {
+        var paths = images.Select(i => i.Location.LocalPath).ToHashSet(StringComparer.Ordinal);
+        if (domain.Snapshots.Tree.All.SelectMany(InternalTags.Of).FirstOrDefault(t => paths.Contains(t.Path)) is { } held)
+        {
+            throw VireoException.OperationInvalid(
+                ErrorDomain.Qemu,
+                $"internal snapshot '{held.Tag}' of domain '{domain.View.Name}' lies in image '{held.Path}' and would be lost; delete the snapshot first");
+        }
     }
 
     private static BlockJob JobOf(QemuDomain domain, string path)
@@ -187,8 +205,9 @@ internal sealed partial class QemuConnection
     {
         var domain = Find(dom);
         using var turn = await domain.EnterAsync(api, cancellationToken).ConfigureAwait(false);
-        var disk = IdleDisk(domain, path);
+        var disk = await IdleDiskAsync(domain, path).ConfigureAwait(false);
         int? below = lowest is null ? null : ChainLookup.Find(disk, lowest, 0);
+        RefuseLoss(domain, disk.Chain!.Layers[..1]);
         var name = relative ? RelativeName.Between(disk.Chain!, 0, below!.Value) : null;
         await new DomainBlockJobs(domain).PullAsync(disk, 0, below, name, speed, cancellationToken).ConfigureAwait(false);
     }

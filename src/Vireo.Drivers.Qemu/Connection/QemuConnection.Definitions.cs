@@ -1,5 +1,6 @@
 using Vireo.Config;
 using Vireo.Drivers.Qemu.CommandLine;
+using Vireo.Drivers.Qemu.Journal;
 using Vireo.Drivers.Qemu.State;
 
 namespace Vireo.Drivers.Qemu;
@@ -20,6 +21,7 @@ internal sealed partial class QemuConnection
         var config = await ReadAsync(xml, (flags & (uint)DomainDefineFlags.Validate) != 0, cancellationToken).ConfigureAwait(false);
         var (domain, added) = Hypervisor.Domains.GetOrAdd(config.Uuid!.Value, config.Name!, () => Make(config));
         using var job = await domain.EnterAsync("virDomainDefineXMLFlags", cancellationToken).ConfigureAwait(false);
+        JournalRecovery.RefuseUnfinished(Hypervisor.Paths.QemuJournal, domain.View.Uuid);
         var fresh = domain.View.Persistent is null;
         try
         {
@@ -84,6 +86,7 @@ internal sealed partial class QemuConnection
         var domain = Find(dom);
         using var job = await domain.EnterAsync("virDomainUndefineFlags", cancellationToken).ConfigureAwait(false);
         var view = domain.View;
+        JournalRecovery.RefuseUnfinished(Hypervisor.Paths.QemuJournal, view.Uuid);
         RefuseUndefine(view, wanted);
         RemoveBelongings(view, wanted);
         await Hypervisor.Files.RemoveDefinitionAsync(view.Name, CancellationToken.None).ConfigureAwait(false);
@@ -109,6 +112,7 @@ internal sealed partial class QemuConnection
         var domain = Find(dom);
         using var job = await domain.EnterAsync("virDomainRename", cancellationToken).ConfigureAwait(false);
         var view = domain.View;
+        JournalRecovery.RefuseUnfinished(Hypervisor.Paths.QemuJournal, view.Uuid);
         var refusal = view switch
         {
             { IsActive: true } => "cannot rename active domain",

@@ -33,7 +33,7 @@ internal sealed partial class QemuConnection
         var process = domain.RequireProcess();
         await process.Monitor.ExecuteAsync(Qmp.BlockResize(NodeNumbers.Format(found.Numbers[0]), bytes), cancellationToken).ConfigureAwait(false);
         process.Disks = process.Disks.With(found with { Chain = new ImageChain(chain.Layers.SetItem(0, chain.Top with { VirtualSize = bytes })) });
-        await domain.Hypervisor.Files.SaveStatusAsync(domain.View, process).ConfigureAwait(false);
+        await domain.Hypervisor.SaveStatusNowAsync(domain, process).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

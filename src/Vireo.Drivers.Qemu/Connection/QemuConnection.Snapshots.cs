@@ -1,3 +1,4 @@
+using Vireo.Drivers.Qemu.BlockJobs;
 using Vireo.Drivers.Qemu.Snapshots;
 using Vireo.Drivers.Qemu.State;
 
@@ -16,6 +17,7 @@ internal sealed partial class QemuConnection
     {
         var domain = Find(dom);
         using var job = await domain.EnterAsync("virDomainSnapshotCreateXML", cancellationToken).ConfigureAwait(false);
+        await DomainBlockJobs.ConcludeLeftAsync(domain).ConfigureAwait(false);
         try
         {
             var snapshot = await LongAsync(
@@ -56,6 +58,7 @@ internal sealed partial class QemuConnection
     {
         var domain = Find(snap.Dom);
         using var job = await domain.EnterAsync("virDomainSnapshotDelete", cancellationToken).ConfigureAwait(false);
+        await DomainBlockJobs.ConcludeLeftAsync(domain).ConfigureAwait(false);
         await LongAsync(
             job,
             DomainJobOperation.SnapshotDelete,
@@ -153,6 +156,7 @@ internal sealed partial class QemuConnection
     private static async ValueTask<QemuSnapshot?> RevertAsync(QemuDomain domain, string name, string? keep, uint flags, CancellationToken cancellationToken)
     {
         using var job = await domain.EnterAsync("virDomainRevertToSnapshot", cancellationToken).ConfigureAwait(false);
+        await DomainBlockJobs.ConcludeLeftAsync(domain).ConfigureAwait(false);
         try
         {
             var kept = await LongAsync(

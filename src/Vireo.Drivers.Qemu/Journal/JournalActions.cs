@@ -10,6 +10,8 @@ namespace Vireo.Drivers.Qemu.Journal;
 /// </summary>
 internal static class JournalActions
 {
+    private const string New = ".new";
+
     /// <summary>Removes what the operation made; documents are put back when they were touched. The journal itself stays.</summary>
     /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR: something could not be taken back; everything else was.</exception>
     public static void Undo(JournalRecord record)
@@ -18,13 +20,7 @@ internal static class JournalActions
         for (var i = record.Plan.Create.Count - 1; i >= 0; i--)
         {
             var file = record.Plan.Create[i];
-            Try(failures, () =>
-            {
-                if (File.Exists(file.TemporaryPath))
-                {
-                    File.Delete(file.TemporaryPath);
-                }
-            });
+            Try(failures, () => FileSystemCalls.Remove(file.TemporaryPath));
             if (record.Made.TryGetValue(i, out var identity))
             {
                 Try(failures, () => Remove(file.Path, identity));
@@ -38,7 +34,7 @@ internal static class JournalActions
 
         foreach (var document in record.Plan.Documents)
         {
-            Try(failures, () => RemoveStaged(document.Path));
+            Try(failures, () => FileSystemCalls.Remove(Temporary(document.Path)));
         }
 
         if (record.Phase == JournalPhase.Committed)
@@ -73,16 +69,30 @@ internal static class JournalActions
         {
             if (File.Exists(file.Path) && !File.Exists(file.OldPath))
             {
-                File.Move(file.Path, file.OldPath);
+                FileSystemCalls.Replace(file.Path, file.OldPath);
             }
 
-            File.Move(file.TemporaryPath, file.Path, overwrite: true);
+            FileSystemCalls.Replace(file.TemporaryPath, file.Path);
             FileSystemCalls.SyncDirectory(Path.GetDirectoryName(file.Path)!);
         }
     }
 
     /// <summary>Writes documents without a journal: for a change that is complete with them.</summary>
+    /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR: those before the one that failed are written.</exception>
     public static void Write(IReadOnlyList<DocumentChange> documents) => WriteDocuments(documents, d => d.After, staged: false);
+
+    /// <summary>Puts documents that were written without a journal back.</summary>
+    /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR.</exception>
+    public static void TakeBack(IReadOnlyList<DocumentChange> documents) => WriteDocuments(documents, d => d.Before, staged: false);
+
+    /// <summary>Removes what writers that were killed left half-written in a directory. Only while nobody writes there.</summary>
+    public static void RemoveLeftovers(string directory)
+    {
+        foreach (var path in Directory.EnumerateFiles(directory, "*" + New).ToList())
+        {
+            FileSystemCalls.Remove(path);
+        }
+    }
 
     /// <summary>Removes the files that nobody needs any more, each only when it still is the one that was meant.</summary>
     public static void Retire(JournalRecord record, Action? retired = null)
@@ -112,29 +122,21 @@ internal static class JournalActions
     {
         if (File.Exists(file.OldPath))
         {
-            File.Move(file.OldPath, file.Path, overwrite: true);
+            FileSystemCalls.Replace(file.OldPath, file.Path);
         }
         else if (!file.Existed && !File.Exists(file.TemporaryPath))
         {
-            File.Delete(file.Path);
+            FileSystemCalls.Remove(file.Path);
         }
 
-        File.Delete(file.TemporaryPath);
-    }
-
-    private static void RemoveStaged(string path)
-    {
-        if (Directory.Exists(Path.GetDirectoryName(path)))
-        {
-            File.Delete(Temporary(path));
-        }
+        FileSystemCalls.Remove(file.TemporaryPath);
     }
 
     private static void Remove(string path, FileIdentity identity)
     {
         if (FileIdentity.Of(path) == identity)
         {
-            File.Delete(path);
+            FileSystemCalls.Remove(path);
         }
     }
 
@@ -155,7 +157,7 @@ internal static class JournalActions
 
     private static void StageOne(string path, string text)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        FileSystemCalls.MakeDirectory(Path.GetDirectoryName(path)!);
         WriteTemporary(Temporary(path), text);
     }
 
@@ -168,9 +170,9 @@ internal static class JournalActions
             {
                 Replace(document.Path, text, staged);
             }
-            else if (File.Exists(document.Path))
+            else
             {
-                File.Delete(document.Path);
+                FileSystemCalls.Remove(document.Path);
             }
 
             directories.Add(Path.GetDirectoryName(document.Path)!);
@@ -185,9 +187,9 @@ internal static class JournalActions
 
     private static void Replace(string path, string text, bool staged)
     {
-        if (File.Exists(path) && File.ReadAllText(path) == text)
+        if (FileSystemCalls.TextOf(path) == text)
         {
-            File.Delete(Temporary(path));
+            FileSystemCalls.Remove(Temporary(path));
             return;
         }
 
@@ -196,24 +198,33 @@ internal static class JournalActions
             StageOne(path, text);
         }
 
-        File.Move(Temporary(path), path, overwrite: true);
+        try
+        {
+            FileSystemCalls.Replace(Temporary(path), path);
+        }
+        catch (VireoException) when (!staged)
+        {
+            FileSystemCalls.Remove(Temporary(path));
+            throw;
+        }
     }
 
-    private static string Temporary(string path) => path + ".new";
+    private static string Temporary(string path) => path + New;
 
     private static void WriteTemporary(string path, string text)
     {
-        File.Delete(path);
-        using var handle = FileSystemCalls.CreateNew(path, $"cannot write '{path}'");
+        FileSystemCalls.Remove(path);
+        var failure = $"cannot write '{path}'";
+        using var handle = FileSystemCalls.CreateNew(path, failure);
         try
         {
-            RandomAccess.Write(handle, Encoding.UTF8.GetBytes(text), 0);
+            FileSystemCalls.Write(handle, path, Encoding.UTF8.GetBytes(text), 0, failure);
             FileSystemCalls.SyncFile(handle, path);
         }
-        catch (IOException e)
+        catch (VireoException)
         {
-            File.Delete(path);
-            throw VireoException.System(ErrorDomain.Qemu, e.HResult & 0xffff, $"cannot write '{path}': {e.Message}", e);
+            FileSystemCalls.Remove(path);
+            throw;
         }
     }
 
@@ -223,7 +234,7 @@ internal static class JournalActions
         {
             action();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or VireoException)
+        catch (VireoException e)
         {
             failures.Add(e);
         }

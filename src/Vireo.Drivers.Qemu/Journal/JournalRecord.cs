@@ -22,6 +22,9 @@ internal sealed record JournalRecord(string Path, JournalPlan Plan)
     /// <summary>Whether the guest's file systems may be frozen: noted before the guest is asked, and holds while the operation is <see cref="JournalPhase.Prepared"/>.</summary>
     public bool Frozen { get; init; }
 
+    /// <summary>Whether a hypervisor may have begun to bring the images back: what they held before is gone then.</summary>
+    public bool Loading { get; init; }
+
     /// <summary>The process that the operation started.</summary>
     public ProcessIdentity? Process { get; init; }
 
@@ -80,6 +83,7 @@ internal sealed record JournalRecord(string Path, JournalPlan Plan)
                     => record with { Made = record.Made.SetItem(i, file) },
                 ["process", ..] when ProcessIdentity.Parse(line.AsSpan(8)) is { } process => record with { Process = process },
                 ["freezing"] => record with { Frozen = true },
+                ["loading"] => record with { Loading = true },
                 ["committed"] => record with { Phase = JournalPhase.Committed },
                 _ => throw VireoException.Internal(ErrorDomain.Qemu, $"journal '{record.Path}' holds an unknown line '{line}'"),
             };

@@ -1,3 +1,5 @@
+using Vireo.Drivers.Qemu.Block;
+
 namespace Vireo.Drivers.Qemu.Journal;
 
 /// <summary>What to do with an operation that a crash cut short.</summary>
@@ -30,7 +32,7 @@ internal static class JournalRecovery
         foreach (var path in Directory.EnumerateFiles(directory, "*.journal.new").ToList())
         {
             // A plan that was being replaced; the old one still holds.
-            File.Delete(path);
+            FileSystemCalls.Remove(path);
         }
 
         var records = new List<JournalRecord>();
@@ -42,11 +44,33 @@ internal static class JournalRecovery
             }
             else
             {
-                File.Delete(path);
+                FileSystemCalls.Remove(path);
             }
         }
 
         return records;
+    }
+
+    /// <summary>Refuses a change while an earlier one of the same domain could neither be finished nor be taken back: the next daemon does that, by what was true then.</summary>
+    /// <param name="directory">Where journals lie.</param>
+    /// <param name="domain">The domain, within its modifying job.</param>
+    /// <exception cref="VireoException">VIR_ERR_OPERATION_INVALID.</exception>
+    public static void RefuseUnfinished(string directory, Guid domain)
+    {
+        if (!Directory.Exists(directory))
+        {
+            return;
+        }
+
+        foreach (var path in Directory.EnumerateFiles(directory, $"{domain:D}.*.journal"))
+        {
+            if (JournalRecord.Decode(path, File.ReadAllBytes(path))?.Plan is { Operation: not JournalOperation.SnapshotMerge } left)
+            {
+                throw VireoException.OperationInvalid(
+                    ErrorDomain.Qemu,
+                    $"the {left.Operation} '{left.Snapshot}' of domain '{left.DomainName}' is half-done, as journal '{path}' tells; restart the daemon to have it finished or taken back first");
+            }
+        }
     }
 
     /// <summary>Undoes or finishes one operation and removes its journal.</summary>
@@ -54,10 +78,12 @@ internal static class JournalRecovery
     /// <param name="decide">
     /// Asked when the journal alone cannot tell: looks at the hypervisor process that took part. Also ends processes that the operation started for nothing.
     /// </param>
+    /// <param name="live">Whether the hypervisor that took part is there: it has the images, and has done with them what was to be done.</param>
     /// <param name="cancellationToken">Stops before anything is done.</param>
     public static async ValueTask<RecoveredOperation> RunAsync(
         JournalRecord record,
         Func<JournalRecord, CancellationToken, ValueTask<JournalVerdict>> decide,
+        bool live,
         CancellationToken cancellationToken)
     {
         JournalVerdict? verdict = null;
@@ -68,7 +94,7 @@ internal static class JournalRecovery
                 : await decide(record, cancellationToken).ConfigureAwait(false);
             if (verdict == JournalVerdict.Finish)
             {
-                await JournalTags.FinishAsync(record).ConfigureAwait(false);
+                await (live ? Task.CompletedTask : JournalTags.FinishAsync(record)).ConfigureAwait(false);
                 JournalActions.Finish(record);
             }
             else
@@ -77,7 +103,8 @@ internal static class JournalRecovery
                 JournalActions.Undo(record);
             }
 
-            File.Delete(record.Path);
+            await (live ? Task.CompletedTask : JournalTags.RepairAsync(record)).ConfigureAwait(false);
+            FileSystemCalls.Remove(record.Path);
             return new RecoveredOperation(record, verdict, null);
         }
         catch (Exception e) when (e is not OperationCanceledException)

@@ -35,13 +35,27 @@ internal static class JournalTags
         }
     }
 
-    /// <summary>Brings every image back to the internal snapshot that a revert has chosen.</summary>
+    /// <summary>Tidies the images in which a hypervisor that is gone was at work.</summary>
+    /// <exception cref="VireoException">VIR_ERR_OPERATION_FAILED: what qemu-img says.</exception>
+    public static async Task RepairAsync(JournalRecord record)
+    {
+        // One whose work was done had its images flushed, and may have them open.
+        if (record is { Plan.Job: not null, Phase: JournalPhase.Prepared })
+        {
+            foreach (var image in record.Plan.Tags)
+            {
+                await ImageTool.RepairLeaksAsync(image.Path).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>Brings every image back to the internal snapshot that a revert has chosen; nothing when a hypervisor has done that.</summary>
     /// <param name="record">The operation.</param>
     /// <param name="applied">Called after each image.</param>
     /// <exception cref="VireoException">VIR_ERR_OPERATION_FAILED: it could not be finished; the journal allows to try again.</exception>
     public static async Task FinishAsync(JournalRecord record, Action? applied = null)
     {
-        if (record.Plan.Operation != JournalOperation.SnapshotRevert)
+        if (record.Plan.Operation != JournalOperation.SnapshotRevert || (record.Plan.Job is not null && record.Phase == JournalPhase.Committed))
         {
             return;
         }

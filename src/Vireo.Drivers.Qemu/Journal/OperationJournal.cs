@@ -32,13 +32,13 @@ internal sealed class OperationJournal : IDisposable
     /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR: it cannot be written; nothing has changed.</exception>
     public static OperationJournal Begin(string directory, string id, JournalPlan plan)
     {
-        Directory.CreateDirectory(directory);
+        FileSystemCalls.MakeDirectory(directory);
         var path = Path.Combine(directory, $"{plan.Domain:D}.{id}.journal");
         var bytes = JournalRecord.Encode(plan);
         var handle = FileSystemCalls.CreateNew(path, $"cannot write journal '{path}'");
         try
         {
-            RandomAccess.Write(handle, bytes, 0);
+            FileSystemCalls.Write(handle, path, bytes, 0, $"cannot write journal '{path}'");
             FileSystemCalls.SyncFile(handle, path);
             FileSystemCalls.SyncDirectory(directory);
             return new OperationJournal(new JournalRecord(path, plan), handle, bytes.Length);
@@ -46,7 +46,7 @@ internal sealed class OperationJournal : IDisposable
         catch
         {
             handle.Dispose();
-            File.Delete(path);
+            FileSystemCalls.Remove(path);
             throw;
         }
     }
@@ -72,6 +72,14 @@ internal sealed class OperationJournal : IDisposable
         Record = Record with { Frozen = true };
     }
 
+    /// <summary>Notes that the hypervisor is about to bring the images back. On stable storage when it returns.</summary>
+    public void Loading()
+    {
+        Append("loading\n");
+        FileSystemCalls.SyncFile(_handle, Record.Path);
+        Record = Record with { Loading = true };
+    }
+
     /// <summary>Replaces the plan by one that says more, in one step; what was noted so far is kept.</summary>
     public void Replan(JournalPlan plan)
     {
@@ -82,7 +90,7 @@ internal sealed class OperationJournal : IDisposable
         var old = _handle;
         try
         {
-            RandomAccess.Write(handle, bytes, 0);
+            FileSystemCalls.Write(handle, path, bytes, 0, $"cannot write journal '{path}'");
             (_handle, _end, Record) = (handle, bytes.Length, record with { Plan = plan });
             foreach (var (index, identity) in record.Made)
             {
@@ -100,23 +108,36 @@ internal sealed class OperationJournal : IDisposable
             }
 
             FileSystemCalls.SyncFile(handle, path);
-            File.Move(path, record.Path, overwrite: true);
+            FileSystemCalls.Replace(path, record.Path);
             old.Dispose();
         }
         catch
         {
             (_handle, Record) = (old, record);
             handle.Dispose();
-            File.Delete(path);
+            FileSystemCalls.Remove(path);
             throw;
         }
     }
 
     /// <summary>From here on the operation is finished, not undone. On stable storage when it returns.</summary>
+    /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR: the journal does not say so.</exception>
     public void Commit()
     {
+        var before = _end;
         Append("committed\n");
-        FileSystemCalls.SyncFile(_handle, Record.Path);
+        try
+        {
+            FileSystemCalls.SyncFile(_handle, Record.Path);
+        }
+        catch (VireoException)
+        {
+            // Whoever takes the operation up must not read what it is not told.
+            _end = before;
+            FileSystemCalls.SetLength(_handle, Record.Path, before, $"cannot write journal '{Record.Path}'");
+            throw;
+        }
+
         Record = Record with { Phase = JournalPhase.Committed };
     }
 
@@ -124,7 +145,7 @@ internal sealed class OperationJournal : IDisposable
     public void Close()
     {
         _handle.Dispose();
-        File.Delete(Record.Path);
+        FileSystemCalls.Remove(Record.Path);
     }
 
     /// <summary>Leaves the journal behind for the recovery at the next start.</summary>
@@ -133,15 +154,7 @@ internal sealed class OperationJournal : IDisposable
     private void Append(string text)
     {
         var bytes = Encoding.ASCII.GetBytes(text);
-        try
-        {
-            RandomAccess.Write(_handle, bytes, _end);
-        }
-        catch (IOException e)
-        {
-            throw VireoException.System(ErrorDomain.Qemu, e.HResult & 0xffff, $"cannot write journal '{Record.Path}': {e.Message}", e);
-        }
-
+        FileSystemCalls.Write(_handle, Record.Path, bytes, _end, $"cannot write journal '{Record.Path}'");
         _end += bytes.Length;
     }
 }

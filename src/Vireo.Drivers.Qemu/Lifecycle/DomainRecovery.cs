@@ -103,6 +103,7 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
             await new DomainBlockJobs(domain).TakeUpAsync().ConfigureAwait(false);
             await new DomainBackup(domain, process).TakeUpAsync().ConfigureAwait(false);
             await LiveExport.ClearAsync(process, hypervisor.Snapshots.Report).ConfigureAwait(false);
+            await StrayNodes.CloseAsync(process).ConfigureAwait(false);
             await hypervisor.Channels.ObserveAsync(domain, process, ConnectDomainEventAgentLifecycleReason.Channel).ConfigureAwait(false);
         }
         catch (VireoException e)

@@ -82,7 +82,7 @@ internal sealed class DomainStarter(QemuHypervisor hypervisor)
     {
         Attach(domain, process, v => v with { Id = process.Id, Live = process.Live, State = DomainState.Paused, Reason = (int)reason, BalloonKiB = process.Live.Memory?.Size.KiB, Updated = false });
         await hypervisor.Channels.ObserveAsync(domain, process, ConnectDomainEventAgentLifecycleReason.DomainStarted).ConfigureAwait(false);
-        await hypervisor.Files.SaveStatusAsync(domain.View, process).ConfigureAwait(false);
+        await hypervisor.SaveStatusNowAsync(domain, process).ConfigureAwait(false);
     }
 
     /// <summary>Makes a process the domain's, in the state given.</summary>

@@ -6,6 +6,7 @@ using Vireo.Drivers.Qemu.CommandLine;
 using Vireo.Drivers.Qemu.Monitor;
 using Vireo.Drivers.Qemu.Network;
 using Vireo.Drivers.Qemu.State;
+using Vireo.Host;
 using Vireo.Host.Files;
 using Vireo.Host.Processes;
 using Vireo.Host.Sockets;
@@ -29,8 +30,17 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
     /// <param name="source">What it is made of.</param>
     /// <param name="cancellationToken">Gives up; nothing is left then.</param>
     /// <exception cref="VireoException">VIR_ERR_INTERNAL_ERROR with what QEMU printed; what the plan lacked. Nothing is left then.</exception>
-    public ValueTask<QemuProcess> LaunchAsync(LaunchSource source, CancellationToken cancellationToken) =>
-        UndoStack.RunAsync(undo => LaunchAsync(source, undo, cancellationToken));
+    public async ValueTask<QemuProcess> LaunchAsync(LaunchSource source, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await UndoStack.RunAsync(undo => LaunchAsync(source, undo, cancellationToken)).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw SystemError.Make(e, $"cannot write what belongs to a run of domain '{source.Config.Name}'", ErrorDomain.Qemu);
+        }
+    }
 
     private async ValueTask<QemuProcess> LaunchAsync(LaunchSource source, UndoStack undo, CancellationToken cancellationToken)
     {
@@ -43,20 +53,21 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
         using var taps = new GuestTaps();
         await ConnectAsync(source, taps, directory, undo, cancellationToken).ConfigureAwait(false);
         var launch = await hypervisor.Builder.BuildAsync(new LaunchRequest(source, id, channels, listener.SafeHandle, taps), cancellationToken).ConfigureAwait(false);
-        SocketNames.Aside(directory, launch.Deferred);
         undo.Push("remove sockets", () => SocketNames.Remove(directory));
+        SocketNames.Aside(directory, launch.Deferred);
         var logPath = Path.Combine(hypervisor.Paths.QemuLog, config.Name + ".log");
         using var log = HostFile.OpenLog(logPath);
         var logStart = Header(log, launch);
         var memoryFd = source.Memory is { } memory ? launch.Inherited.Add(memory) : -1;
         var process = new QemuProcess(id, Spawn(launch, log), directory, monitorPath, logPath) { Channels = channels, Live = launch.Live with { Id = id }, Disks = launch.Disks, Deferred = launch.Deferred };
-        // Until the live state is written, this is how a daemon that comes after a crash finds the process.
-        File.WriteAllText(Path.Combine(directory, IdentityFile), process.Host.Identity.ToString());
         undo.Push($"end process {process.Host.Pid}", async () =>
         {
             await process.EndAsync().ConfigureAwait(false);
             await process.DisposeAsync().ConfigureAwait(false);
         });
+
+        // Until the live state is written, this is how a daemon that comes after a crash finds the process.
+        File.WriteAllText(Path.Combine(directory, IdentityFile), process.Host.Identity.ToString());
         await TalkAsync(process, logStart, memoryFd, cancellationToken).ConfigureAwait(false);
         return process;
     }

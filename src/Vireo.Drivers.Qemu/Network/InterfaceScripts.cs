@@ -58,7 +58,9 @@ internal static partial class InterfaceScripts
         }
         catch (OperationCanceledException)
         {
+            // Its tap may not be taken away under it.
             process.Kill(Signals.Kill);
+            await process.WaitAsync(CancellationToken.None).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
             throw VireoException.Internal(ErrorDomain.Qemu, $"Child process ({script} {tap}) did not end within {s_patience.TotalSeconds:0} s and was killed");
         }

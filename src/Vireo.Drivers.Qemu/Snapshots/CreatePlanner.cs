@@ -31,7 +31,7 @@ internal sealed class CreatePlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
     public async ValueTask<CreatePlan> PlanAsync(DomainSnapshotConfig request, DomainSnapshotCreateFlags flags, CancellationToken cancellationToken)
     {
         var name = request.Name is { Length: > 0 } given ? given : now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
-        refusals.Check(() => CheckName(name));
+        refusals.Check(() => SnapshotNames.Check(name));
         var memory = refusals.Try(() => Memory(request, flags));
         var external = flags.HasFlag(DomainSnapshotCreateFlags.DiskOnly) || memory is not null;
         if (Active && !external && request.Memory?.Snapshot == SnapshotLocation.No)
@@ -61,21 +61,15 @@ internal sealed class CreatePlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
         return subject.Source is { } source && Staying?.Contains(source) == true ? subject with { Default = DiskSnapshotMode.No } : subject;
     }
 
-    /// <summary>Checks a snapshot's name.</summary>
-    /// <exception cref="VireoException">VIR_ERR_XML_DETAIL: it cannot be a file's.</exception>
-    public static void CheckName(string name)
-    {
-        var why = name.Contains('/', StringComparison.Ordinal) ? "name can't contain '/'" : name.StartsWith('.') ? "name can't start with '.'" : null;
-        if (why is not null)
-        {
-            throw new VireoException(ErrorCode.XmlDetail, ErrorDomain.Qemu, $"invalid snapshot name '{name}': {why}");
-        }
-    }
-
     /// <summary>The file to save the memory in; null for none.</summary>
     private string? Memory(DomainSnapshotConfig request, DomainSnapshotCreateFlags flags)
     {
         var mode = MemoryRequest.Mode(request.Memory, possible: Active && !flags.HasFlag(DomainSnapshotCreateFlags.DiskOnly));
+        if (mode == SnapshotLocation.External)
+        {
+            SnapshotNames.CheckFile(request.Memory!.File!);
+        }
+
         if (flags.HasFlag(DomainSnapshotCreateFlags.Live) && mode != SnapshotLocation.External)
         {
             throw new VireoException(ErrorCode.OperationUnsupported, ErrorDomain.Qemu, "live snapshot creation is supported only during full system snapshots");
@@ -150,7 +144,7 @@ internal sealed class CreatePlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
     {
         var id = Guid.NewGuid().ToString("N")[..12];
         var numbers = new NodeNumbers(domain.Disks?.LastNumber ?? 0);
-        var planner = new OverlayPlanner(domain, id, flags.HasFlag(DomainSnapshotCreateFlags.ReuseExt));
+        var planner = new OverlayPlanner(domain, tree, id, flags.HasFlag(DomainSnapshotCreateFlags.ReuseExt));
         var overlays = new List<PlannedOverlay>();
         foreach (var disk in placed.Where(p => p is { Mode: DiskSnapshotMode.External } && (Staying is null || p.Overlay is not null)))
         {
@@ -161,7 +155,12 @@ internal sealed class CreatePlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
         }
 
         var tags = placed.Where(p => p is { Mode: DiskSnapshotMode.Internal, Disk.Source.LocalPath: not null }).Select(p => new TaggedImage(p.Disk.Target, p.Disk.Source!.LocalPath!, name)).ToList();
-        tags.ForEach(tag => refusals.Check(() => InternalTags.CheckNew(tag, memory: Active)));
+        tags.ForEach(tag => refusals.Check(() =>
+        {
+            // What has no end is no disk that could be started again.
+            _ = domain.Disks?.Find(tag.Target)?.Chain ?? ImageChain.Read(new FileLocation(tag.Path), ImageFormat.Qcow2);
+            InternalTags.CheckNew(tag, memory: Active);
+        }));
         refusals.Check(() => CheckMemoryFile(memory, overlays));
         var variables = refusals.Try(() => FirmwareState.Capture(config));
         refusals.Conclude();

@@ -129,7 +129,8 @@ internal sealed class DeletePlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
         var freed = new List<FileIdentity>();
         while (candidates.TryDequeue(out var image))
         {
-            if (!forest.Contains(image) || forest.Above(image).Count > 0 || forest.Layer(image).Location.LocalPath is not { } path || !made.Contains(path))
+            if (!forest.Contains(image) || forest.Above(image).Count > 0 || forest.Layer(image).Location.LocalPath is not { } path || !made.Contains(path)
+                || HoldsInternal(forest.Layer(image)))
             {
                 continue;
             }
@@ -174,10 +175,10 @@ internal sealed class DeletePlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
             above.Count == 1 ? forest.Layer(above[0]) : null,
             live.Contains(next));
 
-        // The user's own image is never merged away; one that several branches stand on keeps its name.
-        var pinned = HoldsInternal(merge.Top);
+        // The user's own image is never merged away; one that several branches stand on keeps its name. A commit leaves the lowest image's own snapshots as they are.
+        var pinned = HoldsInternal(merge.Top) || merge.Images.Skip(1).Any(HoldsInternal);
         var mayCommit = above.Count <= 1 && !pinned;
-        var mayPull = !pinned && made.Contains(merge.Images[0].Location.LocalPath!) && merge.Top.Format == ImageFormat.Qcow2;
+        var mayPull = !pinned && !HoldsInternal(merge.Images[0]) && made.Contains(merge.Images[0].Location.LocalPath!) && merge.Top.Format == ImageFormat.Qcow2;
         var pull = merge with { IntoBottom = false };
         if (mayCommit || mayPull)
         {

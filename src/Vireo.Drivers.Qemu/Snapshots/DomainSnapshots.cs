@@ -58,6 +58,7 @@ internal sealed partial class DomainSnapshots
     {
         var refusals = new Refusals(gather: false);
         SnapshotFlags.CheckCreate(flags, refusals);
+        JournalRecovery.RefuseUnfinished(_settings.Journals, domain.Uuid);
         var request = Parse(xml, flags);
         if (flags.HasFlag(DomainSnapshotCreateFlags.Redefine))
         {
@@ -94,6 +95,7 @@ internal sealed partial class DomainSnapshots
     {
         var refusals = new Refusals(gather: false);
         SnapshotFlags.CheckRevert(flags, refusals);
+        JournalRecovery.RefuseUnfinished(_settings.Journals, domain.Uuid);
         var plan = await PlanAsync(domain, Find(name), keep, flags, refusals, cancellationToken).ConfigureAwait(false);
         void Reverted() => Volatile.Write(ref _tree, With(plan.Kept).With(plan.Snapshot).WithCurrent(name));
         if (plan.Internal is not null)
@@ -114,6 +116,7 @@ internal sealed partial class DomainSnapshots
     public async ValueTask DeleteAsync(ISnapshotDomain domain, string name, DomainSnapshotDeleteFlags flags, CancellationToken cancellationToken)
     {
         SnapshotFlags.CheckDelete(flags, new Refusals(gather: false));
+        JournalRecovery.RefuseUnfinished(_settings.Journals, domain.Uuid);
         var snapshot = Find(name);
         await new SnapshotDeletion(domain, _store, _settings.Journals)
             .RunAsync(Tree, snapshot, flags, tree => Volatile.Write(ref _tree, tree), cancellationToken).ConfigureAwait(false);

@@ -53,6 +53,9 @@ internal interface ISnapshotDomain
     /// <summary>Takes the new documents over in memory; those on disk are written already.</summary>
     void Adopt(DomainConfig? live, DomainConfig? persistent, LiveDisks? disks);
 
+    /// <summary>An operation has written the live state as it was planned: what has become of the domain since is written after it.</summary>
+    void Written();
+
     /// <summary>Sends one command to the hypervisor's monitor.</summary>
     /// <param name="command">Its name.</param>
     /// <param name="argumentsJson">Its arguments as a JSON object; null for none.</param>

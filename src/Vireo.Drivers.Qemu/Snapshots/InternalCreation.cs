@@ -70,6 +70,11 @@ internal sealed class InternalCreation(ISnapshotDomain domain, string journals, 
     private async ValueTask TakeBackAsync(CreatePlan plan, OperationJournal journal)
     {
         await new InternalTaking(domain).TakeBackAsync(plan.Tags, plan.Id, CancellationToken.None).ConfigureAwait(false);
+        if (domain.Live is null)
+        {
+            await JournalTags.RepairAsync(journal.Record).ConfigureAwait(false);
+        }
+
         JournalActions.Undo(journal.Record);
         journal.Close();
     }

@@ -95,7 +95,11 @@ internal sealed class InternalReversion(ISnapshotDomain domain, string journals,
 
         FaultPoint.Hit(FaultPoints.RevertVerified);
         cancellationToken.ThrowIfCancellationRequested();
-        if (!plan.Internal.InPlace)
+        if (plan.Internal.InPlace)
+        {
+            journal.Loading();
+        }
+        else
         {
             journal.Commit();
         }
@@ -125,12 +129,22 @@ internal sealed class InternalReversion(ISnapshotDomain domain, string journals,
     /// <summary>Within the process. Only the hypervisor knows whether it is done, until the journal says so too.</summary>
     private async ValueTask LoadAsync(RevertPlan plan, OperationJournal journal)
     {
+        FaultPoint.Hit(FaultPoints.RevertLoading);
         try
         {
             await domain.RunJobAsync(JobOf(plan)).ConfigureAwait(false);
         }
         catch (VireoException e)
         {
+            if (!await AnswersAsync().ConfigureAwait(false))
+            {
+                // It may have brought back some images and not the others: the next daemon does the rest, which it can when the process is gone.
+                throw VireoException.OperationFailed(
+                    ErrorDomain.Qemu,
+                    $"the hypervisor of domain '{domain.Name}' was lost while it went back to snapshot '{plan.Snapshot.Name}': {e.Message}. Restart the daemon to have the images brought back",
+                    e);
+            }
+
             // How much of the state is the old one is not known: to run it could spoil the disks.
             JournalActions.Undo(journal.Record);
             journal.Close();
@@ -141,6 +155,19 @@ internal sealed class InternalReversion(ISnapshotDomain domain, string journals,
         journal.Commit();
         FaultPoint.Hit(FaultPoints.RevertCommitted);
         await StateJob.DismissAsync(domain, plan.Id).ConfigureAwait(false);
+    }
+
+    private async Task<bool> AnswersAsync()
+    {
+        try
+        {
+            await domain.ExecuteAsync("query-status", null, CancellationToken.None).ConfigureAwait(false);
+            return true;
+        }
+        catch (VireoException)
+        {
+            return false;
+        }
     }
 
     private async ValueTask ApplyAsync(OperationJournal journal)
@@ -202,7 +229,7 @@ internal sealed class InternalReversion(ISnapshotDomain domain, string journals,
             OldProcess = inPlace ? null : domain.Process,
             Resume = inPlace && running && plan.Target == RevertTarget.Running,
             Create = [.. plan.Internal.Copies.Select(c => c.File)],
-            Tags = inPlace ? [] : plan.Internal.Images,
+            Tags = plan.Internal.Images,
             Job = inPlace ? plan.Id : null,
             Retire = plan.Retire,
             Documents = [.. inPlace ? domain.DocumentChanges(domain.Live, plan.Persistent, domain.Disks) : domain.DocumentChanges(null, plan.Persistent, null), .. plan.Metadata],

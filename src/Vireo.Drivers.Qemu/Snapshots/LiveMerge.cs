@@ -32,7 +32,7 @@ internal sealed class LiveMerge(DomainBlockJobs jobs, PlannedMerge merge, Action
             return;
         }
 
-        await WatchAsync(commit, jobs.ReadyAsync(commit, cancellationToken)).ConfigureAwait(false);
+        await WatchAsync(commit, token => jobs.ReadyAsync(commit, token), cancellationToken).ConfigureAwait(false);
         await jobs.ReadyNowAsync(commit.Id).ConfigureAwait(false);
         await jobs.PivotAsync(commit with { Phase = BlockJobPhase.Ready }, wait: true, CancellationToken.None).ConfigureAwait(false);
     }
@@ -50,24 +50,41 @@ internal sealed class LiveMerge(DomainBlockJobs jobs, PlannedMerge merge, Action
         throw VireoException.Internal(ErrorDomain.Qemu, $"image '{image.Location.Display}' of disk '{disk.Target}' is not open");
     }
 
-    private Task WaitAsync(BlockJob job, CancellationToken cancellationToken) => WatchAsync(job, jobs.ConcludedAsync(job, cancellationToken));
+    private Task WaitAsync(BlockJob job, CancellationToken cancellationToken) => WatchAsync(job, token => jobs.ConcludedAsync(job, token), cancellationToken);
 
-    /// <summary>Measures a job until the wait for it is over, and gives it up when that was cancelled.</summary>
-    private async Task WatchAsync(BlockJob job, Task wait)
+    /// <summary>Measures a job until the wait for it is over, and gives it up when that was cancelled or the hypervisor does not tell how far it is.</summary>
+    private async Task WatchAsync(BlockJob job, Func<CancellationToken, Task> waiting, CancellationToken cancellationToken)
     {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var wait = waiting(end.Token);
         try
         {
             while (await Task.WhenAny(wait, Task.Delay(s_pace, CancellationToken.None)).ConfigureAwait(false) != wait)
             {
                 progress(await jobs.ShareDoneAsync(job).ConfigureAwait(false));
             }
-
-            await wait.ConfigureAwait(false);
         }
-        catch (OperationCanceledException)
+        catch (VireoException)
+        {
+            await GiveUpAsync(job, wait, end).ConfigureAwait(false);
+            throw;
+        }
+
+        if (wait.IsCanceled)
+        {
+            await GiveUpAsync(job, wait, end).ConfigureAwait(false);
+        }
+
+        await wait.ConfigureAwait(false);
+    }
+
+    private async Task GiveUpAsync(BlockJob job, Task wait, CancellationTokenSource end)
+    {
+        await end.CancelAsync().ConfigureAwait(false);
+        await wait.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!wait.IsCompletedSuccessfully)
         {
             await jobs.EndAsync(job).ConfigureAwait(false);
-            throw;
         }
     }
 }

@@ -57,7 +57,7 @@ internal class MomentStore<T>(string directory)
     public DocumentChange? ChangeCurrent(string? before, string? after) =>
         before == after ? null : new DocumentChange(CurrentPath, before is null ? null : before + "\n", after is null ? null : after + "\n");
 
-    /// <summary>Reads all of them. A document that cannot be used is left out and reported; it stays on disk.</summary>
+    /// <summary>Reads all of them, when nobody writes any: what a killed writer left half-written goes. A document that cannot be used is left out and reported; it stays on disk.</summary>
     /// <param name="report">Told which file cannot be used, and why.</param>
     public SnapshotTree<T> Load(Action<string, Exception> report)
     {
@@ -67,6 +67,7 @@ internal class MomentStore<T>(string directory)
             return tree;
         }
 
+        JournalActions.RemoveLeftovers(Directory);
         var waiting = new List<T>();
         foreach (var path in System.IO.Directory.EnumerateFiles(Directory, "*.xml").Order(StringComparer.Ordinal))
         {

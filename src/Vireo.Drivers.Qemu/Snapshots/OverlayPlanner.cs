@@ -1,12 +1,15 @@
+using Vireo.Config;
 using Vireo.Drivers.Qemu.Block;
+using Vireo.Drivers.Snapshots;
 
 namespace Vireo.Drivers.Qemu.Snapshots;
 
 /// <summary>Plans the overlays of a new snapshot, disk by disk.</summary>
 /// <param name="domain">The domain.</param>
+/// <param name="tree">Its snapshots.</param>
 /// <param name="operation">Unique name of the operation.</param>
 /// <param name="reuse">Whether the user provides the overlays.</param>
-internal sealed class OverlayPlanner(ISnapshotDomain domain, string operation, bool reuse)
+internal sealed class OverlayPlanner(ISnapshotDomain domain, SnapshotTree<QemuSnapshot> tree, string operation, bool reuse)
 {
     /// <summary>The overlay of one disk.</summary>
     /// <param name="disk">The disk and where its overlay goes.</param>
@@ -32,7 +35,7 @@ internal sealed class OverlayPlanner(ISnapshotDomain domain, string operation, b
 
         if (reuse)
         {
-            return Provided(planned, path, status);
+            return Provided(planned, path, status, chain);
         }
 
         var overlay = new Qcow2Overlay(size, BackingName.Of(top.Location), top.Format);
@@ -51,7 +54,7 @@ internal sealed class OverlayPlanner(ISnapshotDomain domain, string operation, b
         return planned with { File = new OverlayFile(path, OverlayFile.TemporaryName(path, operation), overlay) };
     }
 
-    private static PlannedOverlay Provided(PlannedOverlay planned, string path, FileStatus? status)
+    private PlannedOverlay Provided(PlannedOverlay planned, string path, FileStatus? status, ImageChain chain)
     {
         if (status is null)
         {
@@ -59,8 +62,28 @@ internal sealed class OverlayPlanner(ISnapshotDomain domain, string operation, b
         }
 
         var existing = ImageProbe.Read(path, ImageFormat.Qcow2);
+        CheckProvided(path, existing, chain);
         return planned with { Layer = planned.Layer with { VirtualSize = existing.VirtualSize, Identity = existing.Identity } };
     }
+
+    /// <summary>Refuses to write to an image that somebody needs as it is, or that would stand on another image at the next start.</summary>
+    private void CheckProvided(string path, ImageProbe existing, ImageChain chain)
+    {
+        var documents = tree.All.SelectMany(s => new[] { s.Config.Domain, s.Config.InactiveDomain }).Concat([domain.Live, domain.Persistent]).OfType<DomainConfig>();
+        var own = documents.SelectMany(c => c.Devices.Disks).Select(d => d.Location()?.LocalPath).OfType<string>().Distinct().Select(FileIdentity.Of);
+        if (own.Contains(existing.Identity) || chain.Layers.Any(l => l.Identity == existing.Identity) || domain.ImagesOfOtherDomains().Contains(existing.Identity))
+        {
+            throw VireoException.OperationInvalid(ErrorDomain.Qemu, $"'{path}' cannot take what is written from now on: it is an image of this domain, of one of its snapshots or of another domain");
+        }
+
+        if (existing.Qcow2?.BackingFile is { } name && BackingName.Resolve(name, new FileLocation(path), out _) is var below && !IsSame(below, chain.Top.Location))
+        {
+            throw VireoException.OperationInvalid(ErrorDomain.Qemu, $"'{path}' stands on '{below.Display}' and not on '{chain.Top.Location.Display}', the image that the disk has now");
+        }
+    }
+
+    private static bool IsSame(ImageLocation one, ImageLocation other) =>
+        one == other || (one.LocalPath is { } path && other.LocalPath is { } known && FileIdentity.Of(path) is { } identity && identity == FileIdentity.Of(known));
 
     /// <summary>What a device holds is written over: it must be there, and nobody's.</summary>
     private void CheckDevice(string path, FileStatus? status)

@@ -88,6 +88,15 @@ internal sealed class QemuSnapshotDomain(QemuDomain domain) : ISnapshotDomain
     }
 
     /// <inheritdoc/>
+    public void Written()
+    {
+        if (domain.Process is { } process)
+        {
+            Hypervisor.SaveStatusSoon(domain, process);
+        }
+    }
+
+    /// <inheritdoc/>
     public async ValueTask<JsonElement> ExecuteAsync(string command, string? argumentsJson, CancellationToken cancellationToken) =>
         await domain.RequireProcess().Monitor.ExecuteAsync(new QmpCommand(command, argumentsJson), cancellationToken).ConfigureAwait(false);
 

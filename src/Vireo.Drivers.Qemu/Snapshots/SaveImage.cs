@@ -111,17 +111,7 @@ internal sealed record SaveImage(string DomainXml, bool WasRunning)
         return filled;
     }
 
-    private static void Write(SafeFileHandle handle, ReadOnlySpan<byte> bytes, string path)
-    {
-        try
-        {
-            RandomAccess.Write(handle, bytes, 0);
-        }
-        catch (IOException e)
-        {
-            throw VireoException.System(ErrorDomain.Qemu, e.HResult & 0xffff, $"cannot write '{path}': {e.Message}", e);
-        }
-    }
+    private static void Write(SafeFileHandle handle, ReadOnlySpan<byte> bytes, string path) => FileSystemCalls.Write(handle, path, bytes, 0, $"cannot write '{path}'");
 
     private static VireoException Bad(string path, string why) => VireoException.OperationFailed(ErrorDomain.Qemu, $"cannot read memory file '{path}': {why}");
 }

@@ -142,9 +142,10 @@ internal sealed class SnapshotCreation(ISnapshotDomain domain, string journals, 
             }
 
             await Task.Run(() => WriteDocuments(journal)).ConfigureAwait(false);
+            domain.Written();
             journal.Close();
         }
-        catch (Exception e) when (e is VireoException or IOException or UnauthorizedAccessException)
+        catch (VireoException e)
         {
             journal.Dispose();
             unfinished = e;

@@ -39,10 +39,11 @@ internal sealed class SnapshotDeletion(ISnapshotDomain domain, SnapshotStore sto
         }
 
         using var journal = await Task.Run(() => Announce(snapshot, flags), cancellationToken).ConfigureAwait(false);
+        var marked = await Task.Run(() => Mark(tree, gone, journal), CancellationToken.None).ConfigureAwait(false);
+        publish(marked);
         try
         {
-            var marked = await Task.Run(() => Mark(tree, gone), CancellationToken.None).ConfigureAwait(false);
-            publish(marked);
+            FaultPoint.Hit(FaultPoints.DeleteMarked);
             await new SnapshotMerging(domain).RunAsync(plan, cancellationToken).ConfigureAwait(false);
             gone = [.. gone.Select(s => marked.Find(s.Name)!)];
             await Task.Run(() => publish(Forget(marked, marked.Find(snapshot.Name)!, gone, only, plan)), CancellationToken.None).ConfigureAwait(false);
@@ -72,6 +73,10 @@ internal sealed class SnapshotDeletion(ISnapshotDomain domain, SnapshotStore sto
         return document.Of(snapshot.Name, plan, Changes(tree, after, gone));
     }
 
+    /// <summary>Whether a deletion with these flags has marked what it deletes.</summary>
+    public static bool HasBegun(SnapshotTree<QemuSnapshot> tree, QemuSnapshot snapshot, DomainSnapshotDeleteFlags flags) =>
+        Gone(tree, snapshot, flags).Any(s => s.Config.Disks.Any(d => d.DeleteInProgress));
+
     private static List<QemuSnapshot> Gone(SnapshotTree<QemuSnapshot> tree, QemuSnapshot snapshot, DomainSnapshotDeleteFlags flags)
     {
         var only = flags.HasFlag(DomainSnapshotDeleteFlags.ChildrenOnly);
@@ -91,14 +96,25 @@ internal sealed class SnapshotDeletion(ISnapshotDomain domain, SnapshotStore sto
         Flags = (uint)flags,
     });
 
-    private SnapshotTree<QemuSnapshot> Mark(SnapshotTree<QemuSnapshot> tree, List<QemuSnapshot> gone)
+    /// <summary>Marks the snapshots; when that fails all is as it was.</summary>
+    private SnapshotTree<QemuSnapshot> Mark(SnapshotTree<QemuSnapshot> tree, List<QemuSnapshot> gone, OperationJournal journal)
     {
         var marked = gone.Select(s => new QemuSnapshot(s.Config with
         {
             Disks = [.. s.Config.Disks.Select(d => d.Snapshot is SnapshotLocation.External or SnapshotLocation.Internal ? d with { DeleteInProgress = true } : d)],
         })).ToList();
-        JournalActions.Write([.. gone.Zip(marked, store.Change)]);
-        FaultPoint.Hit(FaultPoints.DeleteMarked);
+        List<DocumentChange> changes = [.. gone.Zip(marked, store.Change)];
+        try
+        {
+            JournalActions.Write(changes);
+        }
+        catch (VireoException)
+        {
+            JournalActions.TakeBack(changes);
+            journal.Close();
+            throw;
+        }
+
         return marked.Aggregate(tree, (t, s) => t.With(s));
     }
 

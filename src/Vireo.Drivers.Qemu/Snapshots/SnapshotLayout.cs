@@ -180,6 +180,11 @@ internal sealed class SnapshotLayout(string snapshot, bool external, Refusals re
             }
         }
 
+        if (request?.Path is { } given)
+        {
+            SnapshotNames.CheckFile(given);
+        }
+
         return new PlacedDisk(disk, mode, request?.Path ?? (NeedsOverlays ? OverlayName(disk) : null), request?.OnBlockDevice ?? false);
     }
 

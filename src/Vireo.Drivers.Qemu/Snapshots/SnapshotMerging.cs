@@ -58,6 +58,10 @@ internal sealed class SnapshotMerging(ISnapshotDomain domain)
             "blockdev-snapshot-delete-internal-sync",
             $$"""{"device":"{{NodeNumbers.Format(open.Numbers[0])}}","name":"{{name}}"}""",
             cancellationToken).ConfigureAwait(false);
+
+        // Opened anew as it is, the image's tables are written: a crash leaks no cluster that has come free.
+        var node = BlockNodeJson.ForReopen(open.Chain!.Top, open.Numbers[0], open.Numbers.Length > 1 ? open.Numbers[1] : null, open.Access);
+        await domain.ExecuteAsync("blockdev-reopen", $$"""{"options":[{{node}}]}""", CancellationToken.None).ConfigureAwait(false);
     }
 
     private static async Task MergeFilesAsync(PlannedMerge merge, Action<double> progress, CancellationToken cancellationToken)

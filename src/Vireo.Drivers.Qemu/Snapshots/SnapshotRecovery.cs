@@ -37,7 +37,11 @@ internal static class SnapshotRecovery
             await EndAsync(old).ConfigureAwait(false);
         }
 
-        return await JournalRecovery.RunAsync(record, (r, token) => DecideAsync(r, domain, token), cancellationToken).ConfigureAwait(false);
+        return await JournalRecovery.RunAsync(
+            record,
+            (r, token) => DecideAsync(r, domain, token),
+            live: domain?.Live is not null,
+            cancellationToken).ConfigureAwait(false);
     }
 
     private static async ValueTask ThawAsync(ISnapshotDomain domain, Action<string, Exception> report, CancellationToken cancellationToken)
@@ -73,9 +77,9 @@ internal static class SnapshotRecovery
                 : await AskAsync(record, domain, cancellationToken).ConfigureAwait(false);
         }
 
-        // Of a guest that is gone the images alone tell: the job puts the snapshot into them when the memory is saved.
+        // Of a guest that is gone the images alone tell: the job puts the snapshot into them when the memory is saved. A revert that had begun has no way back.
         var done = record.Plan.Job is { } job && (domain?.Live is null
-            ? record.Plan.Tags.Count > 0 && record.Plan.Tags.All(t => InternalSnapshot.Find(t.Path, t.Tag) is not null)
+            ? record.Loading || (record.Plan is { Operation: JournalOperation.SnapshotCreate, Tags.Count: > 0 } && record.Plan.Tags.All(t => InternalSnapshot.Find(t.Path, t.Tag) is not null))
             : await StateJob.OutcomeAsync(domain, job, cancellationToken).ConfigureAwait(false));
         if (!done && record.Plan.KeepJob is { } keeping && domain?.Live is not null)
         {

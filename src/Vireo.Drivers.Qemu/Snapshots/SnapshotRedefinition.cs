@@ -25,7 +25,7 @@ internal sealed class SnapshotRedefinition(ISnapshotDomain domain, SnapshotTree<
         var state = request.State ?? throw Xml("missing state from existing snapshot");
         CheckState(state);
         var mode = MemoryRequest.Mode(request.Memory, HasMemory(state));
-        CreatePlanner.CheckName(name);
+        SnapshotNames.Check(name);
 
         // Its place in the tree.
         tree.With(new QemuSnapshot(request));

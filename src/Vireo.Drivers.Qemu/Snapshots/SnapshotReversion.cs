@@ -32,6 +32,7 @@ internal sealed class SnapshotReversion(ISnapshotDomain domain, string journals,
                 JournalActions.WriteDocuments(journal.Record);
                 FaultPoint.Hit(FaultPoints.RevertDocumentsWritten);
             }, CancellationToken.None).ConfigureAwait(false);
+            domain.Written();
             if (plan.Target == RevertTarget.Running)
             {
                 await domain.ResumeAsync(DomainRunningReason.FromSnapshot, CancellationToken.None).ConfigureAwait(false);

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.BlockJobs;
 using Vireo.Drivers.Qemu.Journal;
 using Vireo.Drivers.Qemu.State;
@@ -62,27 +63,34 @@ internal sealed partial class SnapshotStartup(QemuHypervisor hypervisor)
             try
             {
                 await MergeAsync(record.Plan).ConfigureAwait(false);
+                FileSystemCalls.Remove(record.Path);
             }
             catch (VireoException e)
             {
-                // The snapshot stays, marked: deleting it again tries again.
+                // The snapshot stays, marked: deleting it again tries again, and so does the next daemon.
                 failure = e;
             }
 
-            File.Delete(record.Path);
             Report(new RecoveredOperation(record, JournalVerdict.Finish, failure));
         }
     }
 
     private async Task MergeAsync(JournalPlan plan)
     {
-        if (hypervisor.Domains.Find(plan.Domain) is not { } domain || domain.Snapshots.Tree.Find(plan.Snapshot!) is null)
+        if (hypervisor.Domains.Find(plan.Domain) is not { } domain)
         {
             return;
         }
 
         using var job = await domain.Jobs.EnterAsync("virDomainSnapshotDelete", domain.View.Name, Timeout.InfiniteTimeSpan, CancellationToken.None).ConfigureAwait(false);
-        var marked = domain.Snapshots.Tree.All.SelectMany(s => s.Config.Disks).Where(d => d.DeleteInProgress).Select(d => d.Name).ToHashSet();
+        var tree = domain.Snapshots.Tree;
+        if (tree.Find(plan.Snapshot!) is not { } snapshot || !SnapshotDeletion.HasBegun(tree, snapshot, (DomainSnapshotDeleteFlags)plan.Flags))
+        {
+            // Nothing is touched yet; or it was finished since, and what bears the name is another one.
+            return;
+        }
+
+        var marked = tree.All.SelectMany(s => s.Config.Disks).Where(d => d.DeleteInProgress).Select(d => d.Name).ToHashSet();
         foreach (var left in domain.Process?.Disks.Jobs.Where(j => marked.Contains(j.Target)).ToList() ?? [])
         {
             await new DomainBlockJobs(domain).EndAsync(left).ConfigureAwait(false);

@@ -80,6 +80,9 @@ public static class FaultPoints
     /// <summary>Snapshot revert: one image is back at its internal snapshot; hit once a disk.</summary>
     public const string RevertTagApplied = "snapshot.revert.tag-applied";
 
+    /// <summary>Snapshot revert: the hypervisor is about to load the internal snapshot.</summary>
+    public const string RevertLoading = "snapshot.revert.loading";
+
     /// <summary>Snapshot revert: the hypervisor has loaded the internal snapshot; the journal does not say so yet.</summary>
     public const string RevertStateLoaded = "snapshot.revert.state-loaded";
 
@@ -113,6 +116,12 @@ public static class FaultPoints
     /// <summary>Snapshot delete: the documents are written or removed, the journal is still there.</summary>
     public const string DeleteDocumentsWritten = "snapshot.delete.documents-written";
 
+    /// <summary>Block job: the documents say what has become of the images, the hypervisor still knows the job.</summary>
+    public const string JobConcluded = "blockjob.concluded";
+
+    /// <summary>Block job: the hypervisor has forgotten it and still has the images open that nobody uses any more.</summary>
+    public const string JobDismissed = "blockjob.dismissed";
+
     /// <summary>Snapshot clone: everything is checked, nothing is written.</summary>
     public const string ClonePlanned = "snapshot.clone.planned";
 
@@ -143,10 +152,10 @@ public static class FaultPoints
             CreatePlanned, CreateJournalled, CreateOverlayWritten, CreateOverlayNamed, CreateOverlaysMade, CreateTagMade, CreateStateSaved, CreateMemorySaved, CreateNodesAdded,
             CreateFrozen, CreateSwapped, CreateCommitted, CreateDocumentsWritten,
             RevertPlanned, RevertJournalled, RevertOverlayWritten, RevertOverlayNamed, RevertOverlaysMade, RevertFirmwareReplaced, RevertProcessStarted, RevertPresentKept, RevertVerified,
-            RevertCommitted, RevertOldStopped, RevertTagApplied, RevertStateLoaded, RevertDocumentsWritten, RevertFileRetired,
+            RevertCommitted, RevertOldStopped, RevertTagApplied, RevertLoading, RevertStateLoaded, RevertDocumentsWritten, RevertFileRetired,
             DeletePlanned, DeleteMarked, DeleteTagRemoved, DeleteMerge, DeleteMerged, DeleteFileRetired, DeleteCommitted, DeleteDocumentsWritten,
             ClonePlanned, CloneJournalled, CloneImageWritten, CloneImageNamed, CloneFilesMade, CloneCommitted, CloneDocumentsWritten,
-            JournalDocument,
+            JobConcluded, JobDismissed, JournalDocument,
         ],
         StringComparer.Ordinal);
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Win32.SafeHandles;
+using Vireo.Host.Faults;
 using Vireo.Host.Native;
 
 namespace Vireo.Host.Files;
@@ -49,6 +50,7 @@ public static class AtomicFile
         Task.Run(
             () =>
             {
+                Pass(path, $"cannot remove file '{path}'");
                 if (Libc.Unlink(path) != 0)
                 {
                     var error = SystemError.Last($"cannot remove file '{path}'");
@@ -66,6 +68,7 @@ public static class AtomicFile
     public static void FlushDirectory(string directory)
     {
         using var handle = HostFile.Open(directory, Libc.ReadOnly | Libc.Directory, 0);
+        Pass(directory, $"cannot sync directory '{directory}'");
         if (Libc.Sync(handle) != 0)
             throw SystemError.Last($"cannot sync directory '{directory}'");
     }
@@ -93,6 +96,7 @@ public static class AtomicFile
             cancellationToken.ThrowIfCancellationRequested();
             for (; renamed < files.Count; renamed++)
             {
+                Pass(files[renamed].Path, $"cannot rename file '{temporary[renamed]}' as '{files[renamed].Path}'");
                 if (Libc.Rename(temporary[renamed], files[renamed].Path) != 0)
                     throw SystemError.Last($"cannot rename file '{temporary[renamed]}' as '{files[renamed].Path}'");
             }
@@ -113,13 +117,23 @@ public static class AtomicFile
 
     private static void WriteNew(string temporary, FileWrite file, bool durable)
     {
+        Pass(file.Path, $"Failed to create file '{file.Path}'");
         using var handle = HostFile.Open(temporary, Libc.WriteOnly | Libc.Create | Libc.Exclusive | Libc.NoFollow, file.Mode, file.Path);
         // The mode given to open is cut by the mask; this one is exact.
         if (Libc.ChangeMode(handle, file.Mode) != 0)
             throw SystemError.Last($"cannot set mode of file '{file.Path}'");
+        Pass(file.Path, $"cannot write data to file '{file.Path}'");
         Write(handle, file);
+        if (durable)
+            Pass(file.Path, $"cannot sync file '{file.Path}'");
         if (durable && Libc.DataSync(handle) != 0)
             throw SystemError.Last($"cannot sync file '{file.Path}'");
+    }
+
+    private static void Pass(string path, string attempted)
+    {
+        if (FaultPoint.Write(path) is not 0 and var errno)
+            throw SystemError.Make(errno, attempted);
     }
 
     private static unsafe void Write(SafeFileHandle handle, FileWrite file)

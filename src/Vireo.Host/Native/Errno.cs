@@ -15,6 +15,7 @@ internal static class Errno
     public const int Invalid = 22;
     public const int NameTooLong = 36;
     public const int NoChild = 10;
+    public const int NoSpace = 28;
     public const int NotSupported = 95;
     public const int ConnectionRefused = 111;
 }

@@ -167,7 +167,7 @@ public sealed class OperationJournalTests : IDisposable
     {
         foreach (var record in JournalRecovery.Read(_dir["journal"]))
         {
-            var result = await JournalRecovery.RunAsync(record, (_, _) => ValueTask.FromResult(verdict), CancellationToken.None);
+            var result = await JournalRecovery.RunAsync(record, (_, _) => ValueTask.FromResult(verdict), live: false, CancellationToken.None);
             result.Error.ShouldBeNull();
         }
     }

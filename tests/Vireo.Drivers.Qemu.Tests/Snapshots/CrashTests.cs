@@ -1,7 +1,4 @@
 using System.Diagnostics;
-using Vireo.Drivers.Qemu.Block;
-using Vireo.Drivers.Qemu.Journal;
-using Vireo.Drivers.Qemu.Snapshots;
 using Vireo.Drivers.Qemu.Tests.Block;
 using Vireo.Host.Faults;
 
@@ -13,8 +10,6 @@ namespace Vireo.Drivers.Qemu.Tests.Snapshots;
 /// </summary>
 public sealed class CrashTests : IDisposable
 {
-    private const string Internal = "-internal";
-
     private readonly TemporaryDirectory _dir = new();
 
     public void Dispose() => _dir.Dispose();
@@ -25,7 +20,8 @@ public sealed class CrashTests : IDisposable
         string[] live =
         [
             FaultPoints.CreateMemorySaved, FaultPoints.CreateNodesAdded, FaultPoints.CreateFrozen, FaultPoints.RevertProcessStarted,
-            FaultPoints.CreateStateSaved, FaultPoints.RevertStateLoaded, FaultPoints.RevertPresentKept, FaultPoints.RevertFirmwareReplaced,
+            FaultPoints.CreateStateSaved, FaultPoints.RevertLoading, FaultPoints.RevertStateLoaded, FaultPoints.RevertPresentKept, FaultPoints.RevertFirmwareReplaced,
+            FaultPoints.JobConcluded, FaultPoints.JobDismissed,
         ];
         string[] inside = [FaultPoints.CreateTagMade, FaultPoints.RevertTagApplied, FaultPoints.DeleteTagRemoved];
         string[] both =
@@ -46,7 +42,7 @@ public sealed class CrashTests : IDisposable
 
                 if (inside.Contains(point) || both.Contains(point))
                 {
-                    data.Add(operation + Internal, point);
+                    data.Add(operation + CrashScene.Internal, point);
                 }
             }
         }
@@ -58,65 +54,10 @@ public sealed class CrashTests : IDisposable
     [MemberData(nameof(Points))]
     public async Task Killed_at_any_point_all_or_nothing_is_left(string operation, string point)
     {
-        await using var domain = ScratchDomain.Define(_dir, 3);
-        var snapshots = DomainSnapshots.Load(_dir["snapshot"], Settings());
-        var inside = operation.EndsWith(Internal, StringComparison.Ordinal);
-        if (operation is not ("create" or "create" + Internal))
-        {
-            await snapshots.CreateAsync(domain, "<domainsnapshot><name>s1</name></domainsnapshot>", inside ? 0 : DomainSnapshotCreateFlags.DiskOnly, CancellationToken.None);
-        }
-
-        var before = State();
+        await using var scene = await CrashScene.SetAsync(_dir, operation);
         KillVictim(operation, point);
-
-        var records = JournalRecovery.Read(_dir["journal"]);
-        foreach (var record in records)
-        {
-            (await SnapshotRecovery.RunAsync(record, null, (_, error) => throw error, CancellationToken.None)).Error.ShouldBeNull();
-        }
-
-        domain.Reload();
-        var again = DomainSnapshots.Load(_dir["snapshot"], Settings());
-        if (records.Any(r => r.Plan.Operation == JournalOperation.SnapshotMerge) && again.Tree.Find("s1") is not null)
-        {
-            // What the daemon does beside its work when it finds such a journal.
-            await again.DeleteAsync(domain, "s1", 0, CancellationToken.None);
-        }
-
-        var after = State();
-        if (after.SequenceEqual(before))
-        {
-            return;
-        }
-
-        Directory.GetFiles(_dir["img"], ".*").ShouldBeEmpty();
-        Directory.GetFiles(_dir.Root, "*.new", SearchOption.AllDirectories).ShouldBeEmpty();
-        Directory.GetFiles(_dir["journal"]).ShouldBeEmpty();
-        var images = domain.Persistent!.Devices.Disks.Select(d => d.Source!.File!).ToList();
-        images.ShouldAllBe(i => File.Exists(i));
-        switch (operation)
-        {
-            case var _ when inside:
-                images.ShouldAllBe(i => i.EndsWith(".qcow2", StringComparison.Ordinal));
-                Directory.GetFiles(_dir["img"]).Length.ShouldBe(3);
-                images.ShouldAllBe(i => (InternalSnapshot.Find(i, "s1") != null) == (again.Tree.Find("s1") != null));
-                again.Tree.CurrentName.ShouldBe(again.Tree.Find("s1")?.Name);
-                break;
-            case "create":
-                again.Tree.CurrentName.ShouldBe("s1");
-                images.ShouldAllBe(i => i.EndsWith(".s1", StringComparison.Ordinal));
-                break;
-            case "revert":
-                images.ShouldAllBe(i => !i.EndsWith(".s1", StringComparison.Ordinal) && !i.EndsWith(".qcow2", StringComparison.Ordinal));
-                Directory.GetFiles(_dir["img"], "*.s1").ShouldBeEmpty();
-                break;
-            default:
-                again.Tree.Count.ShouldBe(0);
-                again.Tree.CurrentName.ShouldBeNull();
-                images.ShouldAllBe(i => i.EndsWith(".qcow2", StringComparison.Ordinal));
-                Directory.GetFiles(_dir["img"]).Length.ShouldBe(3);
-                break;
-        }
+        await scene.RecoverAsync();
+        scene.ShouldBeAllOrNothing();
     }
 
     private void KillVictim(string operation, string point)
@@ -141,9 +82,4 @@ public sealed class CrashTests : IDisposable
         process.WaitForExit();
         process.ExitCode.ShouldBe(128 + 9, $"the victim of {operation} at {point} was to be killed: {output}");
     }
-
-    /// <summary>Every file: documents and images by their bytes.</summary>
-    private List<string> State() => [.. _dir.Contents().Where(f => f.Value != "directory").Select(f => $"{f.Key} {f.Value}").Order()];
-
-    private SnapshotSettings Settings() => new(_dir["journal"], false, (what, error) => throw new InvalidOperationException(what, error), TimeProvider.System);
 }

@@ -18,13 +18,6 @@ public sealed class CrashVictim
 
         using var dir = TemporaryDirectory.At(root);
         await using var domain = ScratchDomain.Load(dir);
-        var snapshots = DomainSnapshots.Load(dir["snapshot"], new SnapshotSettings(dir["journal"], false, (_, _) => { }, TimeProvider.System));
-        await (operation switch
-        {
-            "create-internal" => snapshots.CreateAsync(domain, "<domainsnapshot><name>s1</name></domainsnapshot>", 0, CancellationToken.None).AsTask(),
-            "create" => snapshots.CreateAsync(domain, "<domainsnapshot><name>s1</name></domainsnapshot>", DomainSnapshotCreateFlags.DiskOnly, CancellationToken.None).AsTask(),
-            "revert" or "revert-internal" => snapshots.RevertAsync(domain, "s1", null, 0, CancellationToken.None).AsTask(),
-            _ => snapshots.DeleteAsync(domain, "s1", 0, CancellationToken.None).AsTask(),
-        });
+        await CrashScene.RunAsync(operation, domain, DomainSnapshots.Load(dir["snapshot"], new SnapshotSettings(dir["journal"], false, (_, _) => { }, TimeProvider.System)));
     }
 }

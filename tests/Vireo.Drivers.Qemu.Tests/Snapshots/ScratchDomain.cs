@@ -111,6 +111,10 @@ internal sealed class ScratchDomain : ISnapshotDomain, IAsyncDisposable
 
     public void Adopt(DomainConfig? live, DomainConfig? persistent, LiveDisks? disks) => (Live, Persistent, Disks) = (live, persistent, disks);
 
+    public void Written()
+    {
+    }
+
     public async ValueTask<JsonElement> ExecuteAsync(string command, string? argumentsJson, CancellationToken cancellationToken) =>
         await Qemu!.Monitor.ExecuteAsync(new QmpCommand(command, argumentsJson), cancellationToken);
 

@@ -1,3 +1,4 @@
+using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.Journal;
 using Vireo.Drivers.Qemu.Snapshots;
 using Vireo.Drivers.Qemu.Tests.Block;
@@ -204,6 +205,26 @@ public sealed class SnapshotEngineTests : IDisposable
         File.Exists(_dir["img/vda.s1"]).ShouldBeFalse();
         await domain.StartAsync();
         await HasAsync(domain, 0);
+        await Settled(domain);
+    }
+
+    [Theory]
+    [InlineData("s1", true)]
+    [InlineData("s2", false)]
+    public async Task An_image_within_a_merge_keeps_the_internal_snapshots_that_it_holds(string holder, bool merged)
+    {
+        await using var domain = ScratchDomain.Define(_dir, 1);
+        foreach (var name in new[] { "s1", "s2", "s3" })
+        {
+            await CreateAsync(domain, name, DiskOnly);
+        }
+
+        TemporaryDirectory.QemuImg("snapshot", "-c", "foreign", _dir[$"img/vda.{holder}"]);
+
+        await _snapshots.DeleteAsync(domain, "s1", DomainSnapshotDeleteFlags.ChildrenOnly, CancellationToken.None);
+
+        InternalSnapshot.Find(_dir[$"img/vda.{holder}"], "foreign").ShouldNotBeNull();
+        domain.Persistent!.Devices.Disks[0].Source!.File.ShouldBe(_dir[merged ? "img/vda.s1" : "img/vda.s3"]);
         await Settled(domain);
     }
 

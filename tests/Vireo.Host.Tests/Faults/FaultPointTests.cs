@@ -29,7 +29,43 @@ public sealed class FaultPointTests
         FaultPoint.Hit(FaultPoints.CreateOverlayWritten);
     }
 
+    [Fact]
+    public async Task The_write_that_a_rule_counts_to_fails_and_leaves_the_file_as_it_was()
+    {
+        var directory = Directory.CreateTempSubdirectory("vireo-fault-").FullName;
+        var path = Path.Combine(directory, "file");
+        await Vireo.Host.Files.AtomicFile.WriteTextAsync(path, "before", cancellationToken: TestContext.Current.CancellationToken);
+        for (var n = 1; ; n++)
+        {
+            using var faults = FaultPoint.Arm($"{FaultPoints.CreatePlanned}:ENOSPC@{n}");
+            await Vireo.Host.Files.AtomicFile.WriteTextAsync(path, "before", cancellationToken: TestContext.Current.CancellationToken);
+            faults.WriteFailed.ShouldBeFalse("nothing is counted before the point");
+            FaultPoint.Hit(FaultPoints.CreatePlanned);
+            try
+            {
+                await Vireo.Host.Files.AtomicFile.WriteTextAsync(path, "after", cancellationToken: TestContext.Current.CancellationToken);
+            }
+            catch (VireoException e)
+            {
+                e.Message.ShouldEndWith("No space left on device");
+            }
+
+            Directory.GetFiles(directory).ShouldBe([path]);
+            if (!faults.WriteFailed)
+            {
+                n.ShouldBe(6, "create, write, flush, rename, flush of the directory");
+                break;
+            }
+
+            // Only the last of them comes when the name is the new file's already.
+            File.ReadAllText(path).ShouldBe(n < 5 ? "before" : "after");
+        }
+
+        Directory.Delete(directory, recursive: true);
+    }
+
     [Theory]
+    [InlineData("snapshot.create.swapped:EIO")]
     [InlineData("no.such.point:kill")]
     [InlineData("snapshot.create.swapped")]
     [InlineData("snapshot.create.swapped:explode")]
