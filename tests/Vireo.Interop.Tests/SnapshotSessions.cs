@@ -19,6 +19,14 @@ internal static class SnapshotSessions
         "snapshot-create-as t-snapkinds no --disk-only --diskspec vdb,snapshot=no --diskspec vda,stype=block,file={dir}/mem",
         "snapshot-create-as t-snapkinds no --disk-only --diskspec vdb,snapshot=no --diskspec vda,driver=raw,file={dir}/x", "snapshot-list t-snapkinds --name");
 
+    /// <summary>Reverts of domains that end with their process, and of one that is booted paused.</summary>
+    public static Session Transient { get; } = new(
+        "t-snaptrans",
+        "create {dir}/dom.xml --paused", "snapshot-create-as t-snaptrans tr1", "snapshot-create-as t-snaptrans no --halt", "snapshot-create-as t-snaptrans no --halt --no-metadata --disk-only", "snapshot-revert t-snaptrans tr1 --running",
+        "domstate t-snaptrans --reason", "snapshot-revert t-snaptrans tr1 --paused", "domstate t-snaptrans --reason", "snapshot-list t-snaptrans --name", "destroy t-snaptrans", "create {dir}/dom.xml --paused",
+        "snapshot-list t-snaptrans --name", "destroy t-snaptrans", "define {dir}/dom.xml", "snapshot-create-as t-snaptrans off1", "snapshot-revert t-snaptrans off1 --paused", "domstate t-snaptrans --reason",
+        "snapshot-revert t-snaptrans off1 --running", "domstate t-snaptrans --reason", "undefine t-snaptrans", "destroy t-snaptrans", "define {dir}/dom.xml", "snapshot-list t-snaptrans --name");
+
     /// <summary>Redefinition: what a document needs, how disks it does not name are filled in, where it may stand in the tree, what it may not change.</summary>
     public static Session Redefined { get; } = Redefinitions();
 
