@@ -109,6 +109,7 @@ public static class Sessions
             "start", "start t-errors --nosuch", "list --all extra", "domstate t-errors --reason=1", "dumpxml", "reset t-errors"),
         SnapshotSessions.Kinds,
         SnapshotSessions.Redefined,
+        SnapshotSessions.Transient,
         BlockSessions.Jobs,
         BlockSessions.Copies,
         BlockSessions.Refusals,

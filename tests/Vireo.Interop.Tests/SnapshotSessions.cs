@@ -9,15 +9,23 @@ internal static class SnapshotSessions
         "define {dir}/dom.xml", "snapshot-create-as t-snapkinds no --diskspec vdb,snapshot=manual", "snapshot-create-as t-snapkinds no --disk-only --diskspec vdb,snapshot=manual --diskspec vda,snapshot=no",
         "snapshot-create-as t-snapkinds off --disk-only --diskspec vdb,snapshot=manual --diskspec vda,file={dir}/a.off", "snapshot-dumpxml t-snapkinds off",
         "snapshot-create-as t-snapkinds no --disk-only --diskspec vdb,snapshot=manual,file={dir}/x", "start t-snapkinds --paused", "resume t-snapkinds",
-        "snapshot-create-as t-snapkinds on --disk-only --diskspec vdb,snapshot=manual --diskspec vda,file={dir}/a.on", "domstate t-snapkinds --reason", "snapshot-dumpxml t-snapkinds on", "domblklist t-snapkinds",
+        "snapshot-create-as t-snapkinds on --disk-only --diskspec vdb,snapshot=manual --diskspec vda,file={dir}/a.on", "domstate t-snapkinds --reason", "domblklist t-snapkinds",
         "snapshot-create-as t-snapkinds again --disk-only --diskspec vdb,snapshot=manual --diskspec vda,file={dir}/a.again", "domstate t-snapkinds --reason", "resume t-snapkinds",
         "snapshot-create-as t-snapkinds mem --memspec {dir}/mem --diskspec vdb,snapshot=manual --diskspec vda,file={dir}/a.mem", "domstate t-snapkinds --reason", "resume t-snapkinds",
-        "snapshot-create-as t-snapkinds left --memspec {dir}/left --diskspec vdb,snapshot=no --diskspec vda,file={dir}/a.left", "domstate t-snapkinds --reason", "snapshot-dumpxml t-snapkinds left",
+        "snapshot-create-as t-snapkinds left --memspec {dir}/left --diskspec vdb,snapshot=no --diskspec vda,file={dir}/a.left", "domstate t-snapkinds --reason",
         "snapshot-create-as t-snapkinds alone --memspec {dir}/alone --diskspec vdb,snapshot=no --diskspec vda,snapshot=no", "domstate t-snapkinds --reason",
         "snapshot-create-as t-snapkinds no --memspec {dir}/m --diskspec vdb,snapshot=no --diskspec vda,snapshot=internal", "snapshot-create-as t-snapkinds no --memspec {dir}/m --diskspec vdb,file=rel",
         "snapshot-create-as t-snapkinds no --disk-only --diskspec vda --diskspec vda", "snapshot-create-as t-snapkinds no --disk-only --diskspec vdb,snapshot=no --diskspec vda,stype=block,file={dir}/nothere",
         "snapshot-create-as t-snapkinds no --disk-only --diskspec vdb,snapshot=no --diskspec vda,stype=block,file={dir}/mem",
         "snapshot-create-as t-snapkinds no --disk-only --diskspec vdb,snapshot=no --diskspec vda,driver=raw,file={dir}/x", "snapshot-list t-snapkinds --name");
+
+    /// <summary>Reverts of domains that end with their process, and of one that is booted paused.</summary>
+    public static Session Transient { get; } = new(
+        "t-snaptrans",
+        "create {dir}/dom.xml --paused", "snapshot-create-as t-snaptrans tr1", "snapshot-create-as t-snaptrans no --halt", "snapshot-create-as t-snaptrans no --halt --no-metadata --disk-only", "snapshot-revert t-snaptrans tr1 --running",
+        "domstate t-snaptrans --reason", "snapshot-revert t-snaptrans tr1 --paused", "domstate t-snaptrans --reason", "snapshot-list t-snaptrans --name", "destroy t-snaptrans", "create {dir}/dom.xml --paused",
+        "snapshot-list t-snaptrans --name", "destroy t-snaptrans", "define {dir}/dom.xml", "snapshot-create-as t-snaptrans off1", "snapshot-revert t-snaptrans off1 --paused", "domstate t-snaptrans --reason",
+        "snapshot-revert t-snaptrans off1 --running", "domstate t-snaptrans --reason", "undefine t-snaptrans", "destroy t-snaptrans", "define {dir}/dom.xml", "snapshot-list t-snaptrans --name");
 
     /// <summary>Redefinition: what a document needs, how disks it does not name are filled in, where it may stand in the tree, what it may not change.</summary>
     public static Session Redefined { get; } = Redefinitions();

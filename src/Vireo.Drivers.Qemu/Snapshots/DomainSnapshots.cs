@@ -62,6 +62,11 @@ internal sealed partial class DomainSnapshots
         var request = Parse(xml, flags);
         if (flags.HasFlag(DomainSnapshotCreateFlags.Redefine))
         {
+            if (request.Domain is { } config)
+            {
+                request = request with { Domain = SavedDocument.Of(await domain.CompleteAsync(config, cancellationToken).ConfigureAwait(false)) };
+            }
+
             return await Task.Run(() => Redefine(domain, request, flags), cancellationToken).ConfigureAwait(false);
         }
 

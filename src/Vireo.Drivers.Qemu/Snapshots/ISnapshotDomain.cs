@@ -67,6 +67,10 @@ internal interface ISnapshotDomain
     /// <exception cref="VireoException">VIR_ERR_OPERATION_FAILED: what the hypervisor says.</exception>
     ValueTask RunJobAsync(StateJob job);
 
+    /// <summary>A document as it would be if it were defined: with what it leaves open filled in.</summary>
+    /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED, …: it could not be defined.</exception>
+    ValueTask<DomainConfig> CompleteAsync(DomainConfig config, CancellationToken cancellationToken);
+
     /// <summary>Says that the domain is what a snapshot was: why it is paused, if it is, and the event of its new definition.</summary>
     /// <param name="memory">Whether its memory is the snapshot's; else it was booted.</param>
     void TellReverted(bool memory);

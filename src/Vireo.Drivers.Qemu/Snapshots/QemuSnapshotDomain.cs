@@ -108,6 +108,9 @@ internal sealed class QemuSnapshotDomain(QemuDomain domain) : ISnapshotDomain
     }
 
     /// <inheritdoc/>
+    public ValueTask<DomainConfig> CompleteAsync(DomainConfig config, CancellationToken cancellationToken) => Hypervisor.Builder.CompleteAsync(config, cancellationToken);
+
+    /// <inheritdoc/>
     public void TellReverted(bool memory)
     {
         var reason = memory ? DomainPausedReason.FromSnapshot : DomainPausedReason.User;
@@ -211,7 +214,7 @@ internal sealed class QemuSnapshotDomain(QemuDomain domain) : ISnapshotDomain
     /// <inheritdoc/>
     public async ValueTask<IReplacementProcess> StartReplacementAsync(DomainConfig config, SafeFileHandle? memory, CancellationToken cancellationToken)
     {
-        var complete = await Hypervisor.Builder.CompleteAsync(config, cancellationToken).ConfigureAwait(false);
+        var complete = await CompleteAsync(config, cancellationToken).ConfigureAwait(false);
         var process = await Hypervisor.Launcher.LaunchAsync(new LaunchSource(complete) { Memory = memory, Beside = Live }, cancellationToken).ConfigureAwait(false);
         return new Replacement(this, domain, process);
     }

@@ -147,6 +147,8 @@ internal sealed class ScratchDomain : ISnapshotDomain, IAsyncDisposable
 
     public async ValueTask RunJobAsync(StateJob job) => await job.RunAsync(Qemu!.Monitor, Disks!);
 
+    public ValueTask<DomainConfig> CompleteAsync(DomainConfig config, CancellationToken cancellationToken) => ValueTask.FromResult(config);
+
     public void TellReverted(bool memory) => Happened.Add("reverted");
 
     public void Progressed(JobProgress progress) => Progress.Add(progress);
