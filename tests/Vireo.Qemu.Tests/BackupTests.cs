@@ -134,13 +134,7 @@ public sealed class BackupTests
     {
         var lab = await GuestLab.CreateAsync(kind, disks: 1, linux: false);
         await ProgramRun.CheckAsync("qemu-io", "-f", "qcow2", "-c", "write -P 0x11 0 1M", lab["disk0.qcow2"]);
-        string document = lab.Domain.ToXml()
-            .Replace("<domain type='qemu'>", "<domain type='qemu' xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'>", StringComparison.Ordinal)
-            .Replace(
-                "</domain>",
-                $"<qemu:commandline><qemu:arg value='-qmp'/><qemu:arg value='unix:{lab[Monitor]},server=on,wait=off'/></qemu:commandline></domain>",
-                StringComparison.Ordinal);
-        await File.WriteAllTextAsync(lab["domain.xml"], document);
+        await File.WriteAllTextAsync(lab["domain.xml"], SecondMonitor.Added(lab.Domain, lab[Monitor]));
         await lab.VirshAsync("define", lab["domain.xml"]);
         await lab.VirshAsync("start", "guest", "--paused");
         return lab;
@@ -160,15 +154,10 @@ public sealed class BackupTests
     private static Task EndedAsync(GuestLab lab) =>
         Eventually.TrueAsync(async () => (await Client.VirshAsync(lab.Daemon, "backup-dumpxml", "guest")).Error.Contains("no domain backup job present", StringComparison.Ordinal), "the backup ends");
 
-    // As the guest would: through the device.
     private static async Task WriteAsync(GuestLab lab, int pattern, string offset, string length)
     {
         await using var monitor = await SecondMonitor.ConnectAsync(lab[Monitor]);
-        var devices = await monitor.AskAsync("""{"execute":"query-block"}""");
-        string device = devices.EnumerateArray().First(b => b.TryGetProperty("inserted", out _)).GetProperty("qdev").GetString()!;
-        string command = JsonSerializer.Serialize($"qemu-io -d {device} \"write -P {pattern} {offset} {length}\"");
-        var said = await monitor.AskAsync($$$"""{"execute":"human-monitor-command","arguments":{"command-line":{{{command}}}}}""");
-        said.GetString()!.ShouldNotContain("rror");
+        await monitor.WriteAsync($"write -P {pattern} {offset} {length}");
     }
 
     private static async Task<IReadOnlyList<string>> BitmapsAsync(GuestLab lab)

@@ -11,6 +11,7 @@ public sealed class FaultTests
     public static IEnumerable<TheoryDataRow<string, string, bool>> Points() =>
         from point in FaultPoints.All
         where point != FaultPoints.CreateFrozen // Only a guest with an agent comes there: AgentTests.
+            && !point.StartsWith("snapshot.clone.", StringComparison.Ordinal) // CloneFaultTests.
         from how in (string[])["kill", "error"]
         from running in (bool[])[true, false]
         select new TheoryDataRow<string, string, bool>(point, how, running);

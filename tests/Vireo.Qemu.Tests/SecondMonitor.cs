@@ -15,6 +15,14 @@ public sealed class SecondMonitor : IAsyncDisposable
         _reader = new StreamReader(_stream);
     }
 
+    /// <summary>The domain's document with such a connection's socket in it.</summary>
+    public static string Added(TestDomain domain, string socket) => domain.ToXml()
+        .Replace("<domain type='qemu'>", "<domain type='qemu' xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'>", StringComparison.Ordinal)
+        .Replace(
+            "</domain>",
+            $"<qemu:commandline><qemu:arg value='-qmp'/><qemu:arg value='unix:{socket},server=on,wait=off'/></qemu:commandline></domain>",
+            StringComparison.Ordinal);
+
     public static async Task<SecondMonitor> ConnectAsync(string path)
     {
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -22,6 +30,17 @@ public sealed class SecondMonitor : IAsyncDisposable
         var monitor = new SecondMonitor(socket);
         await monitor.AskAsync("""{"execute":"qmp_capabilities"}""");
         return monitor;
+    }
+
+    /// <summary>Does to the first disk what the guest would: through the device.</summary>
+    /// <param name="command">As qemu-io has it.</param>
+    public async Task WriteAsync(string command)
+    {
+        var devices = await AskAsync("""{"execute":"query-block"}""");
+        string device = devices.EnumerateArray().First(b => b.TryGetProperty("inserted", out _)).GetProperty("qdev").GetString()!;
+        string line = JsonSerializer.Serialize($"qemu-io -d {device} \"{command}\"");
+        var said = await AskAsync($$$"""{"execute":"human-monitor-command","arguments":{"command-line":{{{line}}}}}""");
+        said.GetString()!.ShouldNotContain("rror");
     }
 
     /// <summary>The answer to a command; greeting and events are passed over.</summary>

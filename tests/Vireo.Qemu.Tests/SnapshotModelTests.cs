@@ -3,8 +3,9 @@ using System.Globalization;
 namespace Vireo.Qemu.Tests;
 
 /// <summary>
-/// Random walks over trees of snapshots, external and (while the domain is shut off) internal ones mixed, checked against a model: snapshots are taken, reverted to and deleted with their data, the disks are written to in
-/// between, and after each step the disks hold what the model says. A seed replays its walk.
+/// Random walks over trees of snapshots, external and internal ones mixed, with the guest's memory and without, checked against a model: snapshots are taken, reverted to and
+/// deleted with their data, disks and memory are written to in between, and after each step they hold what the model says. A seed replays its walk; VIREO_REVERTS says how many
+/// reverts follow when the tree stands.
 /// </summary>
 public sealed class SnapshotModelTests
 {
@@ -18,29 +19,46 @@ public sealed class SnapshotModelTests
         await new Walk(lab, new FileDisks(lab), seed, running: false).RunAsync(steps);
     }
 
-    [Theory]
-    [InlineData(11, 24)]
-    public async Task Every_snapshot_keeps_its_data_while_the_guest_runs(int seed, int steps)
+    [Fact]
+    public async Task Every_snapshot_keeps_disks_and_memory_while_the_guest_runs()
     {
+        int reverts = int.Parse(Environment.GetEnvironmentVariable("VIREO_REVERTS") ?? "16", CultureInfo.InvariantCulture);
+        int seed = int.Parse(Environment.GetEnvironmentVariable("VIREO_SEED") ?? "11", CultureInfo.InvariantCulture);
         await using var lab = await GuestLab.CreateAsync();
-        await using var disks = new GuestDisks(lab, await lab.BootAsync());
-        await new Walk(lab, disks, seed, running: true).RunAsync(steps);
+        await using var guest = new RunningGuest(lab, await lab.BootAsync());
+        var walk = new Walk(lab, guest, seed, running: true);
+        await walk.GrowAsync([null, null, null, null, "s2", null, null, "s3", null, "s6", null, "s1", null]);
+        await walk.RevertManyAsync(reverts);
     }
 
-    private interface IDisks
+    private enum Kind
+    {
+        DisksOnly,
+        WithMemory,
+        Internal,
+    }
+
+    /// <summary>What is snapshotted: two disks, and the memory of a guest that runs.</summary>
+    private interface ISubject
     {
         Task WriteAsync(int disk, int slot, int value);
 
         Task<int> ReadAsync(int disk, int slot, int expected);
+
+        /// <summary>Puts something new into the memory, and tells what; null without a guest.</summary>
+        Task<string?> RememberAsync();
+
+        /// <summary>What the memory holds: which boot, and what was put into it since.</summary>
+        Task<string?> RecallAsync();
 
         /// <summary>The guest may be another one.</summary>
         Task RevertedAsync();
     }
 
     /// <summary>A snapshot as the model knows it.</summary>
-    private sealed record Held(string? Parent, int[] Data, bool Inside, int Image);
+    private sealed record Held(string? Parent, int[] Data, Kind Kind, string? Memory);
 
-    private sealed class Walk(GuestLab lab, IDisks disks, int seed, bool running)
+    private sealed class Walk(GuestLab lab, ISubject subject, int seed, bool running)
     {
         private const int Slots = 4;
         private readonly Random _random = new(seed);
@@ -48,11 +66,8 @@ public sealed class SnapshotModelTests
         private readonly List<string> _done = [$"seed {seed}"];
         private int[] _data = new int[2 * Slots];
         private string? _current;
+        private string? _memory;
         private int _count;
-
-        // Images are numbered; an overlay stands on another image. Merges move neither an image that an internal snapshot lies in nor what stands on it.
-        private readonly Dictionary<int, int> _below = [];
-        private int _image;
 
         public async Task RunAsync(int steps)
         {
@@ -67,14 +82,44 @@ public sealed class SnapshotModelTests
                 });
             }
 
-            foreach (string name in _snapshots.Keys.OrderBy(_ => _random.Next()).ToList())
+            await RevertManyAsync(_snapshots.Count);
+        }
+
+        /// <summary>Takes a snapshot for each entry; where one is named, that is reverted to first, so that a branch begins.</summary>
+        public async Task GrowAsync(IEnumerable<string?> branches)
+        {
+            foreach (string? from in branches)
             {
+                if (from is not null)
+                    await RevertAsync(from);
+                await WriteAsync();
+                await CreateAsync();
+            }
+        }
+
+        /// <summary>Reverts to the snapshots in random order, each as often as the others, and deletes and takes one now and then.</summary>
+        public async Task RevertManyAsync(int times)
+        {
+            for (var left = new Queue<string>(); times > 0; times--)
+            {
+                if (left.Count == 0)
+                    left = new(_snapshots.Keys.OrderBy(_ => _random.Next()));
+                string name = left.Dequeue();
+                if (!_snapshots.ContainsKey(name))
+                    continue;
                 await RevertAsync(name);
+                if (_random.Next(10) == 0)
+                {
+                    await WriteAsync();
+                    await DeleteAsync();
+                    await CreateAsync();
+                }
             }
 
             (await DomainPicture.LooseEndsAsync(lab)).ShouldBeEmpty(Told);
-            if (!running)
-                await lab.CheckImagesAsync();
+            if (running)
+                await lab.VirshAsync("destroy", "guest");
+            await lab.CheckImagesAsync();
         }
 
         private string Told => string.Join("\n", _done) + "\n" + Client.Tail(lab.Daemon.Log);
@@ -83,8 +128,9 @@ public sealed class SnapshotModelTests
         {
             var (disk, slot, value) = (_random.Next(2), _random.Next(Slots), _random.Next(1, 255));
             _done.Add($"write {disk} {slot} {value}");
-            await disks.WriteAsync(disk, slot, value);
+            await subject.WriteAsync(disk, slot, value);
             _data[(disk * Slots) + slot] = value;
+            _memory = await subject.RememberAsync();
         }
 
         private async Task CreateAsync()
@@ -92,11 +138,14 @@ public sealed class SnapshotModelTests
             if (_snapshots.Count >= 12)
                 return;
             string name = "s" + (++_count).ToString(CultureInfo.InvariantCulture);
-            bool inside = !running && _random.Next(5) < 2;
-            await DoAsync(inside ? ["snapshot-create-as", "guest", name] : lab.SnapshotArguments(name));
-            _snapshots[name] = new Held(_current, [.. _data], inside, _image);
-            if (!inside)
-                StandOn(_image);
+            var kind = (Kind)_random.Next(running ? 3 : 5) switch { Kind.WithMemory when !running => Kind.Internal, > Kind.Internal => Kind.DisksOnly, var drawn => drawn };
+            await DoAsync(kind switch
+            {
+                Kind.Internal => ["snapshot-create-as", "guest", name],
+                Kind.DisksOnly => lab.SnapshotArguments(name),
+                _ => [.. lab.SnapshotArguments(name).Where(argument => argument != "--disk-only"), "--memspec", $"file={lab["memory." + name]},snapshot=external"],
+            });
+            _snapshots[name] = new Held(_current, [.. _data], kind, kind == Kind.DisksOnly ? null : _memory);
             _current = name;
             await VerifyAsync();
         }
@@ -106,38 +155,25 @@ public sealed class SnapshotModelTests
         private async Task RevertAsync(string name)
         {
             var held = _snapshots[name];
-            if (held.Inside && _snapshots.Values.Any(other => other != held && Needs(other, held.Image)))
-            {
-                _done.Add("refused revert to " + name);
-                (await Client.VireoAsync(lab.Daemon, "snapshot-revert", "guest", name)).Error.ShouldContain("would write over", Case.Sensitive, Told);
-                await VerifyAsync();
-                return;
-            }
-
-            await DoAsync(["snapshot-revert", "guest", name, .. (running ? (string[])["--running", "--allow-respawn"] : [])]);
-            if (held.Inside)
-                _image = held.Image;
-            else
-                StandOn(held.Image);
-            await disks.RevertedAsync();
-            _data = [.. _snapshots[name].Data];
+            string[] boots = held.Kind == Kind.DisksOnly ? ["--running"] : [];
+            await DoAsync(["snapshot-revert", "guest", name, .. (running ? (string[])[.. boots, "--allow-respawn"] : [])]);
+            await subject.RevertedAsync();
+            _data = [.. held.Data];
             _current = name;
+            if (held.Kind == Kind.DisksOnly)
+                _memory = await FreshAsync(_memory);
+            else
+                _memory = held.Memory;
             await VerifyAsync();
         }
 
-        private void StandOn(int image) => _below[_image = _below.Count + 1] = image;
-
-        /// <summary>Whether what the image holds now is part of a snapshot.</summary>
-        private bool Needs(Held snapshot, int image)
+        /// <summary>A guest that has booted anew.</summary>
+        private async Task<string?> FreshAsync(string? before)
         {
-            int at = snapshot.Image;
-            for (bool frozen = !snapshot.Inside; ; frozen = true)
-            {
-                if (frozen && at == image)
-                    return true;
-                if (!_below.TryGetValue(at, out at))
-                    return false;
-            }
+            string? now = await subject.RecallAsync();
+            if (running)
+                now.ShouldNotBe(before, Told);
+            return now;
         }
 
         private async Task DeleteAsync()
@@ -178,10 +214,11 @@ public sealed class SnapshotModelTests
         {
             for (int i = 0; i < _data.Length; i++)
             {
-                int found = await disks.ReadAsync(i / Slots, i % Slots, _data[i]);
+                int found = await subject.ReadAsync(i / Slots, i % Slots, _data[i]);
                 found.ShouldBe(_data[i], $"disk {i / Slots}, slot {i % Slots}\n{Told}");
             }
 
+            (await subject.RecallAsync()).ShouldBe(_memory, Told);
             var names = (await lab.VirshAsync("snapshot-list", "guest", "--name")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
             names.Order().ShouldBe(_snapshots.Keys.Order(), Told);
             var current = await Client.VirshAsync(lab.Daemon, "snapshot-current", "guest", "--name");
@@ -190,8 +227,12 @@ public sealed class SnapshotModelTests
     }
 
     /// <summary>The images of a domain that is shut off, by QEMU's own tool.</summary>
-    private sealed class FileDisks(GuestLab lab) : IDisks
+    private sealed class FileDisks(GuestLab lab) : ISubject
     {
+        public Task<string?> RememberAsync() => Task.FromResult<string?>(null);
+
+        public Task<string?> RecallAsync() => Task.FromResult<string?>(null);
+
         public async Task WriteAsync(int disk, int slot, int value) => await RunAsync(disk, $"write -P {value} {slot}M 64k");
 
         public async Task<int> ReadAsync(int disk, int slot, int expected) =>
@@ -206,10 +247,19 @@ public sealed class SnapshotModelTests
         }
     }
 
-    /// <summary>The disks as a guest that runs sees them.</summary>
-    private sealed class GuestDisks(GuestLab lab, GuestSerial guest) : IDisks, IAsyncDisposable
+    /// <summary>A guest that runs, asked from within.</summary>
+    private sealed class RunningGuest(GuestLab lab, GuestSerial guest) : ISubject, IAsyncDisposable
     {
         private GuestSerial _guest = guest;
+        private int _remembered;
+
+        public async Task<string?> RememberAsync()
+        {
+            await _guest.AskAsync($"SET {++_remembered}");
+            return await RecallAsync();
+        }
+
+        public async Task<string?> RecallAsync() => $"boot {await _guest.AskAsync("BOOT")}, {await _guest.AskAsync("GET")}";
 
         public async Task WriteAsync(int disk, int slot, int value) => (await _guest.AskAsync($"WRITE {Name(disk)} {slot * 65536} v{value}")).ShouldBe("WROTE");
 

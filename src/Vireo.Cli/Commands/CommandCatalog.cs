@@ -104,12 +104,15 @@ internal static class CommandCatalog
 
     private static Func<CommandContext, ValueTask>? Snapshot(string name) => name switch
     {
+        "snapshot-clone" => SnapshotCloneCommand.RunAsync,
         "snapshot-create" => SnapshotCreateCommands.CreateAsync,
         "snapshot-create-as" => SnapshotCreateCommands.CreateAsAsync,
         "snapshot-list" => SnapshotListCommand.RunAsync,
         "snapshot-info" => SnapshotCommands.InfoAsync,
+        "snapshot-diff" => SnapshotDiffCommand.RunAsync,
         "snapshot-dumpxml" => SnapshotCommands.XmlAsync,
         "snapshot-parent" => SnapshotCommands.ParentAsync,
+        "snapshot-prune" => SnapshotPruneCommand.RunAsync,
         "snapshot-current" => SnapshotCommands.CurrentAsync,
         "snapshot-delete" => SnapshotCommands.DeleteAsync,
         "snapshot-revert" => SnapshotCommands.RevertAsync,

@@ -141,9 +141,10 @@ internal static class SnapshotCommands
     {
         if (keep is not null)
         {
-            await RevertKeepingAsync(snapshot, keep, flags, cancellationToken);
+            await OwnProgram.AskAsync(() => snapshot.RevertKeepingAsync(keep, flags, cancellationToken), "keep the present state in the same step");
             return;
         }
+
         try
         {
             await snapshot.RevertAsync(flags, cancellationToken);
@@ -152,18 +153,6 @@ internal static class SnapshotCommands
             && unknown.Message.Contains("unsupported flags (0x10)", StringComparison.Ordinal))
         {
             await snapshot.RevertAsync(flags & ~DomainSnapshotRevertFlags.Respawn, cancellationToken);
-        }
-    }
-
-    private static async ValueTask RevertKeepingAsync(DomainSnapshot snapshot, string keep, DomainSnapshotRevertFlags flags, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await snapshot.RevertKeepingAsync(keep, flags, cancellationToken);
-        }
-        catch (VireoException unknown) when (SnapshotPlanText.IsStock(unknown))
-        {
-            throw new CommandException("this daemon cannot keep the present state in the same step: nothing was done", unknown);
         }
     }
 

@@ -10,7 +10,7 @@ internal static class SnapshotPlanText
     /// <summary>Prints what would be done. A plan that would be refused fails the command, after every reason is told.</summary>
     public static async ValueTask PrintAsync(CommandContext context, Func<ValueTask<string>> ask)
     {
-        var plan = SnapshotPlanConfig.Parse(await AskAsync(ask));
+        var plan = SnapshotPlanConfig.Parse(await OwnProgram.AskAsync(ask, "plan changes of snapshots"));
         if (plan.Refusals.Count > 0)
         {
             throw new CommandException(string.Join("\nerror: ", plan.Refusals.Select(r => r.Message)));
@@ -24,22 +24,6 @@ internal static class SnapshotPlanText
         }
     }
 
-    private static async ValueTask<string> AskAsync(Func<ValueTask<string>> ask)
-    {
-        try
-        {
-            return await ask();
-        }
-        catch (VireoException unknown) when (IsStock(unknown))
-        {
-            throw new CommandException("this daemon cannot plan changes of snapshots: nothing was done", unknown);
-        }
-    }
-
-    /// <summary>Whether the error is the answer of a daemon or a driver that knows nothing of what libvirt has not.</summary>
-    public static bool IsStock(VireoException error) =>
-        error.Code is ErrorCode.NoSupport || (error.Code is ErrorCode.Rpc && error.Message.StartsWith("Cannot find program", StringComparison.Ordinal));
-
     private static string Pause(string? pause) => pause switch
     {
         "moment" => "stands still for the moment of the switch",
@@ -48,13 +32,15 @@ internal static class SnapshotPlanText
         _ => "does not notice",
     };
 
-    private static string Step(SnapshotPlanStep step)
+    /// <summary>One step in words.</summary>
+    public static string Step(SnapshotPlanStep step)
     {
         var disk = step.Disk is null ? "" : $"{step.Disk}: ";
         var bytes = step.Bytes is { } size ? string.Create(CultureInfo.InvariantCulture, $" ({Size(size)})") : "";
         return step.Action switch
         {
             "make" => $"{disk}make {step.File} over {step.From}",
+            "copy" => $"{disk}copy {step.From}, on which others stand, to {step.File}{bytes}",
             "switch" => $"{disk}switch to {step.File}",
             "keep" => $"{disk}leave {step.File} as it is to the snapshot of the present state",
             "take" => $"{disk}take the snapshot within {step.File}",

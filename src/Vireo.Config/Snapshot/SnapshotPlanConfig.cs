@@ -32,7 +32,7 @@ public sealed partial record SnapshotPlanConfig
 [XmlRecord]
 public sealed partial record SnapshotPlanStep
 {
-    /// <summary>What is done: <c>make</c>, <c>save-memory</c>, <c>switch</c>, <c>start</c>, <c>commit</c>, <c>pull</c>, <c>write</c>, <c>remove</c>; of a snapshot within an image <c>take</c>, <c>apply</c> or <c>drop</c>; <c>keep</c> for an image left as it is to a snapshot.</summary>
+    /// <summary>What is done: <c>make</c>, <c>copy</c>, <c>save-memory</c>, <c>switch</c>, <c>start</c>, <c>commit</c>, <c>pull</c>, <c>write</c>, <c>remove</c>; of a snapshot within an image <c>take</c>, <c>apply</c> or <c>drop</c>; <c>keep</c> for an image left as it is to a snapshot.</summary>
     [XmlAttribute] public string? Action { get; init; }
 
     /// <summary>The disk it is about.</summary>

@@ -38,46 +38,75 @@ internal static class BlockNodeJson
     /// <summary>The options of a layer that is open, for opening it anew: its storage stays as it is.</summary>
     public static string ForReopen(ImageLayer layer, int number, int? below, DiskAccess access) => Node(layer, number, below, access, reopen: true);
 
-    private static string Node(ImageLayer layer, int number, int? below, DiskAccess access, bool reopen)
+    /// <summary>A whole chain as one file name for QEMU's tools, which then only reads: every layer is named with its format, so that nothing is looked up or guessed.</summary>
+    /// <param name="chain">The chain.</param>
+    /// <param name="shared">Whether it is opened although somebody may write to it: for what is read of it nobody does.</param>
+    /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED: the protocol is not supported.</exception>
+    public static string ForTool(ImageChain chain, bool shared)
+    {
+        void Write(Utf8JsonWriter json, int layer)
+        {
+            Action<Utf8JsonWriter>? below = layer + 1 < chain.Layers.Length ? w => Write(w, layer + 1) : null;
+            WriteNode(json, chain.Layers[layer], layer + 1, below, new DiskAccess { ReadOnly = true }, reopen: false, shared);
+        }
+
+        return "json:" + Text(json => Write(json, 0));
+    }
+
+    private static string Node(ImageLayer layer, int number, int? below, DiskAccess access, bool reopen) =>
+        Text(json => WriteNode(json, layer, number, below is { } lower ? w => w.WriteStringValue(NodeNumbers.Format(lower)) : null, access, reopen));
+
+    private static string Text(Action<Utf8JsonWriter> write)
     {
         var buffer = new ArrayBufferWriter<byte>(512);
         using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
-            json.WriteStartObject();
-            json.WriteString("driver"u8, layer.Format.QemuDriver());
-            json.WriteString("node-name"u8, NodeNumbers.Format(number));
-            json.WriteBoolean("read-only"u8, access.ReadOnly);
-            WriteCommon(json, access);
-            if (access.DetectZeroes is { } zeroes and not "off")
-            {
-                json.WriteString("detect-zeroes"u8, zeroes);
-            }
-
-            if (reopen)
-            {
-                json.WriteString("file"u8, NodeNumbers.Storage(number));
-            }
-            else
-            {
-                json.WriteStartObject("file"u8);
-                WriteStorage(json, layer.Location, number, access);
-                json.WriteEndObject();
-            }
-
-            if (below is { } number2)
-            {
-                json.WriteString("backing"u8, NodeNumbers.Format(number2));
-            }
-            else if (layer.Format.CanHaveBacking())
-            {
-                // Without this QEMU would open whatever the header names, by itself and under a name nobody knows.
-                json.WriteNull("backing"u8);
-            }
-
-            json.WriteEndObject();
+            write(json);
         }
 
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    private static void WriteNode(Utf8JsonWriter json, ImageLayer layer, int number, Action<Utf8JsonWriter>? below, DiskAccess access, bool reopen, bool shared = false)
+    {
+        json.WriteStartObject();
+        json.WriteString("driver"u8, layer.Format.QemuDriver());
+        json.WriteString("node-name"u8, NodeNumbers.Format(number));
+        json.WriteBoolean("read-only"u8, access.ReadOnly);
+        if (shared)
+        {
+            json.WriteBoolean("force-share"u8, true);
+        }
+
+        WriteCommon(json, access);
+        if (access.DetectZeroes is { } zeroes and not "off")
+        {
+            json.WriteString("detect-zeroes"u8, zeroes);
+        }
+
+        if (reopen)
+        {
+            json.WriteString("file"u8, NodeNumbers.Storage(number));
+        }
+        else
+        {
+            json.WriteStartObject("file"u8);
+            WriteStorage(json, layer.Location, number, access);
+            json.WriteEndObject();
+        }
+
+        if (below is not null)
+        {
+            json.WritePropertyName("backing"u8);
+            below(json);
+        }
+        else if (layer.Format.CanHaveBacking())
+        {
+            // Without this QEMU would open whatever the header names, by itself and under a name nobody knows.
+            json.WriteNull("backing"u8);
+        }
+
+        json.WriteEndObject();
     }
 
     private static void WriteStorage(Utf8JsonWriter json, ImageLocation location, int number, DiskAccess access)

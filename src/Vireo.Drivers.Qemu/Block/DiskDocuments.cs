@@ -124,9 +124,9 @@ internal static class DiskDocuments
                 return new ImageChain([.. layers]);
             }
 
-            if (layers.Count >= ImageChain.MaxDepth)
+            if (layers.Count >= ChainReader.MaxDepth)
             {
-                throw new VireoException(ErrorCode.OperationUnsupported, ErrorDomain.Storage, $"backing chain of '{top.Display}' is deeper than {ImageChain.MaxDepth} images");
+                throw new VireoException(ErrorCode.OperationUnsupported, ErrorDomain.Storage, $"backing chain of '{top.Display}' is deeper than {ChainReader.MaxDepth} images");
             }
 
             var location = Location(store.Type ?? DiskType.File, store.Source, disk.Target?.Dev)

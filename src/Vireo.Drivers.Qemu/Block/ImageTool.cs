@@ -5,7 +5,7 @@ using System.Text.Json;
 
 namespace Vireo.Drivers.Qemu.Block;
 
-/// <summary>Changes images that no hypervisor has open, by qemu-img: it knows the formats best, and locks what it writes.</summary>
+/// <summary>Changes images that no hypervisor has open, and copies those that stand still, by qemu-img: it knows the formats best, and locks what it writes.</summary>
 internal static class ImageTool
 {
     private const string Program = "qemu-img";
@@ -39,6 +39,33 @@ internal static class ImageTool
     /// <exception cref="VireoException">VIR_ERR_OPERATION_FAILED: what qemu-img says.</exception>
     public static Task RenameBackingAsync(string image, ImageFormat format, ImageLayer below, CancellationToken cancellationToken) =>
         RunAsync(["rebase", "-q", "-u", "-f", format.QemuDriver(), .. Backing(below), image], null, cancellationToken);
+
+    /// <summary>Copies what a chain holds into one image that stands on nothing. The copy is complete when this returns; it is not on stable storage.</summary>
+    /// <param name="chain">The chain; nobody writes to it, unless <paramref name="snapshot"/> is given.</param>
+    /// <param name="snapshot">The internal snapshot of its top that is copied, instead of what the top holds now; null for the latter.</param>
+    /// <param name="copy">The copy, an empty file.</param>
+    /// <param name="format">Its format.</param>
+    /// <param name="progress">Told how much is done, from 0 to 1.</param>
+    /// <param name="cancellationToken">Ends it; the copy is not whole then.</param>
+    /// <exception cref="VireoException">VIR_ERR_OPERATION_FAILED: what qemu-img says.</exception>
+    public static Task CopyAsync(ImageChain chain, InternalSnapshot? snapshot, string copy, ImageFormat format, Action<double> progress, CancellationToken cancellationToken)
+    {
+        // A guest may write to the image meanwhile, but never to clusters that a snapshot within it holds: those are copied first.
+        string[] within = snapshot is null ? [] : ["-l", Numbered(snapshot)];
+        return RunAsync(["convert", "-p", .. within, "-O", format.QemuDriver(), BlockNodeJson.ForTool(chain, shared: snapshot is not null), copy], progress, cancellationToken);
+    }
+
+    /// <summary>Copies a file as it is, with all that an image holds within it. The copy is complete when this returns; it is not on stable storage.</summary>
+    /// <param name="from">The file; nobody writes to it.</param>
+    /// <param name="copy">The copy, an empty file.</param>
+    /// <param name="progress">Told how much is done, from 0 to 1.</param>
+    /// <param name="cancellationToken">Ends it; the copy is not whole then.</param>
+    /// <exception cref="VireoException">VIR_ERR_OPERATION_FAILED: what qemu-img says.</exception>
+    public static Task CopyFileAsync(string from, string copy, Action<double> progress, CancellationToken cancellationToken) =>
+        RunAsync(["convert", "-p", "-U", "-f", "raw", "-O", "raw", from, copy], progress, cancellationToken);
+
+    /// <summary>An internal snapshot as QEMU's tools are told which to load: by its number, so that no name is taken for it.</summary>
+    public static string Numbered(InternalSnapshot snapshot) => "snapshot.id=" + snapshot.Id.Replace(",", ",,", StringComparison.Ordinal);
 
     /// <summary>Makes an internal snapshot.</summary>
     /// <exception cref="VireoException">VIR_ERR_OPERATION_FAILED: what qemu-img says; the image is unchanged.</exception>

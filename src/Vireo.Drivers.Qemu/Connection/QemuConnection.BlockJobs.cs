@@ -2,6 +2,7 @@ using Vireo.Drivers.Qemu.Backup;
 using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.BlockJobs;
 using Vireo.Drivers.Qemu.Monitor;
+using Vireo.Drivers.Qemu.Snapshots;
 using Vireo.Drivers.Qemu.State;
 
 namespace Vireo.Drivers.Qemu;
@@ -44,6 +45,7 @@ internal sealed partial class QemuConnection
                 $"base '{@base}' is not immediately below '{live.Chain!.Layers[upper].Location.Display}' in chain for '{live.Chain.Top.Location.Display}'");
         }
 
+        RefuseForeign(domain, live, lower);
         var name = wanted.HasFlag(DomainBlockCommitFlags.Relative) && upper > 0 ? RelativeName.Between(live.Chain!, upper - 1, lower) : null;
         await new DomainBlockJobs(domain).CommitAsync(live, upper, lower, name, wanted.HasFlag(DomainBlockCommitFlags.Delete), speed, cancellationToken).ConfigureAwait(false);
     }
@@ -127,6 +129,18 @@ internal sealed partial class QemuConnection
         var job = JobOf(domain, path);
         var speed = Speed(bandwidth, inBytes);
         await domain.RequireProcess().Monitor.ExecuteAsync(Qmp.BlockJobSetSpeed(job.Id, speed), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>What is committed changes the base, and with it whatever stands on that: another domain's disk must not be among it.</summary>
+    private static void RefuseForeign(QemuDomain domain, LiveDisk disk, int @base)
+    {
+        var image = disk.Chain!.Layers[@base];
+        if (image.Location.LocalPath is { } path && FileIdentity.Of(path) is { } identity && DomainImages.OfOthers(domain).Contains(identity))
+        {
+            throw VireoException.OperationInvalid(
+                ErrorDomain.Qemu,
+                $"nothing can be committed into '{path}' of disk '{disk.Target}': another domain needs that image as it is; make the other domain's disk independent of it first (blockpull)");
+        }
     }
 
     private static LiveDisks RequireDisks(QemuDomain domain)

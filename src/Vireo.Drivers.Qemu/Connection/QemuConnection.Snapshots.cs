@@ -155,7 +155,11 @@ internal sealed partial class QemuConnection
         using var job = await domain.EnterAsync("virDomainRevertToSnapshot", cancellationToken).ConfigureAwait(false);
         try
         {
-            var kept = await domain.Snapshots.RevertAsync(new QemuSnapshotDomain(domain), name, keep, (DomainSnapshotRevertFlags)flags, cancellationToken).ConfigureAwait(false);
+            var kept = await LongAsync(
+                job,
+                DomainJobOperation.SnapshotRevert,
+                token => domain.Snapshots.RevertAsync(new QemuSnapshotDomain(domain), name, keep, (DomainSnapshotRevertFlags)flags, token),
+                cancellationToken).ConfigureAwait(false);
             if (domain.View.State == DomainState.Paused)
             {
                 domain.Lifecycle(DomainEventType.Suspended, (int)DomainEventSuspendedDetailType.FromSnapshot);

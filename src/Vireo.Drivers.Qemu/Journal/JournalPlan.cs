@@ -19,6 +19,9 @@ internal enum JournalOperation
 
     /// <summary>Merges the data of snapshots that are to be removed: gone on with by deleting them again.</summary>
     SnapshotMerge,
+
+    /// <summary>Makes a new domain out of a snapshot.</summary>
+    SnapshotClone,
 }
 
 /// <summary>

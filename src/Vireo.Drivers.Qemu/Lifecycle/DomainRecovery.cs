@@ -3,6 +3,7 @@ using Vireo.Config;
 using Vireo.Drivers.Qemu.Backup;
 using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.BlockJobs;
+using Vireo.Drivers.Qemu.Comparison;
 using Vireo.Drivers.Qemu.Monitor;
 using Vireo.Drivers.Qemu.State;
 using Vireo.Host.Processes;
@@ -101,6 +102,7 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
             hypervisor.Starter.Attach(domain, process, v => Observed(v with { Id = status.Id, Live = process.Live, BalloonKiB = balloon }, status, answers[0].GetProperty("status").GetString()!));
             await new DomainBlockJobs(domain).TakeUpAsync().ConfigureAwait(false);
             await new DomainBackup(domain, process).TakeUpAsync().ConfigureAwait(false);
+            await LiveExport.ClearAsync(process, hypervisor.Snapshots.Report).ConfigureAwait(false);
             await hypervisor.Channels.ObserveAsync(domain, process, ConnectDomainEventAgentLifecycleReason.Channel).ConfigureAwait(false);
         }
         catch (VireoException e)

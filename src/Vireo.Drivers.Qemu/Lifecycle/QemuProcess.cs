@@ -115,9 +115,9 @@ internal sealed class QemuProcess(int id, HostProcess host, string directory, st
         await KillAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Ends it by SIGKILL: what it would still have written or tidied up is not wanted.</summary>
+    /// <summary>Ends it by SIGKILL.</summary>
     /// <exception cref="VireoException">VIR_ERR_OPERATION_FAILED: it would not end.</exception>
-    public async Task KillAsync()
+    private async Task KillAsync()
     {
         Host.Kill(Signals.Kill);
         if (!await EndsWithinAsync(TimeSpan.FromSeconds(30)).ConfigureAwait(false))

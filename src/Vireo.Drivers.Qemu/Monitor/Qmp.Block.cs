@@ -61,14 +61,19 @@ internal static partial class Qmp
     /// <summary>nbd-server-stop: ends every export.</summary>
     public static QmpCommand NbdServerStop { get; } = new("nbd-server-stop");
 
-    /// <summary>block-export-add by NBD, read only, with a dirty bitmap when one is named.</summary>
-    public static QmpCommand NbdExport(string id, string node, string name, string? bitmap) => new("block-export-add", w =>
+    /// <summary>block-export-add by NBD, read only, with a dirty bitmap when one is named, and the depth of what is allocated when that is asked for.</summary>
+    public static QmpCommand NbdExport(string id, string node, string name, string? bitmap, bool depth = false) => new("block-export-add", w =>
     {
         w.WriteString("type", "nbd");
         w.WriteString("id", id);
         w.WriteString("node-name", node);
         w.WriteBoolean("writable", false);
         w.WriteString("name", name);
+        if (depth)
+        {
+            w.WriteBoolean("allocation-depth", true);
+        }
+
         if (bitmap is not null)
         {
             w.WriteStartArray("bitmaps");

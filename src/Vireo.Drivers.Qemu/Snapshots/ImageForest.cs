@@ -7,9 +7,13 @@ namespace Vireo.Drivers.Qemu.Snapshots;
 /// </summary>
 internal sealed class ImageForest
 {
+    private readonly ChainReader _chains = new();
     private readonly Dictionary<FileIdentity, ImageLayer> _layers = [];
     private readonly Dictionary<FileIdentity, FileIdentity> _below = [];
     private readonly Dictionary<FileIdentity, List<FileIdentity>> _above = [];
+
+    /// <summary>Every image of them.</summary>
+    public IEnumerable<FileIdentity> Images => _layers.Keys;
 
     /// <summary>Adds the images of a chain; what is known already is not read again.</summary>
     /// <param name="location">Its top.</param>
@@ -25,7 +29,7 @@ internal sealed class ImageForest
 
         if (!_layers.ContainsKey(identity))
         {
-            Add(ImageChain.Read(location, format));
+            Add(_chains.Read(location, format));
         }
 
         return identity;

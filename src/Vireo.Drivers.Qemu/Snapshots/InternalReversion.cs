@@ -54,6 +54,11 @@ internal sealed class InternalReversion(ISnapshotDomain domain, string journals,
             journal.Dispose();
         }
 
+        if (!plan.Internal.Memory)
+        {
+            await TidyAsync(plan).ConfigureAwait(false);
+        }
+
         if (plan.Start is not null)
         {
             await StartAsync(plan, cancellationToken).ConfigureAwait(false);
@@ -75,6 +80,7 @@ internal sealed class InternalReversion(ISnapshotDomain domain, string journals,
             journal.Close();
         });
         FaultPoint.Hit(FaultPoints.RevertJournalled);
+        await new ImageCopies(domain, plan.Internal!.Copies).MakeAsync(journal, cancellationToken).ConfigureAwait(false);
         await Task.Run(() => JournalActions.Stage(journal.Record), cancellationToken).ConfigureAwait(false);
         if ((plan.Internal!.InPlace || plan.Kept is not null) && running)
         {
@@ -179,6 +185,19 @@ internal sealed class InternalReversion(ISnapshotDomain domain, string journals,
         if (plan.Internal.Memory)
         {
             await StateJob.DismissAsync(domain, plan.Id).ConfigureAwait(false);
+            await TidyAsync(plan).ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask TidyAsync(RevertPlan plan)
+    {
+        try
+        {
+            await new ImageCopies(domain, plan.Internal!.Copies).TidyAsync(plan.Internal.MemoryDisk, plan.Id).ConfigureAwait(false);
+        }
+        catch (VireoException e)
+        {
+            report($"remove the snapshot '{plan.Snapshot.Name}' from copies of its images", e);
         }
     }
 
@@ -200,6 +219,7 @@ internal sealed class InternalReversion(ISnapshotDomain domain, string journals,
             KeepJob = domain.Live is null ? null : plan.Kept?.Id,
             OldProcess = inPlace ? null : domain.Process,
             Resume = inPlace && running && plan.Target == RevertTarget.Running,
+            Create = [.. plan.Internal.Copies.Select(c => c.File)],
             Tags = inPlace ? [] : plan.Internal.Images,
             Job = inPlace ? plan.Id : null,
             Retire = plan.Retire,

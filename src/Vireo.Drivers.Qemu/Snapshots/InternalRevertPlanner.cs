@@ -1,21 +1,33 @@
 using Vireo.Config;
 using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.BlockJobs;
+using Vireo.Drivers.Qemu.Journal;
 using Vireo.Drivers.Snapshots;
 
 namespace Vireo.Drivers.Qemu.Snapshots;
 
-/// <summary>Plans the way back to an internal snapshot: whether every image has it, what it would spoil, and whether the process that runs can load it.</summary>
+/// <summary>
+/// Plans the way back to an internal snapshot: whether every image has it, which of them others stand on so that a copy is to be used, and whether the process that runs can load it.
+/// </summary>
 /// <param name="domain">The domain.</param>
 /// <param name="tree">Its snapshots.</param>
 /// <param name="respawnAlways">The daemon's setting: a new hypervisor process needs no leave.</param>
 /// <param name="refusals">Told why it cannot be done.</param>
-internal sealed class InternalRevertPlanner(ISnapshotDomain domain, SnapshotTree<QemuSnapshot> tree, bool respawnAlways, Refusals refusals)
+/// <param name="chains">Reads chains.</param>
+/// <param name="operation">Unique name of the operation.</param>
+/// <param name="free">Names a new file beside an image; gets the names that are given away already.</param>
+internal sealed class InternalRevertPlanner(
+    ISnapshotDomain domain,
+    SnapshotTree<QemuSnapshot> tree,
+    bool respawnAlways,
+    Refusals refusals,
+    ChainReader chains,
+    string operation,
+    Func<string, IReadOnlyList<string>, string> free)
 {
     /// <summary>The plan.</summary>
     /// <exception cref="VireoException">
-    /// VIR_ERR_OPERATION_FAILED: an image lacks the snapshot; VIR_ERR_OPERATION_INVALID: another snapshot or domain stands on an image; VIR_ERR_SNAPSHOT_REVERT_RISKY:
-    /// leave is needed for a new process; VIR_ERR_BLOCK_COPY_ACTIVE: a job works on a disk.
+    /// VIR_ERR_OPERATION_FAILED: an image lacks the snapshot; VIR_ERR_SNAPSHOT_REVERT_RISKY: leave is needed for a new process; VIR_ERR_BLOCK_COPY_ACTIVE: a job works on a disk.
     /// </exception>
     public InternalRevert Plan(QemuSnapshot snapshot, DomainConfig saved, RevertTarget target, DomainSnapshotRevertFlags flags)
     {
@@ -27,15 +39,13 @@ internal sealed class InternalRevertPlanner(ISnapshotDomain domain, SnapshotTree
 
         var memory = target != RevertTarget.ShutOff && snapshot.Config.Memory?.Snapshot == SnapshotLocation.Internal;
         var holder = refusals.Try(() => InternalTags.Check(images, memory));
-        var written = images.Select(i => FileIdentity.Of(i.Path)).OfType<FileIdentity>().ToHashSet();
-        var spoil = new SpoilCheck(domain, tree);
-        refusals.Check(() => spoil.RefuseForeign(snapshot, written));
-        refusals.Check(() => spoil.RefuseFrozen(snapshot, written));
+        var copies = refusals.Try(() => Copies(snapshot, images)) ?? [];
         foreach (var image in images)
         {
             refusals.Check(() => BlockJobProgress.RefuseBusy(domain.Disks ?? new LiveDisks([], 0), image.Target));
         }
 
+        images = [.. images.Select(i => copies.Find(c => c.Original == i.Path)?.Image ?? i)];
         var inPlace = memory && domain.Live is { } live && AreOpen(images) && GuestHardware.Of(live) == GuestHardware.Of(saved);
         if (memory && domain.Live is not null && !inPlace)
         {
@@ -43,7 +53,25 @@ internal sealed class InternalRevertPlanner(ISnapshotDomain domain, SnapshotTree
         }
 
         refusals.Conclude();
-        return new InternalRevert(images, memory, holder!, inPlace);
+        return new InternalRevert(images, memory, holder!, inPlace, copies);
+    }
+
+    private List<ImageCopy> Copies(QemuSnapshot snapshot, IReadOnlyList<TaggedImage> images)
+    {
+        var needed = new SpoilCheck(domain, tree, chains).NeededBesides(snapshot);
+        var copies = new List<ImageCopy>();
+        foreach (var image in images.Where(i => FileIdentity.Of(i.Path) is { } identity && needed.Contains(identity)))
+        {
+            var path = free(image.Path, [.. copies.Select(c => c.Image.Path)]);
+            copies.Add(new ImageCopy(
+                image with { Path = path },
+                image.Path,
+                FileStatus.TryOf(image.Path)?.Allocated ?? 0,
+                new PlannedFile(path, OverlayFile.TemporaryName(path, operation)),
+                ImageProbe.Read(image.Path, ImageFormat.Qcow2).VirtualSize));
+        }
+
+        return copies;
     }
 
     private bool AreOpen(IReadOnlyList<TaggedImage> images) => images.All(i => domain.Disks?.Find(i.Target)?.Chain?.Top.Location.LocalPath == i.Path);

@@ -17,7 +17,9 @@ internal sealed class OverlayPlanner(ISnapshotDomain domain, string operation, b
     {
         var target = disk.Disk.Target;
         var source = disk.Disk.Source ?? throw Unsupported($"disk {target} is empty; there is nothing to snapshot");
-        var top = domain.Disks?.Find(target)?.Chain?.Top ?? new ImageLayer(source, disk.Disk.Format);
+        var chain = domain.Disks?.Find(target)?.Chain ?? ImageChain.Read(source, disk.Disk.Format);
+        chain.RequireRoom(target);
+        var top = chain.Top;
         var size = await new ImageSizes(domain).OfAsync(target, top, cancellationToken).ConfigureAwait(false);
         var path = disk.Overlay!;
         var status = FileStatus.TryOf(path);

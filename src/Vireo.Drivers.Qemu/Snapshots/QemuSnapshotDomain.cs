@@ -52,25 +52,7 @@ internal sealed class QemuSnapshotDomain(QemuDomain domain) : ISnapshotDomain
     public (uint User, uint Group)? ImageOwner => null;
 
     /// <inheritdoc/>
-    public IReadOnlyCollection<FileIdentity> ImagesOfOtherDomains()
-    {
-        var images = new HashSet<FileIdentity>();
-        foreach (var other in Hypervisor.Domains.All.Where(d => !ReferenceEquals(d, domain)))
-        {
-            var open = other.Process?.Disks.Disks.Select(d => d.Chain) ?? [];
-            var defined = other.View.Persistent?.Devices.Disks.Select(ChainOrNull) ?? [];
-            foreach (var layer in open.Concat(defined).OfType<ImageChain>().SelectMany(c => c.Layers))
-            {
-                var identity = layer.Identity ?? (layer.Location.LocalPath is { } path ? FileIdentity.Of(path) : null);
-                if (identity is not null)
-                {
-                    images.Add(identity.Value);
-                }
-            }
-        }
-
-        return images;
-    }
+    public IReadOnlyCollection<FileIdentity> ImagesOfOtherDomains() => DomainImages.OfOthers(domain);
 
     /// <inheritdoc/>
     public IReadOnlyList<DocumentChange> DocumentChanges(DomainConfig? live, DomainConfig? persistent, LiveDisks? disks)
@@ -246,19 +228,6 @@ internal sealed class QemuSnapshotDomain(QemuDomain domain) : ISnapshotDomain
         }
     }
 
-    private static ImageChain? ChainOrNull(DiskConfig disk)
-    {
-        // A domain whose images are missing uses none of ours.
-        try
-        {
-            return disk.Chain();
-        }
-        catch (VireoException)
-        {
-            return null;
-        }
-    }
-
     private List<DocumentChange> Definition(DomainConfig? persistent) => persistent is null
         ? []
         : [new DocumentChange(Hypervisor.Files.Definition(Name), Persistent is { } before ? DomainFiles.DefinitionText(before) : null, DomainFiles.DefinitionText(persistent))];
@@ -294,9 +263,9 @@ internal sealed class QemuSnapshotDomain(QemuDomain domain) : ISnapshotDomain
             _taken = true;
             if (domain.Process is { } old)
             {
-                // What it would still write is given up; and its names must be free at once.
+                // In the orderly way, so that images which snapshots lie in are left clean.
                 old.WillEnd(EndCause.Of(DomainShutoffReason.FromSnapshot));
-                await old.KillAsync().ConfigureAwait(false);
+                await old.EndAsync().ConfigureAwait(false);
                 await domain.Hypervisor.Stopper.FinishAsync(domain, old, goesOn: true).ConfigureAwait(false);
             }
 

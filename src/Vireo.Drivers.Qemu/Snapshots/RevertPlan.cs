@@ -22,7 +22,8 @@ internal enum RevertTarget
 /// <param name="Memory">Whether the guest's memory is loaded too.</param>
 /// <param name="MemoryDisk">The target of the disk whose image holds it.</param>
 /// <param name="InPlace">Whether the process that runs loads it.</param>
-internal sealed record InternalRevert(IReadOnlyList<TaggedImage> Images, bool Memory, string MemoryDisk, bool InPlace);
+/// <param name="Copies">Those of the images that are copies, to be made first.</param>
+internal sealed record InternalRevert(IReadOnlyList<TaggedImage> Images, bool Memory, string MemoryDisk, bool InPlace, IReadOnlyList<ImageCopy> Copies);
 
 /// <summary>A new file of firmware variables. The old one is set aside until the revert is done, for the old process has it open.</summary>
 /// <param name="File">Where it goes.</param>

@@ -16,6 +16,8 @@ namespace Vireo.Drivers.Qemu.Snapshots;
 /// <param name="refusals">Told why it cannot be done.</param>
 internal sealed class RevertPlanner(ISnapshotDomain domain, SnapshotTree<QemuSnapshot> tree, SnapshotStore store, DateTimeOffset now, bool respawnAlways, Refusals refusals)
 {
+    private readonly ChainReader _chains = new();
+
     /// <summary>The plan.</summary>
     /// <param name="snapshot">The snapshot to go back to.</param>
     /// <param name="kept">The snapshot that is made of the present state, which the tree has already; null for none.</param>
@@ -45,10 +47,11 @@ internal sealed class RevertPlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
         var id = Guid.NewGuid().ToString("N")[..12];
         var variables = await refusals.TryAsync(() => VariablesAsync(snapshot, memory is null ? snapshot.Config.InactiveDomain ?? saved : saved, flags, id, cancellationToken)).ConfigureAwait(false);
         var overlays = await OverlaysAsync(snapshot, saved, id, cancellationToken).ConfigureAwait(false);
-        refusals.Check(() => new SpoilCheck(domain, tree).RefuseFrozen(snapshot, Staying(snapshot).Select(d => d.Location()?.LocalPath).OfType<string>().Select(FileIdentity.Of).OfType<FileIdentity>().ToHashSet()));
+        refusals.Check(() => new SpoilCheck(domain, tree, _chains).RefuseFrozen(snapshot, Staying(snapshot).Select(d => d.Location()?.LocalPath).OfType<string>().Select(FileIdentity.Of).OfType<FileIdentity>().ToHashSet()));
         refusals.Conclude();
         var definition = snapshot.Config.InactiveDomain ?? saved;
-        var updated = new QemuSnapshot(snapshot.Config with { RevertDisks = [.. overlays.Select(Recorded)] });
+        List<(string Target, ImageLayer Layer)> tops = [.. overlays.Select(o => (o.Target, o.Layer))];
+        var updated = new QemuSnapshot(snapshot.Config with { RevertDisks = Recorded(tops) });
         var retire = Retire(overlays);
         return new RevertPlan
         {
@@ -59,9 +62,9 @@ internal sealed class RevertPlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
             Kept = kept,
             Variables = variables,
             Shares = target != RevertTarget.ShutOff && AreOpen(Staying(snapshot)),
-            Start = target == RevertTarget.ShutOff ? null : WithOverlays(memory is null ? definition : saved, overlays),
+            Start = target == RevertTarget.ShutOff ? null : With(tops, memory is null ? definition : saved),
             Memory = memory,
-            Persistent = domain.IsPersistent ? WithOverlays(definition, overlays) : null,
+            Persistent = domain.IsPersistent ? With(tops, definition) : null,
             Metadata = [.. Metadata(snapshot, updated, kept, retire)],
             Retire = retire,
         };
@@ -69,20 +72,23 @@ internal sealed class RevertPlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
 
     private RevertPlan Internal(QemuSnapshot snapshot, CreatePlan? kept, DomainConfig saved, RevertTarget target, DomainSnapshotRevertFlags flags)
     {
-        var inside = new InternalRevertPlanner(domain, tree, respawnAlways, refusals).Plan(snapshot, saved, target, flags);
+        var id = "snapshot-" + Guid.NewGuid().ToString("N")[..12];
+        var inside = new InternalRevertPlanner(domain, tree, respawnAlways, refusals, _chains, id, FreeName).Plan(snapshot, saved, target, flags);
+        List<(string Target, ImageLayer Layer)> copies = [.. inside.Copies.Select(c => (c.Image.Target, c.Layer))];
         var definition = snapshot.Config.InactiveDomain ?? saved;
+        var updated = copies.Count == 0 ? snapshot : new QemuSnapshot(snapshot.Config with { RevertDisks = Recorded(copies) });
         var retire = inside.InPlace ? [] : Retire([]);
         return new RevertPlan
         {
-            Id = "snapshot-" + Guid.NewGuid().ToString("N")[..12],
-            Snapshot = snapshot,
+            Id = id,
+            Snapshot = updated,
             Target = target,
             Overlays = [],
             Internal = inside,
             Kept = kept,
-            Start = target == RevertTarget.ShutOff || inside.InPlace ? null : WithOverlays(inside.Memory ? saved : definition, []),
-            Persistent = domain.IsPersistent ? WithOverlays(definition, []) : null,
-            Metadata = [.. Metadata(snapshot, snapshot, kept, retire)],
+            Start = target == RevertTarget.ShutOff || inside.InPlace ? null : With(copies, inside.Memory ? saved : definition),
+            Persistent = domain.IsPersistent ? With(copies, definition) : null,
+            Metadata = [.. Metadata(snapshot, updated, kept, retire)],
             Retire = retire,
         };
     }
@@ -213,11 +219,13 @@ internal sealed class RevertPlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
             0);
     }
 
-    private static ImageLayer Frozen(QemuSnapshot snapshot, DiskConfig disk, ImageLocation location)
+    private ImageLayer Frozen(QemuSnapshot snapshot, DiskConfig disk, ImageLocation location)
     {
         try
         {
-            return ImageChain.Read(location, disk.Format()).Top;
+            var chain = _chains.Read(location, disk.Format());
+            chain.RequireRoom(disk.Target?.Dev ?? "");
+            return chain.Top;
         }
         catch (VireoException e)
         {
@@ -225,42 +233,49 @@ internal sealed class RevertPlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
         }
     }
 
-    /// <summary>The image's name with the time in place of its last suffix; a number is added when that is taken. Of an image elsewhere, the first overlay's that it got.</summary>
-    private string FreeName(QemuSnapshot snapshot, DiskConfig disk, ImageLocation location, List<PlannedOverlay> others)
-    {
-        var image = (location as FileLocation)?.Path
+    /// <summary>A name for the new overlay over a disk's image; of an image elsewhere, beside the first overlay that it got.</summary>
+    private string FreeName(QemuSnapshot snapshot, DiskConfig disk, ImageLocation location, List<PlannedOverlay> others) => FreeName(
+        (location as FileLocation)?.Path
             ?? snapshot.Config.Disks.FirstOrDefault(d => d.Name == disk.Target?.Dev)?.Source?.File
-            ?? throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"disk {disk.Target?.Dev} of snapshot '{snapshot.Name}' lies on '{location.Display}': there is no directory for a new overlay over it");
+            ?? throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"disk {disk.Target?.Dev} of snapshot '{snapshot.Name}' lies on '{location.Display}': there is no directory for a new overlay over it"),
+        [.. others.Select(o => o.Layer.Location.LocalPath!)]);
+
+    /// <summary>The image's name with the time in place of its last suffix; a number is added when that is taken.</summary>
+    private string FreeName(string image, IReadOnlyList<string> taken)
+    {
         var dot = image.LastIndexOf('.');
         var stem = dot > image.LastIndexOf('/') ? image[..dot] : image;
         for (var n = 0; ; n++)
         {
             var path = string.Create(CultureInfo.InvariantCulture, $"{stem}.{now.ToUnixTimeSeconds()}{(n == 0 ? "" : $"-{n}")}");
-            if (FileStatus.TryOf(path) is null && !others.Exists(o => o.Layer.Location.LocalPath == path))
+            if (FileStatus.TryOf(path) is null && !taken.Contains(path))
             {
                 return path;
             }
         }
     }
 
-    private DomainConfig WithOverlays(DomainConfig config, List<PlannedOverlay> overlays) => config with
+    private DomainConfig With(List<(string Target, ImageLayer Layer)> tops, DomainConfig config) => config with
     {
         Name = domain.Name,
         Uuid = domain.Uuid,
         Devices = config.Devices with
         {
-            Disks = [.. config.Devices.Disks.Select(d => overlays.Find(o => o.Target == d.Target?.Dev) is { } overlay ? d.WithTop(overlay.Layer) : d)],
+            Disks = [.. config.Devices.Disks.Select(d => tops.Find(t => t.Target == d.Target?.Dev) is { Layer: { } layer } ? d.WithTop(layer) : d)],
         },
     };
 
-    private static SnapshotDisk Recorded(PlannedOverlay overlay) => new()
-    {
-        Name = overlay.Target,
-        Snapshot = SnapshotLocation.External,
-        Type = DiskType.File,
-        Driver = new DiskDriver { Type = "qcow2" },
-        Source = new DiskSource { File = overlay.Layer.Location.LocalPath },
-    };
+    private static ConfigList<SnapshotDisk> Recorded(List<(string Target, ImageLayer Layer)> tops) =>
+    [
+        .. tops.Select(t => new SnapshotDisk
+        {
+            Name = t.Target,
+            Snapshot = SnapshotLocation.External,
+            Type = DiskType.File,
+            Driver = new DiskDriver { Type = "qcow2" },
+            Source = new DiskSource { File = t.Layer.Location.LocalPath },
+        }),
+    ];
 
     /// <summary>
     /// Of the images that the domain has open or defined now: those that a snapshot or a revert made, and that no chain of any snapshot, of the new state or of
@@ -279,7 +294,7 @@ internal sealed class RevertPlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
 
             foreach (var overlay in overlays)
             {
-                needed.UnionWith(Identities(ImageChain.Read(overlay.Base.Location, overlay.Base.Format)));
+                needed.UnionWith(Identities(_chains.Read(overlay.Base.Location, overlay.Base.Format)));
             }
 
             return
@@ -298,13 +313,13 @@ internal sealed class RevertPlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
         }
     }
 
-    private static void Need(DomainConfig document, HashSet<FileIdentity> needed)
+    private void Need(DomainConfig document, HashSet<FileIdentity> needed)
     {
         foreach (var disk in document.Devices.Disks)
         {
             if (disk.Location() is { LocalPath: { } path } location && FileStatus.TryOf(path) is not null)
             {
-                needed.UnionWith(Identities(ImageChain.Read(location, disk.Format())));
+                needed.UnionWith(Identities(_chains.Read(location, disk.Format())));
             }
         }
     }

@@ -13,6 +13,9 @@ internal static class SnapshotRecovery
     /// <summary>How long the start of the daemon waits for one guest to thaw.</summary>
     private static readonly TimeSpan s_thaw = TimeSpan.FromSeconds(15);
 
+    /// <summary>How long a hypervisor may take to close its images before it is killed.</summary>
+    private static readonly TimeSpan s_end = TimeSpan.FromSeconds(10);
+
     /// <summary>Whether only the running hypervisor knows if the swap has happened.</summary>
     public static bool NeedsMonitor(JournalRecord record) =>
         record is { Phase: JournalPhase.Prepared, Plan: { Live: true, Operation: JournalOperation.SnapshotCreate } or { Job: not null } or { KeepJob: not null } };
@@ -116,8 +119,19 @@ internal static class SnapshotRecovery
     private static async ValueTask EndAsync(ProcessIdentity identity)
     {
         using var process = HostProcess.Attach(identity);
-        if (process is not null && process.Kill(Signals.Kill))
+        if (process is null || !process.Kill(Signals.Terminate))
         {
+            return;
+        }
+
+        using var patience = new CancellationTokenSource(s_end);
+        try
+        {
+            await process.WaitAsync(patience.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(Signals.Kill);
             await process.WaitAsync(CancellationToken.None).ConfigureAwait(false);
         }
     }

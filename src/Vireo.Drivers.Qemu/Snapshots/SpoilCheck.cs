@@ -4,20 +4,16 @@ using Vireo.Drivers.Snapshots;
 
 namespace Vireo.Drivers.Qemu.Snapshots;
 
-/// <summary>Refuses a revert after which images would be written to whose present content somebody needs.</summary>
+/// <summary>Knows the images whose present content somebody needs, so that a revert must not write to them.</summary>
 /// <param name="domain">The domain.</param>
 /// <param name="tree">Its snapshots.</param>
-internal sealed class SpoilCheck(ISnapshotDomain domain, SnapshotTree<QemuSnapshot> tree)
+/// <param name="chains">Reads chains.</param>
+internal sealed class SpoilCheck(ISnapshotDomain domain, SnapshotTree<QemuSnapshot> tree, ChainReader chains)
 {
-    /// <summary>Refuses to write to what other domains use.</summary>
-    /// <exception cref="VireoException">VIR_ERR_OPERATION_INVALID.</exception>
-    public void RefuseForeign(QemuSnapshot snapshot, IReadOnlySet<FileIdentity> written)
-    {
-        if (domain.ImagesOfOtherDomains().Any(written.Contains))
-        {
-            throw VireoException.OperationInvalid(ErrorDomain.Qemu, $"an image of snapshot '{snapshot.Name}' is used by another domain, whose data the revert would spoil");
-        }
-    }
+    /// <summary>The images whose present content other snapshots or other domains need.</summary>
+    /// <exception cref="VireoException">What <see cref="ImageChain.Read"/> throws.</exception>
+    public IReadOnlySet<FileIdentity> NeededBesides(QemuSnapshot snapshot) =>
+        domain.ImagesOfOtherDomains().Concat(tree.All.Where(s => s.Name != snapshot.Name).SelectMany(Frozen)).ToHashSet();
 
     /// <summary>Refuses to write to what another snapshot stands on.</summary>
     /// <exception cref="VireoException">VIR_ERR_OPERATION_INVALID naming it; what <see cref="ImageChain.Read"/> throws.</exception>
@@ -35,7 +31,7 @@ internal sealed class SpoilCheck(ISnapshotDomain domain, SnapshotTree<QemuSnapsh
     }
 
     /// <summary>The images whose present content a snapshot needs.</summary>
-    private static IEnumerable<FileIdentity> Frozen(QemuSnapshot snapshot)
+    private IEnumerable<FileIdentity> Frozen(QemuSnapshot snapshot)
     {
         foreach (var disk in new[] { snapshot.Config.Domain, snapshot.Config.InactiveDomain }.OfType<DomainConfig>().SelectMany(d => d.Devices.Disks))
         {
@@ -44,7 +40,7 @@ internal sealed class SpoilCheck(ISnapshotDomain domain, SnapshotTree<QemuSnapsh
                 continue;
             }
 
-            foreach (var layer in ImageChain.Read(location, disk.Format()).Layers.Skip(snapshot.HasExternal(disk) ? 0 : 1))
+            foreach (var layer in chains.Read(location, disk.Format()).Layers.Skip(snapshot.HasExternal(disk) ? 0 : 1))
             {
                 if (layer.Identity is { } identity)
                 {

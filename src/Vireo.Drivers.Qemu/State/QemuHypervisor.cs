@@ -93,6 +93,7 @@ internal sealed partial class QemuHypervisor : IAsyncDisposable
         Paths.MakeQemuDirectories();
         AtomicFile.RemoveLeftovers(Paths.QemuDefinitions);
         AtomicFile.RemoveLeftovers(Paths.QemuRun);
+        Comparison.ImageExport.RemoveLeftovers(Paths.QemuChannels);
         var interrupted = new SnapshotStartup(this);
         await interrupted.RecoverFilesAsync(cancellationToken).ConfigureAwait(false);
         foreach (var (config, autostart, saved) in Files.ReadDefinitions(ReportUnreadable))

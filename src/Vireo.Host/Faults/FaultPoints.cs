@@ -113,6 +113,27 @@ public static class FaultPoints
     /// <summary>Snapshot delete: the documents are written or removed, the journal is still there.</summary>
     public const string DeleteDocumentsWritten = "snapshot.delete.documents-written";
 
+    /// <summary>Snapshot clone: everything is checked, nothing is written.</summary>
+    public const string ClonePlanned = "snapshot.clone.planned";
+
+    /// <summary>Snapshot clone: the journal holds the plan, no other file exists.</summary>
+    public const string CloneJournalled = "snapshot.clone.journalled";
+
+    /// <summary>Snapshot clone: one file of the new domain is written under its temporary name; hit once a file.</summary>
+    public const string CloneImageWritten = "snapshot.clone.image-written";
+
+    /// <summary>Snapshot clone: one file of the new domain has its final name; hit once a file.</summary>
+    public const string CloneImageNamed = "snapshot.clone.image-named";
+
+    /// <summary>Snapshot clone: all files are there; nobody knows the domain.</summary>
+    public const string CloneFilesMade = "snapshot.clone.files-made";
+
+    /// <summary>Snapshot clone: the journal says that the change is to be finished; the definition is not written.</summary>
+    public const string CloneCommitted = "snapshot.clone.committed";
+
+    /// <summary>Snapshot clone: the definition is written, the journal is still there.</summary>
+    public const string CloneDocumentsWritten = "snapshot.clone.documents-written";
+
     /// <summary>Journal: one document is written or removed; hit once a document.</summary>
     public const string JournalDocument = "journal.document";
 
@@ -124,6 +145,7 @@ public static class FaultPoints
             RevertPlanned, RevertJournalled, RevertOverlayWritten, RevertOverlayNamed, RevertOverlaysMade, RevertFirmwareReplaced, RevertProcessStarted, RevertPresentKept, RevertVerified,
             RevertCommitted, RevertOldStopped, RevertTagApplied, RevertStateLoaded, RevertDocumentsWritten, RevertFileRetired,
             DeletePlanned, DeleteMarked, DeleteTagRemoved, DeleteMerge, DeleteMerged, DeleteFileRetired, DeleteCommitted, DeleteDocumentsWritten,
+            ClonePlanned, CloneJournalled, CloneImageWritten, CloneImageNamed, CloneFilesMade, CloneCommitted, CloneDocumentsWritten,
             JournalDocument,
         ],
         StringComparer.Ordinal);

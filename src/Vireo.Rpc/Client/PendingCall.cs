@@ -11,14 +11,14 @@ internal abstract class PendingCall
     public abstract void Fail(Exception error);
 
     /// <summary>Takes the answer; on the loop's thread.</summary>
-    public void Complete(PacketStatus status, ReadOnlySpan<byte> payload, IReadOnlyList<SafeFileHandle> files)
+    public void Complete(in PacketHeader header, ReadOnlySpan<byte> payload, IReadOnlyList<SafeFileHandle> files)
     {
         _files = files;
         try
         {
             var reader = new XdrReader(payload, lenientText: true);
-            if (status == PacketStatus.Ok) Succeed(ref reader);
-            else Fail(ErrorPayload.Read(ref reader));
+            if (header.Status == PacketStatus.Ok) Succeed(ref reader);
+            else Fail(Told(header, ErrorPayload.Read(ref reader)));
         }
         catch (XdrException e)
         {
@@ -32,6 +32,11 @@ internal abstract class PendingCall
         foreach (var other in _files.Skip(1)) other.Dispose();
         return _files.Count > 0 ? _files[0] : null;
     }
+
+    /// <summary>A daemon that does not know our own program, or not this procedure of it, supports less than we do: nothing went wrong.</summary>
+    private static VireoException Told(in PacketHeader header, VireoException error) => header.Program == RemoteProcedure.VireoProgram && error.Code == ErrorCode.Rpc
+        ? VireoException.Received(ErrorCode.NoSupport, error.Domain, error.Severity, error.Message, error.Text1, error.Text2, error.Text3, error.Number1, error.Number2, error)
+        : error;
 
     protected abstract void Succeed(ref XdrReader reader);
 }

@@ -170,6 +170,6 @@ internal sealed partial class RpcClient : IPacketHandler, IAsyncDisposable
         }
 
         if (header.Status != PacketStatus.Ok) CloseStream(header.Serial);
-        pending.Complete(header.Status, payload, files);
+        pending.Complete(header, payload, files);
     }
 }

@@ -40,4 +40,8 @@ public sealed partial class Domain
     /// <summary>The snapshot the domain's state comes from. VIR_ERR_NO_DOMAIN_SNAPSHOT when there is none (<c>virDomainSnapshotCurrent</c>).</summary>
     public async ValueTask<DomainSnapshot> GetCurrentSnapshotAsync(CancellationToken cancellationToken = default) =>
         new(this, await Driver.DomainSnapshotCurrentAsync(Reference, 0, cancellationToken).ConfigureAwait(false));
+
+    /// <summary>Bytes that its images of now, those of its snapshots and their memory files take on the file systems of the daemon's host. What other domains share with it is counted too.</summary>
+    /// <exception cref="VireoException">VIR_ERR_NO_SUPPORT: the driver or the daemon cannot tell.</exception>
+    public ValueTask<ulong> GetImageUsageAsync(CancellationToken cancellationToken = default) => Driver.VireoDomainGetImageUsageAsync(Reference, cancellationToken);
 }

@@ -87,6 +87,36 @@ public sealed class DomainSnapshot
     public ValueTask DeleteAsync(DomainSnapshotDeleteFlags flags = 0, CancellationToken cancellationToken = default) =>
         Driver.DomainSnapshotDeleteAsync(Reference, (uint)flags, cancellationToken);
 
+    /// <summary>
+    /// Makes a new persistent domain, shut off, whose disks are those of this snapshot; its memory is left out. The new domain has its own UUID, addresses, sockets, images and firmware variables;
+    /// read-only and shareable disks are shared. All of it is made or nothing. It is a long job of this snapshot's domain: it can be watched and cancelled there.
+    /// </summary>
+    /// <param name="name">The new domain's name.</param>
+    /// <param name="directory">Where its images go: an absolute path on the daemon's host. Null for the directory that each image of the snapshot lies in.</param>
+    /// <param name="flags">LINKED makes overlays over the snapshot's images instead of copies; these images are then kept for as long as the new domain needs them.</param>
+    /// <param name="cancellationToken">Gives up; nothing is left.</param>
+    /// <exception cref="VireoException">
+    /// VIR_ERR_OPERATION_FAILED: the name or a file is taken, or an image cannot be read; VIR_ERR_CONFIG_UNSUPPORTED: a disk is not part of the snapshot, or LINKED and the snapshot is internal;
+    /// VIR_ERR_OPERATION_ABORTED: the job was cancelled; VIR_ERR_NO_SUPPORT: the driver or the daemon cannot clone.
+    /// </exception>
+    public async ValueTask<Domain> CloneAsync(string name, string? directory = null, DomainSnapshotCloneFlags flags = 0, CancellationToken cancellationToken = default) =>
+        new(Domain.Connection, await Driver.VireoDomainSnapshotCloneAsync(Reference, name, directory, (uint)flags, cancellationToken).ConfigureAwait(false));
+
+    /// <summary>
+    /// What differs between the disks and the domain documents of this snapshot and another one of the same domain, or the present state. Nothing is changed, and no guest is stopped: of one
+    /// that runs, the present state is each part of a disk as it is when that part is read. It is a long job of the domain: it can be watched and cancelled there.
+    /// </summary>
+    /// <param name="to">Name of the other snapshot; null for the present state.</param>
+    /// <param name="flags">EXTENTS has the extents told, not just counted.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>A <c>&lt;snapshotdiff&gt;</c> document (<c>SnapshotDiffConfig</c>).</returns>
+    /// <exception cref="VireoException">
+    /// VIR_ERR_NO_DOMAIN_SNAPSHOT: there is no such snapshot; VIR_ERR_OPERATION_INVALID: a snapshot keeps no document, or a backup is under way; VIR_ERR_OPERATION_FAILED: images cannot be read;
+    /// VIR_ERR_OPERATION_ABORTED: the job was cancelled; VIR_ERR_NO_SUPPORT: the driver or the daemon cannot compare.
+    /// </exception>
+    public ValueTask<string> DiffAsync(string? to = null, DomainSnapshotDiffFlags flags = 0, CancellationToken cancellationToken = default) =>
+        Driver.VireoDomainSnapshotDiffAsync(Reference, to, (uint)flags, cancellationToken);
+
     /// <inheritdoc/>
     public override string ToString() => Name;
 }

@@ -60,16 +60,16 @@ public sealed class ImageChainTests : IDisposable
     }
 
     [Fact]
-    public void Two_hundred_layers_and_no_more()
+    public void So_many_layers_and_no_more()
     {
         Raw("0");
-        for (var i = 1; i <= 200; i++)
+        for (var i = 1; i <= ChainReader.MaxDepth; i++)
         {
             Overlay($"{i}", $"{i - 1}", i == 1 ? ImageFormat.Raw : ImageFormat.Qcow2);
         }
 
-        ImageChain.Read(new FileLocation(_dir["199"]), ImageFormat.Qcow2).Layers.Length.ShouldBe(200);
-        Should.Throw<VireoException>(() => ImageChain.Read(new FileLocation(_dir["200"]), ImageFormat.Qcow2)).Code.ShouldBe(ErrorCode.OperationUnsupported);
+        ImageChain.Read(new FileLocation(_dir[$"{ChainReader.MaxDepth - 1}"]), ImageFormat.Qcow2).Layers.Length.ShouldBe(ChainReader.MaxDepth);
+        Should.Throw<VireoException>(() => ImageChain.Read(new FileLocation(_dir[$"{ChainReader.MaxDepth}"]), ImageFormat.Qcow2)).Code.ShouldBe(ErrorCode.OperationUnsupported);
     }
 
     [Fact]

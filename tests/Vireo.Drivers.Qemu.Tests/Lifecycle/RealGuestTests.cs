@@ -170,5 +170,5 @@ public sealed class RealGuestTests
         (await scratch.Connection.DomainGetStateAsync(dom, 0, default)).ShouldBe(new DomainGetStateResult((int)state, reason));
 
     private static IEnumerable<string> Left(ScratchHypervisor scratch) =>
-        Directory.EnumerateFileSystemEntries(scratch.Paths.QemuRun).Concat(Directory.EnumerateDirectories(scratch.Paths.QemuLibrary, "domain-*"));
+        Directory.EnumerateFileSystemEntries(scratch.Paths.QemuRun).Where(path => Path.GetFileName(path) != "autostarted").Concat(Directory.EnumerateDirectories(scratch.Paths.QemuLibrary, "domain-*"));
 }

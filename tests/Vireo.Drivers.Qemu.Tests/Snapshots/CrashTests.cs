@@ -21,7 +21,7 @@ public sealed class CrashTests : IDisposable
 
     public static TheoryData<string, string> Points()
     {
-        // Points that only a running hypervisor passes are killed at in the tests of the whole daemon.
+        // Points that only a running hypervisor passes are killed at in the tests of the whole daemon, and so are those of clones.
         string[] live =
         [
             FaultPoints.CreateMemorySaved, FaultPoints.CreateNodesAdded, FaultPoints.CreateFrozen, FaultPoints.RevertProcessStarted,
@@ -35,7 +35,7 @@ public sealed class CrashTests : IDisposable
             FaultPoints.DeleteMarked, FaultPoints.DeleteCommitted, FaultPoints.DeleteDocumentsWritten, FaultPoints.JournalDocument,
         ];
         var data = new TheoryData<string, string>();
-        foreach (var point in FaultPoints.All.Order().Except(live))
+        foreach (var point in FaultPoints.All.Order().Except(live).Where(p => !p.StartsWith("snapshot.clone.", StringComparison.Ordinal)))
         {
             foreach (var operation in point.Split('.') is [_, var name, _] ? [name] : new[] { "create", "revert", "delete" })
             {

@@ -1,0 +1,44 @@
+using Vireo.Config;
+using Vireo.Drivers.Qemu.Block;
+using Vireo.Drivers.Qemu.Journal;
+
+namespace Vireo.Drivers.Qemu.Cloning;
+
+/// <summary>What a clone is to be.</summary>
+/// <param name="Name">The new domain's name; can name a file.</param>
+/// <param name="Directory">Where its images go, absolute; null for the directory that each snapshot's image lies in.</param>
+/// <param name="Linked">Whether its images stand on the snapshot's instead of being copies.</param>
+internal sealed record CloneRequest(string Name, string? Directory, bool Linked);
+
+/// <summary>One disk that is made for a clone.</summary>
+/// <param name="Target">Name within the domain: vda.</param>
+/// <param name="Source">The images that the snapshot has of it.</param>
+/// <param name="Within">The internal snapshot of the top that holds it; null when the top itself does.</param>
+/// <param name="Path">The new image.</param>
+/// <param name="Format">Its format.</param>
+internal sealed record ClonedDisk(string Target, ImageChain Source, InternalSnapshot? Within, string Path, ImageFormat Format)
+{
+    /// <summary>Bytes of the disk.</summary>
+    public long Size => Source.Top.VirtualSize ?? 0;
+}
+
+/// <summary>All that cloning is going to do. Made without changing anything.</summary>
+/// <param name="Id">Name of the operation, as in its temporary files.</param>
+/// <param name="Linked">Whether the images stand on the snapshot's.</param>
+/// <param name="Disks">The disks that are made.</param>
+/// <param name="Variables">The file of the firmware's variables that is copied; null when there is none.</param>
+/// <param name="Definition">The new domain, complete.</param>
+/// <param name="Document">Its definition's file.</param>
+internal sealed record ClonePlan(string Id, bool Linked, IReadOnlyList<ClonedDisk> Disks, CopiedFile? Variables, DomainConfig Definition, DocumentChange Document)
+{
+    /// <summary>The files that are made: the images, then the variables.</summary>
+    public IReadOnlyList<PlannedFile> Files { get; } =
+    [
+        .. Disks.Select(d => d.Path).Concat(Variables is null ? [] : [Variables.To]).Select(path => new PlannedFile(path, OverlayFile.TemporaryName(path, Id))),
+    ];
+}
+
+/// <summary>A small file that is copied.</summary>
+/// <param name="From">The file.</param>
+/// <param name="To">The copy.</param>
+internal sealed record CopiedFile(string From, string To);

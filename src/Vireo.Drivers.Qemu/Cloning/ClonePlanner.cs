@@ -1,0 +1,108 @@
+using Vireo.Config;
+using Vireo.Drivers.Qemu.Block;
+using Vireo.Drivers.Qemu.CommandLine;
+using Vireo.Drivers.Qemu.Journal;
+using Vireo.Drivers.Qemu.Snapshots;
+using Vireo.Drivers.Qemu.State;
+
+namespace Vireo.Drivers.Qemu.Cloning;
+
+/// <summary>Plans a new domain whose disks are those of a snapshot. Everything that can be refused is refused here, before anything is made.</summary>
+/// <param name="domain">The domain that has the snapshot, within its modifying job.</param>
+/// <param name="hypervisor">Where the new one will be.</param>
+internal sealed class ClonePlanner(ISnapshotDomain domain, QemuHypervisor hypervisor)
+{
+    private readonly SnapshotDisks _disks = new(domain);
+
+    /// <summary>The plan.</summary>
+    /// <exception cref="VireoException">
+    /// VIR_ERR_OPERATION_FAILED: the name or a file is taken; VIR_ERR_CONFIG_UNSUPPORTED, VIR_ERR_OPERATION_INVALID: the snapshot cannot be cloned so.
+    /// </exception>
+    public async ValueTask<ClonePlan> PlanAsync(QemuSnapshot snapshot, CloneRequest request, CancellationToken cancellationToken)
+    {
+        CheckTarget(request);
+        var definition = snapshot.Config.InactiveDomain ?? SnapshotDisks.Saved(snapshot);
+        var disks = await Task.Run(() => Disks(snapshot, definition, request).ToList(), cancellationToken).ConfigureAwait(false);
+        var config = await hypervisor.Builder.CompleteAsync(new CloneDocument(domain.Name, request.Name).Of(SavedDocument.Of(definition), disks), cancellationToken).ConfigureAwait(false);
+        var document = new DocumentChange(hypervisor.Files.Definition(request.Name), null, DomainFiles.DefinitionText(config));
+        var plan = new ClonePlan(Guid.NewGuid().ToString("N")[..12], request.Linked, disks, Variables(definition, config), config, document);
+        CheckFiles(plan);
+        return plan;
+    }
+
+    private void CheckTarget(CloneRequest request)
+    {
+        if (hypervisor.Domains.Find(request.Name) is { } taken)
+        {
+            throw VireoException.OperationFailed(ErrorDomain.Domain, $"domain '{request.Name}' already exists with uuid {taken.View.Uuid}");
+        }
+
+        if (hypervisor.Files.Definition(request.Name) is var definition && File.Exists(definition))
+        {
+            throw VireoException.OperationFailed(ErrorDomain.Domain, $"'{definition}' is the definition of a domain that could not be loaded; remove it, or choose another name");
+        }
+
+        if (request.Directory is { } directory && (!Path.IsPathRooted(directory) || directory.Any(char.IsControl)))
+        {
+            throw VireoException.InvalidArgument(ErrorDomain.DomainSnapshot, $"directory '{directory}' of the new images must be an absolute path");
+        }
+    }
+
+    private IEnumerable<ClonedDisk> Disks(QemuSnapshot snapshot, DomainConfig definition, CloneRequest request)
+    {
+        foreach (var disk in definition.Devices.Disks.Where(d => d.Location() is not null && d is { Readonly: false, Shareable: false } && d.Device != DiskDevice.Cdrom))
+        {
+            var (chain, within) = _disks.Of(snapshot, disk.Target!.Dev!);
+            if (request.Linked)
+            {
+                CheckLink(snapshot, disk, chain, within);
+            }
+
+            var top = chain.Top;
+            if (top.VirtualSize is null || chain.Layers.Any(l => l.Encrypted))
+            {
+                throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"disk {disk.Target.Dev} cannot be cloned: image '{top.Location.Display}' is {(top.VirtualSize is null ? $"of format {top.Format.Name()}" : "encrypted")}, which is not supported yet");
+            }
+
+            var directory = request.Directory ?? Path.GetDirectoryName(top.Location.LocalPath)
+                ?? throw VireoException.InvalidArgument(ErrorDomain.DomainSnapshot, $"image '{top.Location.Display}' of disk {disk.Target.Dev} lies in no directory of this host: say with --directory where the new one is to be");
+            var format = request.Linked || top.Format != ImageFormat.Raw ? ImageFormat.Qcow2 : ImageFormat.Raw;
+            yield return new ClonedDisk(disk.Target.Dev!, chain, within, Path.Combine(directory, $"{request.Name}-{disk.Target.Dev}.{format.Name()}"), format);
+        }
+    }
+
+    private static void CheckLink(QemuSnapshot snapshot, DiskConfig disk, ImageChain chain, InternalSnapshot? within)
+    {
+        if (within is not null)
+        {
+            throw VireoException.ConfigUnsupported(
+                ErrorDomain.Qemu,
+                $"disk {disk.Target!.Dev} of snapshot '{snapshot.Name}' is an internal snapshot within '{chain.Top.Location.Display}', and an overlay can stand on an image only, not on a snapshot within it: clone it without --linked");
+        }
+
+        if (chain.Top.Location.LocalPath is null)
+        {
+            throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"overlays over network disks are not supported yet (disk {disk.Target!.Dev}): clone it without --linked");
+        }
+    }
+
+    /// <summary>The variables as they are now: a snapshot holds none.</summary>
+    private static CopiedFile? Variables(DomainConfig definition, DomainConfig clone) =>
+        FirmwareVariables.PathOf(definition.Os) is { } from && File.Exists(from) && FirmwareVariables.PathOf(clone.Os) is { } to ? new CopiedFile(from, to) : null;
+
+    private static void CheckFiles(ClonePlan plan)
+    {
+        foreach (var path in plan.Files.Select(f => f.Path))
+        {
+            if (FileStatus.TryOf(path) is not null)
+            {
+                throw VireoException.OperationFailed(ErrorDomain.Qemu, $"file '{path}' exists already; choose another name for the domain or another --directory");
+            }
+
+            if (FileStatus.TryOf(Path.GetDirectoryName(path)!) is not { Kind: FileKind.Directory })
+            {
+                throw FileSystemCalls.Failure(FileSystemCalls.NoEntry, $"cannot create image '{path}': directory '{Path.GetDirectoryName(path)}'");
+            }
+        }
+    }
+}
