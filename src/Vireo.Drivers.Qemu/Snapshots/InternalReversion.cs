@@ -32,7 +32,7 @@ internal sealed class InternalReversion(ISnapshotDomain domain, string journals,
         {
             if (inPlace)
             {
-                await LoadAsync(plan, journal).ConfigureAwait(false);
+                await LoadAsync(plan, running, journal).ConfigureAwait(false);
             }
             else
             {
@@ -127,7 +127,7 @@ internal sealed class InternalReversion(ISnapshotDomain domain, string journals,
     }
 
     /// <summary>Within the process. Only the hypervisor knows whether it is done, until the journal says so too.</summary>
-    private async ValueTask LoadAsync(RevertPlan plan, OperationJournal journal)
+    private async ValueTask LoadAsync(RevertPlan plan, bool running, OperationJournal journal)
     {
         FaultPoint.Hit(FaultPoints.RevertLoading);
         try
@@ -145,10 +145,16 @@ internal sealed class InternalReversion(ISnapshotDomain domain, string journals,
                     e);
             }
 
-            // How much of the state is the old one is not known: to run it could spoil the disks.
+            // How much of the state is the old one is not known: to run it could spoil the disks, unless it was kept.
+            if (plan.Kept is not null)
+            {
+                await GoBackAsync(plan, running).ConfigureAwait(false);
+            }
+
             JournalActions.Undo(journal.Record);
             journal.Close();
-            throw VireoException.OperationFailed(ErrorDomain.Qemu, $"domain '{domain.Name}' could not be reverted to snapshot '{plan.Snapshot.Name}' and is left paused: {e.Message}", e);
+            var left = plan.Kept is null ? "is left paused" : "goes on as before";
+            throw VireoException.OperationFailed(ErrorDomain.Qemu, $"domain '{domain.Name}' could not be reverted to snapshot '{plan.Snapshot.Name}' and {left}: {e.Message}", e);
         }
 
         FaultPoint.Hit(FaultPoints.RevertStateLoaded);
@@ -167,6 +173,18 @@ internal sealed class InternalReversion(ISnapshotDomain domain, string journals,
         catch (VireoException)
         {
             return false;
+        }
+    }
+
+    private async ValueTask GoBackAsync(RevertPlan plan, bool running)
+    {
+        var back = plan.Kept!.Id + "-back";
+        await domain.RunJobAsync(JobOf(plan) with { Id = back, Tag = plan.Kept.Snapshot.Name, Memory = plan.Kept.Tags[0].Target, Targets = [.. plan.Kept.Tags.Select(t => t.Target)] }).ConfigureAwait(false);
+        await StateJob.DismissAsync(domain, back).ConfigureAwait(false);
+        await ForgetKeptAsync(plan).ConfigureAwait(false);
+        if (running)
+        {
+            await domain.ResumeAsync(DomainRunningReason.Unpaused, CancellationToken.None).ConfigureAwait(false);
         }
     }
 

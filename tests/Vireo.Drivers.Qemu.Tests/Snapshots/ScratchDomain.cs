@@ -48,6 +48,8 @@ internal sealed class ScratchDomain : ISnapshotDomain, IAsyncDisposable
 
     public bool RefuseReplacement { get; set; }
 
+    public string? RefuseLoad { get; set; }
+
     public bool RefuseFreeze { get; set; }
 
     public bool RefuseThaw { get; set; }
@@ -145,7 +147,15 @@ internal sealed class ScratchDomain : ISnapshotDomain, IAsyncDisposable
         });
     }
 
-    public async ValueTask RunJobAsync(StateJob job) => await job.RunAsync(Qemu!.Monitor, Disks!);
+    public async ValueTask RunJobAsync(StateJob job)
+    {
+        if (job.Kind == StateJobKind.Load && job.Tag == RefuseLoad)
+        {
+            throw VireoException.OperationFailed(ErrorDomain.Qemu, $"snapshot-load of '{job.Tag}' failed");
+        }
+
+        await job.RunAsync(Qemu!.Monitor, Disks!);
+    }
 
     public ValueTask<DomainConfig> CompleteAsync(DomainConfig config, CancellationToken cancellationToken) => ValueTask.FromResult(config);
 

@@ -229,6 +229,28 @@ public sealed class SnapshotEngineTests : IDisposable
     }
 
     [Fact]
+    public async Task A_load_that_fails_brings_the_kept_state_back_and_leaves_no_trace_of_it()
+    {
+        await using var domain = await ScratchDomain.StartAsync(_dir, 2);
+        await CreateAsync(domain, "s1", 0);
+        await WriteAsync(domain, 0x22);
+        domain.RefuseLoad = "s1";
+        var error = await Should.ThrowAsync<VireoException>(async () => await _snapshots.RevertAsync(domain, "s1", Xml("kept"), 0, CancellationToken.None));
+        error.Message.ShouldContain("goes on as before");
+        domain.State.ShouldBe(DomainState.Running);
+        await HasAsync(domain, 0x22);
+        _snapshots.Tree.All.Select(s => s.Name).ShouldBe(["s1"]);
+        InternalSnapshot.Find(_dir["img/vda.qcow2"], "kept").ShouldBeNull();
+
+        domain.RefuseLoad = null;
+        await _snapshots.RevertAsync(domain, "s1", Xml("kept"), 0, CancellationToken.None);
+        await HasAsync(domain, 0);
+        await _snapshots.RevertAsync(domain, "kept", null, 0, CancellationToken.None);
+        await HasAsync(domain, 0x22);
+        await Settled(domain);
+    }
+
+    [Fact]
     public async Task The_tree_is_the_same_after_it_was_read_again()
     {
         await using var domain = ScratchDomain.Define(_dir, 1);
