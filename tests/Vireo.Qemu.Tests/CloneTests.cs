@@ -104,7 +104,7 @@ public sealed class CloneTests
     }
 
     [Fact]
-    public async Task Clone_has_a_copy_of_the_firmwares_variables()
+    public async Task Clone_has_the_firmwares_variables_of_its_snapshot()
     {
         await using var lab = await GuestLab.CreateAsync(linux: false, disks: 1);
         await File.WriteAllTextAsync(lab["vars.fd"], "variables");
@@ -112,6 +112,7 @@ public sealed class CloneTests
         await File.WriteAllTextAsync(lab["domain.xml"], lab.Domain.ToXml().Replace("</os>", firmware, StringComparison.Ordinal));
         await lab.VirshAsync("define", lab["domain.xml"]);
         await lab.VirshAsync(lab.SnapshotArguments("s1"));
+        await File.WriteAllTextAsync(lab["vars.fd"], "later ones");
 
         await lab.VireoAsync("snapshot-clone", "guest", "s1", "one");
 

@@ -26,19 +26,19 @@ internal sealed record ClonedDisk(string Target, ImageChain Source, InternalSnap
 /// <param name="Id">Name of the operation, as in its temporary files.</param>
 /// <param name="Linked">Whether the images stand on the snapshot's.</param>
 /// <param name="Disks">The disks that are made.</param>
-/// <param name="Variables">The file of the firmware's variables that is copied; null when there is none.</param>
+/// <param name="Variables">The file of the firmware's variables; null when the clone has none, or gets pristine ones at its first start.</param>
 /// <param name="Definition">The new domain, complete.</param>
 /// <param name="Document">Its definition's file.</param>
-internal sealed record ClonePlan(string Id, bool Linked, IReadOnlyList<ClonedDisk> Disks, CopiedFile? Variables, DomainConfig Definition, DocumentChange Document)
+internal sealed record ClonePlan(string Id, bool Linked, IReadOnlyList<ClonedDisk> Disks, NewFile? Variables, DomainConfig Definition, DocumentChange Document)
 {
     /// <summary>The files that are made: the images, then the variables.</summary>
     public IReadOnlyList<PlannedFile> Files { get; } =
     [
-        .. Disks.Select(d => d.Path).Concat(Variables is null ? [] : [Variables.To]).Select(path => new PlannedFile(path, OverlayFile.TemporaryName(path, Id))),
+        .. Disks.Select(d => d.Path).Concat(Variables is null ? [] : [Variables.Path]).Select(path => new PlannedFile(path, OverlayFile.TemporaryName(path, Id))),
     ];
 }
 
-/// <summary>A small file that is copied.</summary>
-/// <param name="From">The file.</param>
-/// <param name="To">The copy.</param>
-internal sealed record CopiedFile(string From, string To);
+/// <summary>A small file that is made.</summary>
+/// <param name="Path">Its name.</param>
+/// <param name="Content">What is in it.</param>
+internal sealed record NewFile(string Path, byte[] Content);

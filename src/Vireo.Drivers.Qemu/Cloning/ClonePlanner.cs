@@ -25,7 +25,7 @@ internal sealed class ClonePlanner(ISnapshotDomain domain, QemuHypervisor hyperv
         var disks = await Task.Run(() => Disks(snapshot, definition, request).ToList(), cancellationToken).ConfigureAwait(false);
         var config = await hypervisor.Builder.CompleteAsync(new CloneDocument(domain.Name, request.Name).Of(SavedDocument.Of(definition), disks), cancellationToken).ConfigureAwait(false);
         var document = new DocumentChange(hypervisor.Files.Definition(request.Name), null, DomainFiles.DefinitionText(config));
-        var plan = new ClonePlan(Guid.NewGuid().ToString("N")[..12], request.Linked, disks, Variables(definition, config), config, document);
+        var plan = new ClonePlan(Guid.NewGuid().ToString("N")[..12], request.Linked, disks, Variables(snapshot, definition, config), config, document);
         CheckFiles(plan);
         return plan;
     }
@@ -86,9 +86,19 @@ internal sealed class ClonePlanner(ISnapshotDomain domain, QemuHypervisor hyperv
         }
     }
 
-    /// <summary>The variables as they are now: a snapshot holds none.</summary>
-    private static CopiedFile? Variables(DomainConfig definition, DomainConfig clone) =>
-        FirmwareVariables.PathOf(definition.Os) is { } from && File.Exists(from) && FirmwareVariables.PathOf(clone.Os) is { } to ? new CopiedFile(from, to) : null;
+    /// <summary>The variables that the snapshot has captured; those of now when it is older than that, and has none.</summary>
+    private static NewFile? Variables(QemuSnapshot snapshot, DomainConfig definition, DomainConfig clone)
+    {
+        if (FirmwareVariables.PathOf(clone.Os) is not { } to)
+        {
+            return null;
+        }
+
+        var content = snapshot.Config.FirmwareVariables is { } captured ? FirmwareState.Unpack(captured)
+            : FirmwareVariables.PathOf(definition.Os) is { } now && FileStatus.TryOf(now) is not null ? FirmwareState.Read(now)
+            : null;
+        return content is null ? null : new NewFile(to, content);
+    }
 
     private static void CheckFiles(ClonePlan plan)
     {

@@ -11,7 +11,6 @@ namespace Vireo.Drivers.Qemu.Cloning;
 /// <param name="domain">The domain that has the snapshot, within its modifying job.</param>
 internal sealed class SnapshotCloning(QemuDomain domain)
 {
-    private const long LargestVariables = 64 << 20;
     private readonly QemuHypervisor _hypervisor = domain.Hypervisor;
 
     /// <summary>Makes it.</summary>
@@ -57,7 +56,7 @@ internal sealed class SnapshotCloning(QemuDomain domain)
 
         if (plan.Variables is { } variables)
         {
-            await FillAsync(journal, plan.Disks.Count, temporary => CopyFileAsync(variables.From, temporary, cancellationToken)).ConfigureAwait(false);
+            await FillAsync(journal, plan.Disks.Count, temporary => File.WriteAllBytesAsync(temporary, variables.Content, cancellationToken)).ConfigureAwait(false);
         }
 
         await Task.Run(() => JournalActions.Stage(journal.Record), cancellationToken).ConfigureAwait(false);
@@ -102,25 +101,6 @@ internal sealed class SnapshotCloning(QemuDomain domain)
 
     private static ValueTask FillAsync(OperationJournal journal, int index, Func<string, Task> fill) =>
         JournalFiles.FillAsync(journal, index, fill, FaultPoints.CloneImageWritten, FaultPoints.CloneImageNamed);
-
-    private static async Task CopyFileAsync(string from, string to, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await using var source = new FileStream(from, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            if (source.Length > LargestVariables)
-            {
-                throw VireoException.OperationFailed(ErrorDomain.Qemu, $"'{from}' is larger than {LargestVariables} bytes: these are no variables of a firmware");
-            }
-
-            await using var copy = new FileStream(to, FileMode.Open, FileAccess.Write);
-            await source.CopyToAsync(copy, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw VireoException.System(ErrorDomain.Qemu, e is IOException ? e.HResult & 0xffff : FileSystemCalls.AccessDenied, $"cannot copy the firmware's variables '{from}': {e.Message}", e);
-        }
-    }
 
     private static void Finish(ClonePlan plan, OperationJournal journal)
     {
