@@ -48,6 +48,13 @@ internal sealed partial class QemuConnection
     }
 
     /// <inheritdoc/>
+    public override async ValueTask<string> VireoDomainGetSnapshotUsageAsync(DomainRef dom, CancellationToken cancellationToken)
+    {
+        var domain = Find(dom);
+        return await Task.Run(() => SnapshotUsage.Of(domain.View.Name, domain.Snapshots.Tree).ToXml(), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
     public override async ValueTask<ulong> VireoDomainGetImageUsageAsync(DomainRef dom, CancellationToken cancellationToken)
     {
         var domain = Find(dom);

@@ -53,6 +53,11 @@ public sealed partial class Domain
     public ValueTask<string> VerifySnapshotsAsync(DomainSnapshotVerifyFlags flags = 0, CancellationToken cancellationToken = default) =>
         Driver.VireoDomainSnapshotVerifyAsync(Reference, (uint)flags, cancellationToken);
 
+    /// <summary>Bytes on the file systems of the daemon's host that each of its snapshots froze: images of external ones, and memory.</summary>
+    /// <returns>A <c>&lt;snapshotusage&gt;</c> document.</returns>
+    /// <exception cref="VireoException">VIR_ERR_NO_SUPPORT: the driver or the daemon cannot tell.</exception>
+    public ValueTask<string> GetSnapshotUsageAsync(CancellationToken cancellationToken = default) => Driver.VireoDomainGetSnapshotUsageAsync(Reference, cancellationToken);
+
     /// <summary>Bytes that its images of now, those of its snapshots and their memory files take on the file systems of the daemon's host. What other domains share with it is counted too.</summary>
     /// <exception cref="VireoException">VIR_ERR_NO_SUPPORT: the driver or the daemon cannot tell.</exception>
     public ValueTask<ulong> GetImageUsageAsync(CancellationToken cancellationToken = default) => Driver.VireoDomainGetImageUsageAsync(Reference, cancellationToken);
