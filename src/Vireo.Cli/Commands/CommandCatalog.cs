@@ -116,6 +116,7 @@ internal static class CommandCatalog
         "snapshot-current" => SnapshotCommands.CurrentAsync,
         "snapshot-delete" => SnapshotCommands.DeleteAsync,
         "snapshot-revert" => SnapshotCommands.RevertAsync,
+        "snapshot-verify" => SnapshotVerifyCommand.RunAsync,
         "snapshot-edit" => SnapshotCommands.EditAsync,
         "checkpoint-create" => CheckpointCommands.CreateAsync,
         "checkpoint-create-as" => CheckpointCommands.CreateAsAsync,

@@ -19,7 +19,11 @@ internal static class SnapshotListCommand
             ? await domain.ListSnapshotsAsync(flags, context.CancellationToken)
             : await start.ListChildrenAsync(flags, context.CancellationToken);
         IEnumerable<DomainSnapshot> sorted = command.Has("topological") ? snapshots : snapshots.OrderBy(snapshot => snapshot.Name, StringComparer.OrdinalIgnoreCase);
-        if (command.Has("tree"))
+        if (command.Has("picture") || command.Has("svg"))
+        {
+            await SnapshotPictureCommand.RunAsync(context, domain, start is null ? [.. sorted] : [start, .. sorted]);
+        }
+        else if (command.Has("tree"))
         {
             await PrintTreeAsync(context, [.. sorted], start);
         }
@@ -41,6 +45,7 @@ internal static class SnapshotListCommand
         foreach (var (first, second) in new[]
         {
             ("tree", "name"), ("parent", "roots"), ("parent", "tree"), ("roots", "tree"), ("roots", "from"), ("roots", "current"), ("parent", "name"), ("from", "current"),
+            ("picture", "tree"), ("picture", "name"), ("picture", "parent"), ("svg", "tree"), ("svg", "name"), ("svg", "parent"),
         })
         {
             command.Exclusive(first, second);

@@ -48,7 +48,7 @@ internal sealed class Table(params string[] header)
     }
 
     /// <summary>A name with a control character must not move the cursor: it is shown as its bytes.</summary>
-    private static string Printable(string cell)
+    public static string Printable(string cell)
     {
         if (!cell.EnumerateRunes().Any(Rune.IsControl))
         {

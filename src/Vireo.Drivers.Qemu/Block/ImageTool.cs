@@ -5,11 +5,18 @@ using System.Text.Json;
 
 namespace Vireo.Drivers.Qemu.Block;
 
+/// <summary>What a check of an image found.</summary>
+/// <param name="Corruptions">How many errors that can cost data.</param>
+/// <param name="Leaks">How many clusters that take space and hold nothing.</param>
+/// <param name="Errors">How many parts could not be checked.</param>
+internal sealed record ImageCheck(long Corruptions, long Leaks, long Errors);
+
 /// <summary>Changes images that no hypervisor has open, and copies those that stand still, by qemu-img: it knows the formats best, and locks what it writes.</summary>
 internal static class ImageTool
 {
     private const string Program = "qemu-img";
     private const int LongestComplaint = 4096;
+    private const int CheckUnsupported = 63;
 
     /// <summary>Moves all data from <paramref name="top"/> down to <paramref name="bottom"/> into the latter. Can be repeated when it was cut short.</summary>
     /// <param name="top">The uppermost image.</param>
@@ -114,6 +121,38 @@ internal static class ImageTool
         return document.RootElement.GetProperty("virtual-size").GetInt64();
     }
 
+    /// <summary>Checks the structure of an image by itself, whatever it stands on.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="freeLeaks">Whether clusters that nothing uses are freed.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>What was found; null when another process writes to the image, so that nobody can tell, or has it open when it is to be written.</returns>
+    /// <exception cref="VireoException">VIR_ERR_OPERATION_FAILED: what qemu-img says.</exception>
+    public static async Task<ImageCheck?> CheckAsync(ImageLayer image, bool freeLeaks, CancellationToken cancellationToken)
+    {
+        var told = "";
+        async Task ReadAsync(StreamReader output) => told = await output.ReadToEndAsync(CancellationToken.None).ConfigureAwait(false);
+        string[] repair = freeLeaks ? ["-r", "leaks"] : [];
+        var node = "json:" + BlockNodeJson.ForLayer(image, 1, null, new DiskAccess { ReadOnly = !freeLeaks });
+
+        // Without -U: QEMU's own locks tell whether anybody writes to it.
+        var (code, said) = await ExecuteAsync(["check", "--output=json", .. repair, node], ReadAsync, cancellationToken).ConfigureAwait(false);
+        if (code == CheckUnsupported)
+        {
+            return new ImageCheck(0, 0, 0);
+        }
+
+        if (told.Length > 0)
+        {
+            using var document = JsonDocument.Parse(told);
+            long Number(string name) => document.RootElement.TryGetProperty(name, out var value) ? value.GetInt64() : 0;
+            return new ImageCheck(Number("corruptions"), Number("leaks"), Number("check-errors"));
+        }
+
+        return said.Contains("lock", StringComparison.Ordinal) && said.Contains("Is another process using the image", StringComparison.Ordinal)
+            ? null
+            : throw VireoException.OperationFailed(ErrorDomain.Qemu, $"{Program} check of '{image.Location.Display}' failed: {said}");
+    }
+
     private static string[] Backing(ImageLayer? below) => below is null
         ? ["-b", ""]
         : ["-b", below.Location.LocalPath ?? throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"'{below.Location.Display}' is no file or block device"), "-F", below.Format.QemuDriver()];
@@ -122,6 +161,15 @@ internal static class ImageTool
         RunReadingAsync(arguments, output => FollowAsync(output, progress), cancellationToken);
 
     private static async Task RunReadingAsync(string[] arguments, Func<StreamReader, Task> read, CancellationToken cancellationToken)
+    {
+        var (code, said) = await ExecuteAsync(arguments, read, cancellationToken).ConfigureAwait(false);
+        if (code != 0)
+        {
+            throw VireoException.OperationFailed(ErrorDomain.Qemu, $"{Program} {arguments[0]} of '{arguments[^1]}' failed: {said}");
+        }
+    }
+
+    private static async Task<(int ExitCode, string Complaint)> ExecuteAsync(string[] arguments, Func<StreamReader, Task> read, CancellationToken cancellationToken)
     {
         var start = new ProcessStartInfo(Program) { RedirectStandardError = true, RedirectStandardOutput = true, RedirectStandardInput = true, UseShellExecute = false };
         foreach (var argument in arguments)
@@ -146,10 +194,7 @@ internal static class ImageTool
 
         await output.ConfigureAwait(false);
         var said = (await complaint.ConfigureAwait(false)).Trim();
-        if (process.ExitCode != 0)
-        {
-            throw VireoException.OperationFailed(ErrorDomain.Qemu, $"{Program} {arguments[0]} of '{arguments[^1]}' failed: {(said.Length > LongestComplaint ? said[..LongestComplaint] : said)}");
-        }
+        return (process.ExitCode, said.Length > LongestComplaint ? said[..LongestComplaint] : said);
     }
 
     /// <summary>Reads what qemu-img says of its progress: <c>    (12.50/100%)</c>, each time over the last.</summary>

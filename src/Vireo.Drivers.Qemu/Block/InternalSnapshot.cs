@@ -13,9 +13,13 @@ internal sealed record TaggedImage(string Target, string Path, string Tag);
 /// <summary>One snapshot within a qcow2 image.</summary>
 /// <param name="Id">The number that QEMU gave it. QEMU looks for it before it looks for names, so a name may mean another snapshot.</param>
 /// <param name="Name">Its name.</param>
-/// <param name="HasMemory">Whether the image holds the guest's memory with it.</param>
-internal sealed record InternalSnapshot(string Id, string Name, bool HasMemory)
+/// <param name="Memory">Bytes of the guest's memory that the image holds with it; 0 for none.</param>
+/// <param name="CreationTime">When it was taken, in seconds since 1970.</param>
+internal sealed record InternalSnapshot(string Id, string Name, ulong Memory, long CreationTime)
 {
+    /// <summary>Whether the image holds the guest's memory with it.</summary>
+    public bool HasMemory => Memory > 0;
+
     /// <summary>QEMU cuts longer names off without a word.</summary>
     public const int LongestName = 255;
 
@@ -81,7 +85,8 @@ internal sealed record InternalSnapshot(string Id, string Name, bool HasMemory)
             found.Add(new InternalSnapshot(
                 Encoding.UTF8.GetString(rest, (int)extraLength, idLength),
                 Encoding.UTF8.GetString(rest, (int)extraLength + idLength, nameLength),
-                memory > 0));
+                memory,
+                BinaryPrimitives.ReadUInt32BigEndian(entry[16..])));
             at += (EntryLength + rest.Length + 7) & ~7;
         }
 

@@ -28,6 +28,34 @@ internal sealed partial class QemuConnection
     }
 
     /// <inheritdoc/>
+    public override async ValueTask<string> VireoDomainSnapshotVerifyAsync(DomainRef dom, uint flags, CancellationToken cancellationToken)
+    {
+        VireoException.CheckFlags(flags, (uint)DomainSnapshotVerifyFlags.Repair, ErrorDomain.Qemu, "vireoDomainSnapshotVerify");
+        var domain = Find(dom);
+        using var job = await domain.EnterAsync("vireoDomainSnapshotVerify", cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var verification = await LongAsync(
+                job,
+                DomainJobOperation.Snapshot,
+                token => domain.Snapshots.VerifyAsync(new QemuSnapshotDomain(domain), (DomainSnapshotVerifyFlags)flags, token),
+                cancellationToken).ConfigureAwait(false);
+            return verification.ToXml();
+        }
+        finally
+        {
+            Counted(domain);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask<string> VireoDomainGetSnapshotUsageAsync(DomainRef dom, CancellationToken cancellationToken)
+    {
+        var domain = Find(dom);
+        return await Task.Run(() => SnapshotUsage.Of(domain.View.Name, domain.Snapshots.Tree).ToXml(), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
     public override async ValueTask<ulong> VireoDomainGetImageUsageAsync(DomainRef dom, CancellationToken cancellationToken)
     {
         var domain = Find(dom);

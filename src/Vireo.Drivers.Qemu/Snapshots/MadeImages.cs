@@ -25,6 +25,9 @@ internal sealed class MadeImages
     /// <summary>Whether the file of that name is one of them.</summary>
     public bool Contains(string path) => _named.Contains(path) || (_kept.TryGetValue(path, out var identity) && FileIdentity.Of(path) == identity);
 
+    /// <summary>Those that forgotten snapshots have made and that are still there.</summary>
+    public IEnumerable<string> Forgotten => _kept.Where(k => FileIdentity.Of(k.Key) == k.Value).Select(k => k.Key);
+
     /// <summary>The text of the list when snapshots are forgotten; null when nothing is to be listed.</summary>
     /// <param name="gone">The snapshots.</param>
     /// <param name="retired">Files that go with them.</param>

@@ -41,6 +41,23 @@ public sealed partial class Domain
     public async ValueTask<DomainSnapshot> GetCurrentSnapshotAsync(CancellationToken cancellationToken = default) =>
         new(this, await Driver.DomainSnapshotCurrentAsync(Reference, 0, cancellationToken).ConfigureAwait(false));
 
+    /// <summary>
+    /// Checks all its snapshots against the images: that metadata can be read, every image of every chain is there, readable and of the format that is said, internal snapshots
+    /// and memory files are there, and no image is damaged; and looks for overlays that nothing refers to. Images that a guest writes to are named and not checked.
+    /// It is a long job of the domain: it can be watched and cancelled.
+    /// </summary>
+    /// <param name="flags">REPAIR rebuilds lost metadata where its data is still there, and frees leaked clusters of images that are not in use; without it nothing is changed.</param>
+    /// <param name="cancellationToken">Gives up; what is repaired stays so.</param>
+    /// <returns>A <c>&lt;snapshotverification&gt;</c> document.</returns>
+    /// <exception cref="VireoException">VIR_ERR_OPERATION_ABORTED: the job was cancelled; VIR_ERR_NO_SUPPORT: the driver or the daemon cannot verify.</exception>
+    public ValueTask<string> VerifySnapshotsAsync(DomainSnapshotVerifyFlags flags = 0, CancellationToken cancellationToken = default) =>
+        Driver.VireoDomainSnapshotVerifyAsync(Reference, (uint)flags, cancellationToken);
+
+    /// <summary>Bytes on the file systems of the daemon's host that each of its snapshots froze: images of external ones, and memory.</summary>
+    /// <returns>A <c>&lt;snapshotusage&gt;</c> document.</returns>
+    /// <exception cref="VireoException">VIR_ERR_NO_SUPPORT: the driver or the daemon cannot tell.</exception>
+    public ValueTask<string> GetSnapshotUsageAsync(CancellationToken cancellationToken = default) => Driver.VireoDomainGetSnapshotUsageAsync(Reference, cancellationToken);
+
     /// <summary>Bytes that its images of now, those of its snapshots and their memory files take on the file systems of the daemon's host. What other domains share with it is counted too.</summary>
     /// <exception cref="VireoException">VIR_ERR_NO_SUPPORT: the driver or the daemon cannot tell.</exception>
     public ValueTask<ulong> GetImageUsageAsync(CancellationToken cancellationToken = default) => Driver.VireoDomainGetImageUsageAsync(Reference, cancellationToken);
