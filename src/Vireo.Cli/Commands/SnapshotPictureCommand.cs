@@ -46,7 +46,7 @@ internal static class SnapshotPictureCommand
         try
         {
             var usage = SnapshotUsageConfig.Parse(await domain.GetSnapshotUsageAsync(cancellationToken));
-            return usage.Snapshots.ToDictionary(s => s.Name ?? "", s => s.Disks is null && s.Memory is null ? null : (s.Disks ?? 0) + (s.Memory ?? 0), StringComparer.Ordinal);
+            return usage.Snapshots.ToDictionary(s => s.Name ?? "", s => s.Disks is null && s.Memory is null ? (ulong?)null : (s.Disks ?? 0) + (s.Memory ?? 0), StringComparer.Ordinal);
         }
         catch (VireoException unknown) when (unknown.Code == ErrorCode.NoSupport)
         {

@@ -12,6 +12,7 @@ namespace Vireo.Host.Files;
 public sealed class LockFile : IDisposable
 {
     private const int LockBytes = 32;
+    private const short WriteLock = 1, Unlock = 2;
     private readonly SafeFileHandle _handle;
 
     private LockFile(string path, SafeFileHandle handle)
@@ -45,16 +46,28 @@ public sealed class LockFile : IDisposable
     }
 
     /// <summary>Gives the lock up.</summary>
-    public void Dispose() => _handle.Dispose();
+    public void Dispose()
+    {
+        if (!_handle.IsClosed)
+        {
+            // To close it is not enough: a program about to be started shares the open file until its exec.
+            Set(_handle, Unlock);
+            _handle.Dispose();
+        }
+    }
 
-    private static unsafe void Lock(string path, SafeFileHandle handle)
+    private static unsafe bool Set(SafeFileHandle handle, short kind)
     {
         // struct flock of 64-bit Linux: type, whence, start, length, pid. All zero but the type: the whole file.
-        const short WriteLock = 1;
         var request = stackalloc byte[LockBytes];
         new Span<byte>(request, LockBytes).Clear();
-        *(short*)request = WriteLock;
-        if (Libc.Control(handle, Libc.OpenFileLockSet, (nint)request) == 0)
+        *(short*)request = kind;
+        return Libc.Control(handle, Libc.OpenFileLockSet, (nint)request) == 0;
+    }
+
+    private static void Lock(string path, SafeFileHandle handle)
+    {
+        if (Set(handle, WriteLock))
             return;
         var errno = System.Runtime.InteropServices.Marshal.GetLastPInvokeError();
         Span<byte> content = stackalloc byte[16];
