@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Vireo.TestKit;
 
-/// <summary>Processes that belong to a scratch directory: those with its path in their command line (guests outlive their daemon).</summary>
+/// <summary>Processes that belong to a scratch directory: those with its path in their command line, or mounted as another (guests outlive their daemon).</summary>
 public static class OwnedProcesses
 {
     /// <summary>The ids of the processes that name the directory.</summary>
@@ -14,7 +14,7 @@ public static class OwnedProcesses
             if (!int.TryParse(Path.GetFileName(folder), out int id) || id == Environment.ProcessId)
                 continue;
             string command = CommandLine(id);
-            if (command.Contains(directory, StringComparison.Ordinal) && (program is null || command.Split('\0')[0].Contains(program, StringComparison.Ordinal)))
+            if ((command.Contains(directory, StringComparison.Ordinal) || HasMounted(id, directory)) && (program is null || command.Split('\0')[0].Contains(program, StringComparison.Ordinal)))
                 result.Add(id);
         }
 
@@ -42,11 +42,17 @@ public static class OwnedProcesses
     /// <summary>Whether a process runs (a zombie does not).</summary>
     public static bool IsRunning(int id) => CommandLine(id).Length > 0;
 
-    private static string CommandLine(int id)
+    /// <summary>Whether a part of the directory is mounted somewhere for a process: the fourth word of a line is what is mounted.</summary>
+    private static bool HasMounted(int id, string directory) =>
+        Read(id, "mountinfo").Split('\n').Any(line => line.Split(' ') is { Length: > 4 } words && words[3].StartsWith(directory + "/", StringComparison.Ordinal));
+
+    private static string CommandLine(int id) => Read(id, "cmdline");
+
+    private static string Read(int id, string file)
     {
         try
         {
-            return File.ReadAllText($"/proc/{id}/cmdline");
+            return File.ReadAllText($"/proc/{id}/{file}");
         }
         catch (IOException)
         {

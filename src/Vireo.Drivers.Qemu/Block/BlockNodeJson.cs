@@ -72,7 +72,12 @@ internal static class BlockNodeJson
         json.WriteStartObject();
         json.WriteString("driver"u8, layer.Format.QemuDriver());
         json.WriteString("node-name"u8, NodeNumbers.Format(number));
-        json.WriteBoolean("read-only"u8, access.ReadOnly);
+        if (access.ReadOnly)
+        {
+            // The other is the default, and the monitor reads slowly.
+            json.WriteBoolean("read-only"u8, true);
+        }
+
         if (shared)
         {
             json.WriteBoolean("force-share"u8, true);

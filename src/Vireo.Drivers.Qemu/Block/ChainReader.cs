@@ -66,6 +66,7 @@ internal sealed class ChainReader
             VirtualSize = probe.VirtualSize,
             Identity = probe.Identity,
             Encrypted = probe.Qcow2?.Encryption > 0 || probe.Format == ImageFormat.Luks,
+            HasBitmaps = probe.Qcow2?.HasBitmaps == true,
         };
         if (probe.Qcow2?.BackingFile is not { } name)
         {

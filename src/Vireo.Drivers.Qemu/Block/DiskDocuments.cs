@@ -143,7 +143,7 @@ internal static class DiskDocuments
         }
 
         var probe = ImageProbe.Read(path, format);
-        return new ImageLayer(location, format) { VirtualSize = probe.VirtualSize, Identity = probe.Identity, Encrypted = probe.Qcow2?.Encryption > 0 };
+        return new ImageLayer(location, format) { VirtualSize = probe.VirtualSize, Identity = probe.Identity, Encrypted = probe.Qcow2?.Encryption > 0, HasBitmaps = probe.Qcow2?.HasBitmaps == true };
     }
 
     private static ImageFormat Format(string? name) => name is null

@@ -18,6 +18,7 @@ internal static unsafe partial class FileSystemCalls
     // O_DIRECTORY | O_CLOEXEC; O_DIRECTORY is another bit on ARM.
     private const int OpenDirectoryReadOnly = 0x10000 | 0x80000;
     private const int OpenDirectoryReadOnlyArm = 0x4000 | 0x80000;
+    private const int OpenReadOnly = 0x80000; // O_RDONLY | O_CLOEXEC
     private const int CreateExclusive = 0x2 | 0x40 | 0x80 | 0x80000; // O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC
     private const int OwnerOnly = 0x180; // 0600
     private const uint RenameNoReplace = 1;
@@ -218,6 +219,19 @@ internal static unsafe partial class FileSystemCalls
 
     /// <summary>Makes a file's contents survive a power cut.</summary>
     /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR.</exception>
+    public static void SyncFile(string path)
+    {
+        var fd = Open(path, OpenReadOnly);
+        if (fd < 0)
+        {
+            throw Failure(Marshal.GetLastPInvokeError(), $"cannot open '{path}'");
+        }
+
+        using var handle = new SafeFileHandle(fd, ownsHandle: true);
+        SyncFile(handle, path);
+    }
+
+    /// <inheritdoc cref="SyncFile(string)"/>
     public static void SyncFile(SafeFileHandle handle, string path)
     {
         Pass(path, $"cannot sync '{path}'");

@@ -15,6 +15,9 @@ internal sealed record ImageLayer(ImageLocation Location, ImageFormat Format)
 
     /// <summary>Whether the image is encrypted.</summary>
     public bool Encrypted { get; init; }
+
+    /// <summary>Whether it held dirty bitmaps when it was looked at.</summary>
+    public bool HasBitmaps { get; init; }
 }
 
 /// <summary>A disk's images, from the one that is written to down to the oldest base.</summary>

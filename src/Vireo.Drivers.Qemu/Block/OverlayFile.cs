@@ -12,7 +12,7 @@ internal sealed record OverlayFile(string Path, string TemporaryPath, Qcow2Overl
     public static string TemporaryName(string path, string operation) =>
         System.IO.Path.Combine(System.IO.Path.GetDirectoryName(path)!, $".{System.IO.Path.GetFileName(path)}.{operation}");
 
-    /// <summary>Writes the overlay under its temporary name: readable for its owner alone, on stable storage. The name itself is not yet stable.</summary>
+    /// <summary>Writes the overlay under its temporary name: readable for its owner alone. Neither it nor its name is on stable storage yet.</summary>
     /// <param name="owner">Whom to give it to: the user that the hypervisor runs as; null leaves it ours.</param>
     /// <returns>Which file it is.</returns>
     /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR: it cannot be made; nothing is left of it then.</exception>
@@ -27,7 +27,6 @@ internal sealed record OverlayFile(string Path, string TemporaryPath, Qcow2Overl
                 FileSystemCalls.ChangeOwner(handle, TemporaryPath, to.User, to.Group);
             }
 
-            FileSystemCalls.SyncFile(handle, Path);
             return FileIdentity.Of(TemporaryPath) ?? throw FileSystemCalls.Failure(FileSystemCalls.NoEntry, $"new overlay '{TemporaryPath}' vanished");
         }
         catch

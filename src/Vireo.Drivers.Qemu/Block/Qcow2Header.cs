@@ -19,6 +19,7 @@ internal sealed record Qcow2Header
     private const int Version3Length = 104;
     private const int MaxExtensions = 64;
     private const ulong DirtyBit = 1, CorruptBit = 2, DataFileBit = 4, CompressionBit = 8, ExtendedL2Bit = 16;
+    private const ulong BitmapsBit = 1;
 
     /// <summary>2 or 3.</summary>
     public required uint Version { get; init; }
@@ -46,6 +47,9 @@ internal sealed record Qcow2Header
 
     /// <summary>How many internal snapshots it holds.</summary>
     public required uint InternalSnapshots { get; init; }
+
+    /// <summary>Whether it holds dirty bitmaps.</summary>
+    public bool HasBitmaps { get; init; }
 
     /// <summary>Whether it was marked as corrupt.</summary>
     public bool Corrupt { get; init; }
@@ -111,6 +115,7 @@ internal sealed record Qcow2Header
             HasDataFile = (features & DataFileBit) != 0,
             Encryption = Word(head, 32),
             InternalSnapshots = Word(head, 60),
+            HasBitmaps = version == 3 && (Long(head, 88) & BitmapsBit) != 0,
             Corrupt = (features & CorruptBit) != 0,
             Level1Offset = Long(head, 40),
             Level1Entries = Word(head, 36),

@@ -94,7 +94,7 @@ internal sealed class ClonePlanner(ISnapshotDomain domain, QemuHypervisor hyperv
             return null;
         }
 
-        var content = snapshot.Config.FirmwareVariables is { } captured ? FirmwareState.Unpack(captured)
+        var content = snapshot.Config.FirmwareVariables is { } captured ? (captured == FirmwareState.NeverRun ? null : FirmwareState.Unpack(captured))
             : FirmwareVariables.PathOf(definition.Os) is { } now && FileStatus.TryOf(now) is not null ? FirmwareState.Read(now)
             : null;
         return content is null ? null : new NewFile(to, content);

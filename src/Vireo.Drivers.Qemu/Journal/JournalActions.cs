@@ -141,24 +141,21 @@ internal static class JournalActions
     }
 
     /// <summary>
-    /// Writes every new text beside the document it is for, on stable storage: a full disk is met now, and what is left for later are renames.
+    /// Writes every new text beside the document it is for, and puts all that the operation has made so far on stable storage, the journal itself too: a full disk is met now, and what is
+    /// left for later are renames.
     /// </summary>
     /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR; <see cref="Undo"/> removes what was written.</exception>
     public static void Stage(JournalRecord record)
     {
-        foreach (var document in record.Plan.Documents)
+        var texts = record.Plan.Documents.Where(d => d.After is not null).ToList();
+        foreach (var document in texts)
         {
-            if (document.After is { } text)
-            {
-                StageOne(document.Path, text);
-            }
+            WriteTemporary(document.Path, document.After!);
         }
-    }
 
-    private static void StageOne(string path, string text)
-    {
-        FileSystemCalls.MakeDirectory(Path.GetDirectoryName(path)!);
-        WriteTemporary(Temporary(path), text);
+        // The names of the staged texts need not last: the journal has the texts too.
+        var made = record.Made.Keys.Select(i => record.Plan.Create[i].Path).Where(File.Exists).Append(record.Path).ToList();
+        SyncBatch.Run(texts.Where(d => !d.IsVolatile).Select(d => Temporary(d.Path)).Concat(made), made.Select(f => Path.GetDirectoryName(f)!));
     }
 
     private static void WriteDocuments(IReadOnlyList<DocumentChange> documents, Func<DocumentChange, string?> side, bool staged)
@@ -175,14 +172,15 @@ internal static class JournalActions
                 FileSystemCalls.Remove(document.Path);
             }
 
-            directories.Add(Path.GetDirectoryName(document.Path)!);
+            if (!document.IsVolatile)
+            {
+                directories.Add(Path.GetDirectoryName(document.Path)!);
+            }
+
             FaultPoint.Hit(FaultPoints.JournalDocument);
         }
 
-        foreach (var directory in directories.Where(Directory.Exists))
-        {
-            FileSystemCalls.SyncDirectory(directory);
-        }
+        SyncBatch.Run([], directories);
     }
 
     private static void Replace(string path, string text, bool staged)
@@ -193,13 +191,14 @@ internal static class JournalActions
             return;
         }
 
-        if (!staged || !File.Exists(Temporary(path)))
-        {
-            StageOne(path, text);
-        }
-
         try
         {
+            if (!staged || !File.Exists(Temporary(path)))
+            {
+                WriteTemporary(path, text);
+                FileSystemCalls.SyncFile(Temporary(path));
+            }
+
             FileSystemCalls.Replace(Temporary(path), path);
         }
         catch (VireoException) when (!staged)
@@ -213,17 +212,17 @@ internal static class JournalActions
 
     private static void WriteTemporary(string path, string text)
     {
-        FileSystemCalls.Remove(path);
-        var failure = $"cannot write '{path}'";
-        using var handle = FileSystemCalls.CreateNew(path, failure);
+        var (temporary, failure) = (Temporary(path), $"cannot write '{Temporary(path)}'");
+        FileSystemCalls.MakeDirectory(Path.GetDirectoryName(path)!);
+        FileSystemCalls.Remove(temporary);
+        using var handle = FileSystemCalls.CreateNew(temporary, failure);
         try
         {
-            FileSystemCalls.Write(handle, path, Encoding.UTF8.GetBytes(text), 0, failure);
-            FileSystemCalls.SyncFile(handle, path);
+            FileSystemCalls.Write(handle, temporary, Encoding.UTF8.GetBytes(text), 0, failure);
         }
         catch (VireoException)
         {
-            FileSystemCalls.Remove(path);
+            FileSystemCalls.Remove(temporary);
             throw;
         }
     }

@@ -112,7 +112,11 @@ internal sealed record RetiredFile(string Path, string Identity);
 /// <param name="Path">The file that holds it.</param>
 /// <param name="Before">Its text before; null when there was no such document.</param>
 /// <param name="After">Its text after; null when it is removed.</param>
-internal sealed record DocumentChange(string Path, string? Before, string? After);
+internal sealed record DocumentChange(string Path, string? Before, string? After)
+{
+    /// <summary>Whether it lies in a run directory, which a power cut empties: it need not wait for the disk.</summary>
+    public bool IsVolatile { get; init; }
+}
 
 /// <summary>How far an operation has come.</summary>
 internal enum JournalPhase

@@ -7,7 +7,7 @@ using Vireo.Host.Processes;
 namespace Vireo.Drivers.Qemu.Journal;
 
 /// <summary>
-/// The journal of one operation while it runs. The plan is written once; what happens is appended. Only the plan and the word "committed" wait for
+/// The journal of one operation while it runs. The plan is written once; what happens is appended. Only the plan, before the first change that matters, and the word "committed" wait for
 /// the disk: the rest has to survive a killed daemon, not a power cut, for after a power cut the new files hold nothing that a running guest wrote.
 /// </summary>
 internal sealed class OperationJournal : IDisposable
@@ -25,12 +25,16 @@ internal sealed class OperationJournal : IDisposable
     /// <summary>The plan and how far it has come.</summary>
     public JournalRecord Record { get; private set; }
 
-    /// <summary>Writes the plan to stable storage: the first change may follow.</summary>
+    /// <summary>Writes the plan: the first change may follow.</summary>
     /// <param name="directory">Where journals lie; made when missing.</param>
     /// <param name="id">Name of the operation, as in its temporary files.</param>
     /// <param name="plan">The plan.</param>
+    /// <param name="durable">
+    /// Whether it is on stable storage when this returns. False when nothing but small new files is made until <see cref="JournalActions.Stage"/> sees to that: after a power cut they
+    /// are all that may be left.
+    /// </param>
     /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR: it cannot be written; nothing has changed.</exception>
-    public static OperationJournal Begin(string directory, string id, JournalPlan plan)
+    public static OperationJournal Begin(string directory, string id, JournalPlan plan, bool durable = true)
     {
         FileSystemCalls.MakeDirectory(directory);
         var path = Path.Combine(directory, $"{plan.Domain:D}.{id}.journal");
@@ -39,8 +43,12 @@ internal sealed class OperationJournal : IDisposable
         try
         {
             FileSystemCalls.Write(handle, path, bytes, 0, $"cannot write journal '{path}'");
-            FileSystemCalls.SyncFile(handle, path);
-            FileSystemCalls.SyncDirectory(directory);
+            if (durable)
+            {
+                FileSystemCalls.SyncFile(handle, path);
+                FileSystemCalls.SyncDirectory(directory);
+            }
+
             return new OperationJournal(new JournalRecord(path, plan), handle, bytes.Length);
         }
         catch

@@ -35,6 +35,9 @@ internal sealed record DeletePlan
     /// <summary>Images that are merged.</summary>
     public IReadOnlyList<PlannedMerge> Merges { get; init; } = [];
 
+    /// <summary>Whether an earlier try had begun to merge; a hypervisor that died meanwhile may have left clusters that nothing uses.</summary>
+    public bool IsResumed { get; init; }
+
     /// <summary>Files that nothing needs any more.</summary>
     public IReadOnlyList<RetiredFile> Retire { get; init; } = [];
 }

@@ -38,7 +38,7 @@ internal sealed class DeletePlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
             Retire(memory);
         }
 
-        return new DeletePlan { Tags = [.. Tags()], Merges = _merges, Retire = _retire };
+        return new DeletePlan { Tags = [.. Tags()], Merges = _merges, Retire = _retire, IsResumed = gone.Any(s => s.Config.Disks.Any(d => d.DeleteInProgress)) };
     }
 
     private static bool HoldsData(SnapshotDisk disk) => disk.Snapshot is SnapshotLocation.External or SnapshotLocation.Internal;

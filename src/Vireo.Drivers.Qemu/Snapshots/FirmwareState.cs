@@ -10,13 +10,21 @@ internal static class FirmwareState
 {
     private const int LargestFile = 16 << 20;
 
-    /// <summary>The variables of a domain, packed; null when it has none.</summary>
+    /// <summary>What is captured of a machine that has never run: its variables do not exist yet.</summary>
+    public const string NeverRun = "";
+
+    /// <summary>The variables of a domain, packed; null when it is not to have any.</summary>
     /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR, VIR_ERR_CONFIG_UNSUPPORTED: the file cannot be read, or is too large to be one.</exception>
     public static string? Capture(DomainConfig config)
     {
-        if (FirmwareVariables.PathOf(config.Os) is not { } path || FileStatus.TryOf(path) is null)
+        if (FirmwareVariables.PathOf(config.Os) is not { } path)
         {
             return null;
+        }
+
+        if (FileStatus.TryOf(path) is null)
+        {
+            return NeverRun;
         }
 
         using var packed = new MemoryStream();

@@ -35,6 +35,9 @@ internal interface ISnapshotDomain
     /// <summary>The disks as the hypervisor has them open; null when the domain is shut off.</summary>
     LiveDisks? Disks { get; }
 
+    /// <summary>Whether it has checkpoints, for which the hypervisor records in dirty bitmaps what the guest changes.</summary>
+    bool HasCheckpoints { get; }
+
     /// <summary>The hypervisor process; null when the domain is shut off.</summary>
     ProcessIdentity? Process { get; }
 

@@ -51,7 +51,7 @@ internal sealed class InternalCreation(ISnapshotDomain domain, string journals, 
 
     private async ValueTask<OperationJournal> MakeAsync(CreatePlan plan, bool resume, bool halt, UndoStack undo, CancellationToken cancellationToken)
     {
-        var journal = await Task.Run(() => OperationJournal.Begin(journals, plan.Id, JournalPlanOf(plan, resume, halt)), cancellationToken).ConfigureAwait(false);
+        var journal = await Task.Run(() => OperationJournal.Begin(journals, plan.Id, JournalPlanOf(plan, resume, halt), durable: false), cancellationToken).ConfigureAwait(false);
         undo.Push("remove what was made", () => TakeBackAsync(plan, journal));
         FaultPoint.Hit(FaultPoints.CreateJournalled);
         await Task.Run(() => JournalActions.Stage(journal.Record), cancellationToken).ConfigureAwait(false);

@@ -75,6 +75,12 @@ internal static class LiveSwap
     // Only an overlay that has them too goes on recording what the guest changes for the checkpoints.
     private static async ValueTask<IReadOnlyDictionary<string, IReadOnlyList<QmpBitmap>>> BitmapsAsync(ISnapshotDomain domain, CancellationToken cancellationToken)
     {
+        if (!domain.HasCheckpoints && !domain.Disks!.Disks.Any(d => d.Chain?.Layers.Any(l => l.HasBitmaps) == true))
+        {
+            // The hypervisor's answer grows with every image, and the guest's disks wait while it is made.
+            return new Dictionary<string, IReadOnlyList<QmpBitmap>>(StringComparer.Ordinal);
+        }
+
         var nodes = await domain.ExecuteAsync("query-named-block-nodes", """{"flat":true}""", cancellationToken).ConfigureAwait(false);
         return nodes.EnumerateArray().Select(QmpBlockNode.Read).ToDictionary(n => n.Name, n => n.Bitmaps, StringComparer.Ordinal);
     }

@@ -49,6 +49,9 @@ internal sealed class QemuSnapshotDomain(QemuDomain domain) : ISnapshotDomain
     public ProcessIdentity? Process => domain.Process?.Host.Identity;
 
     /// <inheritdoc/>
+    public bool HasCheckpoints => domain.Checkpoints.Tree.Count > 0;
+
+    /// <inheritdoc/>
     public (uint User, uint Group)? ImageOwner => null;
 
     /// <inheritdoc/>
@@ -63,7 +66,7 @@ internal sealed class QemuSnapshotDomain(QemuDomain domain) : ISnapshotDomain
             changes.Add(new DocumentChange(
                 Hypervisor.Files.Status(Name),
                 null,
-                live is null ? null : DomainFiles.StatusText(domain.View, process, LiveDocument.Show(live, disks!), disks!)));
+                live is null ? null : DomainFiles.StatusText(domain.View, process, LiveDocument.Show(live, disks!), disks!)) { IsVolatile = true });
         }
 
         return changes;
@@ -264,7 +267,7 @@ internal sealed class QemuSnapshotDomain(QemuDomain domain) : ISnapshotDomain
         public IReadOnlyList<DocumentChange> DocumentChanges(DomainConfig? persistent)
         {
             var view = domain.View with { Id = process.Id, Live = process.Live, State = DomainState.Paused, Reason = (int)DomainPausedReason.FromSnapshot };
-            return [.. owner.Definition(persistent), new DocumentChange(domain.Hypervisor.Files.Status(owner.Name), null, DomainFiles.StatusText(view, process))];
+            return [.. owner.Definition(persistent), new DocumentChange(domain.Hypervisor.Files.Status(owner.Name), null, DomainFiles.StatusText(view, process)) { IsVolatile = true }];
         }
 
         public async ValueTask TakeOverAsync(DomainConfig? persistent, CancellationToken cancellationToken)

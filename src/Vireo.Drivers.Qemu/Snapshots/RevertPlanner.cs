@@ -106,8 +106,8 @@ internal sealed class RevertPlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
 
         // A new process cannot have the file that the old one still has.
         var exists = FileStatus.TryOf(path) is not null;
-        var content = flags.HasFlag(DomainSnapshotRevertFlags.ResetNvram) ? await FirmwareVariables.ReadTemplateAsync(next.Os, cancellationToken).ConfigureAwait(false)
-            : snapshot.Config.FirmwareVariables is { } captured ? FirmwareState.Unpack(captured)
+        var content = flags.HasFlag(DomainSnapshotRevertFlags.ResetNvram) || (exists && snapshot.Config.FirmwareVariables == FirmwareState.NeverRun) ? await FirmwareVariables.ReadTemplateAsync(next.Os, cancellationToken).ConfigureAwait(false)
+            : snapshot.Config.FirmwareVariables is { Length: > 0 } captured ? FirmwareState.Unpack(captured)
             : exists && domain.Live is not null ? FirmwareState.Read(path)
             : null;
         return content is null ? null : new PlannedVariables(new ReplacedFile(path, OverlayFile.TemporaryName(path, id), OverlayFile.TemporaryName(path, id + ".old"), exists), content);

@@ -31,11 +31,25 @@ internal sealed class SnapshotCreation(ISnapshotDomain domain, string journals, 
         UndoStack undo,
         CancellationToken cancellationToken)
     {
-        var journal = await Task.Run(() => OperationJournal.Begin(journals, plan.Id, JournalPlanOf(plan, flags, wasRunning)), cancellationToken).ConfigureAwait(false);
+        var journal = await Task.Run(() => OperationJournal.Begin(journals, plan.Id, JournalPlanOf(plan, flags, wasRunning), durable: false), cancellationToken).ConfigureAwait(false);
         undo.Push("remove what was made", () => TakeBack(journal));
         FaultPoint.Hit(FaultPoints.CreateJournalled);
         await Task.Run(() => MakeFiles(plan, journal), cancellationToken).ConfigureAwait(false);
         FaultPoint.Hit(FaultPoints.CreateOverlaysMade);
+        var staged = Task.Run(() => JournalActions.Stage(journal.Record), CancellationToken.None);
+        try
+        {
+            if (domain.Live is not null && plan.Memory is null)
+            {
+                // The hypervisor opens them while the disk is waited for.
+                await LiveSwap.AddNodesAsync(domain, plan.Overlays, undo, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            await staged.ConfigureAwait(false);
+        }
+
         if (domain.Live is null)
         {
             journal.Commit();
@@ -67,9 +81,9 @@ internal sealed class SnapshotCreation(ISnapshotDomain domain, string journals, 
 
             await new MemorySaving(domain).RunAsync(memory, wasRunning, journal, cancellationToken).ConfigureAwait(false);
             FaultPoint.Hit(FaultPoints.CreateMemorySaved);
+            await LiveSwap.AddNodesAsync(domain, plan.Overlays, undo, cancellationToken).ConfigureAwait(false);
         }
 
-        await LiveSwap.AddNodesAsync(domain, plan.Overlays, undo, cancellationToken).ConfigureAwait(false);
         FaultPoint.Hit(FaultPoints.CreateNodesAdded);
         if (flags.HasFlag(DomainSnapshotCreateFlags.Quiesce))
         {
@@ -105,8 +119,6 @@ internal sealed class SnapshotCreation(ISnapshotDomain domain, string journals, 
             WriteOnDevice(overlay.Layer.Location.LocalPath!, overlay.OnDevice!);
             FaultPoint.Hit(FaultPoints.CreateOverlayWritten);
         }
-
-        JournalActions.Stage(journal.Record);
     }
 
     private static void WriteOnDevice(string path, Qcow2Overlay overlay)

@@ -135,7 +135,7 @@ internal sealed class SnapshotDeletion(ISnapshotDomain domain, SnapshotStore sto
             Snapshot = snapshot.Name,
             Documents = [.. Changes(tree, after, gone), .. made is null ? [] : (DocumentChange[])[made], .. offline ? domain.DocumentChanges(null, persistent, null) : []],
             Retire = retire,
-        });
+        }, durable: false);
         Commit(journal);
         FaultPoint.Hit(FaultPoints.DeleteCommitted);
         JournalActions.Finish(journal.Record, () => FaultPoint.Hit(FaultPoints.DeleteFileRetired));

@@ -38,6 +38,10 @@ internal sealed class SnapshotMerging(ISnapshotDomain domain)
             else
             {
                 await MergeFilesAsync(merge, Progress, cancellationToken).ConfigureAwait(false);
+                if (plan.IsResumed && merge.Result.Format == ImageFormat.Qcow2)
+                {
+                    await ImageTool.RepairLeaksAsync(PathOf(merge.Result)).ConfigureAwait(false);
+                }
             }
 
             done += size;

@@ -51,7 +51,7 @@ internal sealed class SnapshotReversion(ISnapshotDomain domain, string journals,
 
     private async ValueTask<(OperationJournal Journal, IReplacementProcess? Replacement)> PrepareAsync(RevertPlan plan, UndoStack undo, CancellationToken cancellationToken)
     {
-        var journal = await Task.Run(() => OperationJournal.Begin(journals, plan.Id, JournalPlanOf(plan)), cancellationToken).ConfigureAwait(false);
+        var journal = await Task.Run(() => OperationJournal.Begin(journals, plan.Id, JournalPlanOf(plan), durable: false), cancellationToken).ConfigureAwait(false);
         undo.Push("remove what was made", () =>
         {
             JournalActions.Undo(journal.Record);

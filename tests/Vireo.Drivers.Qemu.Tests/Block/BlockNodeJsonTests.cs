@@ -19,7 +19,7 @@ public sealed class BlockNodeJsonTests
         BlockNodeJson.ForChain(Chain(2), [3, 6], new DiskAccess { Cache = "none", Aio = "native", Discard = "unmap", DetectZeroes = "unmap" }).ShouldBe(
         [
             """{"driver":"qcow2","node-name":"n6","read-only":true,"cache":{"direct":true,"no-flush":false},"discard":"unmap","file":{"driver":"file","filename":"/i/1","aio":"native","node-name":"n6f","cache":{"direct":true,"no-flush":false},"discard":"unmap","auto-read-only":true},"backing":null}""",
-            """{"driver":"qcow2","node-name":"n3","read-only":false,"cache":{"direct":true,"no-flush":false},"discard":"unmap","detect-zeroes":"unmap","file":{"driver":"file","filename":"/i/0","aio":"native","node-name":"n3f","cache":{"direct":true,"no-flush":false},"discard":"unmap","auto-read-only":true},"backing":"n6"}""",
+            """{"driver":"qcow2","node-name":"n3","cache":{"direct":true,"no-flush":false},"discard":"unmap","detect-zeroes":"unmap","file":{"driver":"file","filename":"/i/0","aio":"native","node-name":"n3f","cache":{"direct":true,"no-flush":false},"discard":"unmap","auto-read-only":true},"backing":"n6"}""",
         ]);
     }
 
@@ -27,7 +27,7 @@ public sealed class BlockNodeJsonTests
     public void Raw_has_no_backing_and_devices_are_host_devices()
     {
         BlockNodeJson.ForLayer(new ImageLayer(new BlockDeviceLocation("/dev/x \"y\""), ImageFormat.Raw), 1, null, DiskAccess.Default).ShouldBe(
-            """{"driver":"raw","node-name":"n1","read-only":false,"file":{"driver":"host_device","filename":"/dev/x \"y\"","node-name":"n1f","auto-read-only":true,"discard":"unmap"}}""");
+            """{"driver":"raw","node-name":"n1","file":{"driver":"host_device","filename":"/dev/x \"y\"","node-name":"n1f","auto-read-only":true,"discard":"unmap"}}""");
     }
 
     [Fact]

@@ -40,6 +40,8 @@ internal sealed class ScratchDomain : ISnapshotDomain, IAsyncDisposable
 
     public ProcessIdentity? Process => Qemu?.Identity;
 
+    public bool HasCheckpoints => false;
+
     public (uint User, uint Group)? ImageOwner => null;
 
     public List<string> Happened { get; } = [];

@@ -38,15 +38,20 @@ public sealed class SnapshotTree<T>
 {
     // In the order in which they were added, which puts parents before children.
     private readonly ImmutableList<T> _nodes;
+    private readonly ImmutableDictionary<string, T> _named;
 
-    private SnapshotTree(ImmutableList<T> nodes, string? current)
+    // Made by the first who asks. Roots are the children of the empty name, which no snapshot has.
+    private ILookup<string, T>? _children;
+
+    private SnapshotTree(ImmutableList<T> nodes, ImmutableDictionary<string, T> named, string? current)
     {
         _nodes = nodes;
+        _named = named;
         CurrentName = current;
     }
 
     /// <summary>No snapshot.</summary>
-    public static SnapshotTree<T> Empty { get; } = new([], null);
+    public static SnapshotTree<T> Empty { get; } = new([], ImmutableDictionary.Create<string, T>(StringComparer.Ordinal), null);
 
     /// <summary>The name of the snapshot that the domain's state comes from.</summary>
     public string? CurrentName { get; }
@@ -61,20 +66,21 @@ public sealed class SnapshotTree<T>
     public int Count => _nodes.Count;
 
     /// <summary>The snapshot of that name.</summary>
-    public T? Find(string name) => _nodes.Find(n => n.Name == name);
+    public T? Find(string name) => _named.GetValueOrDefault(name);
 
     /// <summary>Those taken directly on it; the roots for null.</summary>
-    public IEnumerable<T> Children(string? name) => _nodes.Where(n => ParentOf(n) == name);
+    public IEnumerable<T> Children(string? name) => (_children ??= _nodes.ToLookup(n => ParentOf(n) ?? "", StringComparer.Ordinal))[name ?? ""];
 
     /// <summary>All below it, parents before children; all there are for null.</summary>
     public IEnumerable<T> Descendants(string? name)
     {
-        foreach (var child in Children(name))
+        var left = new Stack<T>(Children(name).Reverse());
+        while (left.TryPop(out var node))
         {
-            yield return child;
-            foreach (var below in Descendants(child.Name))
+            yield return node;
+            foreach (var child in Children(node.Name).Reverse())
             {
-                yield return below;
+                left.Push(child);
             }
         }
     }
@@ -110,16 +116,16 @@ public sealed class SnapshotTree<T>
             }
         }
 
-        var index = _nodes.FindIndex(n => n.Name == node.Name);
-        return new(index < 0 ? _nodes.Add(node) : _nodes.SetItem(index, node), CurrentName);
+        var nodes = Find(node.Name) is { } old ? _nodes.Replace(old, node, ReferenceEqualityComparer.Instance) : _nodes.Add(node);
+        return new(nodes, _named.SetItem(node.Name, node), CurrentName);
     }
 
     /// <summary>The tree without those snapshots, whose remaining children have been given other parents before.</summary>
     public SnapshotTree<T> Without(IReadOnlySet<string> names) =>
-        new(_nodes.RemoveAll(n => names.Contains(n.Name)), CurrentName is not null && names.Contains(CurrentName) ? null : CurrentName);
+        new(_nodes.RemoveAll(n => names.Contains(n.Name)), _named.RemoveRange(names), CurrentName is not null && names.Contains(CurrentName) ? null : CurrentName);
 
     /// <summary>The tree with another snapshot current; none for null.</summary>
-    public SnapshotTree<T> WithCurrent(string? name) => new(_nodes, name);
+    public SnapshotTree<T> WithCurrent(string? name) => new(_nodes, _named, name);
 
     /// <summary>Lists as <c>virDomainListAllSnapshots</c> and <c>virDomainSnapshotListAllChildren</c> do.</summary>
     /// <param name="from">Only below this one; null for the whole tree.</param>
@@ -138,7 +144,7 @@ public sealed class SnapshotTree<T>
 
     private bool Passes(T node, DomainSnapshotListFlags flags)
     {
-        var leaf = !_nodes.Exists(n => n.Parent == node.Name);
+        var leaf = !Children(node.Name).Any();
         return FlagGroup.Passes(flags, (DomainSnapshotListFlags.Metadata, true), (DomainSnapshotListFlags.NoMetadata, false))
             && FlagGroup.Passes(flags, (DomainSnapshotListFlags.Leaves, leaf), (DomainSnapshotListFlags.NoLeaves, !leaf))
             && FlagGroup.Passes(
