@@ -45,7 +45,7 @@ def create(side, options):
         with Folder(side.dir, count) as folder:
             domain = side.connection.defineXML(tiny_domain("bench-snapshot", folder.images))
             domain.createWithFlags(libvirt.VIR_DOMAIN_START_PAUSED)
-            for index in range(3):
+            for index in range(8):
                 side.add("snapshot of " + words, milliseconds(domain.snapshotCreateXML, external("s%d" % index, folder.path, count), EXTERNAL)[0])
             domain.destroy()
             domain.undefineFlags(libvirt.VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA)
@@ -100,13 +100,15 @@ def tree(side, options):
                 "<domainsnapshot><name>t%d</name><state>shutoff</state><creationTime>%d</creationTime>%s<memory snapshot='no'/><disks><disk name='vda' snapshot='external' type='file'>"
                 "<driver type='qcow2'/><source file='%s/0.t%d'/></disk></disks>%s</domainsnapshot>" % (index, 1700000000 + index, parent, folder.path, index, document),
                 libvirt.VIR_DOMAIN_SNAPSHOT_CREATE_REDEFINE)
-        for _ in range(3):
-            took, listed = milliseconds(domain.listAllSnapshots)
-            side.add("list 1000 snapshots", took * 1000 / count)
-        side.add("dumpxml of 1000 snapshots", milliseconds(lambda: [snapshot.getXMLDesc() for snapshot in listed])[0] * 1000 / count)
         for index in range(count // 2, count // 2 + 3):
+            listing, listed = milliseconds(domain.listAllSnapshots)
+            dumping = milliseconds(lambda: [snapshot.getXMLDesc() for snapshot in listed])[0]
             snapshot = domain.snapshotLookupByName("t%d" % index)
-            side.add("delete in the middle of 1000 snapshots", milliseconds(snapshot.delete, libvirt.VIR_DOMAIN_SNAPSHOT_DELETE_METADATA_ONLY)[0])
+            deletion = milliseconds(snapshot.delete, libvirt.VIR_DOMAIN_SNAPSHOT_DELETE_METADATA_ONLY)[0]
+            side.add("list 1000 snapshots", listing)
+            side.add("dumpxml of 1000 snapshots", dumping)
+            side.add("delete in the middle of 1000 snapshots", deletion)
+            side.add("list, dump and delete in the middle of 1000", listing + dumping + deletion)
         domain.undefineFlags(libvirt.VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA)
 
 
@@ -127,7 +129,7 @@ def bare_create(side, options):
     for count, words in DISKS:
         with Folder(side.dir, count) as folder:
             overlays, qemu = Overlays(folder.images[0]), BareQemu(folder.path, folder.images)
-            for index in range(3):
+            for index in range(8):
                 tops = ["%s/%d.%d" % (folder.path, disk, index) for disk in range(count)]
                 below = ["%s/%d.%d" % (folder.path, disk, index - 1) for disk in range(count)] if index else folder.images
                 side.add("snapshot of " + words, milliseconds(batch, qemu, overlays, index, tops, below)[0])

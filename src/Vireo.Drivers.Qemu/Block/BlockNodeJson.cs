@@ -72,10 +72,10 @@ internal static class BlockNodeJson
         json.WriteStartObject();
         json.WriteString("driver"u8, layer.Format.QemuDriver());
         json.WriteString("node-name"u8, NodeNumbers.Format(number));
-        if (access.ReadOnly)
+        if (access.ReadOnly || reopen)
         {
-            // The other is the default, and the monitor reads slowly.
-            json.WriteBoolean("read-only"u8, true);
+            // Of a node that is opened for the first time the other is the default, and the monitor reads slowly.
+            json.WriteBoolean("read-only"u8, access.ReadOnly);
         }
 
         if (shared)

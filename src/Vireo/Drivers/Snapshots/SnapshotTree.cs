@@ -51,7 +51,7 @@ public sealed class SnapshotTree<T>
     }
 
     /// <summary>No snapshot.</summary>
-    public static SnapshotTree<T> Empty { get; } = new([], ImmutableDictionary.Create<string, T>(StringComparer.Ordinal), null);
+    public static SnapshotTree<T> Empty { get; } = new([], ImmutableDictionary.Create<string, T>(StringComparer.Ordinal, ReferenceEqualityComparer.Instance), null);
 
     /// <summary>The name of the snapshot that the domain's state comes from.</summary>
     public string? CurrentName { get; }

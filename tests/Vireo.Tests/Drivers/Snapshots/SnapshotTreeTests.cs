@@ -43,6 +43,16 @@ public sealed class SnapshotTreeTests
         s_tree.Without(new HashSet<string> { "d" }).CurrentName.ShouldBeNull();
 
     [Fact]
+    public void One_that_is_replaced_by_its_equal_can_be_replaced_again()
+    {
+        var (equal, other) = (new Node("b", "a", SnapshotContent.Active, true), new Node("b", "a", SnapshotContent.Inactive, true));
+        var tree = s_tree.With(equal);
+        tree.Find("b").ShouldBeSameAs(equal);
+        tree.All[1].ShouldBeSameAs(equal);
+        tree.With(other).All[1].ShouldBeSameAs(other);
+    }
+
+    [Fact]
     public void A_missing_parent_is_refused() =>
         Should.Throw<VireoException>(() => s_tree.With(new("x", "nosuch", SnapshotContent.Active, false))).Code.ShouldBe(ErrorCode.InvalidArg);
 
