@@ -80,6 +80,8 @@ public sealed class BackupTests
         using var parsed = JsonDocument.Parse(map);
         parsed.RootElement.EnumerateArray().Where(e => !e.GetProperty("data").GetBoolean()).Select(e => (e.GetProperty("start").GetInt64(), e.GetProperty("length").GetInt64()))
             .ShouldBe([(2L << 20, 65536L)]);
+        if (kind == DaemonKind.Vireod)
+            await RevertIsRefusedAsync(lab);
         await lab.VirshAsync("domjobabort", "guest");
         await EndedAsync(lab);
 
@@ -129,6 +131,18 @@ public sealed class BackupTests
         await lab.VirshAsync("destroy", "guest");
         await ProgramRun.CheckAsync("qemu-img", "rebase", "-u", "-b", lab["full.qcow2"], "-F", "qcow2", lab["inc.qcow2"]);
         await ProgramRun.CheckAsync("qemu-img", "compare", lab["inc.qcow2"], lab["disk0.s1"]);
+    }
+
+    /// <summary>It would end the process that makes the backup.</summary>
+    private static async Task RevertIsRefusedAsync(GuestLab lab)
+    {
+        string document = "<domainsnapshot><name>old</name><state>shutoff</state><creationTime>1</creationTime><memory snapshot='no'/>"
+            + $"<disks><disk name='vda' snapshot='external' type='file'><driver type='qcow2'/><source file='{lab["old.qcow2"]}'/></disk></disks>{lab.Domain.ToXml()}</domainsnapshot>";
+        await File.WriteAllTextAsync(lab["old.xml"], document);
+        await lab.VirshAsync("snapshot-create", "guest", lab["old.xml"], "--redefine");
+        var refused = await Client.VireoAsync(lab.Daemon, "snapshot-revert", "guest", "old", "--allow-respawn");
+        refused.Error.ShouldContain("disk 'vda' already in active block job");
+        await lab.VirshAsync("snapshot-delete", "guest", "old", "--metadata");
     }
 
     private static async Task<GuestLab> StartedAsync(DaemonKind kind)

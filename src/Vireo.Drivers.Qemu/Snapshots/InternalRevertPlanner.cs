@@ -1,6 +1,5 @@
 using Vireo.Config;
 using Vireo.Drivers.Qemu.Block;
-using Vireo.Drivers.Qemu.BlockJobs;
 using Vireo.Drivers.Qemu.Journal;
 using Vireo.Drivers.Snapshots;
 
@@ -27,7 +26,7 @@ internal sealed class InternalRevertPlanner(
 {
     /// <summary>The plan.</summary>
     /// <exception cref="VireoException">
-    /// VIR_ERR_OPERATION_FAILED: an image lacks the snapshot; VIR_ERR_SNAPSHOT_REVERT_RISKY: leave is needed for a new process; VIR_ERR_BLOCK_COPY_ACTIVE: a job works on a disk.
+    /// VIR_ERR_OPERATION_FAILED: an image lacks the snapshot; VIR_ERR_SNAPSHOT_REVERT_RISKY: leave is needed for a new process.
     /// </exception>
     public InternalRevert Plan(QemuSnapshot snapshot, DomainConfig saved, RevertTarget target, DomainSnapshotRevertFlags flags)
     {
@@ -40,11 +39,6 @@ internal sealed class InternalRevertPlanner(
         var memory = target != RevertTarget.ShutOff && snapshot.Config.Memory?.Snapshot == SnapshotLocation.Internal;
         var holder = refusals.Try(() => InternalTags.Check(images, memory));
         var copies = refusals.Try(() => Copies(snapshot, images)) ?? [];
-        foreach (var image in images)
-        {
-            refusals.Check(() => BlockJobProgress.RefuseBusy(domain.Disks ?? new LiveDisks([], 0), image.Target));
-        }
-
         images = [.. images.Select(i => copies.Find(c => c.Original == i.Path)?.Image ?? i)];
         var inPlace = memory && domain.Live is { } live && AreOpen(images) && GuestHardware.Of(live) == GuestHardware.Of(saved);
         if (memory && domain.Live is not null && !inPlace)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Vireo.Config;
 using Vireo.Drivers.Qemu.Block;
+using Vireo.Drivers.Qemu.BlockJobs;
 using Vireo.Drivers.Qemu.CommandLine;
 using Vireo.Drivers.Qemu.Journal;
 using Vireo.Drivers.Snapshots;
@@ -24,12 +25,18 @@ internal sealed class RevertPlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
     /// <param name="flags">Checked flags.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="VireoException">
-    /// VIR_ERR_SNAPSHOT_REVERT_RISKY: leave is needed, the message names the flag; VIR_ERR_CONFIG_UNSUPPORTED, VIR_ERR_OPERATION_INVALID: it cannot be done.
+    /// VIR_ERR_SNAPSHOT_REVERT_RISKY: leave is needed, the message names the flag; VIR_ERR_CONFIG_UNSUPPORTED, VIR_ERR_OPERATION_INVALID: it cannot be done;
+    /// VIR_ERR_BLOCK_COPY_ACTIVE, VIR_ERR_OPERATION_UNSUPPORTED: a job works on a disk.
     /// </exception>
     public async ValueTask<RevertPlan> PlanAsync(QemuSnapshot snapshot, CreatePlan? kept, DomainSnapshotRevertFlags flags, CancellationToken cancellationToken)
     {
         var target = TargetOf(snapshot, flags);
         Refuse(snapshot, target);
+        foreach (var disk in domain.Disks?.Disks ?? [])
+        {
+            refusals.Check(() => BlockJobProgress.RefuseBusy(domain.Disks!, disk.Target));
+        }
+
         var saved = snapshot.Config.Domain
             ?? throw new VireoException(ErrorCode.SnapshotRevertRisky, ErrorDomain.Qemu, $"snapshot '{snapshot.Name}' lacks domain '{domain.Name}' rollback info");
         if (snapshot.IsInternal)
