@@ -189,6 +189,8 @@ internal sealed class ScratchDomain : ISnapshotDomain, IAsyncDisposable
 
     public IReadOnlyCollection<FileIdentity> ImagesOfOtherDomains() => [];
 
+    public string? TpmStateOf(DomainConfig config) => config.Devices.Tpms.IsEmpty ? null : _dir["tpm/tpm2"];
+
     public async ValueTask<IReplacementProcess> StartReplacementAsync(DomainConfig config, SafeFileHandle? memory, CancellationToken cancellationToken)
     {
         if (RefuseReplacement)
