@@ -19,7 +19,7 @@ public sealed class GuestLab : IAsyncDisposable
     /// <summary>Starts the daemon and defines the domain; the disks are empty images of 16 MiB in <see cref="Folder"/>.</summary>
     public static async Task<GuestLab> CreateAsync(
         DaemonKind kind = DaemonKind.Vireod, int disks = 2, bool linux = true, IReadOnlyDictionary<string, string>? environment = null, Func<int, TestDisk>? disk = null,
-        string machine = "pc", bool agent = false, bool firmware = false)
+        string machine = "pc", bool agent = false, bool firmware = false, string devices = "")
     {
         var lab = new GuestLab(ScratchDaemon.Of(kind), new TestDomain("guest"));
         try
@@ -28,7 +28,7 @@ public sealed class GuestLab : IAsyncDisposable
             {
                 Uuid = "5d0c7a52-91a4-4a57-8f3d-2b6c8a1f0e33",
                 Guest = !linux ? null : agent ? (await GuestImage.GetAsync()).WithAgent : await GuestImage.GetAsync(),
-                Devices = agent ? GuestImage.AgentChannel : "",
+                Devices = devices + (agent ? GuestImage.AgentChannel : ""),
                 Memory = linux ? 128 : 32,
                 Machine = machine,
                 SerialSocket = lab["serial.sock"],
