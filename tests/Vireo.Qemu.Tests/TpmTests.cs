@@ -5,12 +5,10 @@ namespace Vireo.Qemu.Tests;
 /// <summary>A guest with an emulated TPM, which belongs to its snapshots.</summary>
 public sealed class TpmTests
 {
-    private const string Device = "<tpm model='tpm-tis'><backend type='emulator' version='2.0'/></tpm>";
-
     [Fact]
     public async Task Tpm_goes_on_with_the_guest_and_comes_back_with_its_snapshots()
     {
-        await using var lab = await GuestLab.CreateAsync(disks: 1, devices: Device);
+        await using var lab = await GuestLab.CreateAsync(disks: 1, devices: GuestLab.Tpm);
         string registerBefore;
         await using (var serial = await lab.BootAsync())
         {
@@ -22,18 +20,19 @@ public sealed class TpmTests
             await lab.VirshAsync("snapshot-create-as", "guest", "i1");
 
             // The daemon goes and comes; the TPM is the same process.
-            var emulator = Emulators(lab).ShouldHaveSingleItem();
+            var emulator = lab.Emulators().ShouldHaveSingleItem();
             await lab.Daemon.StopAsync();
             await lab.Daemon.StartAsync();
-            Emulators(lab).ShouldBe([emulator]);
+            lab.Emulators().ShouldBe([emulator]);
             await tpm.WriteAsync("changed1");
             await tpm.ExtendAsync();
+            (await tpm.RegisterAsync()).ShouldNotBe(registerBefore);
 
             // Within the process.
             await lab.VirshAsync("snapshot-revert", "guest", "i1");
             (await tpm.ReadAsync()).ShouldBe("internal");
             (await tpm.RegisterAsync()).ShouldBe(registerBefore);
-            Emulators(lab).ShouldBe([emulator]);
+            lab.Emulators().ShouldBe([emulator]);
             await lab.VirshAsync("snapshot-delete", "guest", "i1");
 
             await tpm.WriteAsync("memory01");
@@ -60,24 +59,23 @@ public sealed class TpmTests
         (await lab.VirshAsync("snapshot-dumpxml", "guest", "d1")).ShouldNotContain("tpmState");
 
         await lab.VirshAsync("destroy", "guest");
-        Emulators(lab).ShouldBeEmpty();
+        lab.Emulators().ShouldBeEmpty();
         await lab.VirshAsync("snapshot-revert", "guest", "d1");
         await lab.VireoAsync("snapshot-clone", "guest", "d1", "copy");
         string copy = (await lab.VirshAsync("domuuid", "copy")).Trim();
-        File.ReadAllBytes(StateOf(lab, copy)).ShouldBe(File.ReadAllBytes(StateOf(lab, lab.Domain.Uuid)));
+        Content(lab.TpmState(copy)).ShouldBe(Content(lab.TpmState()));
         await lab.VirshAsync("start", "copy", "--paused");
         await lab.VirshAsync("destroy", "copy");
         await lab.VirshAsync("undefine", "copy");
-        Directory.Exists(Path.GetDirectoryName(Path.GetDirectoryName(StateOf(lab, copy)))).ShouldBeFalse();
+        Directory.Exists(Path.GetDirectoryName(lab.TpmState(copy))).ShouldBeFalse();
     }
 
     [Fact]
     public async Task Guest_goes_on_when_its_emulator_is_killed_and_has_a_TPM_again_at_its_next_start()
     {
-        await using var lab = await GuestLab.CreateAsync(disks: 1, linux: false, devices: Device);
+        await using var lab = await GuestLab.CreateAsync(disks: 1, linux: false, devices: GuestLab.Tpm);
         await lab.VirshAsync("start", "guest");
-        byte[] made = File.ReadAllBytes(StateOf(lab, lab.Domain.Uuid));
-        await ProgramRun.CheckAsync("/bin/kill", "-KILL", Emulators(lab).Single().ToString(CultureInfo.InvariantCulture));
+        await ProgramRun.CheckAsync("/bin/kill", "-KILL", lab.Emulators().Single().ToString(CultureInfo.InvariantCulture));
         await Eventually.TrueAsync(() => Task.FromResult(lab.Daemon.Log.Contains("its TPM, process", StringComparison.Ordinal)), "the loss is told of");
         (await lab.VirshAsync("domstate", "guest")).Trim().ShouldBe("running");
 
@@ -90,8 +88,17 @@ public sealed class TpmTests
 
         await lab.VirshAsync("destroy", "guest");
         await lab.VirshAsync("start", "guest");
-        Emulators(lab).ShouldHaveSingleItem();
-        File.ReadAllBytes(StateOf(lab, lab.Domain.Uuid)).ShouldBe(made);
+        lab.Emulators().ShouldHaveSingleItem();
+        string log = await File.ReadAllTextAsync(Path.Combine(lab.Daemon.Root, "log/vireo/swtpm/guest-swtpm.log"), TestContext.Current.CancellationToken);
+        log.Split("Starting vTPM manufacturing").Length.ShouldBe(2, "it is the same TPM");
+    }
+
+    [Fact]
+    public async Task Tpm_is_refused_in_libvirts_words_where_nothing_emulates_it()
+    {
+        var environment = new Dictionary<string, string> { ["PATH"] = "/usr/sbin" };
+        var refused = await Should.ThrowAsync<InvalidOperationException>(() => GuestLab.CreateAsync(disks: 1, linux: false, devices: GuestLab.Tpm, environment: environment));
+        refused.Message.ShouldContain("unsupported configuration: TPM version '2.0' is not supported");
     }
 
     private static async Task BootAtAsync(GuestLab lab, string snapshot, string expected)
@@ -101,12 +108,5 @@ public sealed class TpmTests
         (await new GuestTpm(serial).ReadAsync()).ShouldBe(expected);
     }
 
-    private static string StateOf(GuestLab lab, string uuid) => Path.Combine(lab.Daemon.Root, "lib/vireo/swtpm", uuid, "tpm2/tpm2-00.permall");
-
-    /// <summary>The emulators of the lab's runs, as their directories tell.</summary>
-    private static List<int> Emulators(GuestLab lab) =>
-    [
-        .. Directory.EnumerateFiles(Path.Combine(lab.Daemon.Root, "lib/vireo/qemu"), "swtpm", SearchOption.AllDirectories)
-            .Select(path => int.Parse(File.ReadAllText(path).Split(' ')[0], CultureInfo.InvariantCulture)).Where(pid => File.Exists($"/proc/{pid}/stat")),
-    ];
+    private static byte[] Content(string state) => File.ReadAllBytes(Path.Combine(state, "tpm2-00.permall"));
 }
