@@ -43,6 +43,15 @@ public sealed record VireoPaths(string Configuration, string Run, string Library
     /// <summary>Variable stores of UEFI guests.</summary>
     public string QemuNvram => Path.Combine(QemuLibrary, "nvram");
 
+    /// <summary>The state of emulated TPMs, a directory a domain.</summary>
+    public string TpmStates => Path.Combine(Library, "swtpm");
+
+    /// <summary>What the TPMs' maker is set up with: its configuration, and the authority that signs the TPMs' certificates.</summary>
+    public string TpmAuthority => Path.Combine(Library, "swtpm-setup");
+
+    /// <summary>What the TPMs' emulators and their maker print.</summary>
+    public string TpmLog => Path.Combine(Log, "swtpm");
+
     /// <summary>Plans of changes of disks that are under way.</summary>
     public string QemuJournal => Path.Combine(QemuLibrary, "journal");
 
@@ -65,7 +74,7 @@ public sealed record VireoPaths(string Configuration, string Run, string Library
     public void MakeQemuDirectories()
     {
         const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-        foreach (var directory in (ReadOnlySpan<string>)[QemuDefinitions, QemuAutostart, QemuSnapshots, QemuCheckpoints, QemuSave, QemuNvram, QemuJournal, QemuChannels, QemuCapabilities, QemuLog])
+        foreach (var directory in (ReadOnlySpan<string>)[QemuDefinitions, QemuAutostart, QemuSnapshots, QemuCheckpoints, QemuSave, QemuNvram, QemuJournal, QemuChannels, QemuCapabilities, QemuLog, TpmStates, TpmAuthority, TpmLog])
         {
             Directory.CreateDirectory(directory, Private);
         }

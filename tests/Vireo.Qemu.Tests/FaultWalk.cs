@@ -22,7 +22,8 @@ public sealed partial class FaultWalk : IAsyncDisposable
     /// <summary>Makes the domain with its snapshots.</summary>
     public static async Task<FaultWalk> SetAsync(FaultedOperation operation)
     {
-        var walk = new FaultWalk(operation, await GuestLab.CreateAsync(linux: false, firmware: operation.HasFirmware));
+        var walk = new FaultWalk(operation, await GuestLab.CreateAsync(linux: false, firmware: operation.HasFirmware, devices: operation.HasTpm ? GuestLab.Tpm : ""));
+        await walk.MakeTpmAsync('1');
         foreach (var (name, pattern) in new[] { ("s1", 0x11), ("s2", 0x22), ("", 0x33) })
         {
             foreach (string path in (await walk._lab.DisksAsync()).Values)
@@ -33,6 +34,7 @@ public sealed partial class FaultWalk : IAsyncDisposable
 
         if (operation.HasFirmware)
             await File.WriteAllTextAsync(walk._lab["vars.fd"], new string('2', 128 * 1024));
+        await walk.MakeTpmAsync('2');
         await walk._lab.Daemon.StopAsync();
         await walk.CopyAsync(save: true);
         return walk;
@@ -191,6 +193,8 @@ public sealed partial class FaultWalk : IAsyncDisposable
             ((await File.ReadAllTextAsync(_lab["vars.fd"]))[0] == '2').ShouldBe(same, "the variables are the snapshot's");
         Directory.EnumerateFiles(_lab.Daemon.Root, "*.new", SearchOption.AllDirectories).ShouldBeEmpty();
         var guests = _lab.Guests();
+        if (_operation.HasTpm)
+            LookAtTpm(reverted: !same && _operation.HasFirmware, guests.Count);
         guests.Count.ShouldBe(after.State == "shut off" ? 0 : 1, after.State);
         if (guests.Count == 0)
             await _lab.CheckImagesAsync();
@@ -200,6 +204,30 @@ public sealed partial class FaultWalk : IAsyncDisposable
         // Nothing stands in the way of the next one.
         if (!same)
             await SnapshotAsync("next");
+    }
+
+    /// <summary>Makes the TPM's state where there is none, and marks it with a file that the emulator leaves alone.</summary>
+    private async Task MakeTpmAsync(char mark)
+    {
+        if (!_operation.HasTpm)
+            return;
+        if (!Directory.Exists(_lab.TpmState()))
+        {
+            await _lab.VirshAsync("start", "guest", "--paused");
+            await _lab.VirshAsync("destroy", "guest");
+        }
+
+        await File.WriteAllTextAsync(Path.Combine(_lab.TpmState(), "tpm-mark"), mark.ToString());
+    }
+
+    private void LookAtTpm(bool reverted, int guests)
+    {
+        Directory.GetFileSystemEntries(Path.GetDirectoryName(_lab.TpmState())!).ShouldBe([_lab.TpmState()]);
+
+        // Within the process the hypervisor brings back the TPM, and the mark stays; without it the whole directory is brought back.
+        if (!_operation.IsInternal)
+            File.ReadAllText(Path.Combine(_lab.TpmState(), "tpm-mark")).ShouldBe(reverted ? "1" : "2", "the TPM's state is the snapshot's");
+        _lab.Emulators().Select(emulator => new FileInfo($"/proc/{emulator}/cwd").LinkTarget).ShouldBe(Enumerable.Repeat(_lab.TpmState(), guests), "the emulator works in the state's directory");
     }
 
     private IEnumerable<string> OpenImages(int guest) => Directory.EnumerateFiles($"/proc/{guest}/fd").Select(fd => File.ResolveLinkTarget(fd, returnFinalTarget: false)?.FullName)

@@ -24,6 +24,9 @@ public sealed record FaultedOperation(string Name, bool Running)
     /// <summary>Whether the guest has firmware with variables, which the snapshots hold.</summary>
     public bool HasFirmware => Name == "revert-keep";
 
+    /// <summary>Whether the guest has a TPM, which the snapshots hold: one that is set aside, one that is captured while the guest stands still, and one that the hypervisor brings back.</summary>
+    public bool HasTpm => Running && Name is "revert-keep" or "create" or "revert-internal";
+
     /// <summary>The point that it passes before anything is written.</summary>
     public string First => $"snapshot.{Kind}.planned";
 

@@ -1,8 +1,13 @@
+using System.Globalization;
+
 namespace Vireo.Qemu.Tests;
 
 /// <summary>A daemon and one domain on it that runs the small Linux guest on some disks: what most tests of real guests begin with.</summary>
 public sealed class GuestLab : IAsyncDisposable
 {
+    /// <summary>A TPM, for a domain's devices.</summary>
+    public const string Tpm = "<tpm model='tpm-tis'><backend type='emulator' version='2.0'/></tpm>\n";
+
     private readonly ScratchDirectory _images = new("vg");
 
     private GuestLab(ScratchDaemon daemon, TestDomain domain) => (Daemon, Domain) = (daemon, domain);
@@ -19,7 +24,7 @@ public sealed class GuestLab : IAsyncDisposable
     /// <summary>Starts the daemon and defines the domain; the disks are empty images of 16 MiB in <see cref="Folder"/>.</summary>
     public static async Task<GuestLab> CreateAsync(
         DaemonKind kind = DaemonKind.Vireod, int disks = 2, bool linux = true, IReadOnlyDictionary<string, string>? environment = null, Func<int, TestDisk>? disk = null,
-        string machine = "pc", bool agent = false, bool firmware = false)
+        string machine = "pc", bool agent = false, bool firmware = false, string devices = "")
     {
         var lab = new GuestLab(ScratchDaemon.Of(kind), new TestDomain("guest"));
         try
@@ -28,7 +33,7 @@ public sealed class GuestLab : IAsyncDisposable
             {
                 Uuid = "5d0c7a52-91a4-4a57-8f3d-2b6c8a1f0e33",
                 Guest = !linux ? null : agent ? (await GuestImage.GetAsync()).WithAgent : await GuestImage.GetAsync(),
-                Devices = agent ? GuestImage.AgentChannel : "",
+                Devices = devices + (agent ? GuestImage.AgentChannel : ""),
                 Memory = linux ? 128 : 32,
                 Machine = machine,
                 SerialSocket = lab["serial.sock"],
@@ -79,6 +84,17 @@ public sealed class GuestLab : IAsyncDisposable
 
     /// <summary>The QEMU processes of this lab: their command line names its serial socket or its images.</summary>
     public IReadOnlyList<int> Guests() => OwnedProcesses.Naming(Folder, "qemu-system");
+
+    /// <summary>The directory that a TPM keeps its state in.</summary>
+    /// <param name="uuid">The domain; the lab's own when null.</param>
+    public string TpmState(string? uuid = null) => Path.Combine(Daemon.Root, "lib/vireo/swtpm", uuid ?? Domain.Uuid, "tpm2");
+
+    /// <summary>The emulators of TPMs that run, as the runs' directories tell.</summary>
+    public IReadOnlyList<int> Emulators() =>
+    [
+        .. Directory.EnumerateFiles(Path.Combine(Daemon.Root, "lib/vireo/qemu"), "swtpm", SearchOption.AllDirectories)
+            .Select(path => int.Parse(File.ReadAllText(path).Split(' ')[0], CultureInfo.InvariantCulture)).Where(OwnedProcesses.IsRunning),
+    ];
 
     /// <summary>The arguments of snapshot-create-as that put every overlay into <see cref="Folder"/>.</summary>
     public string[] SnapshotArguments(string name, Func<int, string>? path = null) =>

@@ -39,6 +39,20 @@ public sealed partial record DomainSnapshotConfig
 
     /// <summary>The variables that the guest's firmware had, packed; in stored metadata of Vireo's.</summary>
     [XmlElement] public string? FirmwareVariables { get; init; }
+
+    /// <summary>The files that the guest's TPM kept its state in; in stored metadata of Vireo's.</summary>
+    [XmlElement("file", Wrapper = "tpmState")] public ConfigList<CapturedFile> TpmState { get; init; }
+}
+
+/// <summary>A file as a snapshot has captured it.</summary>
+[XmlRecord]
+public sealed partial record CapturedFile
+{
+    /// <summary>Its name within its directory.</summary>
+    [XmlAttribute(Required = true)] public string? Name { get; init; }
+
+    /// <summary>Its content, packed.</summary>
+    [XmlText] public string? Content { get; init; }
 }
 
 /// <summary>The snapshot before it.</summary>

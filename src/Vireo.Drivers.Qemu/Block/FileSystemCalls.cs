@@ -126,7 +126,7 @@ internal static unsafe partial class FileSystemCalls
         }
     }
 
-    /// <summary>Renames, over what bears the name.</summary>
+    /// <summary>Renames, a file over what bears the name; a directory's new name must be free.</summary>
     /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR.</exception>
     public static void Replace(string from, string to)
     {
@@ -134,7 +134,14 @@ internal static unsafe partial class FileSystemCalls
         Pass(to, failure);
         try
         {
-            File.Move(from, to, overwrite: true);
+            if (Directory.Exists(from))
+            {
+                Directory.Move(from, to);
+            }
+            else
+            {
+                File.Move(from, to, overwrite: true);
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -163,9 +170,33 @@ internal static unsafe partial class FileSystemCalls
         }
     }
 
-    /// <summary>Makes a directory and those above it; nothing when it is there.</summary>
+    /// <summary>Removes a file, or a directory with all that is in it; nothing when there is none.</summary>
     /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR.</exception>
-    public static void MakeDirectory(string path)
+    public static void RemoveTree(string path)
+    {
+        if (!Directory.Exists(path))
+        {
+            Remove(path);
+            return;
+        }
+
+        var failure = $"cannot remove directory '{path}'";
+        Pass(path, failure);
+        try
+        {
+            Directory.Delete(path, recursive: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw SystemError.Make(e, failure, ErrorDomain.Storage);
+        }
+    }
+
+    /// <summary>Makes a directory and those above it; nothing when it is there.</summary>
+    /// <param name="path">The directory.</param>
+    /// <param name="ownerOnly">None but its owner may look into it.</param>
+    /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR.</exception>
+    public static void MakeDirectory(string path, bool ownerOnly = false)
     {
         if (Directory.Exists(path))
         {
@@ -176,7 +207,14 @@ internal static unsafe partial class FileSystemCalls
         Pass(path, failure);
         try
         {
-            Directory.CreateDirectory(path);
+            if (ownerOnly)
+            {
+                Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            }
+            else
+            {
+                Directory.CreateDirectory(path);
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,6 +1,7 @@
 using Vireo.Config;
 using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.Journal;
+using Vireo.Drivers.Qemu.Snapshots;
 
 namespace Vireo.Drivers.Qemu.Cloning;
 
@@ -26,19 +27,19 @@ internal sealed record ClonedDisk(string Target, ImageChain Source, InternalSnap
 /// <param name="Id">Name of the operation, as in its temporary files.</param>
 /// <param name="Linked">Whether the images stand on the snapshot's.</param>
 /// <param name="Disks">The disks that are made.</param>
-/// <param name="Variables">The file of the firmware's variables; null when the clone has none, or gets pristine ones at its first start.</param>
+/// <param name="Platform">The firmware's variables and the TPM's state; without those that the clone has not, or gets pristine at its first start.</param>
 /// <param name="Definition">The new domain, complete.</param>
 /// <param name="Document">Its definition's file.</param>
-internal sealed record ClonePlan(string Id, bool Linked, IReadOnlyList<ClonedDisk> Disks, NewFile? Variables, DomainConfig Definition, DocumentChange Document)
+internal sealed record ClonePlan(string Id, bool Linked, IReadOnlyList<ClonedDisk> Disks, IReadOnlyList<NewState> Platform, DomainConfig Definition, DocumentChange Document)
 {
-    /// <summary>The files that are made: the images, then the variables.</summary>
+    /// <summary>The files that are made: the images, then what the guest keeps outside its disks.</summary>
     public IReadOnlyList<PlannedFile> Files { get; } =
     [
-        .. Disks.Select(d => d.Path).Concat(Variables is null ? [] : [Variables.Path]).Select(path => new PlannedFile(path, OverlayFile.TemporaryName(path, Id))),
+        .. Disks.Select(d => d.Path).Concat(Platform.Select(s => s.Path)).Select(path => new PlannedFile(path, OverlayFile.TemporaryName(path, Id))),
     ];
 }
 
-/// <summary>A small file that is made.</summary>
+/// <summary>A file, or a directory of files, of what the guest keeps outside its disks.</summary>
 /// <param name="Path">Its name.</param>
 /// <param name="Content">What is in it.</param>
-internal sealed record NewFile(string Path, byte[] Content);
+internal sealed record NewState(string Path, StateContent Content);

@@ -4,6 +4,7 @@ using Vireo.Drivers.Qemu.CommandLine;
 using Vireo.Drivers.Qemu.Journal;
 using Vireo.Drivers.Qemu.Snapshots;
 using Vireo.Drivers.Qemu.State;
+using Vireo.Drivers.Qemu.Tpm;
 
 namespace Vireo.Drivers.Qemu.Cloning;
 
@@ -25,7 +26,7 @@ internal sealed class ClonePlanner(ISnapshotDomain domain, QemuHypervisor hyperv
         var disks = await Task.Run(() => Disks(snapshot, definition, request).ToList(), cancellationToken).ConfigureAwait(false);
         var config = await hypervisor.Builder.CompleteAsync(new CloneDocument(domain.Name, request.Name).Of(SavedDocument.Of(definition), disks), cancellationToken).ConfigureAwait(false);
         var document = new DocumentChange(hypervisor.Files.Definition(request.Name), null, DomainFiles.DefinitionText(config));
-        var plan = new ClonePlan(Guid.NewGuid().ToString("N")[..12], request.Linked, disks, Variables(snapshot, definition, config), config, document);
+        var plan = new ClonePlan(Guid.NewGuid().ToString("N")[..12], request.Linked, disks, [.. Platform(snapshot, definition, config)], config, document);
         CheckFiles(plan);
         return plan;
     }
@@ -86,18 +87,30 @@ internal sealed class ClonePlanner(ISnapshotDomain domain, QemuHypervisor hyperv
         }
     }
 
-    /// <summary>The variables that the snapshot has captured; those of now when it is older than that, and has none.</summary>
-    private static NewFile? Variables(QemuSnapshot snapshot, DomainConfig definition, DomainConfig clone)
+    /// <summary>What the snapshot has captured; the state of now when it is older than that, and has none.</summary>
+    private IEnumerable<NewState> Platform(QemuSnapshot snapshot, DomainConfig definition, DomainConfig clone)
     {
-        if (FirmwareVariables.PathOf(clone.Os) is not { } to)
+        if (FirmwareVariables.PathOf(clone.Os) is { } variables)
         {
-            return null;
+            var content = snapshot.Config.FirmwareVariables is { } captured ? (captured == PlatformState.NeverRun ? null : PackedFile.Unpack(captured))
+                : FirmwareVariables.PathOf(definition.Os) is { } now && FileStatus.TryOf(now) is not null ? PackedFile.Read(now)
+                : null;
+            if (content is not null)
+            {
+                yield return new NewState(variables, new FileContent(content));
+            }
         }
 
-        var content = snapshot.Config.FirmwareVariables is { } captured ? (captured == FirmwareState.NeverRun ? null : FirmwareState.Unpack(captured))
-            : FirmwareVariables.PathOf(definition.Os) is { } now && FileStatus.TryOf(now) is not null ? FirmwareState.Read(now)
-            : null;
-        return content is null ? null : new NewFile(to, content);
+        if (TpmStorage.EmulatorOf(clone) is { } tpm)
+        {
+            var state = snapshot.Config.TpmState is { IsEmpty: false } captured ? StateContent.OfTpm(captured)
+                : domain.TpmStateOf(definition) is { } now ? StateContent.OfTpm(now)
+                : null;
+            if (state is not null)
+            {
+                yield return new NewState(hypervisor.TpmStorage.DirectoryOf(clone.Uuid!.Value), new DirectoryContent([(TpmStorage.NameOf(tpm), state)]));
+            }
+        }
     }
 
     private static void CheckFiles(ClonePlan plan)

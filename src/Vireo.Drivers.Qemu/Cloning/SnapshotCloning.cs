@@ -54,11 +54,7 @@ internal sealed class SnapshotCloning(QemuDomain domain)
             await CopyAsync(plan, journal, cancellationToken).ConfigureAwait(false);
         }
 
-        if (plan.Variables is { } variables)
-        {
-            await FillAsync(journal, plan.Disks.Count, temporary => File.WriteAllBytesAsync(temporary, variables.Content, cancellationToken)).ConfigureAwait(false);
-        }
-
+        await Task.Run(() => MakeState(plan, journal), cancellationToken).ConfigureAwait(false);
         await Task.Run(() => JournalActions.Stage(journal.Record), cancellationToken).ConfigureAwait(false);
         FaultPoint.Hit(FaultPoints.CloneFilesMade);
         cancellationToken.ThrowIfCancellationRequested();
@@ -96,6 +92,14 @@ internal sealed class SnapshotCloning(QemuDomain domain)
             Progress(0);
             await FillAsync(journal, i, temporary => ImageTool.CopyAsync(disk.Source, disk.Within, temporary, disk.Format, Progress, cancellationToken)).ConfigureAwait(false);
             done += disk.Size;
+        }
+    }
+
+    private static void MakeState(ClonePlan plan, OperationJournal journal)
+    {
+        for (var i = 0; i < plan.Platform.Count; i++)
+        {
+            JournalFiles.Make(journal, plan.Disks.Count + i, plan.Platform[i].Content.Make, FaultPoints.CloneImageWritten, FaultPoints.CloneImageNamed);
         }
     }
 

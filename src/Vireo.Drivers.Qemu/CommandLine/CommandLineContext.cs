@@ -11,6 +11,9 @@ internal sealed record CommandLineContext(int MonitorFd, LiveDisks Disks)
     /// <summary>A memory stream will be loaded: QEMU waits for it (<c>-incoming defer</c>).</summary>
     public bool Incoming { get; init; }
 
+    /// <summary>The number under which QEMU inherits its end of the connection to the TPM's emulator; null when it has no TPM.</summary>
+    public int? Tpm { get; init; }
+
     /// <summary>For each network card's alias the numbers under which QEMU inherits its tap.</summary>
     public IReadOnlyDictionary<string, TapNumbers> Taps { get; init; } = new Dictionary<string, TapNumbers>();
 }
@@ -24,7 +27,7 @@ internal sealed record TapNumbers(IReadOnlyList<int> Queues, IReadOnlyList<int> 
 internal static class Unsupported
 {
     /// <summary>VIR_ERR_CONFIG_UNSUPPORTED for an element.</summary>
-    /// <param name="element">The element, as in the document: <c>&lt;tpm&gt;</c>.</param>
+    /// <param name="element">The element, as in the document: <c>&lt;hostdev&gt;</c>.</param>
     /// <param name="why">What is not supported, and the way on.</param>
     public static VireoException Element(string element, string why = "is not supported") =>
         VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"{element} {why}");

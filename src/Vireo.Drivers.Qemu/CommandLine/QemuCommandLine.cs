@@ -24,6 +24,7 @@ internal static class QemuCommandLine
         DiskArguments.Add(arguments, live, context, boot);
         NetworkArguments.Add(arguments, live, context, boot);
         CharacterDeviceArguments.Add(arguments, live);
+        TpmArguments.Add(arguments, live, context);
         DisplayArguments.Add(arguments, live);
         SmallDeviceArguments.Add(arguments, live);
         arguments.Add("-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny");

@@ -73,7 +73,13 @@ internal static class UnsupportedElements
         Unsupported.WhenAny(devices.Leases, "<lease>");
         Unsupported.WhenAny(devices.Filesystems, "<filesystem>");
         Unsupported.WhenAny(devices.Smartcards, "<smartcard>");
-        Unsupported.WhenAny(devices.Tpms, "<tpm>");
+        foreach (var tpm in devices.Tpms)
+        {
+            Unsupported.When(tpm.Backend?.Type != TpmBackendType.Emulator, $"<backend type='{tpm.Backend?.Type?.ToXmlName()}'> of <tpm>");
+            Unsupported.When(tpm.Backend?.EncryptionSecret is not null, "<encryption> of <tpm>");
+            Unsupported.When(tpm.Backend?.ActivePcrBanks is not null, "<active_pcr_banks>");
+        }
+
         Unsupported.WhenAny(devices.Hostdevs, "<hostdev>");
         Unsupported.When(devices.Redirfilter is not null, "<redirfilter>");
         Unsupported.When(devices.Nvram is not null, "<nvram> among the devices");

@@ -58,6 +58,7 @@ internal sealed partial class QemuConnection
         }
         catch when (added && before is null)
         {
+            Hypervisor.TpmStorage.Forget(config);
             Hypervisor.Domains.Remove(domain);
             throw;
         }
@@ -217,7 +218,6 @@ internal sealed partial class QemuConnection
         }
     }
 
-    // Nothing here ever makes the state of a TPM, so the flags that speak of it have nothing to remove.
     private void RemoveBelongings(DomainView view, DomainUndefineFlags flags)
     {
         if (view.HasManagedSave)
@@ -228,6 +228,11 @@ internal sealed partial class QemuConnection
         if (flags.HasFlag(DomainUndefineFlags.Nvram) && view.Persistent is { } config && FirmwareVariables.PathOf(config.Os) is { } nvram)
         {
             RemoveVariables(nvram);
+        }
+
+        if (!view.IsActive && !flags.HasFlag(DomainUndefineFlags.KeepTpm))
+        {
+            Hypervisor.TpmStorage.Forget(view.Config, evenPersistent: flags.HasFlag(DomainUndefineFlags.Tpm));
         }
 
         if (!view.IsActive)

@@ -28,6 +28,7 @@ internal static class DeviceAliases
             draft.Consoles[i] = shared ? console with { Alias = draft.Serials[0].Alias } : Named(console, Text($"console{i}"));
         }
 
+        Numbered(draft.Tpms, "tpm");
         Numbered(draft.Inputs, "input");
         Numbered(draft.Sounds, "sound");
         Numbered(draft.Videos, "video");

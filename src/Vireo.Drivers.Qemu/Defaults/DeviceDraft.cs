@@ -26,6 +26,7 @@ internal sealed class DeviceDraft
         Audios = [.. from.Audios];
         Videos = [.. from.Videos];
         Redirdevs = [.. from.Redirdevs];
+        Tpms = [.. from.Tpms];
         Hubs = [.. from.Hubs];
         Watchdogs = [.. from.Watchdogs];
         Rngs = [.. from.Rngs];
@@ -68,6 +69,8 @@ internal sealed class DeviceDraft
 
     public List<RedirdevConfig> Redirdevs { get; }
 
+    public List<TpmConfig> Tpms { get; }
+
     public List<HubConfig> Hubs { get; }
 
     public List<WatchdogConfig> Watchdogs { get; }
@@ -104,6 +107,7 @@ internal sealed class DeviceDraft
         Audios = Audios.ToConfigList(),
         Videos = Videos.ToConfigList(),
         Redirdevs = Redirdevs.ToConfigList(),
+        Tpms = Tpms.ToConfigList(),
         Hubs = Hubs.ToConfigList(),
         Watchdogs = Watchdogs.ToConfigList(),
         Rngs = Rngs.ToConfigList(),

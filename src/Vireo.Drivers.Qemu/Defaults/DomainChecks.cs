@@ -79,6 +79,7 @@ internal static class DomainChecks
             throw VireoException.ConfigUnsupported(ErrorDomain.Domain, "UEFI requires ACPI on this architecture");
         }
 
+        TpmDefaults.Check(config.Devices);
         var aliases = new HashSet<string>(StringComparer.Ordinal);
         foreach (var alias in Aliases(config.Devices))
         {

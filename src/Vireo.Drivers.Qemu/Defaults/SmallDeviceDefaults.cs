@@ -18,6 +18,7 @@ internal static class SmallDeviceDefaults
         DeviceDraft.Each(draft.Hubs, hub => hub with { Type = hub.Type ?? "usb" });
         DeviceDraft.Each(draft.Redirdevs, redirdev => redirdev with { Bus = redirdev.Bus ?? "usb" });
         DeviceDraft.Each(draft.Watchdogs, watchdog => watchdog with { Action = watchdog.Action ?? WatchdogAction.Reset });
+        DeviceDraft.Each(draft.Tpms, TpmDefaults.Apply);
         DeviceDraft.Each(draft.Panics, panic => panic with { Model = panic.Model ?? "isa" });
         draft.Memballoon ??= new MemballoonConfig { Model = MemballoonModel.Virtio };
     }

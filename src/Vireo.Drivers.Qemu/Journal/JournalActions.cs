@@ -20,7 +20,7 @@ internal static class JournalActions
         for (var i = record.Plan.Create.Count - 1; i >= 0; i--)
         {
             var file = record.Plan.Create[i];
-            Try(failures, () => FileSystemCalls.Remove(file.TemporaryPath));
+            Try(failures, () => FileSystemCalls.RemoveTree(file.TemporaryPath));
             if (record.Made.TryGetValue(i, out var identity))
             {
                 Try(failures, () => Remove(file.Path, identity));
@@ -65,15 +65,25 @@ internal static class JournalActions
     /// <summary>Puts new files into the places of old ones, which are set aside.</summary>
     public static void Replace(JournalRecord record)
     {
-        foreach (var file in record.Plan.Replace.Where(f => File.Exists(f.TemporaryPath)))
+        foreach (var file in record.Plan.Replace.Where(f => Path.Exists(f.TemporaryPath)))
         {
-            if (File.Exists(file.Path) && !File.Exists(file.OldPath))
+            if (Path.Exists(file.Path) && !Path.Exists(file.OldPath))
             {
                 FileSystemCalls.Replace(file.Path, file.OldPath);
             }
 
             FileSystemCalls.Replace(file.TemporaryPath, file.Path);
             FileSystemCalls.SyncDirectory(Path.GetDirectoryName(file.Path)!);
+        }
+    }
+
+    /// <summary>Removes new files that are not needed: a hypervisor has brought back what they hold.</summary>
+    /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR.</exception>
+    public static void DropReplacements(JournalRecord record)
+    {
+        foreach (var file in record.Plan.Replace)
+        {
+            FileSystemCalls.RemoveTree(file.TemporaryPath);
         }
     }
 
@@ -112,7 +122,7 @@ internal static class JournalActions
 
         foreach (var file in record.Plan.Replace)
         {
-            Try(failures, () => File.Delete(file.OldPath));
+            Try(failures, () => FileSystemCalls.RemoveTree(file.OldPath));
         }
 
         Throw(failures, record, "finish");
@@ -120,23 +130,28 @@ internal static class JournalActions
 
     private static void PutBack(ReplacedFile file)
     {
-        if (File.Exists(file.OldPath))
+        if (Path.Exists(file.OldPath))
         {
+            if (Directory.Exists(file.Path))
+            {
+                FileSystemCalls.RemoveTree(file.Path);
+            }
+
             FileSystemCalls.Replace(file.OldPath, file.Path);
         }
-        else if (!file.Existed && !File.Exists(file.TemporaryPath))
+        else if (!file.Existed && !Path.Exists(file.TemporaryPath))
         {
-            FileSystemCalls.Remove(file.Path);
+            FileSystemCalls.RemoveTree(file.Path);
         }
 
-        FileSystemCalls.Remove(file.TemporaryPath);
+        FileSystemCalls.RemoveTree(file.TemporaryPath);
     }
 
     private static void Remove(string path, FileIdentity identity)
     {
         if (FileIdentity.Of(path) == identity)
         {
-            FileSystemCalls.Remove(path);
+            FileSystemCalls.RemoveTree(path);
         }
     }
 

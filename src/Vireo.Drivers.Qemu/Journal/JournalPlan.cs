@@ -90,13 +90,13 @@ internal sealed record JournalPlan
     public IReadOnlyList<DocumentChange> Documents { get; init; } = [];
 }
 
-/// <summary>A file that an operation makes.</summary>
+/// <summary>A file, or a directory of files, that an operation makes.</summary>
 /// <param name="Path">Its name.</param>
 /// <param name="TemporaryPath">Its name until it is complete; unique to the operation, so that whatever bears it is ours.</param>
 /// <param name="Node">The block node that uses it once the operation has swapped; null when none will.</param>
 internal sealed record PlannedFile(string Path, string TemporaryPath, string? Node = null);
 
-/// <summary>A file that another one takes the place of.</summary>
+/// <summary>A file, or a directory of files, that another one takes the place of.</summary>
 /// <param name="Path">Its name.</param>
 /// <param name="TemporaryPath">Where the new one lies until then.</param>
 /// <param name="OldPath">Where the old one lies from then on, until the operation is finished.</param>

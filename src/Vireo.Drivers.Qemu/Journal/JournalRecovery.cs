@@ -94,7 +94,15 @@ internal static class JournalRecovery
                 : await decide(record, cancellationToken).ConfigureAwait(false);
             if (verdict == JournalVerdict.Finish)
             {
-                await (live ? Task.CompletedTask : JournalTags.FinishAsync(record)).ConfigureAwait(false);
+                if (live)
+                {
+                    JournalActions.DropReplacements(record);
+                }
+                else
+                {
+                    await JournalTags.FinishAsync(record).ConfigureAwait(false);
+                }
+
                 JournalActions.Finish(record);
             }
             else

@@ -6,6 +6,7 @@ using Vireo.Drivers.Qemu.BlockJobs;
 using Vireo.Drivers.Qemu.Comparison;
 using Vireo.Drivers.Qemu.Monitor;
 using Vireo.Drivers.Qemu.State;
+using Vireo.Drivers.Qemu.Tpm;
 using Vireo.Host.Processes;
 using Vireo.Host.Sockets;
 
@@ -23,7 +24,7 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
         var work = new List<Task>();
         var statuses = hypervisor.Files.ReadStatuses((p, e) => LogUnreadable(hypervisor.Log, p, e.Message)).ToList();
         // First, for among what goes may be names that a run which is taken up is about to get.
-        Sweep(statuses.Select(s => Path.GetFileName(Path.GetDirectoryName(s.Status.MonitorPath)!)).ToHashSet(StringComparer.Ordinal));
+        await SweepAsync(statuses.Select(s => Path.GetFileName(Path.GetDirectoryName(s.Status.MonitorPath)!)).ToHashSet(StringComparer.Ordinal)).ConfigureAwait(false);
         foreach (var (path, status) in statuses)
         {
             hypervisor.TakenId(status.Id);
@@ -42,7 +43,7 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
     }
 
     // Runs that no live state speaks of: the daemon died while it started or ended them. Their processes have never been anybody's.
-    private void Sweep(HashSet<string> known)
+    private async Task SweepAsync(HashSet<string> known)
     {
         foreach (var directory in Runs(hypervisor.Paths.QemuLibrary).Concat(Runs(hypervisor.Paths.QemuChannels)).Where(d => !known.Contains(Path.GetFileName(d))).ToList())
         {
@@ -57,6 +58,7 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
                 LogSwept(hypervisor.Log, left.Pid, directory);
             }
 
+            await TpmEmulator.EndAsync(directory).ConfigureAwait(false);
             SocketNames.Remove(directory);
             Directory.Delete(directory, recursive: true);
         }
@@ -183,6 +185,7 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
         {
             hypervisor.Domains.Remove(domain);
             hypervisor.Files.RemoveMoments(after.Name, snapshots: true, checkpoints: true);
+            hypervisor.TpmStorage.Forget(status.Live);
         }
 
         domain.Lifecycle(DomainEventType.Stopped, (int)cause.Detail);

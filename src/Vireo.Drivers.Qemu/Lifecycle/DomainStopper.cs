@@ -2,6 +2,7 @@ using Vireo.Config;
 using Vireo.Drivers.Qemu.Backup;
 using Vireo.Drivers.Qemu.Network;
 using Vireo.Drivers.Qemu.State;
+using Vireo.Drivers.Qemu.Tpm;
 
 namespace Vireo.Drivers.Qemu.Lifecycle;
 
@@ -57,13 +58,17 @@ internal sealed class DomainStopper(QemuHypervisor hypervisor)
         {
             hypervisor.Domains.Remove(domain);
             hypervisor.Files.RemoveMoments(after.Name, snapshots: !goesOn, checkpoints: !goesOn);
+            if (!goesOn)
+            {
+                hypervisor.TpmStorage.Forget(process.Live);
+            }
         }
 
         domain.Lifecycle(DomainEventType.Stopped, (int)cause.Detail);
         return true;
     }
 
-    /// <summary>Tells of the taps that went with a run that has ended, and removes its sockets and its directories.</summary>
+    /// <summary>Tells of the taps that went with a run that has ended, ends its TPM, and removes its sockets and its directories.</summary>
     /// <param name="live">The run's live document.</param>
     /// <param name="directory">The run's directory.</param>
     /// <param name="channels">The run's directory for the sockets of channels.</param>
@@ -72,6 +77,7 @@ internal sealed class DomainStopper(QemuHypervisor hypervisor)
         if (directory.StartsWith(hypervisor.Paths.QemuLibrary, StringComparison.Ordinal) && Directory.Exists(directory))
         {
             await InterfaceScripts.DownAsync(live, directory, hypervisor.Log).ConfigureAwait(false);
+            await TpmEmulator.EndAsync(directory).ConfigureAwait(false);
             SocketNames.Remove(directory);
             Directory.Delete(directory, recursive: true);
         }

@@ -3,6 +3,7 @@ using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.Capabilities;
 using Vireo.Drivers.Qemu.CommandLine;
 using Vireo.Drivers.Qemu.Defaults;
+using Vireo.Drivers.Qemu.Tpm;
 using Vireo.Host.Processes;
 
 namespace Vireo.Drivers.Qemu.Lifecycle;
@@ -29,7 +30,13 @@ internal sealed class GuestBuilder(QemuCapabilitiesCache capabilities, string nv
         }
 
         var aliases = known.Machines.Where(m => m.Alias is not null).ToDictionary(m => m.Alias!, m => m.Name, StringComparer.Ordinal);
-        return DomainDefaults.Apply(parsed, new DefaultsContext(emulator, known.DefaultMachine?.Name ?? "pc", aliases) { NvramDirectory = nvram });
+        var complete = DomainDefaults.Apply(parsed, new DefaultsContext(emulator, known.DefaultMachine?.Name ?? "pc", aliases) { NvramDirectory = nvram });
+        if (TpmStorage.EmulatorOf(complete) is { } tpm)
+        {
+            TpmSetup.Require(tpm);
+        }
+
+        return complete;
     }
 
     /// <inheritdoc/>
@@ -45,6 +52,7 @@ internal sealed class GuestBuilder(QemuCapabilitiesCache capabilities, string nv
         {
             Incoming = request.Source.Memory is not null,
             Taps = request.Taps.Inherit(live, inherited),
+            Tpm = request.Tpm is { } tpm ? inherited.Add(tpm) : null,
         });
         await FirmwareVariables.EnsureAsync(live.Os, request.Source.ResetFirmware, cancellationToken).ConfigureAwait(false);
         return new GuestLaunch(live.Devices.Emulator ?? DefaultEmulator, arguments, inherited, live, disks) { Deferred = deferred };

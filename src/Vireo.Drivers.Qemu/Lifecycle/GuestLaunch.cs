@@ -27,7 +27,8 @@ internal sealed record LaunchSource(DomainConfig Config)
 /// <param name="Channels">The run's directory for the sockets of channels.</param>
 /// <param name="MonitorSocket">The monitor's listening socket, to be inherited.</param>
 /// <param name="Taps">The taps of its network cards.</param>
-internal sealed record LaunchRequest(LaunchSource Source, int Id, string Channels, SafeHandle MonitorSocket, GuestTaps Taps);
+/// <param name="Tpm">Its end of the connection to the TPM's emulator, to be inherited; null when it has no TPM.</param>
+internal sealed record LaunchRequest(LaunchSource Source, int Id, string Channels, SafeHandle MonitorSocket, GuestTaps Taps, SafeHandle? Tpm = null);
 
 /// <summary>All that a QEMU process is started with, and what it will then be.</summary>
 /// <param name="Program">QEMU.</param>

@@ -6,6 +6,7 @@ using Vireo.Drivers.Qemu.CommandLine;
 using Vireo.Drivers.Qemu.Monitor;
 using Vireo.Drivers.Qemu.Network;
 using Vireo.Drivers.Qemu.State;
+using Vireo.Drivers.Qemu.Tpm;
 using Vireo.Host;
 using Vireo.Host.Files;
 using Vireo.Host.Processes;
@@ -52,9 +53,11 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
         using var listener = UnixSocket.Listen(monitorPath, backlog: 1);
         using var taps = new GuestTaps();
         await ConnectAsync(source, taps, directory, undo, cancellationToken).ConfigureAwait(false);
-        var launch = await hypervisor.Builder.BuildAsync(new LaunchRequest(source, id, channels, listener.SafeHandle, taps), cancellationToken).ConfigureAwait(false);
+        using var tpm = TpmConnection.For(config);
+        var launch = await hypervisor.Builder.BuildAsync(new LaunchRequest(source, id, channels, listener.SafeHandle, taps, tpm?.Hypervisor.SafeHandle), cancellationToken).ConfigureAwait(false);
         undo.Push("remove sockets", () => SocketNames.Remove(directory));
         SocketNames.Aside(directory, launch.Deferred);
+        await ServeTpmAsync(launch.Live, tpm, directory, undo, cancellationToken).ConfigureAwait(false);
         var logPath = Path.Combine(hypervisor.Paths.QemuLog, config.Name + ".log");
         using var log = HostFile.OpenLog(logPath);
         var logStart = Header(log, launch);
@@ -98,6 +101,16 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
                 taps.Add(i, tap);
                 await InterfaceScripts.UpAsync(card, tap.Device.Device.Name, directory, cancellationToken).ConfigureAwait(false);
             }
+        }
+    }
+
+    private async ValueTask ServeTpmAsync(DomainConfig live, TpmConnection? connection, string directory, UndoStack undo, CancellationToken cancellationToken)
+    {
+        if (connection is not null && hypervisor.TpmStorage.StateOf(live) is { } state)
+        {
+            await new TpmSetup(hypervisor.Paths).EnsureAsync(live, state, cancellationToken).ConfigureAwait(false);
+            undo.Push("end the TPM", () => new ValueTask(TpmEmulator.EndAsync(directory)));
+            TpmEmulator.Start(hypervisor.Paths, live, state, directory, connection.Emulator, hypervisor.Log);
         }
     }
 

@@ -37,6 +37,9 @@ internal sealed record CreatePlan
     /// <summary>Whether the guest is left paused, so that the user can copy the disks that he takes himself.</summary>
     public bool LeavesPaused { get; init; }
 
+    /// <summary>Whether a running guest stands still for the moment of the swap, so that disks and TPM are of the same moment: no memory is saved with them.</summary>
+    public bool StandsStill { get; init; }
+
     /// <summary>The live document afterwards; null when the domain is shut off.</summary>
     public DomainConfig? Live { get; init; }
 

@@ -162,7 +162,7 @@ internal sealed class CreatePlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
             InternalTags.CheckNew(tag, memory: Active);
         }));
         refusals.Check(() => CheckMemoryFile(memory, overlays));
-        var variables = refusals.Try(() => FirmwareState.Capture(config));
+        var platform = refusals.Try(() => PlatformState.Capture(domain, config));
         refusals.Conclude();
         var live = domain.Live is null ? null : WithOverlays(domain.Live, overlays, null);
         var persistent = domain.Persistent is null ? null : WithOverlays(domain.Persistent, overlays, config);
@@ -171,7 +171,7 @@ internal sealed class CreatePlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
             Disks = [.. domain.Disks.Disks.Select(d => overlays.Find(o => o.Target == d.Target) is { } o ? d.WithOverlay(o.Layer, o.Number) : d)],
             LastNumber = numbers.Last,
         };
-        var snapshot = new QemuSnapshot(Document(request, name, memory, placed, config) with { FirmwareVariables = variables });
+        var snapshot = new QemuSnapshot(platform!.In(Document(request, name, memory, placed, config)));
         var documents = domain.DocumentChanges(live, persistent, disks).ToList();
         if (!flags.HasFlag(DomainSnapshotCreateFlags.NoMetadata))
         {
@@ -189,6 +189,7 @@ internal sealed class CreatePlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
             Overlays = overlays,
             Tags = tags,
             LeavesPaused = Active && placed.Any(p => p.Mode == DiskSnapshotMode.Manual),
+            StandsStill = domain.Live is { } running && domain.TpmStateOf(running) is not null && memory is null && domain.State == DomainState.Running,
             Memory = memory is null ? null : new PlannedFile(memory, OverlayFile.TemporaryName(memory, id)),
             Live = live,
             Persistent = persistent,

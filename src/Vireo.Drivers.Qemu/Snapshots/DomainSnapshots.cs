@@ -71,22 +71,22 @@ internal sealed partial class DomainSnapshots
         }
 
         var plan = await PlanAsync(domain, request, flags, refusals, cancellationToken).ConfigureAwait(false);
-        VireoException? complaint = null;
+        var (made, complaint) = (plan.Snapshot, (VireoException?)null);
         if (plan.Tags.Count > 0)
         {
-            await new InternalCreation(domain, _settings.Journals, _settings.Report).RunAsync(plan, flags, cancellationToken).ConfigureAwait(false);
+            made = await new InternalCreation(domain, _settings.Journals, _settings.Report).RunAsync(plan, flags, cancellationToken).ConfigureAwait(false);
         }
         else
         {
-            complaint = await new SnapshotCreation(domain, _settings.Journals, _settings.Report).RunAsync(plan, flags, cancellationToken).ConfigureAwait(false);
+            (made, complaint) = await new SnapshotCreation(domain, _settings.Journals, _settings.Report).RunAsync(plan, flags, cancellationToken).ConfigureAwait(false);
         }
 
         if (!flags.HasFlag(DomainSnapshotCreateFlags.NoMetadata))
         {
-            Volatile.Write(ref _tree, Tree.With(plan.Snapshot).WithCurrent(plan.Snapshot.Name));
+            Volatile.Write(ref _tree, Tree.With(made).WithCurrent(made.Name));
         }
 
-        return complaint is null ? plan.Snapshot : throw complaint;
+        return complaint is null ? made : throw complaint;
     }
 
     /// <summary>Brings the domain back to a snapshot (<c>virDomainRevertToSnapshot</c>).</summary>
@@ -102,19 +102,24 @@ internal sealed partial class DomainSnapshots
         SnapshotFlags.CheckRevert(flags, refusals);
         JournalRecovery.RefuseUnfinished(_settings.Journals, domain.Uuid);
         var plan = await PlanAsync(domain, Find(name), keep, flags, refusals, cancellationToken).ConfigureAwait(false);
-        void Reverted() => Volatile.Write(ref _tree, With(plan.Kept).With(plan.Snapshot).WithCurrent(name));
+        QemuSnapshot? kept = null;
+        void Reverted(CreatePlan? present)
+        {
+            kept = present?.Snapshot;
+            Volatile.Write(ref _tree, With(present).With(plan.Snapshot).WithCurrent(name));
+        }
+
         if (plan.Internal is not null)
         {
             await new InternalReversion(domain, _settings.Journals, _settings.Report).RunAsync(plan, Reverted, cancellationToken).ConfigureAwait(false);
         }
         else
         {
-            await new SnapshotReversion(domain, _settings.Journals, _settings.Report).RunAsync(plan, cancellationToken).ConfigureAwait(false);
-            Reverted();
+            Reverted(await new SnapshotReversion(domain, _settings.Journals, _settings.Report).RunAsync(plan, cancellationToken).ConfigureAwait(false));
         }
 
         domain.TellReverted(plan.Memory is not null || plan.Internal is { Memory: true });
-        return plan.Kept?.Snapshot;
+        return kept;
     }
 
     /// <summary>Removes snapshots (<c>virDomainSnapshotDelete</c>).</summary>

@@ -47,6 +47,9 @@ internal interface ISnapshotDomain
     /// <summary>User and group that new images belong to; null when the hypervisor runs as we do.</summary>
     (uint User, uint Group)? ImageOwner { get; }
 
+    /// <summary>The directory that the TPM of a document of the domain's keeps its state in, made or not; null when there is no emulated TPM.</summary>
+    string? TpmStateOf(DomainConfig config);
+
     /// <summary>How the documents on disk change when the domain gets these: the persistent definition (when not null) and the live state (when the domain runs).</summary>
     /// <param name="live">The live document; null when the domain will not be running.</param>
     /// <param name="persistent">The persistent document; null for a transient domain.</param>

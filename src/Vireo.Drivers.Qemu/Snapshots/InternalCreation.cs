@@ -15,12 +15,12 @@ internal sealed class InternalCreation(ISnapshotDomain domain, string journals, 
 {
     /// <summary>Makes the snapshot.</summary>
     /// <exception cref="VireoException">Why there is none; nothing has changed then.</exception>
-    public async ValueTask RunAsync(CreatePlan plan, DomainSnapshotCreateFlags flags, CancellationToken cancellationToken)
+    public async ValueTask<QemuSnapshot> RunAsync(CreatePlan plan, DomainSnapshotCreateFlags flags, CancellationToken cancellationToken)
     {
         FaultPoint.Hit(FaultPoints.CreatePlanned);
         var resume = domain.State == DomainState.Running;
         var halt = domain.Live is not null && flags.HasFlag(DomainSnapshotCreateFlags.Halt);
-        var journal = await UndoStack.RunAsync(
+        (var journal, plan) = await UndoStack.RunAsync(
             undo => MakeAsync(plan, resume, halt, undo, cancellationToken),
             failure => report(failure.What, failure.Error)).ConfigureAwait(false);
         try
@@ -47,9 +47,11 @@ internal sealed class InternalCreation(ISnapshotDomain domain, string journals, 
                 await domain.ResumeAsync(DomainRunningReason.Unpaused, CancellationToken.None).ConfigureAwait(false);
             }
         }
+
+        return plan.Snapshot;
     }
 
-    private async ValueTask<OperationJournal> MakeAsync(CreatePlan plan, bool resume, bool halt, UndoStack undo, CancellationToken cancellationToken)
+    private async ValueTask<(OperationJournal Journal, CreatePlan Plan)> MakeAsync(CreatePlan plan, bool resume, bool halt, UndoStack undo, CancellationToken cancellationToken)
     {
         var journal = await Task.Run(() => OperationJournal.Begin(journals, plan.Id, JournalPlanOf(plan, resume, halt), durable: false), cancellationToken).ConfigureAwait(false);
         undo.Push("remove what was made", () => TakeBackAsync(plan, journal));
@@ -61,10 +63,11 @@ internal sealed class InternalCreation(ISnapshotDomain domain, string journals, 
             await domain.PauseAsync(DomainPausedReason.Save, cancellationToken).ConfigureAwait(false);
         }
 
+        var settled = domain.Live is null ? plan : await Task.Run(() => PlatformRecapture.Run(domain, plan, journal), cancellationToken).ConfigureAwait(false);
         await new InternalTaking(domain).TakeAsync(plan.Tags, plan.Id, cancellationToken).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
         journal.Commit();
-        return journal;
+        return (journal, settled);
     }
 
     private async ValueTask TakeBackAsync(CreatePlan plan, OperationJournal journal)

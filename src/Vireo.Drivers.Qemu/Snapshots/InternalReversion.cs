@@ -15,17 +15,17 @@ internal sealed class InternalReversion(ISnapshotDomain domain, string journals,
 {
     /// <summary>Brings the domain back.</summary>
     /// <param name="plan">The plan.</param>
-    /// <param name="reverted">Called when images and documents are those of the snapshot.</param>
+    /// <param name="reverted">Called with the snapshot of the present state, if any, when images and documents are those of the snapshot.</param>
     /// <param name="cancellationToken">Gives up while nothing has changed.</param>
     /// <exception cref="VireoException">
     /// Why it was not. Before the images are touched nothing has changed then; a process that cannot be started on them leaves the domain shut off at the snapshot.
     /// </exception>
-    public async ValueTask RunAsync(RevertPlan plan, Action reverted, CancellationToken cancellationToken)
+    public async ValueTask RunAsync(RevertPlan plan, Action<CreatePlan?> reverted, CancellationToken cancellationToken)
     {
         FaultPoint.Hit(FaultPoints.RevertPlanned);
         var inPlace = plan.Internal!.InPlace;
         var running = domain.State == DomainState.Running;
-        var journal = await UndoStack.RunAsync(
+        (var journal, plan) = await UndoStack.RunAsync(
             undo => PrepareAsync(plan, running, undo, cancellationToken),
             failure => report(failure.What, failure.Error)).ConfigureAwait(false);
         try
@@ -45,7 +45,7 @@ internal sealed class InternalReversion(ISnapshotDomain domain, string journals,
                 FaultPoint.Hit(FaultPoints.RevertDocumentsWritten);
             }, CancellationToken.None).ConfigureAwait(false);
             domain.Adopt(inPlace ? domain.Live : null, plan.Persistent, inPlace ? domain.Disks : null);
-            reverted();
+            reverted(plan.Kept);
             await Task.Run(() => JournalActions.Retire(journal.Record, () => FaultPoint.Hit(FaultPoints.RevertFileRetired)), CancellationToken.None).ConfigureAwait(false);
             journal.Close();
         }
@@ -54,7 +54,7 @@ internal sealed class InternalReversion(ISnapshotDomain domain, string journals,
             journal.Dispose();
         }
 
-        if (!plan.Internal.Memory)
+        if (!plan.Internal!.Memory)
         {
             await TidyAsync(plan).ConfigureAwait(false);
         }
@@ -70,7 +70,7 @@ internal sealed class InternalReversion(ISnapshotDomain domain, string journals,
         }
     }
 
-    private async ValueTask<OperationJournal> PrepareAsync(RevertPlan plan, bool running, UndoStack undo, CancellationToken cancellationToken)
+    private async ValueTask<(OperationJournal Journal, RevertPlan Plan)> PrepareAsync(RevertPlan plan, bool running, UndoStack undo, CancellationToken cancellationToken)
     {
         var journal = await Task.Run(() => OperationJournal.Begin(journals, plan.Id, JournalPlanOf(plan, running)), cancellationToken).ConfigureAwait(false);
         undo.Push("forget the plan", async () =>
@@ -81,6 +81,7 @@ internal sealed class InternalReversion(ISnapshotDomain domain, string journals,
         });
         FaultPoint.Hit(FaultPoints.RevertJournalled);
         await new ImageCopies(domain, plan.Internal!.Copies).MakeAsync(journal, cancellationToken).ConfigureAwait(false);
+        await Task.Run(() => SnapshotReversion.MakeState(plan), cancellationToken).ConfigureAwait(false);
         await Task.Run(() => JournalActions.Stage(journal.Record), cancellationToken).ConfigureAwait(false);
         if ((plan.Internal!.InPlace || plan.Kept is not null) && running)
         {
@@ -88,14 +89,15 @@ internal sealed class InternalReversion(ISnapshotDomain domain, string journals,
             await domain.PauseAsync(DomainPausedReason.FromSnapshot, cancellationToken).ConfigureAwait(false);
         }
 
-        if (plan.Kept is not null)
+        if (plan.Kept is { } present)
         {
+            plan = domain.Live is null ? plan : plan with { Kept = await Task.Run(() => PlatformRecapture.Run(domain, present, journal), cancellationToken).ConfigureAwait(false) };
             await KeepAsync(plan, cancellationToken).ConfigureAwait(false);
         }
 
         FaultPoint.Hit(FaultPoints.RevertVerified);
         cancellationToken.ThrowIfCancellationRequested();
-        if (plan.Internal.InPlace)
+        if (plan.Internal!.InPlace)
         {
             journal.Loading();
         }
@@ -104,7 +106,7 @@ internal sealed class InternalReversion(ISnapshotDomain domain, string journals,
             journal.Commit();
         }
 
-        return journal;
+        return (journal, plan);
     }
 
     private async ValueTask KeepAsync(RevertPlan plan, CancellationToken cancellationToken)
@@ -158,6 +160,7 @@ internal sealed class InternalReversion(ISnapshotDomain domain, string journals,
         }
 
         FaultPoint.Hit(FaultPoints.RevertStateLoaded);
+        JournalActions.DropReplacements(journal.Record);
         journal.Commit();
         FaultPoint.Hit(FaultPoints.RevertCommitted);
         await StateJob.DismissAsync(domain, plan.Id).ConfigureAwait(false);
@@ -247,6 +250,7 @@ internal sealed class InternalReversion(ISnapshotDomain domain, string journals,
             OldProcess = inPlace ? null : domain.Process,
             Resume = inPlace && running && plan.Target == RevertTarget.Running,
             Create = [.. plan.Internal.Copies.Select(c => c.File)],
+            Replace = [.. plan.Platform.Select(s => s.File)],
             Tags = plan.Internal.Images,
             Job = inPlace ? plan.Id : null,
             Retire = plan.Retire,

@@ -49,7 +49,7 @@ internal sealed class PlanDocument(ISnapshotDomain domain)
             .. plan.Overlays.Select(Made),
             .. (plan.Internal?.Copies ?? []).Select(c => new SnapshotPlanStep { Action = "copy", Disk = c.Image.Target, File = c.Image.Path, From = c.Original, Bytes = (ulong)c.Size }),
             .. (plan.Internal?.Images ?? []).Select(i => Within("apply", i)),
-            .. plan.Variables is { } variables ? (SnapshotPlanStep[])[new() { Action = "write", File = variables.File.Path }] : [],
+            .. plan.Platform.Select(s => new SnapshotPlanStep { Action = "write", File = s.File.Path }),
             .. plan.Start is not null ? (SnapshotPlanStep[])[new() { Action = "start", From = plan.Memory }] : [],
             .. plan.Overlays.Select(Switched),
             .. plan.Metadata.Select(Written),

@@ -46,7 +46,7 @@ internal sealed record QemuSnapshot(DomainSnapshotConfig Config) : IStoredMoment
     public string? MemoryFile => Config.Memory is { Snapshot: SnapshotLocation.External, File: { } file } ? file : null;
 
     /// <summary>The document as users see it.</summary>
-    public DomainSnapshotConfig Visible => Config with { Active = null, RevertDisks = default, Cookie = null, FirmwareVariables = null };
+    public DomainSnapshotConfig Visible => Config with { Active = null, RevertDisks = default, Cookie = null, FirmwareVariables = null, TpmState = default };
 
     /// <inheritdoc/>
     public static QemuSnapshot Parse(string xml) => new(DomainSnapshotConfig.Parse(xml));

@@ -58,6 +58,9 @@ internal sealed class QemuSnapshotDomain(QemuDomain domain) : ISnapshotDomain
     public IReadOnlyCollection<FileIdentity> ImagesOfOtherDomains() => DomainImages.OfOthers(domain);
 
     /// <inheritdoc/>
+    public string? TpmStateOf(DomainConfig config) => Hypervisor.TpmStorage.StateOf(config);
+
+    /// <inheritdoc/>
     public IReadOnlyList<DocumentChange> DocumentChanges(DomainConfig? live, DomainConfig? persistent, LiveDisks? disks)
     {
         var changes = Definition(persistent);

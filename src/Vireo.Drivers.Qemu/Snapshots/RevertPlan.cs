@@ -25,10 +25,10 @@ internal enum RevertTarget
 /// <param name="Copies">Those of the images that are copies, to be made first.</param>
 internal sealed record InternalRevert(IReadOnlyList<TaggedImage> Images, bool Memory, string MemoryDisk, bool InPlace, IReadOnlyList<ImageCopy> Copies);
 
-/// <summary>A new file of firmware variables. The old one is set aside until the revert is done, for the old process has it open.</summary>
+/// <summary>A new file, or directory, of the state that the guest keeps outside its disks. The old one is set aside until the revert is done, for the old process has it open.</summary>
 /// <param name="File">Where it goes.</param>
 /// <param name="Content">What is in it.</param>
-internal sealed record PlannedVariables(ReplacedFile File, byte[] Content);
+internal sealed record PlannedState(ReplacedFile File, StateContent Content);
 
 /// <summary>All that a revert is going to do. Made without changing anything.</summary>
 internal sealed record RevertPlan
@@ -54,8 +54,8 @@ internal sealed record RevertPlan
     /// <summary>Whether the new process writes to images that the old one has open: that has to let go of them before.</summary>
     public bool Shares { get; init; }
 
-    /// <summary>What becomes of the file of the firmware's variables; null when it stays.</summary>
-    public PlannedVariables? Variables { get; init; }
+    /// <summary>What becomes of the firmware's variables and of the TPM's state; without those that stay as they are.</summary>
+    public IReadOnlyList<PlannedState> Platform { get; init; } = [];
 
     /// <summary>The document to start; null when nothing is started.</summary>
     public DomainConfig? Start { get; init; }

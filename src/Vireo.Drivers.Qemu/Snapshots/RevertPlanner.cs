@@ -2,7 +2,6 @@ using System.Globalization;
 using Vireo.Config;
 using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.BlockJobs;
-using Vireo.Drivers.Qemu.CommandLine;
 using Vireo.Drivers.Qemu.Journal;
 using Vireo.Drivers.Snapshots;
 
@@ -52,7 +51,10 @@ internal sealed class RevertPlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
         }
 
         var id = Guid.NewGuid().ToString("N")[..12];
-        var variables = await refusals.TryAsync(() => VariablesAsync(snapshot, memory is null ? snapshot.Config.InactiveDomain ?? saved : saved, flags, id, cancellationToken)).ConfigureAwait(false);
+        var next = memory is null ? snapshot.Config.InactiveDomain ?? saved : saved;
+        var platform = new PlatformPlanner(domain, id);
+        var variables = await refusals.TryAsync(() => platform.VariablesAsync(snapshot, next, flags.HasFlag(DomainSnapshotRevertFlags.ResetNvram), cancellationToken)).ConfigureAwait(false);
+        var tpm = refusals.Try(() => platform.Tpm(snapshot, next, beside: domain.Live is not null));
         var overlays = await OverlaysAsync(snapshot, saved, id, cancellationToken).ConfigureAwait(false);
         refusals.Check(() => new SpoilCheck(domain, tree, _chains).RefuseFrozen(snapshot, Staying(snapshot).Select(d => d.Location()?.LocalPath).OfType<string>().Select(FileIdentity.Of).OfType<FileIdentity>().ToHashSet()));
         refusals.Conclude();
@@ -67,7 +69,7 @@ internal sealed class RevertPlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
             Target = target,
             Overlays = overlays,
             Kept = kept,
-            Variables = variables,
+            Platform = [.. new[] { variables, tpm }.OfType<PlannedState>()],
             Shares = target != RevertTarget.ShutOff && AreOpen(Staying(snapshot)),
             Start = target == RevertTarget.ShutOff ? null : With(tops, memory is null ? definition : saved),
             Memory = memory,
@@ -81,8 +83,9 @@ internal sealed class RevertPlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
     {
         var id = "snapshot-" + Guid.NewGuid().ToString("N")[..12];
         var inside = new InternalRevertPlanner(domain, tree, respawnAlways, refusals, _chains, id, FreeName).Plan(snapshot, saved, target, flags);
-        List<(string Target, ImageLayer Layer)> copies = [.. inside.Copies.Select(c => (c.Image.Target, c.Layer))];
         var definition = snapshot.Config.InactiveDomain ?? saved;
+        var tpm = new PlatformPlanner(domain, id).Tpm(snapshot, inside.Memory ? saved : definition, beside: false);
+        List<(string Target, ImageLayer Layer)> copies = [.. inside.Copies.Select(c => (c.Image.Target, c.Layer))];
         var updated = copies.Count == 0 ? snapshot : new QemuSnapshot(snapshot.Config with { RevertDisks = Recorded(copies) });
         var retire = inside.InPlace ? [] : Retire([]);
         return new RevertPlan
@@ -93,6 +96,7 @@ internal sealed class RevertPlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
             Overlays = [],
             Internal = inside,
             Kept = kept,
+            Platform = tpm is null ? [] : [tpm],
             Start = target == RevertTarget.ShutOff || inside.InPlace ? null : With(copies, inside.Memory ? saved : definition),
             Persistent = domain.IsPersistent ? With(copies, definition) : null,
             Metadata = [.. Metadata(snapshot, updated, kept, retire)],
@@ -103,22 +107,6 @@ internal sealed class RevertPlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
     /// <summary>The disks whose images the domain writes to as they are when it is back at an external snapshot, for that has not frozen them.</summary>
     public static IEnumerable<DiskConfig> Staying(QemuSnapshot snapshot) => new[] { snapshot.Config.Domain, snapshot.Config.InactiveDomain }.OfType<DomainConfig>()
         .SelectMany(d => d.Devices.Disks).Where(d => !snapshot.HasExternal(d) && d is { Readonly: false, Device: null or DiskDevice.Disk });
-
-    private async ValueTask<PlannedVariables?> VariablesAsync(QemuSnapshot snapshot, DomainConfig next, DomainSnapshotRevertFlags flags, string id, CancellationToken cancellationToken)
-    {
-        if (FirmwareVariables.PathOf(next.Os) is not { } path)
-        {
-            return null;
-        }
-
-        // A new process cannot have the file that the old one still has.
-        var exists = FileStatus.TryOf(path) is not null;
-        var content = flags.HasFlag(DomainSnapshotRevertFlags.ResetNvram) || (exists && snapshot.Config.FirmwareVariables == FirmwareState.NeverRun) ? await FirmwareVariables.ReadTemplateAsync(next.Os, cancellationToken).ConfigureAwait(false)
-            : snapshot.Config.FirmwareVariables is { Length: > 0 } captured ? FirmwareState.Unpack(captured)
-            : exists && domain.Live is not null ? FirmwareState.Read(path)
-            : null;
-        return content is null ? null : new PlannedVariables(new ReplacedFile(path, OverlayFile.TemporaryName(path, id), OverlayFile.TemporaryName(path, id + ".old"), exists), content);
-    }
 
     private bool AreOpen(IEnumerable<DiskConfig> disks)
     {

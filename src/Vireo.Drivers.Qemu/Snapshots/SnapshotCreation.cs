@@ -12,19 +12,19 @@ namespace Vireo.Drivers.Qemu.Snapshots;
 internal sealed class SnapshotCreation(ISnapshotDomain domain, string journals, Action<string, Exception> report)
 {
     /// <summary>Makes the snapshot.</summary>
-    /// <returns>What the caller has to be told although the snapshot is made: the guest is still frozen. Null when all is well.</returns>
+    /// <returns>The snapshot, and what the caller has to be told although it is made: the guest is still frozen. Null when all is well.</returns>
     /// <exception cref="VireoException">Why there is none; nothing has changed then.</exception>
-    public async ValueTask<VireoException?> RunAsync(CreatePlan plan, DomainSnapshotCreateFlags flags, CancellationToken cancellationToken)
+    public async ValueTask<(QemuSnapshot Snapshot, VireoException? Frozen)> RunAsync(CreatePlan plan, DomainSnapshotCreateFlags flags, CancellationToken cancellationToken)
     {
         FaultPoint.Hit(FaultPoints.CreatePlanned);
         var wasRunning = domain.State == DomainState.Running;
-        var journal = await UndoStack.RunAsync(
+        (var journal, plan) = await UndoStack.RunAsync(
             undo => PrepareAndSwapAsync(plan, flags, wasRunning, undo, cancellationToken),
             failure => report(failure.What, failure.Error)).ConfigureAwait(false);
-        return await FinishAsync(plan, flags, wasRunning, journal).ConfigureAwait(false);
+        return (plan.Snapshot, await FinishAsync(plan, flags, wasRunning, journal).ConfigureAwait(false));
     }
 
-    private async ValueTask<OperationJournal> PrepareAndSwapAsync(
+    private async ValueTask<(OperationJournal Journal, CreatePlan Plan)> PrepareAndSwapAsync(
         CreatePlan plan,
         DomainSnapshotCreateFlags flags,
         bool wasRunning,
@@ -53,14 +53,13 @@ internal sealed class SnapshotCreation(ISnapshotDomain domain, string journals, 
         if (domain.Live is null)
         {
             journal.Commit();
-            return journal;
+            return (journal, plan);
         }
 
-        await LiveAsync(plan, flags, wasRunning, journal, undo, cancellationToken).ConfigureAwait(false);
-        return journal;
+        return (journal, await LiveAsync(plan, flags, wasRunning, journal, undo, cancellationToken).ConfigureAwait(false));
     }
 
-    private async ValueTask LiveAsync(
+    private async ValueTask<CreatePlan> LiveAsync(
         CreatePlan plan,
         DomainSnapshotCreateFlags flags,
         bool wasRunning,
@@ -94,16 +93,23 @@ internal sealed class SnapshotCreation(ISnapshotDomain domain, string journals, 
             FaultPoint.Hit(FaultPoints.CreateFrozen);
         }
 
-        if (plan.LeavesPaused && domain.State == DomainState.Running)
+        if ((plan.LeavesPaused || plan.StandsStill) && domain.State == DomainState.Running)
         {
             undo.Push("let the guest run again", () => domain.ResumeAsync(DomainRunningReason.Unpaused, CancellationToken.None));
             await domain.PauseAsync(DomainPausedReason.Snapshot, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (domain.State != DomainState.Running)
+        {
+            plan = await Task.Run(() => PlatformRecapture.Run(domain, plan, journal), cancellationToken).ConfigureAwait(false);
         }
 
         if (plan.Overlays.Count > 0)
         {
             await LiveSwap.SwapAsync(domain, plan.Overlays, cancellationToken).ConfigureAwait(false);
         }
+
+        return plan;
     }
 
     private void MakeFiles(CreatePlan plan, OperationJournal journal)
@@ -149,6 +155,9 @@ internal sealed class SnapshotCreation(ISnapshotDomain domain, string journals, 
             }
             finally
             {
+                // Only a guest that runs can thaw.
+                await RunAgainAsync(flags: 0, plan is { StandsStill: true, LeavesPaused: false }).ConfigureAwait(false);
+
                 // Before the journal says that only documents are left to do: it is what has a daemon that comes after a crash thaw the guest.
                 frozen = flags.HasFlag(DomainSnapshotCreateFlags.Quiesce) ? await ThawAsync(plan).ConfigureAwait(false) : null;
             }
@@ -240,8 +249,8 @@ internal sealed class SnapshotCreation(ISnapshotDomain domain, string journals, 
             Snapshot = plan.Snapshot.Name,
             Live = domain.Live is not null,
             OldProcess = flags.HasFlag(DomainSnapshotCreateFlags.Halt) ? domain.Process : null,
-            Resume = wasRunning && plan is { Memory: not null, LeavesPaused: false },
-            Pauses = wasRunning && (plan.Memory is not null || plan.LeavesPaused),
+            Resume = (wasRunning && plan is { Memory: not null, LeavesPaused: false }) || plan is { StandsStill: true, LeavesPaused: false },
+            Pauses = wasRunning && (plan.Memory is not null || plan.LeavesPaused || plan.StandsStill),
             Nodes = [.. plan.Overlays.Where(o => o.Number > 0).Select(o => NodeNumbers.Format(o.Number))],
             Create = plan.Memory is { } memory ? [.. files, memory] : [.. files],
             Documents = plan.Documents,

@@ -56,6 +56,7 @@ internal sealed class SnapshotRedefinition(ISnapshotDomain domain, SnapshotTree<
             Active = null,
             RevertDisks = old?.Config.RevertDisks ?? default,
             FirmwareVariables = old?.Config.FirmwareVariables,
+            TpmState = old?.Config.TpmState ?? default,
         });
     }
 

@@ -2,7 +2,6 @@ using Microsoft.Win32.SafeHandles;
 using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.Journal;
 using Vireo.Host.Faults;
-using Vireo.Host.Files;
 using Vireo.Host.Undo;
 
 namespace Vireo.Drivers.Qemu.Snapshots;
@@ -17,11 +16,12 @@ namespace Vireo.Drivers.Qemu.Snapshots;
 internal sealed class SnapshotReversion(ISnapshotDomain domain, string journals, Action<string, Exception> report)
 {
     /// <summary>Brings the domain back.</summary>
+    /// <returns>The snapshot of the present state; null for none.</returns>
     /// <exception cref="VireoException">Why it was not; nothing has changed then.</exception>
-    public async ValueTask RunAsync(RevertPlan plan, CancellationToken cancellationToken)
+    public async ValueTask<CreatePlan?> RunAsync(RevertPlan plan, CancellationToken cancellationToken)
     {
         FaultPoint.Hit(FaultPoints.RevertPlanned);
-        var (journal, replacement) = await UndoStack.RunAsync(
+        var (journal, replacement, kept) = await UndoStack.RunAsync(
             undo => PrepareAsync(plan, undo, cancellationToken),
             failure => report(failure.What, failure.Error)).ConfigureAwait(false);
         try
@@ -41,6 +41,7 @@ internal sealed class SnapshotReversion(ISnapshotDomain domain, string journals,
             // Last of all: until the new state runs, the abandoned one is all there is of the guest's work.
             await Task.Run(() => JournalActions.Retire(journal.Record, () => FaultPoint.Hit(FaultPoints.RevertFileRetired)), CancellationToken.None).ConfigureAwait(false);
             journal.Close();
+            return kept;
         }
         catch
         {
@@ -49,7 +50,7 @@ internal sealed class SnapshotReversion(ISnapshotDomain domain, string journals,
         }
     }
 
-    private async ValueTask<(OperationJournal Journal, IReplacementProcess? Replacement)> PrepareAsync(RevertPlan plan, UndoStack undo, CancellationToken cancellationToken)
+    private async ValueTask<(OperationJournal Journal, IReplacementProcess? Replacement, CreatePlan? Kept)> PrepareAsync(RevertPlan plan, UndoStack undo, CancellationToken cancellationToken)
     {
         var journal = await Task.Run(() => OperationJournal.Begin(journals, plan.Id, JournalPlanOf(plan), durable: false), cancellationToken).ConfigureAwait(false);
         undo.Push("remove what was made", () =>
@@ -62,10 +63,7 @@ internal sealed class SnapshotReversion(ISnapshotDomain domain, string journals,
             () => new OverlayBatch(journal, [.. plan.Overlays.Select(o => o.File!)], domain.ImageOwner).Make(FaultPoints.RevertOverlayWritten, FaultPoints.RevertOverlayNamed),
             cancellationToken).ConfigureAwait(false);
         FaultPoint.Hit(FaultPoints.RevertOverlaysMade);
-        if (plan.Variables is { } variables)
-        {
-            await AtomicFile.WriteAsync(variables.File.TemporaryPath, variables.Content, cancellationToken: cancellationToken).ConfigureAwait(false);
-        }
+        await Task.Run(() => MakeState(plan), cancellationToken).ConfigureAwait(false);
 
         IReplacementProcess? replacement = null;
         if (plan.Shares)
@@ -73,7 +71,7 @@ internal sealed class SnapshotReversion(ISnapshotDomain domain, string journals,
             await StandStillAsync(plan, undo, journal, cancellationToken).ConfigureAwait(false);
         }
 
-        if (plan is { Start: not null, Variables: not null })
+        if (plan is { Start: not null, Platform.Count: > 0 })
         {
             JournalActions.Replace(journal.Record);
             FaultPoint.Hit(FaultPoints.RevertFirmwareReplaced);
@@ -94,10 +92,20 @@ internal sealed class SnapshotReversion(ISnapshotDomain domain, string journals,
             await StandStillAsync(plan, undo, journal, cancellationToken).ConfigureAwait(false);
         }
 
+        var kept = plan.Kept is { } present && domain.Live is not null ? await Task.Run(() => PlatformRecapture.Run(domain, present, journal), cancellationToken).ConfigureAwait(false) : plan.Kept;
         FaultPoint.Hit(FaultPoints.RevertVerified);
         cancellationToken.ThrowIfCancellationRequested();
         journal.Commit();
-        return (journal, replacement);
+        return (journal, replacement, kept);
+    }
+
+    /// <summary>Makes the new files of the firmware's variables and the TPM's state beside their places.</summary>
+    public static void MakeState(RevertPlan plan)
+    {
+        foreach (var state in plan.Platform)
+        {
+            state.Content.Make(state.File.TemporaryPath);
+        }
     }
 
     /// <summary>Has the guest stand still, so that its images hold all that it has written, and saves its memory when that is kept.</summary>
@@ -186,7 +194,7 @@ internal sealed class SnapshotReversion(ISnapshotDomain domain, string journals,
         Resume = plan.Target == RevertTarget.Running,
         Pauses = (plan.Kept is not null || plan.Shares) && domain.State == DomainState.Running,
         Create = [.. plan.Overlays.Select(o => new PlannedFile(o.File!.Path, o.File.TemporaryPath)), .. plan.Kept?.Memory is { } memory ? (PlannedFile[])[memory] : []],
-        Replace = plan.Variables is { File: var variables } ? [variables] : [],
+        Replace = [.. plan.Platform.Select(s => s.File)],
         Retire = plan.Retire,
         Documents = [.. plan.Start is null ? domain.DocumentChanges(null, plan.Persistent, null) : [], .. plan.Metadata],
     };

@@ -18,6 +18,7 @@ internal sealed partial class QemuHypervisor : IAsyncDisposable
         Builder = builder;
         Log = log;
         Files = new DomainFiles(paths);
+        TpmStorage = new Tpm.TpmStorage(paths);
         Launcher = new QemuLauncher(this);
         Starter = new DomainStarter(this);
         Stopper = new DomainStopper(this);
@@ -42,6 +43,9 @@ internal sealed partial class QemuHypervisor : IAsyncDisposable
 
     /// <summary>The domains' files.</summary>
     public DomainFiles Files { get; }
+
+    /// <summary>The state of the domains' TPMs.</summary>
+    public Tpm.TpmStorage TpmStorage { get; }
 
     /// <summary>The domains.</summary>
     public DomainTable Domains { get; } = new();

@@ -52,7 +52,9 @@ public sealed class QemuCommandLineTests
     }
 
     [Theory]
-    [InlineData("<tpm model='tpm-crb'><backend type='emulator' version='2.0'/></tpm>", "<tpm>")]
+    [InlineData("<tpm model='tpm-crb'><backend type='passthrough'/></tpm>", "<backend type='passthrough'> of <tpm>")]
+    [InlineData("<tpm><backend type='emulator'><encryption secret='6f2f0a10-5e1c-4a50-9f00-0000000000aa'/></backend></tpm>", "<encryption> of <tpm>")]
+    [InlineData("<tpm><backend type='emulator' version='2.0'><active_pcr_banks><sha256/></active_pcr_banks></backend></tpm>", "<active_pcr_banks>")]
     [InlineData("<hostdev mode='subsystem' type='usb'><source><vendor id='0x1234'/><product id='0xbeef'/></source></hostdev>", "<hostdev>")]
     [InlineData("<filesystem type='mount'><source dir='/'/><target dir='x'/></filesystem>", "<filesystem>")]
     [InlineData("<interface type='direct'><source dev='eth0' mode='bridge'/></interface>", "interface type 'direct'")]
@@ -87,7 +89,7 @@ public sealed class QemuCommandLineTests
         var disks = Disks(config);
         var live = LiveConfig.Prepare(config, 1, "/run/guest", disks, () => 5901);
         var taps = live.Devices.Interfaces.Where(NetworkArguments.NeedsTap).Select((card, i) => (card.Alias!, i)).ToDictionary(t => t.Item1, t => tap?.Invoke(t.i) ?? new TapNumbers([20 + t.i], []));
-        return QemuCommandLine.Build(live, new CommandLineContext(monitorFd, disks) { Taps = taps });
+        return QemuCommandLine.Build(live, new CommandLineContext(monitorFd, disks) { Taps = taps, Tpm = live.Devices.Tpms.IsEmpty ? null : 30 });
     }
 
     // The documents' images need not be there: each is taken for a chain of one.

@@ -15,6 +15,16 @@ public sealed class DomainChecksTests
     [InlineData("pc", "<memory>65536</memory><vcpu current='3'>2</vcpu>", "", ErrorCode.ConfigUnsupported, "unsupported configuration: maximum vCPU count must not be less than current vCPU count")]
     [InlineData("q35", "<memory>65536</memory>", "<disk type='file'><source file='/tmp/a'/><target dev='hda' bus='ide'/></disk>", ErrorCode.ConfigUnsupported, "unsupported configuration: IDE controllers are unsupported for this QEMU binary or machine type")]
     [InlineData("pc", "<memory>65536</memory>", "<disk type='file'><source file='/tmp/a'/></disk>", ErrorCode.NoTarget, "missing target information for device /tmp/a")]
+    [InlineData("q35", "<memory>65536</memory>", "<tpm model='tpm-tis'/>", ErrorCode.XmlError, "XML error: missing TPM device backend")]
+    [InlineData("q35", "<memory>65536</memory>", "<tpm model='tpm-tis'><backend/></tpm>", ErrorCode.XmlError, "XML error: Missing required attribute 'type' in element 'backend'")]
+    [InlineData("q35", "<memory>65536</memory>", "<tpm model='tpm-bogus'><backend type='emulator'/></tpm>", ErrorCode.XmlError, "XML error: Invalid value for attribute 'model' in element 'tpm': 'tpm-bogus'.")]
+    [InlineData("q35", "<memory>65536</memory>", "<tpm><backend type='bogus'/></tpm>", ErrorCode.XmlError, "XML error: Invalid value for attribute 'type' in element 'backend': 'bogus'.")]
+    [InlineData("q35", "<memory>65536</memory>", "<tpm><backend type='emulator' version='3'/></tpm>", ErrorCode.XmlError, "XML error: Invalid value for attribute 'version' in element 'backend': '3'.")]
+    [InlineData("q35", "<memory>65536</memory>", "<tpm><backend type='emulator' persistent_state='maybe'/></tpm>", ErrorCode.InternalError, "internal error: Invalid persistent_state value, either 'yes' or 'no'")]
+    [InlineData("q35", "<memory>65536</memory>", "<tpm model='tpm-crb'><backend type='emulator' version='1.2'/></tpm>", ErrorCode.ConfigUnsupported, "unsupported configuration: Unsupported interface 'tpm-crb' for TPM 1.2")]
+    [InlineData("q35", "<memory>65536</memory>", "<tpm model='tpm-spapr'><backend type='emulator'/></tpm>", ErrorCode.ConfigUnsupported, "unsupported configuration: The QEMU executable /usr/bin/qemu-system-x86_64 does not support TPM model tpm-spapr")]
+    [InlineData("q35", "<memory>65536</memory>", "<tpm><backend type='emulator' version='1.2'><active_pcr_banks><sha256/></active_pcr_banks></backend></tpm>", ErrorCode.XmlError, "XML error: <active_pcr_banks/> requires TPM version '2.0'")]
+    [InlineData("q35", "<memory>65536</memory>", "<tpm><backend type='emulator'/></tpm><tpm model='tpm-crb'><backend type='emulator'/></tpm>", ErrorCode.ConfigUnsupported, "unsupported configuration: only a single TPM non-proxy device is supported")]
     public void It_is_refused(string machine, string general, string devices, ErrorCode code, string message)
     {
         var refused = Should.Throw<VireoException>(() => Complete(machine, general, devices));

@@ -5,7 +5,7 @@ using Vireo.Drivers.Qemu.Tests.Block;
 
 namespace Vireo.Drivers.Qemu.Tests.Snapshots;
 
-/// <summary>A domain of three disks that is shut off, before one operation that something cuts short, and what must be true of it afterwards.</summary>
+/// <summary>A domain of three disks and a TPM that is shut off, before one operation that something cuts short, and what must be true of it afterwards.</summary>
 internal sealed class CrashScene : IAsyncDisposable
 {
     /// <summary>What the name of an operation on internal snapshots ends with.</summary>
@@ -31,11 +31,13 @@ internal sealed class CrashScene : IAsyncDisposable
 
     public static async Task<CrashScene> SetAsync(TemporaryDirectory dir, string operation)
     {
-        var domain = ScratchDomain.Define(dir, 3);
+        var domain = ScratchDomain.Define(dir, 3, tpm: true);
+        domain.TpmState = "first";
         var snapshots = DomainSnapshots.Load(dir["snapshot"], Settings(dir));
         if (!operation.StartsWith("create", StringComparison.Ordinal))
         {
             await RunAsync(operation.Replace("revert", "create", StringComparison.Ordinal).Replace("delete", "create", StringComparison.Ordinal), domain, snapshots);
+            domain.TpmState = "second";
         }
 
         return new CrashScene(dir, operation, domain, snapshots);
@@ -94,6 +96,8 @@ internal sealed class CrashScene : IAsyncDisposable
         Directory.GetFiles(_dir["img"], ".*").ShouldBeEmpty();
         Directory.GetFiles(_dir.Root, "*.new", SearchOption.AllDirectories).ShouldBeEmpty();
         Directory.GetFiles(_dir["journal"]).ShouldBeEmpty();
+        Directory.GetFileSystemEntries(_dir["tpm"]).ShouldBe([_dir["tpm/tpm2"]]);
+        Domain.TpmState.ShouldBe(_operation.StartsWith("delete", StringComparison.Ordinal) ? "second" : "first");
         var images = Domain.Persistent!.Devices.Disks.Select(d => d.Source!.File!).ToList();
         images.ShouldAllBe(i => File.Exists(i));
         var tree = _snapshots.Tree;

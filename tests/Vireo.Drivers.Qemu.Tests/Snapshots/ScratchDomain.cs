@@ -50,6 +50,12 @@ internal sealed class ScratchDomain : ISnapshotDomain, IAsyncDisposable
 
     public bool RefuseReplacement { get; set; }
 
+    /// <summary>Called when the guest stands still.</summary>
+    public Action? Pausing { get; set; }
+
+    /// <summary>The state that the last new process's TPM found.</summary>
+    public string? TpmAtStart { get; private set; }
+
     public string? RefuseLoad { get; set; }
 
     public bool RefuseFreeze { get; set; }
@@ -60,7 +66,18 @@ internal sealed class ScratchDomain : ISnapshotDomain, IAsyncDisposable
 
     private string LivePath => _dir["run/vm1.xml"];
 
-    public static ScratchDomain Define(TemporaryDirectory dir, int disks)
+    /// <summary>What the only file of the TPM's state holds; the tests play the emulator.</summary>
+    public string TpmState
+    {
+        get => File.ReadAllText(_dir["tpm/tpm2/tpm2-00.permall"]);
+        set
+        {
+            Directory.CreateDirectory(_dir["tpm/tpm2"]);
+            File.WriteAllText(_dir["tpm/tpm2/tpm2-00.permall"], value);
+        }
+    }
+
+    public static ScratchDomain Define(TemporaryDirectory dir, int disks, bool tpm = false)
     {
         Directory.CreateDirectory(dir["etc"]);
         Directory.CreateDirectory(dir["run"]);
@@ -73,16 +90,16 @@ internal sealed class ScratchDomain : ISnapshotDomain, IAsyncDisposable
             xml += $"<disk type='file' device='disk'><driver name='qemu' type='qcow2'/><source file='{dir[$"img/{target}.qcow2"]}'/><target dev='{target}' bus='virtio'/></disk>";
         }
 
-        var domain = new ScratchDomain(dir, DomainConfig.Parse(xml + "</devices></domain>"));
+        var domain = new ScratchDomain(dir, DomainConfig.Parse(xml + (tpm ? "<tpm model='tpm-tis'><backend type='emulator' version='2.0'/></tpm>" : "") + "</devices></domain>"));
         File.WriteAllText(domain.PersistentPath, domain.Persistent!.ToXml());
         return domain;
     }
 
     public static ScratchDomain Load(TemporaryDirectory dir) => new(dir, DomainConfig.Parse(File.ReadAllText(dir["etc/vm1.xml"])));
 
-    public static async Task<ScratchDomain> StartAsync(TemporaryDirectory dir, int disks)
+    public static async Task<ScratchDomain> StartAsync(TemporaryDirectory dir, int disks, bool tpm = false)
     {
-        var domain = Define(dir, disks);
+        var domain = Define(dir, disks, tpm);
         await domain.StartAsync();
         return domain;
     }
@@ -126,6 +143,7 @@ internal sealed class ScratchDomain : ISnapshotDomain, IAsyncDisposable
     {
         await ExecuteAsync("stop", null, cancellationToken);
         State = DomainState.Paused;
+        Pausing?.Invoke();
         Happened.Add($"paused {reason}");
     }
 
@@ -191,8 +209,11 @@ internal sealed class ScratchDomain : ISnapshotDomain, IAsyncDisposable
 
     public IReadOnlyCollection<FileIdentity> ImagesOfOtherDomains() => [];
 
+    public string? TpmStateOf(DomainConfig config) => config.Devices.Tpms.IsEmpty ? null : _dir["tpm/tpm2"];
+
     public async ValueTask<IReplacementProcess> StartReplacementAsync(DomainConfig config, SafeFileHandle? memory, CancellationToken cancellationToken)
     {
+        TpmAtStart = config.Devices.Tpms.IsEmpty ? null : TpmState;
         if (RefuseReplacement)
         {
             throw VireoException.Internal(ErrorDomain.Qemu, "process exited while connecting to monitor");

@@ -43,20 +43,32 @@ public sealed partial record InputSource
 [XmlRecord]
 public sealed partial record TpmConfig : DeviceConfig
 {
-    [XmlAttribute] public string? Model { get; init; }
+    [XmlAttribute] public TpmModel? Model { get; init; }
 
     [XmlElement] public TpmBackend? Backend { get; init; }
+}
+
+/// <summary>How the guest reaches its TPM.</summary>
+[XmlEnum]
+public enum TpmModel
+{
+    [XmlName("tpm-tis")] Tis,
+    [XmlName("tpm-crb")] Crb,
+    [XmlName("tpm-spapr")] Spapr,
+    [XmlName("spapr-tpm-proxy")] SpaprProxy,
 }
 
 /// <summary>What serves the TPM.</summary>
 [XmlRecord]
 public sealed partial record TpmBackend
 {
-    [XmlAttribute] public string? Type { get; init; }
+    [XmlAttribute(Required = true)] public TpmBackendType? Type { get; init; }
 
-    [XmlAttribute] public string? Version { get; init; }
+    [XmlAttribute] public TpmVersion? Version { get; init; }
 
-    [XmlAttribute("persistent_state")] public bool? PersistentState { get; init; }
+    /// <summary>The state outlives a domain that is undefined or transient.</summary>
+    [XmlAttribute("persistent_state", Invalid = "Invalid persistent_state value, either 'yes' or 'no'", InvalidCode = XmlCode.Internal)]
+    public bool? PersistentState { get; init; }
 
     [XmlElement("encryption", Value = "secret")] public string? EncryptionSecret { get; init; }
 
@@ -65,6 +77,21 @@ public sealed partial record TpmBackend
     [XmlElement] public XmlFragment? Source { get; init; }
 
     [XmlElement("active_pcr_banks")] public XmlFragment? ActivePcrBanks { get; init; }
+}
+
+/// <summary>What serves a TPM.</summary>
+[XmlEnum]
+public enum TpmBackendType
+{
+    Passthrough, Emulator, External,
+}
+
+/// <summary>The version of the TPM's specification.</summary>
+[XmlEnum]
+public enum TpmVersion
+{
+    [XmlName("1.2")] V12,
+    [XmlName("2.0")] V20,
 }
 
 /// <summary>A watchdog.</summary>

@@ -1,0 +1,98 @@
+using System.Globalization;
+using Vireo.Config;
+using Vireo.Drivers.Qemu.Block;
+using Vireo.Host;
+using Vireo.Host.Processes;
+
+namespace Vireo.Drivers.Qemu.Tpm;
+
+/// <summary>
+/// Makes new TPMs, with keys and certificates of their own, by swtpm_setup. The authority that signs these is the daemon's own, for the host's belongs to whoever runs libvirt's.
+/// </summary>
+internal sealed class TpmSetup(VireoPaths paths)
+{
+    private const string Program = "swtpm_setup";
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
+
+    /// <summary>Refuses a TPM that this host cannot emulate.</summary>
+    /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED: the emulator, or what sets it up, is not installed.</exception>
+    public static void Require(TpmBackend emulator)
+    {
+        if (ProgramPath.Find(TpmEmulator.Program) is null || ProgramPath.Find(Program) is null)
+        {
+            throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"TPM version '{emulator.Version?.ToXmlName()}' is not supported");
+        }
+    }
+
+    /// <summary>Makes the state of a domain's TPM where there is none: whole, or not at all.</summary>
+    /// <param name="config">The domain.</param>
+    /// <param name="state">Its directory.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED: as <see cref="Require"/>; VIR_ERR_INTERNAL_ERROR: it could not be made; VIR_ERR_SYSTEM_ERROR.</exception>
+    public async Task EnsureAsync(DomainConfig config, string state, CancellationToken cancellationToken)
+    {
+        var emulator = TpmStorage.EmulatorOf(config)!;
+        Require(emulator);
+        if (Directory.Exists(state))
+        {
+            return;
+        }
+
+        var making = state + ".new";
+        FileSystemCalls.RemoveTree(making);
+        FileSystemCalls.MakeDirectory(making, ownerOnly: true);
+        try
+        {
+            if (!File.Exists(Path.Combine(paths.TpmAuthority, "swtpm_setup.conf")))
+            {
+                await RunAsync(config, ["--create-config-files", "skip-if-exist,root"], cancellationToken).ConfigureAwait(false);
+            }
+
+            string[] version = emulator.Version == TpmVersion.V12 ? [] : ["--tpm2"];
+            await RunAsync(
+                config,
+                [.. version, "--tpm-state", making, "--vmid", $"{config.Name}:{config.Uuid:D}", "--createek", "--create-ek-cert", "--create-platform-cert", "--lock-nvram", "--not-overwrite"],
+                cancellationToken).ConfigureAwait(false);
+            FileSystemCalls.RenameNew(making, state);
+            FileSystemCalls.SyncDirectory(Path.GetDirectoryName(state)!);
+        }
+        catch
+        {
+            FileSystemCalls.RemoveTree(making);
+            throw;
+        }
+    }
+
+    private async Task RunAsync(DomainConfig config, string[] arguments, CancellationToken cancellationToken)
+    {
+        var program = ProgramPath.Find(Program)!;
+        var log = TpmEmulator.LogOf(paths, config);
+        using var process = HostProcess.Start(new ProcessStart(program, [.. arguments, "--logfile", log])
+        {
+            Environment = new Dictionary<string, string> { ["LC_ALL"] = "C", ["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", ["HOME"] = "/", ["XDG_CONFIG_HOME"] = paths.TpmAuthority },
+            WorkingDirectory = "/",
+        });
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(s_patience);
+        ExitStatus? status;
+        try
+        {
+            status = await process.WaitAsync(deadline.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // What it starts itself ends with it.
+            process.Kill(Signals.Terminate);
+            await process.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
+            throw VireoException.Internal(ErrorDomain.None, $"'{program}' did not end within {s_patience.TotalSeconds:0} s and was ended; Check error log '{log}' for details.");
+        }
+
+        if (status is not { Success: true })
+        {
+            throw VireoException.Internal(
+                ErrorDomain.None,
+                string.Create(CultureInfo.InvariantCulture, $"Could not run '{program}'. exitstatus: {status?.Code}; Check error log '{log}' for details."));
+        }
+    }
+}
