@@ -26,7 +26,7 @@ internal sealed class ArchiveScene : IAsyncDisposable
 
     public string Target => this["target"];
 
-    public DomainRef Domain { get; private set; } = null!;
+    public DomainRef Domain { get; private set; }
 
     public static async Task<ArchiveScene> CreateAsync()
     {
