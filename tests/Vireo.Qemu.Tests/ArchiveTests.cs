@@ -24,7 +24,8 @@ public sealed class ArchiveTests
         (await Client.MustAsync(other, "snapshot-list", "guest", "--tree")).ShouldBe(tree);
         (await Client.MustAsync(other, "snapshot-current", "guest", "--name")).Trim().ShouldBe("b1");
         (await Client.MustAsync(other, "checkpoint-dumpxml", "guest", "c1", "--no-domain")).ShouldBe(checkpoint);
-        Bitmaps(await ProgramRun.CheckAsync("qemu-img", "info", "--output=json", Path.Combine(target, "disk0.qcow2"))).ShouldBe(1);
+        foreach (string image in new[] { "disk0.qcow2", "disk0.b1" })
+            Bitmaps(await ProgramRun.CheckAsync("qemu-img", "info", "--output=json", Path.Combine(target, image))).ShouldBe(1, image);
         (await Client.VireoAsync(other, "snapshot-verify", "guest")).ToString().ShouldContain("nothing wrong");
         await other.StopAsync();
         await other.StartAsync();
@@ -126,7 +127,7 @@ public sealed class ArchiveTests
     }
 
     private static async Task MustAsync(ScratchDaemon daemon, params string[] arguments) =>
-        (await Client.VireoAsync(daemon, [.. arguments.Distinct()])) .ExitCode.ShouldBe(0, $"{string.Join(' ', arguments)}\n{Client.Tail(daemon.Log)}");
+        (await Client.VireoAsync(daemon, [.. arguments.Distinct()])).ExitCode.ShouldBe(0, $"{string.Join(' ', arguments)}\n{Client.Tail(daemon.Log)}");
 
     private static int Bitmaps(string information) => System.Text.Json.JsonDocument.Parse(information).RootElement.GetProperty("format-specific").GetProperty("data").GetProperty("bitmaps").GetArrayLength();
 

@@ -31,9 +31,16 @@ internal sealed class ArchiveReader : IDisposable
     /// <exception cref="VireoException">VIR_ERR_OPERATION_FAILED: it is no whole archive; VIR_ERR_SYSTEM_ERROR: it cannot be read.</exception>
     public static ArchiveReader Open(string path)
     {
-        if (FileStatus.TryOf(path) is not { Kind: FileKind.Regular })
+        if (!path.StartsWith('/'))
         {
-            throw FileSystemCalls.Failure(FileSystemCalls.NoEntry, $"cannot open archive '{path}' as a regular file");
+            throw VireoException.InvalidArgument(ErrorDomain.DomainSnapshot, $"archive '{path}' must be an absolute path");
+        }
+
+        // Never open a pipe or device by chance: it could block for ever.
+        var status = FileStatus.TryOf(path) ?? throw FileSystemCalls.Failure(FileSystemCalls.NoEntry, $"cannot open archive '{path}'");
+        if (status.Kind != FileKind.Regular)
+        {
+            throw VireoException.OperationFailed(ErrorDomain.DomainSnapshot, $"archive '{path}' is no regular file");
         }
 
         ArchiveReader? reader = null;

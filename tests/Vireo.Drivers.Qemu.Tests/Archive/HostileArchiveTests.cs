@@ -151,6 +151,8 @@ public sealed class HostileArchiveTests
         await RefusedAsync(scene, () => scene.To.Connection.VireoDomainSnapshotImportAsync(scene.Archive, null, "relative", 0, default), "must be an absolute path");
         await RefusedAsync(scene, () => scene.To.Connection.VireoDomainSnapshotImportAsync(scene.Archive, "", scene.Target, 0, default), "must have a name");
         await RefusedAsync(scene, () => scene.To.Connection.VireoDomainSnapshotImportAsync(scene["nothere"], null, scene.Target, 0, default), "No such file or directory");
+        await RefusedAsync(scene, () => scene.To.Connection.VireoDomainSnapshotImportAsync(scene.Target, null, scene.Target, 0, default), "is no regular file");
+        await RefusedAsync(scene, () => scene.To.Connection.VireoDomainSnapshotImportAsync("archive.tar", null, scene.Target, 0, default), "must be an absolute path");
         await RefusedAsync(scene, () => scene.From.Connection.VireoDomainSnapshotImportAsync(scene.Archive, null, scene.Target, 0, default), "domain 'guest' already exists with uuid");
         var other = await scene.To.DefineAsync("guest");
         await RefusedAsync(scene, () => scene.To.Connection.VireoDomainSnapshotImportAsync(scene.Archive, null, scene.Target, 0, default), "domain 'guest' already exists with uuid", domains: 1);
