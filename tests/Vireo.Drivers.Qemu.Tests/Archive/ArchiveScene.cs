@@ -48,6 +48,7 @@ internal sealed class ArchiveScene : IAsyncDisposable
         Write("qcow2", scene["images/a.qcow2"], "write -P 0x22 1M 1M");
         await scene.SnapshotAsync("<name>s1</name>", DomainSnapshotCreateFlags.DiskOnly);
         Write("qcow2", scene["images/a.s1"], "write -P 0x33 0 1M");
+        TemporaryDirectory.QemuImg("bitmap", "--add", scene["images/a.s1"], "mark");
         await scene.From.Connection.VireoDomainSnapshotExportAsync(scene.Domain, scene.Archive, 0, default);
         return scene;
     }

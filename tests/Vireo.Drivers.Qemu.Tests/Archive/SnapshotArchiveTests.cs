@@ -25,6 +25,8 @@ public sealed class SnapshotArchiveTests
             TemporaryDirectory.QemuImg("compare", "-f", format, "-F", format, Path.Combine(scene["images"], image), Path.Combine(scene.Target, image));
         }
 
+        TemporaryDirectory.QemuImg("info", Path.Combine(scene.Target, "a.s1")).ShouldContain("name: mark");
+
         // What it says after the daemon was away is what it said before; nothing of it names the old place.
         await scene.To.RestartAsync();
         domain = scene.To.Domain(imported);
