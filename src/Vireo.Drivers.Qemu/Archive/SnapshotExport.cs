@@ -63,6 +63,7 @@ internal sealed class SnapshotExport(QemuDomain domain)
 
     private void Write(ExportPlan plan, string path, CancellationToken cancellationToken)
     {
+        var still = new StillFiles(plan.Files.Select(f => f.Path));
         using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
         using var archive = new ArchiveWriter(file, path);
         archive.Add(SnapshotArchiveKind.Domain, 1, DomainFiles.DefinitionText(plan.Definition));
@@ -77,6 +78,7 @@ internal sealed class SnapshotExport(QemuDomain domain)
         }
 
         AddFiles(plan.Files, archive, cancellationToken);
+        still.RequireUnchanged();
         archive.Complete(plan.Snapshots.CurrentName, plan.Checkpoints.CurrentName);
     }
 
