@@ -16,13 +16,13 @@ public sealed class ArchiveFaultTests
         await lab.VireoAsync("snapshot-export", "guest", lab["guest.tar"]);
         string target = Directory.CreateDirectory(lab["elsewhere"]).FullName;
         string[] before = [.. Directory.EnumerateFileSystemEntries(lab.Folder).Order()];
-        string[] points = [.. FaultPoints.All.Where(p => p.StartsWith("archive.", StringComparison.Ordinal)).Append(FaultPoints.JournalDocument)];
+        string[] points = [.. FaultPoints.All.Where(p => p.Split('.') is [_, "export" or "import", _]).Append(FaultPoints.JournalDocument)];
         string[] writes = how == "kill" ? [] : [$"{FaultPoints.ExportPlanned}:ENOSPC@8", $"{FaultPoints.ImportJournalled}:ENOSPC@4", $"{FaultPoints.ImportFileNamed}:EIO@6"];
         foreach (string fault in points.Select(p => $"{p}:{how}").Concat(writes))
         {
             await lab.Daemon.StopAsync();
             await lab.Daemon.StartAsync(new Dictionary<string, string> { ["VIREO_FAULT"] = fault });
-            string[] command = fault.StartsWith("archive.export.", StringComparison.Ordinal)
+            string[] command = fault.StartsWith("snapshot.export.", StringComparison.Ordinal)
                 ? ["snapshot-export", "guest", lab["more.tar"]]
                 : ["snapshot-import", lab["guest.tar"], "--name", "two", "--directory", target];
             var result = await Client.VireoAsync(lab.Daemon, command);
