@@ -110,6 +110,8 @@ internal static class CommandCatalog
         "snapshot-list" => SnapshotListCommand.RunAsync,
         "snapshot-info" => SnapshotCommands.InfoAsync,
         "snapshot-diff" => SnapshotDiffCommand.RunAsync,
+        "snapshot-export" => SnapshotArchiveCommands.ExportAsync,
+        "snapshot-import" => SnapshotArchiveCommands.ImportAsync,
         "snapshot-dumpxml" => SnapshotCommands.XmlAsync,
         "snapshot-parent" => SnapshotCommands.ParentAsync,
         "snapshot-prune" => SnapshotPruneCommand.RunAsync,

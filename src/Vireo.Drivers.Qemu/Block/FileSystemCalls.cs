@@ -25,6 +25,9 @@ internal static unsafe partial class FileSystemCalls
     private const uint StatxBasic = 0x7ff;
     private const int SeekStart = 0;
     private const int SeekEnd = 2;
+    private const int SeekData = 3;
+    private const int SeekHole = 4;
+    private const int NoDeviceOrAddress = 6;
 
     /// <summary>stat; yields errno, 0 on success.</summary>
     public static int Status(string path, out FileStatus status)
@@ -285,6 +288,33 @@ internal static unsafe partial class FileSystemCalls
     {
         var end = Seek(handle, 0, SeekEnd);
         return end >= 0 ? end : throw Failure(Marshal.GetLastPInvokeError(), $"cannot find the end of '{path}'");
+    }
+
+    /// <summary>The parts of a file that hold data, in order; what lies between them are holes. All of it where the file system cannot tell.</summary>
+    /// <param name="handle">The file.</param>
+    /// <param name="path">Its name.</param>
+    /// <param name="length">Its length in bytes.</param>
+    /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR.</exception>
+    public static IEnumerable<(long Start, long End)> Data(SafeFileHandle handle, string path, long length)
+    {
+        for (long at = 0; at < length;)
+        {
+            var start = Seek(handle, at, SeekData);
+            var errno = start < 0 ? Marshal.GetLastPInvokeError() : 0;
+            if (errno == NoDeviceOrAddress)
+            {
+                yield break;
+            }
+
+            var end = errno == InvalidArgument ? length : start < 0 ? start : Seek(handle, start, SeekHole);
+            if (end < 0)
+            {
+                throw Failure(Marshal.GetLastPInvokeError(), $"cannot find the data in '{path}'");
+            }
+
+            yield return (errno == InvalidArgument ? at : start, Math.Min(end, length));
+            at = end;
+        }
     }
 
     /// <summary>Sets where whoever shares this open file reads or writes next.</summary>

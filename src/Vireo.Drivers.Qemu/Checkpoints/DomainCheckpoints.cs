@@ -27,6 +27,9 @@ internal sealed class DomainCheckpoints
         return new DomainCheckpoints(store, store.Load(report));
     }
 
+    /// <summary>The checkpoints of a domain that is made together with them: their metadata is being written.</summary>
+    public static DomainCheckpoints Of(string directory, SnapshotTree<QemuCheckpoint> tree) => new(new MomentStore<QemuCheckpoint>(directory), tree);
+
     /// <summary>The checkpoint of that name.</summary>
     /// <exception cref="VireoException">VIR_ERR_NO_DOMAIN_CHECKPOINT: there is none.</exception>
     public QemuCheckpoint Find(string name) => Tree.Find(name)

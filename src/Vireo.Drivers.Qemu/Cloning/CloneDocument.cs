@@ -1,5 +1,6 @@
 using Vireo.Config;
 using Vireo.Drivers.Qemu.Block;
+using Vireo.Drivers.Qemu.Defaults;
 
 namespace Vireo.Drivers.Qemu.Cloning;
 
@@ -11,15 +12,19 @@ namespace Vireo.Drivers.Qemu.Cloning;
 /// <param name="name">The clone's.</param>
 internal sealed class CloneDocument(string source, string name)
 {
-    /// <summary>The clone of a definition.</summary>
+    private readonly Guid _uuid = Guid.NewGuid();
+    private readonly string _genid = Guid.NewGuid().ToString();
+    private readonly Dictionary<string, string> _addresses = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The clone of a definition. Documents of one domain become documents of one clone.</summary>
     /// <param name="definition">The definition.</param>
     /// <param name="disks">The disks that are made for it; the others are shared.</param>
     public DomainConfig Of(DomainConfig definition, IReadOnlyList<ClonedDisk> disks) => definition with
     {
         Id = null,
         Name = name,
-        Uuid = Guid.NewGuid(),
-        Genid = definition.Genid is null ? null : Guid.NewGuid().ToString(),
+        Uuid = _uuid,
+        Genid = definition.Genid is null ? null : _genid,
 
         // Without a path it is named after the domain.
         Os = definition.Os.Nvram is null ? definition.Os : definition.Os with { Nvram = new NvramConfig { Template = definition.Os.Nvram.Template } },
@@ -39,13 +44,16 @@ internal sealed class CloneDocument(string source, string name)
         Vsock = devices.Vsock is { Cid: { } cid } vsock ? vsock with { Cid = cid with { Auto = true, Address = null } } : devices.Vsock,
     };
 
-    private static InterfaceConfig Card(InterfaceConfig card) => card with
+    private InterfaceConfig Card(InterfaceConfig card) => card with
     {
-        Mac = card.Mac is null ? null : card.Mac with { Address = null },
+        Mac = card.Mac is { Address: { } address } mac ? mac with { Address = Address(address) } : card.Mac,
 
         // A tap that somebody else has made stays: nobody would make another.
         Target = card.Target?.Managed == false ? card.Target : null,
     };
+
+    private string Address(string address) =>
+        _addresses.TryGetValue(address, out var own) ? own : _addresses[address] = DomainDefaults.NewMac();
 
     private CharDevice Port(CharDevice port) => port with { Sources = Sources(port.Type, port.Sources), Log = Log(port.Log) };
 

@@ -21,32 +21,14 @@ internal sealed class ClonePlanner(ISnapshotDomain domain, QemuHypervisor hyperv
     /// </exception>
     public async ValueTask<ClonePlan> PlanAsync(QemuSnapshot snapshot, CloneRequest request, CancellationToken cancellationToken)
     {
-        CheckTarget(request);
+        NewDomainPlace.Check(hypervisor, request.Name, request.Directory);
         var definition = snapshot.Config.InactiveDomain ?? SnapshotDisks.Saved(snapshot);
         var disks = await Task.Run(() => Disks(snapshot, definition, request).ToList(), cancellationToken).ConfigureAwait(false);
         var config = await hypervisor.Builder.CompleteAsync(new CloneDocument(domain.Name, request.Name).Of(SavedDocument.Of(definition), disks), cancellationToken).ConfigureAwait(false);
         var document = new DocumentChange(hypervisor.Files.Definition(request.Name), null, DomainFiles.DefinitionText(config));
         var plan = new ClonePlan(Guid.NewGuid().ToString("N")[..12], request.Linked, disks, [.. Platform(snapshot, definition, config)], config, document);
-        CheckFiles(plan);
+        NewDomainPlace.CheckFiles(plan.Files);
         return plan;
-    }
-
-    private void CheckTarget(CloneRequest request)
-    {
-        if (hypervisor.Domains.Find(request.Name) is { } taken)
-        {
-            throw VireoException.OperationFailed(ErrorDomain.Domain, $"domain '{request.Name}' already exists with uuid {taken.View.Uuid}");
-        }
-
-        if (hypervisor.Files.Definition(request.Name) is var definition && File.Exists(definition))
-        {
-            throw VireoException.OperationFailed(ErrorDomain.Domain, $"'{definition}' is the definition of a domain that could not be loaded; remove it, or choose another name");
-        }
-
-        if (request.Directory is { } directory && (!Path.IsPathRooted(directory) || directory.Any(char.IsControl)))
-        {
-            throw VireoException.InvalidArgument(ErrorDomain.DomainSnapshot, $"directory '{directory}' of the new images must be an absolute path");
-        }
     }
 
     private IEnumerable<ClonedDisk> Disks(QemuSnapshot snapshot, DomainConfig definition, CloneRequest request)
@@ -109,22 +91,6 @@ internal sealed class ClonePlanner(ISnapshotDomain domain, QemuHypervisor hyperv
             if (state is not null)
             {
                 yield return new NewState(hypervisor.TpmStorage.DirectoryOf(clone.Uuid!.Value), new DirectoryContent([(TpmStorage.NameOf(tpm), state)]));
-            }
-        }
-    }
-
-    private static void CheckFiles(ClonePlan plan)
-    {
-        foreach (var path in plan.Files.Select(f => f.Path))
-        {
-            if (FileStatus.TryOf(path) is not null)
-            {
-                throw VireoException.OperationFailed(ErrorDomain.Qemu, $"file '{path}' exists already; choose another name for the domain or another --directory");
-            }
-
-            if (FileStatus.TryOf(Path.GetDirectoryName(path)!) is not { Kind: FileKind.Directory })
-            {
-                throw FileSystemCalls.Failure(FileSystemCalls.NoEntry, $"cannot create image '{path}': directory '{Path.GetDirectoryName(path)}'");
             }
         }
     }

@@ -1,5 +1,6 @@
 using Vireo.Config;
 using Vireo.Drivers.Qemu.CommandLine;
+using Vireo.Drivers.Qemu.Defaults;
 using Vireo.Drivers.Qemu.Journal;
 using Vireo.Drivers.Qemu.State;
 
@@ -8,7 +9,6 @@ namespace Vireo.Drivers.Qemu;
 /// <content>Making domains known and forgetting them.</content>
 internal sealed partial class QemuConnection
 {
-    private const int LongestName = 200;
     private const int PermissionDenied = 13;
 
     /// <inheritdoc/>
@@ -109,7 +109,7 @@ internal sealed partial class QemuConnection
             throw VireoException.InvalidArgument(ErrorDomain.Domain, "string new_name in virDomainRename must not be empty");
         }
 
-        CheckName(newName);
+        DomainNames.Check(newName);
         var domain = Find(dom);
         using var job = await domain.EnterAsync("virDomainRename", cancellationToken).ConfigureAwait(false);
         var view = domain.View;
@@ -204,20 +204,6 @@ internal sealed partial class QemuConnection
         }
     }
 
-    private static void CheckName(string name)
-    {
-        if (name.Contains('/', StringComparison.Ordinal))
-        {
-            throw new VireoException(ErrorCode.XmlError, ErrorDomain.Qemu, $"name {name} cannot contain '/'");
-        }
-
-        // The name becomes the name of files.
-        if (name is "." or ".." || name.Any(char.IsControl) || System.Text.Encoding.UTF8.GetByteCount(name) > LongestName)
-        {
-            throw new VireoException(ErrorCode.XmlError, ErrorDomain.Qemu, $"the domain's name cannot be used for files: no control characters, not '.' or '..', at most {LongestName} bytes");
-        }
-    }
-
     private void RemoveBelongings(DomainView view, DomainUndefineFlags flags)
     {
         if (view.HasManagedSave)
@@ -269,7 +255,7 @@ internal sealed partial class QemuConnection
                 : new VireoException(ErrorCode.NoName, ErrorDomain.Domain, null);
         }
 
-        CheckName(parsed.Name);
+        DomainNames.Check(parsed.Name);
         return await Hypervisor.Builder.CompleteAsync(parsed with { Id = null }, cancellationToken).ConfigureAwait(false);
     }
 }

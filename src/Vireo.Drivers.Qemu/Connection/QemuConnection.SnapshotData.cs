@@ -1,5 +1,6 @@
 using Vireo.Drivers.Qemu.Cloning;
 using Vireo.Drivers.Qemu.Comparison;
+using Vireo.Drivers.Qemu.Defaults;
 using Vireo.Drivers.Qemu.Snapshots;
 
 namespace Vireo.Drivers.Qemu;
@@ -11,12 +12,7 @@ internal sealed partial class QemuConnection
     public override async ValueTask<DomainRef> VireoDomainSnapshotCloneAsync(DomainSnapshotRef snap, string name, string? directory, uint flags, CancellationToken cancellationToken)
     {
         VireoException.CheckFlags(flags, (uint)DomainSnapshotCloneFlags.Linked, ErrorDomain.Qemu, "vireoDomainSnapshotClone");
-        if (name.Length == 0)
-        {
-            throw VireoException.InvalidArgument(ErrorDomain.DomainSnapshot, "the new domain must have a name");
-        }
-
-        CheckName(name);
+        DomainNames.Check(name);
         var domain = Find(snap.Dom);
         using var job = await domain.EnterAsync("vireoDomainSnapshotClone", cancellationToken).ConfigureAwait(false);
         var clone = await LongAsync(

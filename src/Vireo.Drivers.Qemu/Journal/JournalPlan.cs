@@ -22,6 +22,12 @@ internal enum JournalOperation
 
     /// <summary>Makes a new domain out of a snapshot.</summary>
     SnapshotClone,
+
+    /// <summary>Writes a domain with its snapshots into an archive.</summary>
+    SnapshotExport,
+
+    /// <summary>Makes a domain with its snapshots out of an archive.</summary>
+    SnapshotImport,
 }
 
 /// <summary>

@@ -31,6 +31,9 @@ internal sealed partial class DomainSnapshots
         return new DomainSnapshots(store, settings, store.Load(settings.Report));
     }
 
+    /// <summary>The snapshots of a domain that is made together with them: their metadata is being written.</summary>
+    public static DomainSnapshots Of(string directory, SnapshotSettings settings, SnapshotTree<QemuSnapshot> tree) => new(new SnapshotStore(directory), settings, tree);
+
     /// <summary>The snapshot of that name.</summary>
     /// <exception cref="VireoException">VIR_ERR_NO_DOMAIN_SNAPSHOT: there is none.</exception>
     public QemuSnapshot Find(string name) => Tree.Find(name)
@@ -187,7 +190,7 @@ internal sealed partial class DomainSnapshots
     private QemuSnapshot Redefine(ISnapshotDomain domain, DomainSnapshotConfig request, DomainSnapshotCreateFlags flags)
     {
         var before = Tree;
-        var snapshot = new SnapshotRedefinition(domain, before).Take(request, flags);
+        var snapshot = new SnapshotRedefinition(domain.Uuid, before).Take(request, flags);
         var after = before.With(snapshot);
         if (flags.HasFlag(DomainSnapshotCreateFlags.Current))
         {

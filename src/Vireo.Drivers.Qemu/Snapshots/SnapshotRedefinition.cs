@@ -4,9 +4,9 @@ using Vireo.Drivers.Snapshots;
 namespace Vireo.Drivers.Qemu.Snapshots;
 
 /// <summary>Takes over the metadata of a snapshot that exists already, by libvirt's rules.</summary>
-/// <param name="domain">The domain.</param>
+/// <param name="domain">The domain's identity.</param>
 /// <param name="tree">Its snapshots.</param>
-internal sealed class SnapshotRedefinition(ISnapshotDomain domain, SnapshotTree<QemuSnapshot> tree)
+internal sealed class SnapshotRedefinition(Guid domain, SnapshotTree<QemuSnapshot> tree)
 {
     private static readonly string[] s_states = ["running", "blocked", "paused", "shutdown", "shutoff", "crashed", "pmsuspended", "disk-snapshot"];
 
@@ -29,9 +29,9 @@ internal sealed class SnapshotRedefinition(ISnapshotDomain domain, SnapshotTree<
 
         // Its place in the tree.
         tree.With(new QemuSnapshot(request));
-        if (request.Domain?.Uuid is { } uuid && uuid != domain.Uuid)
+        if (request.Domain?.Uuid is { } uuid && uuid != domain)
         {
-            throw Invalid($"definition for snapshot {name} must use uuid {domain.Uuid:D}");
+            throw Invalid($"definition for snapshot {name} must use uuid {domain:D}");
         }
 
         if (flags.HasFlag(DomainSnapshotCreateFlags.DiskOnly) && state != "disk-snapshot")

@@ -36,6 +36,12 @@ internal sealed class QemuDomain(QemuHypervisor hypervisor, DomainView view)
     /// <summary>Its snapshots.</summary>
     public DomainSnapshots Snapshots => Volatile.Read(ref _snapshots) ?? LoadSnapshots();
 
+    /// <summary>What a domain has that is made together with its snapshots and checkpoints: nothing of them is read from disk.</summary>
+    public (DomainSnapshots Snapshots, DomainCheckpoints Checkpoints) Moments
+    {
+        init => (_snapshots, _checkpoints) = value;
+    }
+
     /// <summary>Its checkpoints.</summary>
     public DomainCheckpoints Checkpoints => Volatile.Read(ref _checkpoints) ?? LoadCheckpoints();
 

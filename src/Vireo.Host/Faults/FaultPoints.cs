@@ -143,6 +143,36 @@ public static class FaultPoints
     /// <summary>Snapshot clone: the definition is written, the journal is still there.</summary>
     public const string CloneDocumentsWritten = "snapshot.clone.documents-written";
 
+    /// <summary>Snapshot export: everything is checked, nothing is written.</summary>
+    public const string ExportPlanned = "snapshot.export.planned";
+
+    /// <summary>Snapshot export: the archive is written under its temporary name.</summary>
+    public const string ExportWritten = "snapshot.export.written";
+
+    /// <summary>Snapshot export: the archive has its final name, the journal is still there.</summary>
+    public const string ExportNamed = "snapshot.export.named";
+
+    /// <summary>Snapshot import: everything is checked, nothing is written; the domain's name is taken.</summary>
+    public const string ImportPlanned = "snapshot.import.planned";
+
+    /// <summary>Snapshot import: the journal holds the plan, no other file exists.</summary>
+    public const string ImportJournalled = "snapshot.import.journalled";
+
+    /// <summary>Snapshot import: one file is written under its temporary name; hit once a file.</summary>
+    public const string ImportFileWritten = "snapshot.import.file-written";
+
+    /// <summary>Snapshot import: one file has its final name; hit once a file.</summary>
+    public const string ImportFileNamed = "snapshot.import.file-named";
+
+    /// <summary>Snapshot import: all files are there, no document is.</summary>
+    public const string ImportFilesMade = "snapshot.import.files-made";
+
+    /// <summary>Snapshot import: the journal says that the change is to be finished; no document is in its place.</summary>
+    public const string ImportCommitted = "snapshot.import.committed";
+
+    /// <summary>Snapshot import: the documents are written, the journal is still there.</summary>
+    public const string ImportDocumentsWritten = "snapshot.import.documents-written";
+
     /// <summary>Journal: one document is written or removed; hit once a document.</summary>
     public const string JournalDocument = "journal.document";
 
@@ -155,6 +185,8 @@ public static class FaultPoints
             RevertCommitted, RevertOldStopped, RevertTagApplied, RevertLoading, RevertStateLoaded, RevertDocumentsWritten, RevertFileRetired,
             DeletePlanned, DeleteMarked, DeleteTagRemoved, DeleteMerge, DeleteMerged, DeleteFileRetired, DeleteCommitted, DeleteDocumentsWritten,
             ClonePlanned, CloneJournalled, CloneImageWritten, CloneImageNamed, CloneFilesMade, CloneCommitted, CloneDocumentsWritten,
+            ExportPlanned, ExportWritten, ExportNamed,
+            ImportPlanned, ImportJournalled, ImportFileWritten, ImportFileNamed, ImportFilesMade, ImportCommitted, ImportDocumentsWritten,
             JobConcluded, JobDismissed, JournalDocument,
         ],
         StringComparer.Ordinal);

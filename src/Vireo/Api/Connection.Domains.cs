@@ -38,6 +38,24 @@ public sealed partial class Connection
     public async ValueTask<Domain> CreateDomainAsync(string xml, DomainCreateFlags flags = 0, CancellationToken cancellationToken = default) =>
         new(this, await _driver.Hypervisor.DomainCreateXmlAsync(xml, (uint)flags, cancellationToken).ConfigureAwait(false));
 
+    /// <summary>
+    /// Makes a persistent domain, shut off, out of an archive that <see cref="Domain.ExportSnapshotsAsync"/> wrote, with all its snapshots and checkpoints. All of it is made or nothing, and no file that is
+    /// there is written over. Meanwhile the domain is there and can be watched (<c>virDomainGetJobStats</c>) and its making cancelled (<c>virDomainAbortJob</c>), but not changed.
+    /// The archive is not trusted with files, but its definition is taken as one that is defined: what it names besides disks is the domain's.
+    /// </summary>
+    /// <param name="path">The archive on the daemon's host, absolute.</param>
+    /// <param name="name">Another name for the domain, which then gets its own UUID, addresses and sockets too; null for the archive's.</param>
+    /// <param name="directory">
+    /// Where all images and memory files go: an absolute path on the daemon's host. Null for the places they had, which must be free and in a directory that holds the archive or images of domains.
+    /// </param>
+    /// <param name="cancellationToken">Gives up; nothing is left.</param>
+    /// <exception cref="VireoException">
+    /// VIR_ERR_OPERATION_FAILED: name, UUID or a file is taken, or the archive is broken; VIR_ERR_INVALID_ARG: a place is not allowed; VIR_ERR_XML_ERROR, VIR_ERR_CONFIG_UNSUPPORTED: as of
+    /// <see cref="DefineDomainAsync"/>; VIR_ERR_SYSTEM_ERROR; VIR_ERR_OPERATION_ABORTED: it was cancelled; VIR_ERR_NO_SUPPORT: the driver or the daemon cannot import.
+    /// </exception>
+    public async ValueTask<Domain> ImportSnapshotsAsync(string path, string? name = null, string? directory = null, CancellationToken cancellationToken = default) =>
+        new(this, await _driver.Hypervisor.VireoDomainSnapshotImportAsync(path, name, directory, 0, cancellationToken).ConfigureAwait(false));
+
     /// <summary>Calls the handler for each event of a kind, in order, until the result is disposed (<c>virConnectDomainEventRegisterAny</c>).</summary>
     /// <param name="kind">Which events.</param>
     /// <param name="handler">Receives them; must not block.</param>

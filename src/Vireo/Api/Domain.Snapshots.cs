@@ -53,6 +53,18 @@ public sealed partial class Domain
     public ValueTask<string> VerifySnapshotsAsync(DomainSnapshotVerifyFlags flags = 0, CancellationToken cancellationToken = default) =>
         Driver.VireoDomainSnapshotVerifyAsync(Reference, (uint)flags, cancellationToken);
 
+    /// <summary>
+    /// Writes it with all its snapshots and checkpoints into one archive: documents, passwords included, every image of every chain with what lies within it, memory files and firmware variables.
+    /// The domain must be shut off, for its images must stand still. It is a long job of the domain: it can be watched and cancelled.
+    /// </summary>
+    /// <param name="path">A new file on the daemon's host, absolute; its owner alone may read it. It is there when it is whole.</param>
+    /// <param name="cancellationToken">Gives up; nothing is left.</param>
+    /// <exception cref="VireoException">
+    /// VIR_ERR_OPERATION_INVALID: it runs, has a managed save image, or a guest writes to one of its images; VIR_ERR_CONFIG_UNSUPPORTED: an image is no regular file, or of a format that cannot be carried;
+    /// VIR_ERR_SYSTEM_ERROR: an image is missing, or the file is there already or cannot be written; VIR_ERR_OPERATION_ABORTED: the job was cancelled; VIR_ERR_NO_SUPPORT: the driver or the daemon cannot export.
+    /// </exception>
+    public ValueTask ExportSnapshotsAsync(string path, CancellationToken cancellationToken = default) => Driver.VireoDomainSnapshotExportAsync(Reference, path, 0, cancellationToken);
+
     /// <summary>Bytes on the file systems of the daemon's host that each of its snapshots froze: images of external ones, and memory.</summary>
     /// <returns>A <c>&lt;snapshotusage&gt;</c> document.</returns>
     /// <exception cref="VireoException">VIR_ERR_NO_SUPPORT: the driver or the daemon cannot tell.</exception>

@@ -37,7 +37,8 @@ public sealed class CloneDocumentTests
         var source = DomainConfig.Parse(Source);
         var image = new ImageChain([new ImageLayer(new FileLocation("/d/a.qcow2"), ImageFormat.Qcow2)]);
 
-        var clone = new CloneDocument("web", "two").Of(source, [new ClonedDisk("vda", image, null, "/n/two-vda.qcow2", ImageFormat.Qcow2)]);
+        var document = new CloneDocument("web", "two");
+        var clone = document.Of(source, [new ClonedDisk("vda", image, null, "/n/two-vda.qcow2", ImageFormat.Qcow2)]);
 
         clone.Name.ShouldBe("two");
         clone.Title.ShouldBe("kept");
@@ -46,7 +47,9 @@ public sealed class CloneDocumentTests
         clone.Os.Nvram.ShouldBe(new NvramConfig { Template = "/fw/VARS.fd" });
         var devices = clone.Devices;
         devices.Disks.Select(d => d.Source?.File).ShouldBe(["/n/two-vda.qcow2", "/d/cd.iso"]);
-        devices.Interfaces.Select(i => i.Mac?.Address).ShouldBe([null, null]);
+        string[] addresses = [.. devices.Interfaces.Select(i => i.Mac!.Address!)];
+        addresses.Distinct().Except(source.Devices.Interfaces.Select(i => i.Mac!.Address!)).Count().ShouldBe(2);
+        document.Of(source, []).Devices.Interfaces.Select(i => i.Mac!.Address!).ShouldBe(addresses);
         devices.Interfaces.Select(i => i.Target?.Dev).ShouldBe([null, "mine"]);
         devices.Serials[0].Source!.Path.ShouldBe("/log/two.log");
         devices.Serials[0].Log!.File.ShouldBe("/log/two-all");
