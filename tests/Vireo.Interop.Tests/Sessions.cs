@@ -34,6 +34,19 @@ public static class Sessions
         new("t-flags",
             "define {dir}/odd.xml --validate", "list --all --name", "create {dir}/odd.xml --validate", "define {dir}/odd.xml", "start t-flags --paused --force-boot --bypass-cache --reset-nvram",
             "undefine t-flags --nvram --tpm --managed-save --checkpoints-metadata", "destroy t-flags", "define {dir}/dom.xml --validate", "undefine t-flags --keep-nvram --keep-tpm", "list --all --name"),
+        new("t-tpm",
+            "define {dir}/tpm.xml", "dumpxml t-tpm", "start t-tpm --paused", "dumpxml t-tpm", "dumpxml t-tpm --inactive", "undefine t-tpm --tpm --keep-tpm", "destroy t-tpm", "undefine t-tpm --keep-tpm",
+            "create {dir}/own.xml --paused", "dumpxml t-tpm", "destroy t-tpm", "define {dir}/two.xml", "define {dir}/old.xml", "define {dir}/none.xml", "define {dir}/state.xml", "define {dir}/spapr.xml",
+            "define {dir}/passed.xml", "dumpxml t-tpm", "undefine t-tpm --tpm")
+        {
+            Documents = new Dictionary<string, string>
+            {
+                ["tpm.xml"] = Tpm("<tpm><backend type='emulator'/></tpm>"), ["own.xml"] = Tpm("<tpm model='tpm-crb'><backend type='emulator' persistent_state='yes'/><alias name='ua-mine'/></tpm>"),
+                ["two.xml"] = Tpm("<tpm><backend type='emulator'/></tpm><tpm model='tpm-crb'><backend type='emulator'/></tpm>"), ["none.xml"] = Tpm("<tpm model='tpm-tis'/>"),
+                ["old.xml"] = Tpm("<tpm model='tpm-crb'><backend type='emulator' version='1.2'/></tpm>"), ["state.xml"] = Tpm("<tpm><backend type='emulator' persistent_state='maybe'/></tpm>"),
+                ["spapr.xml"] = Tpm("<tpm model='tpm-spapr'><backend type='emulator'/></tpm>"), ["passed.xml"] = Tpm("<tpm><backend type='passthrough'/></tpm>"),
+            },
+        },
         new("t-snap",
             "define {dir}/dom.xml", "start t-snap --paused",
             "snapshot-create-as t-snap s1 first~one --disk-only --atomic --diskspec vda,file={dir}/a.s1 --diskspec vdb,file={dir}/b.s1",
@@ -119,4 +132,6 @@ public static class Sessions
         [$"snapshot-create-as {name} s1 --quiesce", $"snapshot-create-as {name} s1 --disk-only --quiesce --diskspec vda,file={{dir}}/a.s1 --diskspec vdb,snapshot=no"];
 
     private static IEnumerable<string> Ask(string name) => Agent.Select(step => step.Replace("{name}", name, StringComparison.Ordinal));
+
+    private static string Tpm(string device) => $"{{domain|</devices>|{device}</devices>}}";
 }
