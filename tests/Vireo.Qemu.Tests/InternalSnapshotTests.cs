@@ -101,6 +101,30 @@ public sealed class InternalSnapshotTests
     }
 
     [Fact]
+    public async Task Image_with_a_checkpoints_bitmap_is_not_brought_back()
+    {
+        await using var lab = await GuestLab.CreateAsync(linux: false);
+        await lab.VirshAsync("snapshot-create-as", "guest", "off");
+        await lab.VirshAsync("start", "guest");
+        await lab.VirshAsync("snapshot-create-as", "guest", "on");
+        await lab.VirshAsync("checkpoint-create-as", "guest", "c1", "--diskspec", "vda,checkpoint=no", "--diskspec", "vdb");
+        (await Client.VirshAsync(lab.Daemon, "snapshot-revert", "guest", "on")).Error.ShouldContain("delete the checkpoints first");
+        (await lab.VirshAsync("domstate", "guest")).Trim().ShouldBe("running");
+
+        await lab.VirshAsync("destroy", "guest");
+        var refused = await Client.VirshAsync(lab.Daemon, "snapshot-revert", "guest", "off");
+        refused.Error.ShouldContain($"image '{lab["disk1.qcow2"]}' of disk vdb has dirty bitmaps");
+        (await lab.VirshAsync("snapshot-current", "guest", "--name")).Trim().ShouldBe("on");
+
+        await lab.VirshAsync("start", "guest");
+        await lab.VirshAsync("checkpoint-delete", "guest", "c1");
+        await lab.VirshAsync("snapshot-revert", "guest", "on");
+        await lab.VirshAsync("destroy", "guest");
+        await lab.VirshAsync("snapshot-revert", "guest", "off");
+        await lab.CheckImagesAsync();
+    }
+
+    [Fact]
     public async Task What_cannot_hold_a_snapshot_is_refused_in_libvirts_words()
     {
         await using var lab = await GuestLab.CreateAsync(linux: false, disk: index => new TestDisk(index == 0 ? "vda" : "vdb", $"disk{index}", Format: index == 0 ? "qcow2" : "raw"));

@@ -38,6 +38,7 @@ internal sealed class InternalRevertPlanner(
 
         var memory = target != RevertTarget.ShutOff && snapshot.Config.Memory?.Snapshot == SnapshotLocation.Internal;
         var holder = refusals.Try(() => InternalTags.Check(images, memory));
+        refusals.Check(() => RefuseBitmaps(images));
         var copies = refusals.Try(() => Copies(snapshot, images)) ?? [];
         images = [.. images.Select(i => copies.Find(c => c.Original == i.Path)?.Image ?? i)];
         var inPlace = memory && domain.Live is { } live && AreOpen(images) && GuestHardware.Of(live) == GuestHardware.Of(saved);
@@ -48,6 +49,20 @@ internal sealed class InternalRevertPlanner(
 
         refusals.Conclude();
         return new InternalRevert(images, memory, holder!, inPlace, copies);
+    }
+
+    /// <summary>QEMU refuses to take an image with dirty bitmaps back, and would do so after it has taken others back.</summary>
+    private void RefuseBitmaps(IReadOnlyList<TaggedImage> images)
+    {
+        foreach (var image in images)
+        {
+            if ((domain.Live is not null && domain.HasCheckpoints) || ImageProbe.Read(image.Path, ImageFormat.Qcow2).Qcow2?.HasBitmaps == true)
+            {
+                throw VireoException.OperationInvalid(
+                    ErrorDomain.Qemu,
+                    $"image '{image.Path}' of disk {image.Target} has dirty bitmaps, which would be wrong after internal snapshot '{image.Tag}' is brought back: delete the checkpoints first (checkpoint-delete), or remove the bitmaps (qemu-img bitmap --remove)");
+            }
+        }
     }
 
     private List<ImageCopy> Copies(QemuSnapshot snapshot, IReadOnlyList<TaggedImage> images)
