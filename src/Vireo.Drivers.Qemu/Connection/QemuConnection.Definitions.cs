@@ -19,8 +19,8 @@ internal sealed partial class QemuConnection
     {
         CheckFlags(flags, DomainDefineFlags.Validate, "qemuDomainDefineXMLFlags");
         var config = await ReadAsync(xml, (flags & (uint)DomainDefineFlags.Validate) != 0, cancellationToken).ConfigureAwait(false);
-        var (domain, added) = Hypervisor.Domains.GetOrAdd(config.Uuid!.Value, config.Name!, () => Make(config));
-        using var job = await domain.EnterAsync("virDomainDefineXMLFlags", cancellationToken).ConfigureAwait(false);
+        var (domain, added, turn) = await TakeAsync(config, "virDomainDefineXMLFlags", cancellationToken).ConfigureAwait(false);
+        using var job = turn;
         JournalRecovery.RefuseUnfinished(Hypervisor.Paths.QemuJournal, domain.View.Uuid);
         var fresh = domain.View.Persistent is null;
         try
@@ -43,8 +43,8 @@ internal sealed partial class QemuConnection
     {
         CheckFlags(flags, DomainCreateFlags.StartPaused | DomainCreateFlags.StartAutodestroy | DomainCreateFlags.StartValidate | DomainCreateFlags.StartResetNvram, "qemuDomainCreateXML");
         var config = await ReadAsync(xmlDesc, (flags & (uint)DomainCreateFlags.StartValidate) != 0, cancellationToken).ConfigureAwait(false);
-        var (domain, added) = Hypervisor.Domains.GetOrAdd(config.Uuid!.Value, config.Name!, () => Make(config));
-        using var job = await domain.EnterAsync("virDomainCreateXML", cancellationToken).ConfigureAwait(false);
+        var (domain, added, turn) = await TakeAsync(config, "virDomainCreateXML", cancellationToken).ConfigureAwait(false);
+        using var job = turn;
         if (domain.View.IsActive)
         {
             throw VireoException.OperationInvalid(ErrorDomain.Domain, $"domain '{config.Name}' is already active");
@@ -175,6 +175,22 @@ internal sealed partial class QemuConnection
 
     /// <inheritdoc/>
     public override ValueTask<int> DomainGetAutostartAsync(DomainRef dom, CancellationToken cancellationToken) => ValueTask.FromResult(Find(dom).View.Autostart ? 1 : 0);
+
+    /// <summary>The domain of a document, found or made, in its turn. One that was undefined while it was waited for is not it any more.</summary>
+    private async ValueTask<(QemuDomain Domain, bool Added, DomainJobQueue.DomainJob Turn)> TakeAsync(DomainConfig config, string function, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var (domain, added) = Hypervisor.Domains.GetOrAdd(config.Uuid!.Value, config.Name!, () => Make(config));
+            var turn = await domain.EnterAsync(function, cancellationToken).ConfigureAwait(false);
+            if (ReferenceEquals(Hypervisor.Domains.Find(config.Uuid.Value), domain))
+            {
+                return (domain, added, turn);
+            }
+
+            turn.Dispose();
+        }
+    }
 
     private static void RefuseUndefine(DomainView view, DomainUndefineFlags flags)
     {
