@@ -9,26 +9,24 @@ public sealed class SameAnswersTests(DaemonPair daemons)
 
     [Theory]
     [MemberData(nameof(SessionNames))]
-    public async Task Stock_virsh_sees_no_difference(string session) => await CompareAsync(session, (DaemonKind.Libvirtd, "virsh"), (DaemonKind.Vireod, "virsh"));
+    public async Task Stock_virsh_sees_no_difference(string session) => await CompareAsync(session, DaemonKind.Vireod, "virsh");
 
     [Theory]
     [MemberData(nameof(SessionNames))]
-    public async Task Vireo_does_the_same_as_virsh_against_libvirtd(string session) => await CompareAsync(session, (DaemonKind.Libvirtd, "virsh"), (DaemonKind.Libvirtd, "vireo"));
+    public async Task Vireo_does_the_same_as_virsh_against_libvirtd(string session) => await CompareAsync(session, DaemonKind.Libvirtd, "vireo");
 
     [Theory]
     [MemberData(nameof(SessionNames))]
-    public async Task Vireo_against_vireod_says_what_virsh_says_against_libvirtd(string session) =>
-        await CompareAsync(session, (DaemonKind.Libvirtd, "virsh"), (DaemonKind.Vireod, "vireo"));
+    public async Task Vireo_against_vireod_says_what_virsh_says_against_libvirtd(string session) => await CompareAsync(session, DaemonKind.Vireod, "vireo");
 
-    private async Task CompareAsync(string name, (DaemonKind Daemon, string Tool) reference, (DaemonKind Daemon, string Tool) tested)
+    private async Task CompareAsync(string name, DaemonKind daemon, string tool)
     {
-        var session = Sessions.All[name];
-        var expected = await session.RunAsync(await daemons.GetAsync(reference.Daemon), reference.Tool);
-        var actual = await session.RunAsync(await daemons.GetAsync(tested.Daemon), tested.Tool);
+        var expected = await daemons.ReferenceAsync(name);
+        var actual = await Sessions.All[name].RunAsync(await daemons.GetAsync(daemon), tool);
         string message = string.Join("\n", expected.Zip(actual)
             .Select(pair => (Expected: KnownDifferences.Apply(pair.First), Actual: KnownDifferences.Apply(pair.Second)))
             .Where(pair => pair.Expected != pair.Actual)
-            .Select(pair => $"--- {reference.Tool} against {reference.Daemon}\n{pair.Expected}\n+++ {tested.Tool} against {tested.Daemon}\n{pair.Actual}\n"));
+            .Select(pair => $"--- virsh against {DaemonKind.Libvirtd}\n{pair.Expected}\n+++ {tool} against {daemon}\n{pair.Actual}\n"));
         if (message.Length > 0)
             Assert.Fail(message);
     }
