@@ -31,11 +31,7 @@ internal sealed class SnapshotCreation(ISnapshotDomain domain, string journals, 
         UndoStack undo,
         CancellationToken cancellationToken)
     {
-        var journal = await Task.Run(() => OperationJournal.Begin(journals, plan.Id, JournalPlanOf(plan, flags, wasRunning), durable: false), cancellationToken).ConfigureAwait(false);
-        undo.Push("remove what was made", () => TakeBack(journal));
-        FaultPoint.Hit(FaultPoints.CreateJournalled);
-        await Task.Run(() => MakeFiles(plan, journal), cancellationToken).ConfigureAwait(false);
-        FaultPoint.Hit(FaultPoints.CreateOverlaysMade);
+        var journal = await Task.Run(() => MakeFiles(plan, JournalPlanOf(plan, flags, wasRunning), undo), cancellationToken).ConfigureAwait(false);
         var staged = Task.Run(() => JournalActions.Stage(journal.Record), CancellationToken.None);
         try
         {
@@ -112,8 +108,11 @@ internal sealed class SnapshotCreation(ISnapshotDomain domain, string journals, 
         return plan;
     }
 
-    private void MakeFiles(CreatePlan plan, OperationJournal journal)
+    private OperationJournal MakeFiles(CreatePlan plan, JournalPlan journalled, UndoStack undo)
     {
+        var journal = OperationJournal.Begin(journals, plan.Id, journalled, durable: false);
+        undo.Push("remove what was made", () => TakeBack(journal));
+        FaultPoint.Hit(FaultPoints.CreateJournalled);
         var overlays = plan.Overlays.Where(o => o.File is not null).Select(o => o.File!).ToList();
         if (overlays.Count > 0)
         {
@@ -125,6 +124,9 @@ internal sealed class SnapshotCreation(ISnapshotDomain domain, string journals, 
             WriteOnDevice(overlay.Layer.Location.LocalPath!, overlay.OnDevice!);
             FaultPoint.Hit(FaultPoints.CreateOverlayWritten);
         }
+
+        FaultPoint.Hit(FaultPoints.CreateOverlaysMade);
+        return journal;
     }
 
     private static void WriteOnDevice(string path, Qcow2Overlay overlay)
