@@ -14,8 +14,14 @@ public sealed class SessionTests : IDisposable
 
     private Dictionary<string, string> Variables => new()
     {
-        ["HOME"] = _scratch["home"], ["XDG_RUNTIME_DIR"] = _scratch["run"], ["XDG_CACHE_HOME"] = "", ["XDG_CONFIG_HOME"] = "", ["XDG_STATE_HOME"] = "",
-        ["LIBVIRT_DEFAULT_URI"] = "", ["VIRSH_DEFAULT_CONNECT_URI"] = "", ["DOTNET_CLI_HOME"] = _scratch["home"],
+        ["HOME"] = _scratch["home"],
+        ["XDG_RUNTIME_DIR"] = _scratch["run"],
+        ["XDG_CACHE_HOME"] = "",
+        ["XDG_CONFIG_HOME"] = "",
+        ["XDG_STATE_HOME"] = "",
+        ["LIBVIRT_DEFAULT_URI"] = "",
+        ["VIRSH_DEFAULT_CONNECT_URI"] = "",
+        ["DOTNET_CLI_HOME"] = _scratch["home"],
     };
 
     public void Dispose() => _scratch.Dispose();

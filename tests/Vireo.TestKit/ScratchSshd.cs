@@ -65,7 +65,8 @@ public sealed class ScratchSshd : IAsyncDisposable
         Port = port;
         _process?.Dispose();
         _process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "log=$1; shift; exec \"$@\" >\"$log\" 2>&1 </dev/null", "sh", _scratch["sshd.log"],
-            Repository.Path("scripts", "scratch-sshd"), _scratch.Path, $"{port}", sockets]) { UseShellExecute = false })!;
+            Repository.Path("scripts", "scratch-sshd"), _scratch.Path, $"{port}", sockets])
+        { UseShellExecute = false })!;
         using var timer = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         while (!_process.HasExited)
         {

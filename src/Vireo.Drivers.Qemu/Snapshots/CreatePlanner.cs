@@ -249,17 +249,17 @@ internal sealed class CreatePlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
         string? memory,
         IReadOnlyList<PlacedDisk> placed,
         DomainConfig config) => new()
-    {
-        Name = name,
-        Description = request.Description,
-        State = !Active ? "shutoff" : kind == SnapshotLocation.No ? "disk-snapshot" : domain.State == DomainState.Paused ? "paused" : "running",
-        Parent = tree.CurrentName is { } parent ? new SnapshotParent { Name = parent } : null,
-        CreationTime = now.ToUnixTimeSeconds(),
-        Memory = new SnapshotMemory { Snapshot = kind, File = memory },
-        Disks = [.. placed.Select(Described)],
-        Domain = SavedDocument.Of(config),
-        InactiveDomain = domain is { Live: not null, Persistent: { } persistent } ? SavedDocument.Of(persistent) : null,
-    };
+        {
+            Name = name,
+            Description = request.Description,
+            State = !Active ? "shutoff" : kind == SnapshotLocation.No ? "disk-snapshot" : domain.State == DomainState.Paused ? "paused" : "running",
+            Parent = tree.CurrentName is { } parent ? new SnapshotParent { Name = parent } : null,
+            CreationTime = now.ToUnixTimeSeconds(),
+            Memory = new SnapshotMemory { Snapshot = kind, File = memory },
+            Disks = [.. placed.Select(Described)],
+            Domain = SavedDocument.Of(config),
+            InactiveDomain = domain is { Live: not null, Persistent: { } persistent } ? SavedDocument.Of(persistent) : null,
+        };
 
     private static SnapshotDisk Described(PlacedDisk disk) => disk.Mode != DiskSnapshotMode.External || disk.Overlay is null
         ? new SnapshotDisk { Name = disk.Disk.Target, Snapshot = disk.Location }

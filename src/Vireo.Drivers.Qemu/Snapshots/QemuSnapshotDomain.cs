@@ -69,7 +69,8 @@ internal sealed class QemuSnapshotDomain(QemuDomain domain) : ISnapshotDomain
             changes.Add(new DocumentChange(
                 Hypervisor.Files.Status(Name),
                 null,
-                live is null ? null : DomainFiles.StatusText(domain.View, process, LiveDocument.Show(live, disks!), disks!)) { IsVolatile = true });
+                live is null ? null : DomainFiles.StatusText(domain.View, process, LiveDocument.Show(live, disks!), disks!))
+            { IsVolatile = true });
         }
 
         return changes;

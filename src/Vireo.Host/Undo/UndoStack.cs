@@ -34,7 +34,8 @@ public sealed class UndoStack
         {
             reverse();
             return ValueTask.CompletedTask;
-        }));
+        }
+        ));
     }
 
     /// <summary>The change is complete (or has passed the point of no return): nothing pushed so far is taken back any more.</summary>
