@@ -55,8 +55,12 @@ class BareQemu:
             time.sleep(0.0005)
         return state
 
-    def end(self):
-        self.process.kill()
+    def end(self, orderly=False):
+        """Ends it; in the orderly way it writes its logs to the end."""
+        if orderly:
+            self.ask("quit")
+        else:
+            self.process.kill()
         self.process.wait()
         self.link.close()
         self.process.stderr.close()

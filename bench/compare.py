@@ -112,7 +112,7 @@ def rows(stock, ours, bare):
             continue
         better = None if not a or not b else b / a if bigger else a / b
         cost = b / least if b and least else None
-        verdict = "failed" if b is None else "missed" if target and better and better < target or most and cost and cost > most else "reached"
+        verdict = "failed" if b is None or most and cost is None else "missed" if target and better and better < target or most and cost and cost > most else "reached"
         yield [measure, unit, number(a), number(b), number(least), number(better), "≥ %g" % target if target else "", number(cost), "≤ %g" % most if most else "", verdict]
     for measure, most in LIMITS.items():
         if (took := ours.median(measure)) is not None:

@@ -149,14 +149,14 @@ def batch(qemu, overlays, index, tops, below):
 def bare_pause(side, options):
     with Folder(side.dir, 4) as folder:
         log = os.path.join(folder.path, "trace")
-        overlays, qemu = Overlays(folder.images[0]), BareQemu(folder.path, folder.images, traced(log))
+        overlays, qemu = Overlays(folder.images[0]), BareQemu(folder.path, folder.images, [*traced(log), "-msg", "timestamp=on"])
         qemu.ask("cont")
         below = folder.images
         for index in range(5):
             tops = ["%s/%d.%d" % (folder.path, disk, index) for disk in range(4)]
             batch(qemu, overlays, index, tops, below)
             below = tops
-        qemu.end()
+        qemu.end(orderly=True)
         for took in transaction(log):
             side.add("guest's wait in a snapshot of 4 disks", took)
 

@@ -18,7 +18,8 @@ public sealed class ArchiveFaultTests
         string[] before = [.. Directory.EnumerateFileSystemEntries(lab.Folder).Order()];
         string[] points = [.. FaultPoints.All.Where(p => p.Split('.') is [_, "export" or "import", _]).Append(FaultPoints.JournalDocument)];
         string[] writes = how == "kill" ? [] : [$"{FaultPoints.ExportPlanned}:ENOSPC@8", $"{FaultPoints.ImportJournalled}:ENOSPC@4", $"{FaultPoints.ImportFileNamed}:EIO@6"];
-        foreach (string fault in points.Select(p => $"{p}:{how}").Concat(writes))
+        string[] faults = [.. points.Select(p => $"{p}:{how}"), .. writes];
+        foreach (string fault in faults)
         {
             await lab.Daemon.StopAsync();
             await lab.Daemon.StartAsync(new Dictionary<string, string> { ["VIREO_FAULT"] = fault });
@@ -50,5 +51,7 @@ public sealed class ArchiveFaultTests
             Directory.EnumerateFileSystemEntries(lab.Folder).Order().ShouldBe(before, ignoreOrder: false, customMessage: fault);
             Directory.EnumerateFiles(Path.Combine(lab.Daemon.Root, "lib/vireo/qemu/snapshot"), "*", SearchOption.AllDirectories).ShouldAllBe(f => f.Contains("/guest/", StringComparison.Ordinal));
         }
+
+        Console.WriteLine($"export and import, {how}: {faults.Length} points tried");
     }
 }

@@ -13,7 +13,8 @@ public sealed class CloneFaultTests
         await using var lab = await GuestLab.CreateAsync(linux: false);
         await lab.VirshAsync(lab.SnapshotArguments("s1"));
         string[] before = [.. Directory.EnumerateFiles(lab.Folder).Order()];
-        foreach (string point in FaultPoints.All.Where(p => p.StartsWith("snapshot.clone.", StringComparison.Ordinal)).Append(FaultPoints.JournalDocument))
+        string[] points = [.. FaultPoints.All.Where(p => p.StartsWith("snapshot.clone.", StringComparison.Ordinal)), FaultPoints.JournalDocument];
+        foreach (string point in points)
         {
             string[] linked = point is FaultPoints.CloneImageNamed or FaultPoints.CloneCommitted ? ["--linked"] : [];
             await lab.Daemon.StopAsync();
@@ -41,5 +42,7 @@ public sealed class CloneFaultTests
 
             Directory.EnumerateFiles(lab.Folder).ShouldBe(before, ignoreOrder: true, point);
         }
+
+        Console.WriteLine($"clone, {how}: {points.Length} points tried");
     }
 }

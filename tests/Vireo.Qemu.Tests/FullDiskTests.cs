@@ -30,7 +30,7 @@ public sealed class FullDiskTests
             int tried = await FillAsync(lab, folder, lab.SnapshotArguments("s3"), "s1 s2 s3");
             tried += await FillAsync(lab, folder, ["snapshot-revert", "guest", "s2", "--running", "--allow-respawn"], "s1 s2 s3");
             tried += await FillAsync(lab, folder, ["snapshot-delete", "guest", "s1", "--children-only"], "s1");
-            TestContext.Current.TestOutputHelper!.WriteLine($"{place}: {tried} points tried");
+            Console.WriteLine($"{place}: {tried} points tried");
             await lab.VirshAsync("destroy", "guest");
             await lab.CheckImagesAsync();
         }

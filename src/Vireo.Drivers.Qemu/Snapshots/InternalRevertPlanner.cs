@@ -56,7 +56,9 @@ internal sealed class InternalRevertPlanner(
     {
         foreach (var image in images)
         {
-            if ((domain.Live is not null && domain.HasCheckpoints) || ImageProbe.Read(image.Path, ImageFormat.Qcow2).Qcow2?.HasBitmaps == true)
+            // What a hypervisor writes to may have some that the file has not yet.
+            var written = domain.Disks?.Find(image.Target)?.Chain?.Top.Location.LocalPath == image.Path;
+            if ((written && domain.HasCheckpoints) || ImageProbe.Read(image.Path, ImageFormat.Qcow2).Qcow2?.HasBitmaps == true)
             {
                 throw VireoException.OperationInvalid(
                     ErrorDomain.Qemu,
