@@ -1,3 +1,4 @@
+using System.Buffers;
 using Microsoft.Win32.SafeHandles;
 
 namespace Vireo.Drivers.Qemu.Block;
@@ -37,10 +38,18 @@ internal sealed record ImageProbe(ImageFormat Format, Qcow2Header? Qcow2, long L
 
         using var handle = Open(path);
         var length = status.Kind == FileKind.BlockDevice ? FileSystemCalls.End(handle, path) : RandomAccess.GetLength(handle);
-        var head = ReadHead(handle, path);
-        var found = format ?? Guess(head);
-        var header = found == ImageFormat.Qcow2 ? Qcow2Header.Parse(head, path) : null;
-        return new ImageProbe(found, header, length, status.Identity, status.Kind);
+        var buffer = ArrayPool<byte>.Shared.Rent(HeadLength);
+        try
+        {
+            var head = ReadHead(handle, path, buffer.AsSpan(0, HeadLength));
+            var found = format ?? Guess(head);
+            var header = found == ImageFormat.Qcow2 ? Qcow2Header.Parse(head, path) : null;
+            return new ImageProbe(found, header, length, status.Identity, status.Kind);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 
     /// <summary>The format that an image's first bytes look like; raw when they look like nothing known.</summary>
@@ -89,13 +98,12 @@ internal sealed record ImageProbe(ImageFormat Format, Qcow2Header? Qcow2, long L
         }
     }
 
-    private static byte[] ReadHead(SafeFileHandle handle, string path)
+    private static ReadOnlySpan<byte> ReadHead(SafeFileHandle handle, string path, Span<byte> head)
     {
-        var head = new byte[HeadLength];
         try
         {
             var filled = 0;
-            while (filled < head.Length && RandomAccess.Read(handle, head.AsSpan(filled), filled) is > 0 and var read)
+            while (filled < head.Length && RandomAccess.Read(handle, head[filled..], filled) is > 0 and var read)
             {
                 filled += read;
             }

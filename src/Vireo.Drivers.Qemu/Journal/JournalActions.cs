@@ -200,20 +200,21 @@ internal static class JournalActions
 
     private static void Replace(string path, string text, bool staged)
     {
+        if (staged && File.Exists(Temporary(path)))
+        {
+            FileSystemCalls.Replace(Temporary(path), path);
+            return;
+        }
+
         if (FileSystemCalls.TextOf(path) == text)
         {
-            FileSystemCalls.Remove(Temporary(path));
             return;
         }
 
         try
         {
-            if (!staged || !File.Exists(Temporary(path)))
-            {
-                WriteTemporary(path, text);
-                FileSystemCalls.SyncFile(Temporary(path));
-            }
-
+            WriteTemporary(path, text);
+            FileSystemCalls.SyncFile(Temporary(path));
             FileSystemCalls.Replace(Temporary(path), path);
         }
         catch (VireoException) when (!staged)

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Vireo.Drivers.Qemu.Block;
 using Vireo.Host.Processes;
@@ -28,10 +29,13 @@ internal sealed record JournalRecord(string Path, JournalPlan Plan)
     /// <summary>The process that the operation started.</summary>
     public ProcessIdentity? Process { get; init; }
 
+    // The angle brackets of documents stay as they are: that is short, and can be read.
+    private static readonly JournalJson s_plain = new(new JsonSerializerOptions(JournalJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+
     /// <summary>The file's first line and the plan on the second.</summary>
     public static byte[] Encode(JournalPlan plan)
     {
-        var body = JsonSerializer.SerializeToUtf8Bytes(plan, JournalJson.Default.JournalPlan);
+        var body = JsonSerializer.SerializeToUtf8Bytes(plan, s_plain.JournalPlan);
         var head = string.Create(CultureInfo.InvariantCulture, $"vireo-journal {JournalPlan.CurrentVersion} {body.Length} {Sum(body)}\n");
         return [.. Encoding.ASCII.GetBytes(head), .. body, (byte)'\n'];
     }

@@ -57,7 +57,7 @@ public sealed class WriteFaultTests
             if (!failed)
             {
                 error.ShouldBeNull();
-                Console.WriteLine($"{operation}: {n - 1} writes failed with {errno}, one after the other");
+                System.Console.WriteLine($"{operation}: {n - 1} writes failed with {errno}, one after the other");
                 n.ShouldBeGreaterThan(8);
                 return;
             }
