@@ -17,6 +17,7 @@ public static partial class Normaliser
         text = Pty().Replace(text, "/dev/pts/{n}");
         text = CpuTime().Replace(text, "$1{time}");
         text = RunNumber().Replace(text, "$1{id}");
+        text = FreePort().Replace(text, "port='{port}'$1");
         text = Progress().Replace(text, "");
         return string.Join('\n', text.Split('\n').Select(line => line.TrimEnd()));
     }
@@ -42,6 +43,10 @@ public static partial class Normaliser
     // How often a job is seen on its way depends on the moment.
     [GeneratedRegex(@"(\r?Block \w+: \[ *\d+ %\])+(?=\r?Block \w+: \[)")]
     private static partial Regex Progress();
+
+    // Guests of other tests may have the first ports.
+    [GeneratedRegex(@"port='59\d\d'( autoport='yes')")]
+    private static partial Regex FreePort();
 
     // Each daemon numbers the runs of its domains.
     [GeneratedRegex(@"(<domain type='\w+' id='|/domain-)\d+")]
