@@ -71,7 +71,11 @@ internal static class RecordEmitter
 
     private static void Abstract(CodeWriter code, INamedTypeSymbol type)
     {
-        code.Line("internal abstract void WriteXml(DocumentWriter writer, string name);");
+        if (type.BaseType is not { SpecialType: SpecialType.None })
+        {
+            code.Line("internal abstract void WriteXml(DocumentWriter writer, string name);");
+        }
+
         if (Declared.Of(type, "XmlVariantsAttribute") is not { } variants)
         {
             return;

@@ -311,6 +311,9 @@ public sealed partial record InterfaceTune
 [XmlRecord]
 public sealed partial record BandwidthConfig
 {
+    /// <summary>The class of the host's traffic control; in live documents.</summary>
+    [XmlAttribute("classID")] public uint? ClassId { get; init; }
+
     [XmlElement] public BandwidthLimit? Inbound { get; init; }
 
     [XmlElement] public BandwidthLimit? Outbound { get; init; }
