@@ -12,7 +12,7 @@ public sealed partial record FilterConfig
     [XmlAttribute] public string? Chain { get; init; }
 
     /// <summary>When the chain is gone through, from -1000 (first) to 1000.</summary>
-    [XmlAttribute(Invalid = "Could not parse chain priority '{0}'", InvalidCode = XmlCode.InvalidArg)] public int? Priority { get; init; }
+    [XmlAttribute] public string? Priority { get; init; }
 
     /// <summary>The identity.</summary>
     [XmlElement] public Guid? Uuid { get; init; }
@@ -40,10 +40,10 @@ public sealed partial record FilterReference : FilterEntry
 [XmlRecord]
 public sealed partial record FilterRule : FilterEntry
 {
-    [XmlAttribute(Invalid = "unknown rule action attribute value", InvalidCode = XmlCode.Internal)] public FilterAction? Action { get; init; }
+    [XmlAttribute(Invalid = "unknown rule action attribute value", InvalidCode = XmlCode.Unsupported)] public FilterAction? Action { get; init; }
 
     /// <summary>Seen from the guest.</summary>
-    [XmlAttribute(Invalid = "unknown rule direction attribute value", InvalidCode = XmlCode.Internal)] public FilterDirection? Direction { get; init; }
+    [XmlAttribute(Invalid = "unknown rule direction attribute value", InvalidCode = XmlCode.Unsupported)] public FilterDirection? Direction { get; init; }
 
     /// <summary>When the rule is gone through, from -1000 (first) to 1000.</summary>
     [XmlAttribute] public string? Priority { get; init; }

@@ -13,13 +13,13 @@ public sealed partial record NetworkConfig
     [XmlAttribute(Invalid = "Invalid ipv6 setting '{0}' in network")] public bool? Ipv6 { get; init; }
 
     /// <summary>Whether the host follows the guests' own changes of their cards' filters.</summary>
-    [XmlAttribute(Invalid = "Invalid trustGuestRxFilters setting '{0}' in network")] public bool? TrustGuestRxFilters { get; init; }
+    [XmlAttribute] public bool? TrustGuestRxFilters { get; init; }
 
     /// <summary>The name.</summary>
     [XmlElement] public string? Name { get; init; }
 
     /// <summary>The identity.</summary>
-    [XmlElement] public Guid? Uuid { get; init; }
+    [XmlElement(Invalid = "malformed uuid element", InvalidCode = XmlCode.Internal)] public Guid? Uuid { get; init; }
 
     /// <summary>What other programs keep with the network.</summary>
     [XmlElement] public XmlFragment? Metadata { get; init; }
@@ -100,7 +100,7 @@ public sealed partial record NetworkDomain
     [XmlAttribute] public string? Name { get; init; }
 
     /// <summary>Whether questions about it are never passed on.</summary>
-    [XmlAttribute(Invalid = "Invalid domain localOnly setting '{0}' in network")] public bool? LocalOnly { get; init; }
+    [XmlAttribute] public bool? LocalOnly { get; init; }
 }
 
 /// <summary>A class of connections.</summary>

@@ -7,10 +7,10 @@ namespace Vireo.Config;
 public sealed partial record NetworkDns
 {
     /// <summary>Whether there is one.</summary>
-    [XmlAttribute(Invalid = "Invalid dns enable setting '{0}' in network")] public bool? Enable { get; init; }
+    [XmlAttribute] public bool? Enable { get; init; }
 
     /// <summary>Whether names without a domain are asked of the host's servers.</summary>
-    [XmlAttribute(Invalid = "Invalid dns forwardPlainNames setting '{0}' in network")] public bool? ForwardPlainNames { get; init; }
+    [XmlAttribute] public bool? ForwardPlainNames { get; init; }
 
     [XmlElement("forwarder")] public ConfigList<DnsForwarder> Forwarders { get; init; }
 
@@ -53,11 +53,11 @@ public sealed partial record DnsService
 
     [XmlAttribute] public string? Target { get; init; }
 
-    [XmlAttribute] public uint? Port { get; init; }
+    [XmlAttribute(Invalid = "invalid DNS SRV port attribute: {0}", InvalidCode = XmlCode.Detail)] public uint? Port { get; init; }
 
-    [XmlAttribute] public uint? Priority { get; init; }
+    [XmlAttribute(Invalid = "invalid DNS SRV priority attribute: {0}", InvalidCode = XmlCode.Detail)] public uint? Priority { get; init; }
 
-    [XmlAttribute] public uint? Weight { get; init; }
+    [XmlAttribute(Invalid = "invalid DNS SRV weight attribute: {0}", InvalidCode = XmlCode.Detail)] public uint? Weight { get; init; }
 }
 
 /// <summary>The names of an address.</summary>

@@ -10,7 +10,7 @@ public sealed partial record NetworkForward
     [XmlAttribute] public string? Dev { get; init; }
 
     /// <summary>The way; translation of addresses when nothing is said.</summary>
-    [XmlAttribute(Invalid = "unknown forwarding type '{0}'")] public NetworkForwardMode? Mode { get; init; }
+    [XmlAttribute(Invalid = "unknown forwarding type '{0}'", InvalidCode = XmlCode.Unsupported)] public NetworkForwardMode? Mode { get; init; }
 
     /// <summary>Whether host devices are taken from the host's drivers and given back by themselves.</summary>
     [XmlAttribute] public bool? Managed { get; init; }
@@ -93,7 +93,7 @@ public sealed partial record AddressRange
 [XmlRecord]
 public sealed partial record PortRange
 {
-    [XmlAttribute] public uint? Start { get; init; }
+    [XmlAttribute(Invalid = "Missing or invalid 'start' attribute in <port> in <nat> in <forward>: {0}", InvalidCode = XmlCode.Detail)] public uint? Start { get; init; }
 
-    [XmlAttribute] public uint? End { get; init; }
+    [XmlAttribute(Invalid = "Missing or invalid 'end' attribute in <port> in <nat> in <forward>: {0}", InvalidCode = XmlCode.Detail)] public uint? End { get; init; }
 }

@@ -7,7 +7,7 @@ namespace Vireo.Config;
 public sealed partial record NetworkPortConfig
 {
     /// <summary>The port's identity.</summary>
-    [XmlElement] public Guid? Uuid { get; init; }
+    [XmlElement(Invalid = "Unable to parse UUID '{0}'", InvalidCode = XmlCode.Internal)] public Guid? Uuid { get; init; }
 
     /// <summary>The domain that has it.</summary>
     [XmlElement] public OwnerConfig? Owner { get; init; }
@@ -19,7 +19,7 @@ public sealed partial record NetworkPortConfig
     [XmlElement("mac", Value = "address")] public string? Mac { get; init; }
 
     /// <summary>Whether the host follows the guest's own changes of the card's filters.</summary>
-    [XmlElement("rxfilters", Value = "trustGuest", Invalid = "Invalid rxfilters trustGuest attribute value '{0}'")] public bool? RxfiltersTrustGuest { get; init; }
+    [XmlElement("rxfilters", Value = "trustGuest")] public bool? RxfiltersTrustGuest { get; init; }
 
     /// <summary>Whether it is kept apart from the other ports.</summary>
     [XmlElement("port", Value = "isolated")] public bool? PortIsolated { get; init; }
@@ -40,14 +40,14 @@ public sealed partial record OwnerConfig
 {
     [XmlElement] public string? Name { get; init; }
 
-    [XmlElement] public Guid? Uuid { get; init; }
+    [XmlElement(Invalid = "Unable to parse UUID '{0}'", InvalidCode = XmlCode.Internal)] public Guid? Uuid { get; init; }
 }
 
 /// <summary>Where a port is plugged in; which members count depends on the type.</summary>
 [XmlRecord]
 public sealed partial record NetworkPortPlug
 {
-    [XmlAttribute(Invalid = "Invalid network port plug type '{0}'")] public NetworkPortPlugType? Type { get; init; }
+    [XmlAttribute] public NetworkPortPlugType? Type { get; init; }
 
     [XmlAttribute] public string? Bridge { get; init; }
 

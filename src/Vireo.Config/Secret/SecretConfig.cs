@@ -13,7 +13,7 @@ public sealed partial record SecretConfig
     [XmlAttribute(Invalid = "invalid value of 'private'")] public bool? Private { get; init; }
 
     /// <summary>The identity.</summary>
-    [XmlElement] public Guid? Uuid { get; init; }
+    [XmlElement(Invalid = "malformed uuid element", InvalidCode = XmlCode.Internal)] public Guid? Uuid { get; init; }
 
     [XmlElement] public string? Description { get; init; }
 

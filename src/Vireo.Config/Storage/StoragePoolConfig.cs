@@ -7,7 +7,7 @@ namespace Vireo.Config;
 public sealed partial record StoragePoolConfig
 {
     /// <summary>The kind of place.</summary>
-    [XmlAttribute(Invalid = "unknown storage pool type {0}", InvalidCode = XmlCode.Internal)] public StoragePoolType? Type { get; init; }
+    [XmlAttribute(Required = true)] public StoragePoolType? Type { get; init; }
 
     /// <summary>The name; that of the source, where the kind has one, when nothing is said.</summary>
     [XmlElement] public string? Name { get; init; }
@@ -56,7 +56,7 @@ public enum StoragePoolType
 public sealed partial record StoragePoolFeatures
 {
     /// <summary>Whether new images are copied on write by the file system.</summary>
-    [XmlElement("cow", Value = "state", Invalid = "invalid storage pool cow feature state: '{0}'")] public bool? Cow { get; init; }
+    [XmlElement("cow", Value = "state")] public bool? Cow { get; init; }
 }
 
 /// <summary>Where a pool's room comes from; which members count depends on the pool's type.</summary>
@@ -82,7 +82,7 @@ public sealed partial record StoragePoolSource
     [XmlElement] public StorageAuth? Auth { get; init; }
 
     /// <summary>The version of the NFS protocol.</summary>
-    [XmlElement("protocol", Value = "ver", Invalid = "storage pool protocol ver '{0}' is malformed")] public uint? ProtocolVersion { get; init; }
+    [XmlElement("protocol", Value = "ver")] public string? ProtocolVersion { get; init; }
 
     [XmlElement("vendor", Value = "name")] public string? Vendor { get; init; }
 
@@ -95,7 +95,7 @@ public sealed partial record StorageSourceHost
 {
     [XmlAttribute] public string? Name { get; init; }
 
-    [XmlAttribute(Invalid = "Invalid port number: {0}")] public uint? Port { get; init; }
+    [XmlAttribute] public int? Port { get; init; }
 }
 
 /// <summary>A device a pool is made from.</summary>
@@ -105,7 +105,7 @@ public sealed partial record StoragePoolDevice
     [XmlAttribute] public string? Path { get; init; }
 
     /// <summary>Whether a <c>p</c> stands between the device's name and a partition's number.</summary>
-    [XmlAttribute("part_separator", Invalid = "invalid part_separator setting '{0}'")] public bool? PartSeparator { get; init; }
+    [XmlAttribute("part_separator")] public bool? PartSeparator { get; init; }
 
     /// <summary>Room on the device that is free; told, never taken.</summary>
     [XmlElement("freeExtent")] public ConfigList<StorageExtent> FreeExtents { get; init; }
@@ -124,7 +124,7 @@ public sealed partial record StorageExtent
 [XmlRecord]
 public sealed partial record StorageAdapter
 {
-    [XmlAttribute(Invalid = "Unknown pool adapter type '{0}'")] public StorageAdapterType? Type { get; init; }
+    [XmlAttribute] public StorageAdapterType? Type { get; init; }
 
     /// <summary>The adapter's name: <c>host3</c>, <c>scsi_host3</c>.</summary>
     [XmlAttribute] public string? Name { get; init; }
@@ -133,7 +133,7 @@ public sealed partial record StorageAdapter
     [XmlAttribute] public string? Parent { get; init; }
 
     /// <summary>Whether the virtual adapter goes with the pool.</summary>
-    [XmlAttribute(Invalid = "unknown fc_host managed setting '{0}'")] public bool? Managed { get; init; }
+    [XmlAttribute] public bool? Managed { get; init; }
 
     [XmlAttribute("parent_wwnn")] public string? ParentWwnn { get; init; }
 
@@ -208,7 +208,7 @@ public sealed partial record StoragePoolRefresh
 public sealed partial record StoragePoolRefreshVolume
 {
     /// <summary>Where the room taken comes from: <c>default</c> asks the storage, <c>capacity</c> takes the volume's size.</summary>
-    [XmlAttribute(Invalid = "unknown storage pool volume refresh allocation type {0}")] public VolumeAllocationRefresh? Allocation { get; init; }
+    [XmlAttribute(Invalid = "unknown storage pool volume refresh allocation type {0}", InvalidCode = XmlCode.Unsupported)] public VolumeAllocationRefresh? Allocation { get; init; }
 }
 
 /// <summary>Where a volume's allocation comes from.</summary>

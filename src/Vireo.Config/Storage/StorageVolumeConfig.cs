@@ -7,7 +7,7 @@ namespace Vireo.Config;
 public sealed partial record StorageVolumeConfig
 {
     /// <summary>What the volume is; told, and taken where a pool can hold several kinds.</summary>
-    [XmlAttribute(Invalid = "unknown volume type '{0}'")] public StorageVolumeType? Type { get; init; }
+    [XmlAttribute(Invalid = "unknown volume type '{0}'", InvalidCode = XmlCode.Unsupported)] public StorageVolumeType? Type { get; init; }
 
     [XmlElement] public string? Name { get; init; }
 

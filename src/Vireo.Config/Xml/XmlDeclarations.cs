@@ -4,8 +4,8 @@ namespace Vireo.Config.Xml;
 internal static class XmlCode
 {
     public const int Internal = 1;
-    public const int InvalidArg = 8;
     public const int XmlError = 27;
+    public const int Detail = 35;
     public const int Unsupported = 67;
 
     /// <summary>ErrorDomain: domain documents.</summary>

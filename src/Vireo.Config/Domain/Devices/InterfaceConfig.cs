@@ -323,13 +323,13 @@ public sealed partial record BandwidthConfig
 [XmlRecord]
 public sealed partial record BandwidthLimit
 {
-    [XmlAttribute] public ulong? Average { get; init; }
+    [XmlAttribute(Invalid = "could not convert bandwidth average value '{0}'", InvalidCode = XmlCode.Unsupported)] public ulong? Average { get; init; }
 
-    [XmlAttribute] public ulong? Peak { get; init; }
+    [XmlAttribute(Invalid = "could not convert bandwidth peak value '{0}'", InvalidCode = XmlCode.Unsupported)] public ulong? Peak { get; init; }
 
-    [XmlAttribute] public ulong? Floor { get; init; }
+    [XmlAttribute(Invalid = "could not convert bandwidth floor value '{0}'", InvalidCode = XmlCode.Unsupported)] public ulong? Floor { get; init; }
 
-    [XmlAttribute] public ulong? Burst { get; init; }
+    [XmlAttribute(Invalid = "could not convert bandwidth burst value '{0}'", InvalidCode = XmlCode.Unsupported)] public ulong? Burst { get; init; }
 }
 
 /// <summary>A card's part in a failover pair.</summary>
