@@ -9,7 +9,7 @@ internal static class FilterParameters
     public static ConfigList<FilterParameter> Complete(ConfigList<FilterParameter> parameters) =>
         new(parameters.Where(p => IsName(p.Name) && IsValue(p.Value)).OrderBy(p => p.Name, StringComparer.Ordinal).ToArray());
 
-    private static bool IsName(string? name) => name is { Length: > 0 } && !name.AsSpan().ContainsAnyExcept(NameLetters);
+    private static bool IsName(string? name) => name is not null && !name.AsSpan().ContainsAnyExcept(NameLetters);
 
     private static bool IsValue(string? value) => value is { Length: > 0 } && !value.AsSpan().ContainsAnyExcept(NameLetters + ".:");
 }

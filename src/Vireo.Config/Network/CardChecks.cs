@@ -140,8 +140,11 @@ internal static class CardChecks
             throw VireoException.XmlDetail(ErrorDomain.None, "Missing mandatory average or floor attributes");
         }
 
-        return limit is { Average: 0, Floor: null } ? null : limit;
+        return limit is null or { Average: 0, Floor: null } ? null
+            : limit with { Average = Positive(limit.Average), Peak = Positive(limit.Peak), Floor = Positive(limit.Floor), Burst = Positive(limit.Burst) };
     }
+
+    private static ulong? Positive(ulong? value) => value is 0 ? null : value;
 
     private static string? Number(string? text, uint most, string refusal) =>
         text is null ? null

@@ -6,7 +6,7 @@ internal static class NetworkChecks
     /// <summary>The hardware address in the usual form.</summary>
     public static string? Mac(string? mac, string network)
     {
-        if (mac is null)
+        if (mac is null or "")
         {
             return null;
         }

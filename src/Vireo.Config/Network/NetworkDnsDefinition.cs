@@ -3,6 +3,8 @@ namespace Vireo.Config;
 /// <summary>The DNS server of a network, as libvirt keeps it.</summary>
 internal static class NetworkDnsDefinition
 {
+    private const string ServiceLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+/*";
+
     public static NetworkDns? Complete(NetworkDns? dns, string network)
     {
         if (dns is null)
@@ -59,9 +61,19 @@ internal static class NetworkDnsDefinition
             throw Detail($"missing required service attribute in DNS SRV record of network '{network}'");
         }
 
+        if (service.Service.AsSpan().ContainsAnyExcept(ServiceLetters))
+        {
+            throw Detail($"invalid character in service attribute '{service.Service}' in DNS SRV record of network '{network}'");
+        }
+
         if (service.Protocol is null)
         {
             throw Detail($"missing required protocol attribute in DNS SRV record '{service.Service}' of network '{network}'");
+        }
+
+        if (service.Protocol.AsSpan().ContainsAnyExcept(ServiceLetters))
+        {
+            throw Detail($"invalid character in protocol attribute '{service.Protocol}' in DNS SRV record of network '{network}'");
         }
 
         var place = $"for service '{service.Service}' in network '{network}'";

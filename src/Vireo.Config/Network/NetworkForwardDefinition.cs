@@ -148,7 +148,7 @@ internal static class NetworkForwardDefinition
 
     private static AddressRange? Range(AddressRange? range, string where, string network)
     {
-        if (range is null or { Start: null, End: null })
+        if (range is null)
         {
             return null;
         }

@@ -28,9 +28,14 @@ internal static class NetworkIpDefinition
         }
 
         IPAddress? netmask = null;
-        if (ip.Netmask is not null && (!NetworkAddress.TryParse(ip.Netmask, out netmask) || (address.IsIpv4() && !netmask.IsIpv4())))
+        if (ip.Netmask is { Length: > 0 } && !NetworkAddress.TryParse(ip.Netmask, out netmask))
         {
             throw Xml($"Invalid netmask '{ip.Netmask}' in network '{network}'");
+        }
+
+        if (netmask is not null && address.IsIpv4() && !netmask.IsIpv4())
+        {
+            throw Unsupported($"Invalid netmask '{ip.Netmask}' for address '{ip.Address}' in network '{network}' (both must be IPv4)");
         }
 
         Family(ip, address, network);
@@ -54,7 +59,8 @@ internal static class NetworkIpDefinition
     public static bool Reaches(NetworkIp ip, IPAddress address)
     {
         var own = IPAddress.Parse(ip.Address!);
-        return own.AddressFamily == address.AddressFamily && address.Masked(Prefix(ip, own)).Equals(own.Masked(Prefix(ip, own)));
+        var prefix = Prefix(ip, own);
+        return prefix >= 0 && own.AddressFamily == address.AddressFamily && address.Masked(prefix).Equals(own.Masked(prefix));
     }
 
     /// <summary>Refuses a range whose end comes first, or that is too large.</summary>
@@ -137,7 +143,7 @@ internal static class NetworkIpDefinition
             return null;
         }
 
-        var bootp = address.IsIpv4() && dhcp.Bootp is { File.Length: > 0 } boot
+        var bootp = address.IsIpv4() && dhcp.Bootp is { File: not null } boot
             ? boot with { Server = boot.Server is { Length: > 0 } server ? NetworkAddress.Parse(server).ToString() : null } : null;
         var result = dhcp with
         {
@@ -160,6 +166,11 @@ internal static class NetworkIpDefinition
         }
 
         var prefix = Prefix(ip, address);
+        if (prefix < 0)
+        {
+            throw Range($"bad prefix {prefix} for network {address} when  checking range {start} - {end}");
+        }
+
         var own = $"network {address}/{prefix}";
         var place = address.Masked(prefix);
         if (!start.Masked(prefix).Equals(place) || !end.Masked(prefix).Equals(place))

@@ -39,7 +39,7 @@ internal sealed record StoragePoolKind(
         StoragePoolType.Netfs => new(Hosts: true, Dir: true, Formats: ["auto", "nfs", "glusterfs", "cifs"], VolumeFormats: s_images),
         StoragePoolType.Logical => new(Devices: true, Name: true, Formats: ["lvm2", "unknown"]),
         StoragePoolType.Disk => new(Devices: true, NeedsDevice: true, Formats: s_tables, VolumeFormats: s_partitions),
-        StoragePoolType.Iscsi => new(Hosts: true, Devices: true, NeedsDevice: true, Initiator: true),
+        StoragePoolType.Iscsi => new(Hosts: true, Devices: true, Initiator: true),
         StoragePoolType.IscsiDirect => new(Hosts: true, Devices: true, NeedsDevice: true, Initiator: true, Target: false),
         StoragePoolType.Rbd => new(Hosts: true, Name: true, Target: false, VolumeFormats: s_images),
         StoragePoolType.Sheepdog => new(Hosts: true, Name: true, Target: false, VolumeFormats: ["unknown", .. s_images]),

@@ -25,7 +25,7 @@ internal static class StoragePoolSourceDefinition
             Devices = kind.Devices ? source.Devices.Map(device => device with { FreeExtents = [] }) : [],
             Dir = kind.Dir ? Dir(source.Dir, type) : null,
             Adapter = type == StoragePoolType.Scsi ? Adapter(source.Adapter) : null,
-            Name = !kind.Name ? null : source.Name is { Length: > 0 } ? source.Name : pool,
+            Name = !kind.Name ? null : source.Name is { Length: > 0 } ? source.Name : type == StoragePoolType.Rbd ? null : pool,
             Initiator = kind.Initiator ? source.Initiator : null,
             Format = Format(source.Format, kind),
             Auth = Auth(source.Auth),
@@ -38,6 +38,11 @@ internal static class StoragePoolSourceDefinition
 
     private static void Require(StoragePoolSource source, StoragePoolType type, StoragePoolKind kind)
     {
+        if (type == StoragePoolType.Rbd && source.Name is null)
+        {
+            throw Xml("element 'name' is mandatory for RBD pool");
+        }
+
         if (kind.Hosts && source.Hosts.Count == 0)
         {
             throw Xml("missing storage pool source host name");
@@ -76,7 +81,7 @@ internal static class StoragePoolSourceDefinition
             return null;
         }
 
-        return format is null ? formats[0] : formats.Contains(format) ? format
+        return format is null or "" ? formats[0] : formats.Contains(format) ? format
             : throw VireoException.ConfigUnsupported(ErrorDomain.Storage, $"unknown pool format type {format}");
     }
 
@@ -87,7 +92,7 @@ internal static class StoragePoolSourceDefinition
             return null;
         }
 
-        if (auth.Username is null)
+        if (auth.Username is null or "")
         {
             throw Xml("missing username for auth");
         }
