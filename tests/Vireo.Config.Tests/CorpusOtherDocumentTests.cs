@@ -35,6 +35,9 @@ public sealed class CorpusOtherDocumentTests
     public void Volumes_round_trip(string folder) => RoundTrip(folder, "volume", StorageVolumeConfig.Parse, StorageVolumeConfig.ParseValidated, d => d.ToXml());
 
     [Fact]
+    public void Cpus_round_trip() => RoundTrip("cputestdata", "cpu", CpuConfig.Parse, CpuConfig.ParseValidated, d => d.ToXml(), name => !name.Contains("-baseline-", StringComparison.Ordinal));
+
+    [Fact]
     public void Secrets_round_trip() => RoundTrip("secretxml2xmlin", "secret", SecretConfig.Parse, SecretConfig.ParseValidated, d => d.ToXml());
 
     [Fact]

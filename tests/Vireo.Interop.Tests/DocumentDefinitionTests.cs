@@ -74,6 +74,9 @@ public sealed class DocumentDefinitionTests(DaemonPair daemons)
 
     private static IEnumerable<Fed> Documents()
     {
+        foreach (var (name, xml) in s_kinds.Keys.SelectMany(WholeDocuments.Of))
+            yield return new(name, s_kinds.Keys.Single(kind => name.StartsWith($"whole/{kind}-", StringComparison.Ordinal)), xml);
+
         foreach (var (folder, kind) in new[]
         {
             ("networkxml2xmlin", "network"), ("networkxml2xmlout", "network"), ("networkxml2confdata", "network"), ("networkxml2firewalldata", "network"),

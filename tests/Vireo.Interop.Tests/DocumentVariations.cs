@@ -9,7 +9,10 @@ internal static class DocumentVariations
 
     // What libvirt reads as often as it stands; of all else it takes the first, and we keep the second as an unknown part.
     private static readonly HashSet<string> s_repeated =
-        ["host", "hostname", "range", "ip", "route", "portgroup", "forwarder", "txt", "srv", "tag", "interface", "address", "device", "rule", "filterref", "parameter"];
+    [
+        "network/ip", "network/route", "network/portgroup", "forward/interface", "forward/address", "vlan/tag", "dns/forwarder", "dns/txt", "dns/srv", "dns/host",
+        "host/hostname", "dhcp/range", "dhcp/host", "source/host", "source/device", "filter/rule", "filter/filterref", "filterref/parameter",
+    ];
 
     /// <summary>Every variation of a document, each with what was done.</summary>
     public static IEnumerable<(string What, string Xml)> Of(string xml)
@@ -26,10 +29,10 @@ internal static class DocumentVariations
     {
         var name = At(xml, index).Element.Name.LocalName;
         yield return Change(xml, index, $"without {name}", e => e.Remove());
-        if (s_repeated.Contains(name))
+        if (s_repeated.Contains($"{At(xml, index).Element.Parent!.Name.LocalName}/{name}"))
             yield return Change(xml, index, $"two {name}", e => e.AddAfterSelf(new XElement(e)));
 
-        yield return Change(xml, index, $"bare {name}", e => e.RemoveAll());
+        yield return Change(xml, index, IsText(At(xml, index).Element) ? $"{name}: '', bare" : $"bare {name}", e => e.RemoveAll());
         foreach (var attribute in At(xml, index).Element.Attributes().Where(a => !a.IsNamespaceDeclaration).Select(a => a.Name).ToList())
         {
             yield return Change(xml, index, $"{name} without {attribute}", e => e.Attribute(attribute)!.Remove());
@@ -37,12 +40,14 @@ internal static class DocumentVariations
                 yield return Change(xml, index, $"{name} {attribute}='{value}'", e => e.SetAttributeValue(attribute, value));
         }
 
-        if (At(xml, index).Element is { HasElements: false, Value.Length: > 0 })
+        if (IsText(At(xml, index).Element))
         {
             foreach (var value in s_values)
                 yield return Change(xml, index, $"{name}: '{value}'", e => e.Value = value);
         }
     }
+
+    private static bool IsText(XElement element) => element is { HasElements: false, Value.Length: > 0 };
 
     private static (string What, string Xml) Change(string xml, int index, string what, Action<XElement> change)
     {

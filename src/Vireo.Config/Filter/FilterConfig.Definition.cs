@@ -18,7 +18,7 @@ public sealed partial record FilterConfig
     public static FilterConfig ParseDefinition(string xml) => Parse(xml).ToDefinition();
 
     /// <summary>
-    /// The filter as libvirt keeps it: chain and priorities told, values in one form, of each rule the first protocol alone. Its identity is given by
+    /// The filter as libvirt keeps it: chain and priorities told, values in one form, each rule of its first protocol alone. Its identity is given by
     /// whoever keeps it; it stays null here when the document has none.
     /// </summary>
     /// <exception cref="VireoException">VIR_ERR_INTERNAL_ERROR, VIR_ERR_INVALID_ARG, VIR_ERR_CONFIG_UNSUPPORTED, VIR_ERR_OPERATION_FAILED, with libvirt's messages.</exception>

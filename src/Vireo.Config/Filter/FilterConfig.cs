@@ -51,7 +51,7 @@ public sealed partial record FilterRule : FilterEntry
     /// <summary><c>false</c> or <c>0</c> when connections are not tracked.</summary>
     [XmlAttribute] public string? Statematch { get; init; }
 
-    /// <summary>What packets match; all when there is nothing. libvirt goes by the first.</summary>
+    /// <summary>What packets match; all when there is nothing. A rule is of one protocol, the first's.</summary>
     [XmlChoice("mac", typeof(MacMatch))]
     [XmlChoice("vlan", typeof(VlanMatch))]
     [XmlChoice("stp", typeof(StpMatch))]

@@ -20,8 +20,9 @@ internal static class FilterRuleDefinition
             throw VireoException.Internal(ErrorDomain.Nwfilter, "rule node requires direction attribute");
         }
 
-        var matches = rule.Matches.Count == 0 ? rule.Matches : [rule.Matches[0].Complete()];
-        if (matches.Count > 0 && matches[0] is PacketMatch packet)
+        // A rule is of one protocol, the first; it may say yes to some of its fields and no to others.
+        var matches = new ConfigList<FilterMatch>(rule.Matches.Where(match => match.GetType() == rule.Matches[0].GetType()).Select(match => match.Complete()).ToArray());
+        foreach (var packet in matches.OfType<PacketMatch>())
         {
             CheckPorts(packet);
         }

@@ -107,7 +107,7 @@ internal static class CardChecks
             Typeidversion = Number(said.Typeidversion, byte.MaxValue, "value of typeidversion out of range"),
             Instanceid = Identity(said.Instanceid, "instanceid"),
             Interfaceid = Identity(said.Interfaceid, "interfaceid"),
-            Profileid = said.Profileid is not { Length: >= 40 } ? said.Profileid : throw Xml("profileid parameter too long"),
+            Profileid = said.Profileid is not { Length: >= 40 } ? (said.Profileid is "" ? null : said.Profileid) : throw Xml("profileid parameter too long"),
         };
         return port with { Parameters = parameters == new VirtualPortParameters() ? null : OfType(parameters, port.Type) };
     }

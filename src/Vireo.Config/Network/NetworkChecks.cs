@@ -23,7 +23,7 @@ internal static class NetworkChecks
     public static NetworkBridge? Bridge(NetworkBridge? bridge, NetworkForwardMode mode)
     {
         // A name with a number to be filled in is a pattern, which whoever keeps the network fills in.
-        bridge = bridge is { Name: "" } ? bridge with { Name = null } : bridge;
+        bridge = bridge is null ? null : bridge with { Name = bridge.Name is "" ? null : bridge.Name, Zone = bridge.Zone is "" ? null : bridge.Zone };
         if (IsOwn(mode))
         {
             bridge ??= new();
@@ -35,12 +35,17 @@ internal static class NetworkChecks
 
     public static NetworkPortGroup PortGroup(NetworkPortGroup group) => group with
     {
-        Name = group.Name ?? throw Xml("Missing required name attribute in portgroup"),
+        Name = group.Name is { Length: > 0 } ? group.Name : throw Xml("Missing required name attribute in portgroup"),
         Default = group.Default is true ? true : null,
         Bandwidth = CardChecks.Bandwidth(group.Bandwidth, floorAllowed: false),
         Vlan = CardChecks.Vlan(group.Vlan),
         Virtualport = CardChecks.VirtualPort(group.Virtualport, typeRequired: false),
     };
+
+    public static DnsmasqOptions? Options(DnsmasqOptions? options) =>
+        options is null or { Options.Count: 0 } ? null
+        : !options.Options.Any(option => option.Value is null) ? options
+        : throw VireoException.Internal(ErrorDomain.Network, "No dnsmasq options value specified");
 
     /// <summary>What the way of forwarding asks for and forbids; <paramref name="bridge"/> is the bridge as the document has it.</summary>
     public static void Mode(NetworkConfig network, NetworkBridge? bridge, NetworkForwardMode mode)

@@ -42,7 +42,7 @@ public sealed partial record NetworkConfig
             Routes = Routes.Map(route => RouteDefinition.Complete(route, Name)),
             Forward = mode == NetworkForwardMode.None ? null : forward,
             Bridge = NetworkChecks.Bridge(Bridge, mode),
-            DnsmasqOptions = DnsmasqOptions is { Options.Count: 0 } ? null : DnsmasqOptions,
+            DnsmasqOptions = NetworkChecks.Options(DnsmasqOptions),
         };
         NetworkChecks.Mode(defined, Bridge, mode);
         NetworkChecks.Whole(defined, forward, mode);

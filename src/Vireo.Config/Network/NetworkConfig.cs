@@ -125,5 +125,12 @@ public sealed partial record NetworkPortGroup
 [XmlRecord]
 public sealed partial record DnsmasqOptions
 {
-    [XmlElement("option", Namespace = XmlNamespaces.Dnsmasq, Prefix = "dnsmasq", Value = "value")] public ConfigList<string> Options { get; init; }
+    [XmlElement("option", Namespace = XmlNamespaces.Dnsmasq, Prefix = "dnsmasq")] public ConfigList<DnsmasqOption> Options { get; init; }
+}
+
+/// <summary>One option, as it would stand in dnsmasq's configuration.</summary>
+[XmlRecord]
+public sealed partial record DnsmasqOption
+{
+    [XmlAttribute] public string? Value { get; init; }
 }

@@ -62,6 +62,9 @@ public sealed partial record NetworkForwardAddress
 
     [XmlAttribute(Hex = 1)] public uint? Function { get; init; }
 
+    /// <summary>Whether the slot has other functions, too; read, and of no use here.</summary>
+    [XmlAttribute(OnOff = true)] public bool? Multifunction { get; init; }
+
     /// <summary>How many guests use it; in live documents.</summary>
     [XmlAttribute] public uint? Connections { get; init; }
 }

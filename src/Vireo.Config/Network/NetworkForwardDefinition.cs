@@ -114,7 +114,7 @@ internal static class NetworkForwardDefinition
                 throw VireoException.ConfigUnsupported(ErrorDomain.Network, $"unknown address type '{item.Type}' in network {network}");
             }
 
-            var address = item with { Domain = item.Domain ?? 0, Bus = item.Bus ?? 0, Slot = item.Slot ?? 0, Function = item.Function ?? 0, Connections = null };
+            var address = item with { Domain = item.Domain ?? 0, Bus = item.Bus ?? 0, Slot = item.Slot ?? 0, Function = item.Function ?? 0, Multifunction = null, Connections = null };
             PciChecks.Range(address.Bus, address.Slot, address.Function);
             var place = string.Create(CultureInfo.InvariantCulture, $"{address.Domain:x4}:{address.Bus:x2}:{address.Slot:x2}.{address.Function}");
             return places.Add(place) ? address : throw Xml($"PCI device '{place}' can only be listed once in network {network}");

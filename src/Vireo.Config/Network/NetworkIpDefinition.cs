@@ -144,7 +144,7 @@ internal static class NetworkIpDefinition
         }
 
         var bootp = address.IsIpv4() && dhcp.Bootp is { File: not null } boot
-            ? boot with { Server = boot.Server is { Length: > 0 } server ? NetworkAddress.Parse(server).ToString() : null } : null;
+            ? boot with { Server = boot.Server is { } server ? NetworkAddress.Parse(server).ToString() : null } : null;
         var result = dhcp with
         {
             Ranges = dhcp.Ranges.Map(range => DhcpRange(range, ip, address, network)),

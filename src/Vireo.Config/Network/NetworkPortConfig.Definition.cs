@@ -49,7 +49,7 @@ public sealed partial record NetworkPortConfig
                 throw Xml("Missing network port driver name");
             case NetworkPortPlugType.HostdevPci:
                 PciChecks.Range(plug.Address.Bus, plug.Address.Slot, plug.Address.Function);
-                return plug with { Managed = plug.Managed ?? false };
+                return plug with { Managed = plug.Managed ?? false, Address = plug.Address with { Multifunction = null } };
             case NetworkPortPlugType.Direct when plug.Mode is not (null or "vepa" or "private" or "bridge" or "passthrough"):
                 throw Xml($"Invalid mode setting '{plug.Mode}' in network port");
             case NetworkPortPlugType.Direct:

@@ -13,4 +13,7 @@ public sealed partial record PciLocation
     [XmlAttribute(Hex = 2)] public uint? Slot { get; init; }
 
     [XmlAttribute(Hex = 1)] public uint? Function { get; init; }
+
+    /// <summary>Whether the slot has other functions, too; read, and of no use here.</summary>
+    [XmlAttribute(OnOff = true)] public bool? Multifunction { get; init; }
 }

@@ -33,8 +33,8 @@ public sealed partial record StoragePoolConfig
             Source = source,
             Target = kind.Target ? CompleteTarget(type, source) : null,
             Refresh = Refresh is { Volume.Allocation: not null } ? Refresh : null,
-            MountOptions = type is StoragePoolType.Fs or StoragePoolType.Netfs && MountOptions is { Options.Count: > 0 } ? MountOptions : null,
-            RbdOptions = type is StoragePoolType.Rbd && RbdOptions is { Options.Count: > 0 } ? RbdOptions : null,
+            MountOptions = type is StoragePoolType.Fs or StoragePoolType.Netfs ? Complete(MountOptions) : null,
+            RbdOptions = type is StoragePoolType.Rbd ? Complete(RbdOptions) : null,
         };
     }
 
@@ -53,6 +53,17 @@ public sealed partial record StoragePoolConfig
 
         return !name.Contains('\n', StringComparison.Ordinal) ? name : throw VireoException.XmlDetail(ErrorDomain.Xml, "invalid char in name: \n");
     }
+
+    private static StoragePoolMountOptions? Complete(StoragePoolMountOptions? options) =>
+        options is null or { Options.Count: 0 } ? null
+        : !options.Options.Any(option => option.Name is null or "") ? options
+        : throw VireoException.InvalidXml(ErrorDomain.Storage, "no fs mount option name specified");
+
+    private static StoragePoolRbdOptions? Complete(StoragePoolRbdOptions? options) =>
+        options is null or { Options.Count: 0 } ? null
+        : options.Options.Any(option => option.Name is null or "") ? throw VireoException.InvalidXml(ErrorDomain.Storage, "no rbd option name specified")
+        : options.Options.Find(option => option.Value is null or "") is not { } bad ? options
+        : throw VireoException.InvalidXml(ErrorDomain.Storage, $"no rbd option value specified for option '{bad.Name}'");
 
     private StoragePoolTarget CompleteTarget(StoragePoolType type, StoragePoolSource source)
     {

@@ -222,7 +222,14 @@ public enum VolumeAllocationRefresh
 [XmlRecord]
 public sealed partial record StoragePoolMountOptions
 {
-    [XmlElement("option", Namespace = XmlNamespaces.PoolFs, Prefix = "fs", Value = "name")] public ConfigList<string> Options { get; init; }
+    [XmlElement("option", Namespace = XmlNamespaces.PoolFs, Prefix = "fs")] public ConfigList<StoragePoolMountOption> Options { get; init; }
+}
+
+/// <summary>One option, as <c>mount</c> takes it.</summary>
+[XmlRecord]
+public sealed partial record StoragePoolMountOption
+{
+    [XmlAttribute] public string? Name { get; init; }
 }
 
 /// <summary>Options of an RBD client.</summary>

@@ -21,14 +21,15 @@ internal static class StoragePoolSourceDefinition
 
         var result = source with
         {
-            Hosts = kind.Hosts ? source.Hosts : [],
+            Hosts = kind.Hosts ? source.Hosts.Map(host => host with { Port = host.Port is 0 ? null : host.Port }) : [],
             Devices = kind.Devices ? source.Devices.Map(device => device with { FreeExtents = [] }) : [],
             Dir = kind.Dir ? Dir(source.Dir, type) : null,
             Adapter = type == StoragePoolType.Scsi ? Adapter(source.Adapter) : null,
             Name = !kind.Name ? null : source.Name is { Length: > 0 } ? source.Name : type == StoragePoolType.Rbd ? null : pool,
-            Initiator = kind.Initiator ? source.Initiator : null,
+            Initiator = kind.Initiator && source.Initiator?.Iqn is { Length: > 0 } ? source.Initiator : null,
             Format = Format(source.Format, kind),
             Auth = Auth(source.Auth),
+            ProtocolVersion = source.ProtocolVersion is "" ? null : source.ProtocolVersion,
             Vendor = source.Vendor is "" ? null : source.Vendor,
             Product = source.Product is "" ? null : source.Product,
         };
@@ -162,7 +163,7 @@ internal static class StoragePoolSourceDefinition
                 throw Xml("Both 'name' and 'parent' cannot be specified for the 'scsi_host' adapter");
             }
 
-            var address = said with { Domain = said.Domain ?? 0, Bus = said.Bus ?? 0, Slot = said.Slot ?? 0, Function = said.Function ?? 0 };
+            var address = said with { Domain = said.Domain ?? 0, Bus = said.Bus ?? 0, Slot = said.Slot ?? 0, Function = said.Function ?? 0, Multifunction = null };
             return new() { Type = adapter.Type, Parentaddr = place with { Address = address }, Extras = adapter.Extras };
         }
 
