@@ -11,12 +11,13 @@ public sealed partial record FilterBindingConfig
     /// <exception cref="VireoException">VIR_ERR_INTERNAL_ERROR: something is missing.</exception>
     public FilterBindingConfig ToDefinition()
     {
-        var missing = PortDevice is null ? "filter binding has no port dev name"
+        var missing = PortDevice?.Name is null or "" ? "filter binding has no port dev name"
+            : LinkDevice is { Name: null or "" } ? "filter binding has no link dev name"
             : Mac is null ? "filter binding has no MAC address"
             : !MacAddress.TryParse(Mac, out _) ? $"Unable to parse MAC '{Mac}'"
             : Owner?.Name is null or "" ? "filter binding has no owner name"
             : Owner.Uuid is null ? "filter binding has no owner UUID"
-            : Filterref?.Filter is null ? "filter binding has no filter reference"
+            : Filterref?.Filter is null or "" ? "filter binding has no filter reference"
             : null;
         if (missing is not null)
         {

@@ -10,14 +10,21 @@ public sealed partial record FilterBindingConfig
     [XmlElement] public OwnerConfig? Owner { get; init; }
 
     /// <summary>The card's device on the host.</summary>
-    [XmlElement("portdev", Value = "name")] public string? PortDevice { get; init; }
+    [XmlElement("portdev")] public FilterBindingDevice? PortDevice { get; init; }
 
     /// <summary>The host's device that a direct card is linked to.</summary>
-    [XmlElement("linkdev", Value = "name")] public string? LinkDevice { get; init; }
+    [XmlElement("linkdev")] public FilterBindingDevice? LinkDevice { get; init; }
 
     /// <summary>The card's hardware address.</summary>
     [XmlElement("mac", Value = "address")] public string? Mac { get; init; }
 
     /// <summary>The filter and its parameters.</summary>
     [XmlElement] public FilterrefConfig? Filterref { get; init; }
+}
+
+/// <summary>A network device of the host.</summary>
+[XmlRecord]
+public sealed partial record FilterBindingDevice
+{
+    [XmlAttribute] public string? Name { get; init; }
 }

@@ -140,6 +140,11 @@ internal static class CardChecks
             throw VireoException.XmlDetail(ErrorDomain.None, "Missing mandatory average or floor attributes");
         }
 
+        if (limit is { Average: null } and ({ Peak: not null } or { Burst: not null }))
+        {
+            throw VireoException.ConfigUnsupported(ErrorDomain.None, "'peak' and 'burst' require 'average' attribute");
+        }
+
         return limit is null or { Average: 0, Floor: null } ? null
             : limit with { Average = Positive(limit.Average), Peak = Positive(limit.Peak), Floor = Positive(limit.Floor), Burst = Positive(limit.Burst) };
     }
