@@ -25,7 +25,7 @@ internal sealed class SnapshotImport(ArchiveReader archive, ImportPlan plan)
         // From here on it is finished, not undone: the documents are written beside their places already.
         plan.Domain.Update(v => v with { Persistent = plan.Definition, Started = null });
         plan.Domain.Lifecycle(DomainEventType.Defined, (int)DomainEventDefinedDetailType.Added);
-        await Task.Run(() => Finish(journal), CancellationToken.None).ConfigureAwait(false);
+        await Task.Run(() => JournalFiles.Finish(journal, FaultPoints.ImportCommitted, FaultPoints.ImportDocumentsWritten, plan.Definition.Name!), CancellationToken.None).ConfigureAwait(false);
     }
 
     private async ValueTask<OperationJournal> PrepareAsync(UndoStack undo, CancellationToken cancellationToken)
@@ -97,23 +97,6 @@ internal sealed class SnapshotImport(ArchiveReader archive, ImportPlan plan)
     /// <summary>Whether a name in an image is the path of another, relative to its own or absolute. Whatever says more than a path does not count.</summary>
     private static bool Means(string name, string image, string below) =>
         !name.Contains(':', StringComparison.Ordinal) && Path.GetFullPath(name, Path.GetDirectoryName(image)!) == below;
-
-    private void Finish(OperationJournal journal)
-    {
-        try
-        {
-            FaultPoint.Hit(FaultPoints.ImportCommitted);
-            JournalActions.Finish(journal.Record);
-            FaultPoint.Hit(FaultPoints.ImportDocumentsWritten);
-            journal.Close();
-        }
-        catch (Exception e) when (e is VireoException or IOException or UnauthorizedAccessException)
-        {
-            journal.Dispose();
-            throw VireoException.OperationFailed(
-                ErrorDomain.Qemu, $"the files of domain '{plan.Definition.Name}' are made, but its documents could not be written: {e.Message}. Restart the daemon to have them written", e);
-        }
-    }
 
     private JournalPlan JournalPlanOf() => new()
     {

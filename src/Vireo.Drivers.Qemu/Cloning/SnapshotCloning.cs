@@ -29,7 +29,7 @@ internal sealed class SnapshotCloning(QemuDomain domain)
             // From here on it is finished, not undone: the definition is written beside its place already.
             clone.Update(v => v with { Persistent = plan.Definition, Started = null });
             clone.Lifecycle(DomainEventType.Defined, (int)DomainEventDefinedDetailType.Added);
-            await Task.Run(() => Finish(plan, journal), CancellationToken.None).ConfigureAwait(false);
+            await Task.Run(() => JournalFiles.Finish(journal, FaultPoints.CloneCommitted, FaultPoints.CloneDocumentsWritten, plan.Definition.Name!), CancellationToken.None).ConfigureAwait(false);
         }
 
         return clone;
@@ -105,25 +105,6 @@ internal sealed class SnapshotCloning(QemuDomain domain)
 
     private static ValueTask FillAsync(OperationJournal journal, int index, Func<string, Task> fill) =>
         JournalFiles.FillAsync(journal, index, fill, FaultPoints.CloneImageWritten, FaultPoints.CloneImageNamed);
-
-    private static void Finish(ClonePlan plan, OperationJournal journal)
-    {
-        try
-        {
-            FaultPoint.Hit(FaultPoints.CloneCommitted);
-            JournalActions.Finish(journal.Record);
-            FaultPoint.Hit(FaultPoints.CloneDocumentsWritten);
-            journal.Close();
-        }
-        catch (Exception e) when (e is VireoException or IOException or UnauthorizedAccessException)
-        {
-            journal.Dispose();
-            throw VireoException.OperationFailed(
-                ErrorDomain.Qemu,
-                $"the images of domain '{plan.Definition.Name}' are made, but its definition could not be written: {e.Message}. Restart the daemon to have it written",
-                e);
-        }
-    }
 
     private JournalPlan JournalPlanOf(string snapshot, ClonePlan plan) => new()
     {

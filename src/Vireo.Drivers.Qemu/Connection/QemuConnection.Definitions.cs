@@ -19,17 +19,17 @@ internal sealed partial class QemuConnection
     {
         CheckFlags(flags, DomainDefineFlags.Validate, "qemuDomainDefineXMLFlags");
         var config = await ReadAsync(xml, (flags & (uint)DomainDefineFlags.Validate) != 0, cancellationToken).ConfigureAwait(false);
-        var (domain, added, turn) = await TakeAsync(config, "virDomainDefineXMLFlags", cancellationToken).ConfigureAwait(false);
+        var (domain, turn) = await TakeAsync(config, "virDomainDefineXMLFlags", cancellationToken).ConfigureAwait(false);
         using var job = turn;
-        JournalRecovery.RefuseUnfinished(Hypervisor.Paths.QemuJournal, domain.View.Uuid);
         var fresh = domain.View.Persistent is null;
         try
         {
+            JournalRecovery.RefuseUnfinished(Hypervisor.Paths.QemuJournal, domain.View.Uuid);
             await Hypervisor.Files.SaveDefinitionAsync(config, cancellationToken).ConfigureAwait(false);
         }
-        catch when (added)
+        catch
         {
-            Hypervisor.Domains.Remove(domain);
+            ForgetEmpty(domain);
             throw;
         }
 
@@ -43,23 +43,25 @@ internal sealed partial class QemuConnection
     {
         CheckFlags(flags, DomainCreateFlags.StartPaused | DomainCreateFlags.StartAutodestroy | DomainCreateFlags.StartValidate | DomainCreateFlags.StartResetNvram, "qemuDomainCreateXML");
         var config = await ReadAsync(xmlDesc, (flags & (uint)DomainCreateFlags.StartValidate) != 0, cancellationToken).ConfigureAwait(false);
-        var (domain, added, turn) = await TakeAsync(config, "virDomainCreateXML", cancellationToken).ConfigureAwait(false);
+        var (domain, turn) = await TakeAsync(config, "virDomainCreateXML", cancellationToken).ConfigureAwait(false);
         using var job = turn;
         if (domain.View.IsActive)
         {
             throw VireoException.OperationInvalid(ErrorDomain.Domain, $"domain '{config.Name}' is already active");
         }
 
-        var before = domain.View.Persistent;
         try
         {
             domain.Update(v => v with { Started = config });
             await StartAsync(domain, (DomainCreateFlags)flags, cancellationToken).ConfigureAwait(false);
         }
-        catch when (added && before is null)
+        catch
         {
-            Hypervisor.TpmStorage.Forget(config);
-            Hypervisor.Domains.Remove(domain);
+            if (ForgetEmpty(domain))
+            {
+                Hypervisor.TpmStorage.Forget(config);
+            }
+
             throw;
         }
 
@@ -177,19 +179,48 @@ internal sealed partial class QemuConnection
     public override ValueTask<int> DomainGetAutostartAsync(DomainRef dom, CancellationToken cancellationToken) => ValueTask.FromResult(Find(dom).View.Autostart ? 1 : 0);
 
     /// <summary>The domain of a document, found or made, in its turn. One that was undefined while it was waited for is not it any more.</summary>
-    private async ValueTask<(QemuDomain Domain, bool Added, DomainJobQueue.DomainJob Turn)> TakeAsync(DomainConfig config, string function, CancellationToken cancellationToken)
+    private async ValueTask<(QemuDomain Domain, DomainJobQueue.DomainJob Turn)> TakeAsync(DomainConfig config, string function, CancellationToken cancellationToken)
     {
         while (true)
         {
             var (domain, added) = Hypervisor.Domains.GetOrAdd(config.Uuid!.Value, config.Name!, () => Make(config));
-            var turn = await domain.EnterAsync(function, cancellationToken).ConfigureAwait(false);
+            DomainJobQueue.DomainJob turn;
+            try
+            {
+                turn = await domain.EnterAsync(function, cancellationToken).ConfigureAwait(false);
+            }
+            catch when (added)
+            {
+                await GiveUpAsync(domain, function).ConfigureAwait(false);
+                throw;
+            }
+
             if (ReferenceEquals(Hypervisor.Domains.Find(config.Uuid.Value), domain))
             {
-                return (domain, added, turn);
+                return (domain, turn);
             }
 
             turn.Dispose();
         }
+    }
+
+    // Whoever found the domain meanwhile and has its turn decides whether it stays.
+    private async ValueTask GiveUpAsync(QemuDomain domain, string function)
+    {
+        using var turn = await domain.EnterAsync(function, CancellationToken.None).ConfigureAwait(false);
+        ForgetEmpty(domain);
+    }
+
+    /// <summary>Takes a domain that is neither defined nor running out of the table, within its turn.</summary>
+    private bool ForgetEmpty(QemuDomain domain)
+    {
+        var empty = domain.View is { IsPersistent: false, IsActive: false };
+        if (empty)
+        {
+            Hypervisor.Domains.Remove(domain);
+        }
+
+        return empty;
     }
 
     private static void RefuseUndefine(DomainView view, DomainUndefineFlags flags)

@@ -32,10 +32,7 @@ internal static class JournalActions
             Try(failures, () => PutBack(file));
         }
 
-        foreach (var document in record.Plan.Documents)
-        {
-            Try(failures, () => FileSystemCalls.Remove(Temporary(document.Path)));
-        }
+        Try(failures, () => DropStaged(record));
 
         if (record.Phase == JournalPhase.Committed)
         {
@@ -162,16 +159,61 @@ internal static class JournalActions
     /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR; <see cref="Undo"/> removes what was written.</exception>
     public static void Stage(JournalRecord record)
     {
-        var texts = record.Plan.Documents.Where(d => d.After is not null).ToList();
-        foreach (var document in texts)
+        StageTexts(record);
+        var made = Made(record);
+        SyncBatch.Run([.. Staged(record), .. made], made.Select(f => Path.GetDirectoryName(f)!));
+    }
+
+    /// <summary>The first part of <see cref="Stage"/>: writes every new text beside the document it is for.</summary>
+    /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR; <see cref="Undo"/> removes what was written.</exception>
+    public static void StageTexts(JournalRecord record)
+    {
+        foreach (var document in record.Plan.Documents.Where(d => d.After is not null))
         {
             WriteTemporary(document.Path, document.After!);
         }
-
-        // The names of the staged texts need not last: the journal has the texts too.
-        var made = record.Made.Keys.Select(i => record.Plan.Create[i].Path).Where(File.Exists).Append(record.Path).ToList();
-        SyncBatch.Run(texts.Where(d => !d.IsVolatile).Select(d => Temporary(d.Path)).Concat(made), made.Select(f => Path.GetDirectoryName(f)!));
     }
+
+    /// <summary>The second part of <see cref="Stage"/>, the one that must be over before the guest's work depends on it: the journal and the files it tells of are on stable storage.</summary>
+    /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR.</exception>
+    public static void SyncMade(JournalRecord record)
+    {
+        var made = Made(record);
+        SyncBatch.Run(made, made.Select(f => Path.GetDirectoryName(f)!));
+    }
+
+    /// <summary>The last part of <see cref="Stage"/>: what the staged texts hold is on stable storage. Their names need not last, for the journal has the texts too.</summary>
+    /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR.</exception>
+    public static void SyncTexts(JournalRecord record) => SyncBatch.Run(Staged(record), []);
+
+    /// <summary>Removes the staged texts: the documents are written from the journal then.</summary>
+    /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR.</exception>
+    public static void DropStaged(JournalRecord record)
+    {
+        foreach (var document in record.Plan.Documents)
+        {
+            FileSystemCalls.Remove(Temporary(document.Path));
+        }
+    }
+
+    /// <summary>Removes the staged texts that are not what the journal says, as one is that was being written when the host went down; the others are put on stable storage.</summary>
+    /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR.</exception>
+    public static void CheckStaged(JournalRecord record)
+    {
+        foreach (var document in record.Plan.Documents)
+        {
+            if (document.After is null || FileSystemCalls.TextOf(Temporary(document.Path)) != document.After)
+            {
+                FileSystemCalls.Remove(Temporary(document.Path));
+            }
+        }
+
+        SyncBatch.Run(Staged(record).Where(File.Exists), []);
+    }
+
+    private static List<string> Made(JournalRecord record) => [.. record.Made.Keys.Select(i => record.Plan.Create[i].Path).Where(File.Exists), record.Path];
+
+    private static IEnumerable<string> Staged(JournalRecord record) => record.Plan.Documents.Where(d => d is { After: not null, IsVolatile: false }).Select(d => Temporary(d.Path));
 
     private static void WriteDocuments(IReadOnlyList<DocumentChange> documents, Func<DocumentChange, string?> side, bool staged)
     {

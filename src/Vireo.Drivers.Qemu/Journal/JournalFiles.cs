@@ -45,6 +45,29 @@ internal static class JournalFiles
         FaultPoint.Hit(named);
     }
 
+    /// <summary>Ends an operation whose files are made and that is committed: writes its documents and removes the journal.</summary>
+    /// <param name="journal">The operation; when this fails, the next daemon finishes it.</param>
+    /// <param name="committed">Fault point passed before the documents are written.</param>
+    /// <param name="written">Fault point passed when they are.</param>
+    /// <param name="domain">The domain's name, for the message.</param>
+    /// <exception cref="VireoException">VIR_ERR_OPERATION_FAILED: the documents could not be written.</exception>
+    public static void Finish(OperationJournal journal, string committed, string written, string domain)
+    {
+        try
+        {
+            FaultPoint.Hit(committed);
+            JournalActions.Finish(journal.Record);
+            FaultPoint.Hit(written);
+            journal.Close();
+        }
+        catch (Exception e) when (e is VireoException or IOException or UnauthorizedAccessException)
+        {
+            journal.Dispose();
+            throw VireoException.OperationFailed(
+                ErrorDomain.Qemu, $"the files of domain '{domain}' are made, but its documents could not be written: {e.Message}. Restart the daemon to have them written", e);
+        }
+    }
+
     private static FileIdentity IdentityOf(PlannedFile file) =>
         FileIdentity.Of(file.TemporaryPath) ?? throw FileSystemCalls.Failure(FileSystemCalls.NoEntry, $"new file '{file.TemporaryPath}' vanished");
 

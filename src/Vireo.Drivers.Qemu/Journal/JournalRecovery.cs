@@ -103,6 +103,7 @@ internal static class JournalRecovery
                     await JournalTags.FinishAsync(record).ConfigureAwait(false);
                 }
 
+                JournalActions.CheckStaged(record);
                 JournalActions.Finish(record);
             }
             else

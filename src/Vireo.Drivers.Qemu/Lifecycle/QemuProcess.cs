@@ -75,6 +75,9 @@ internal sealed class QemuProcess(int id, HostProcess host, string directory, st
     /// <summary>Lets one writer at a time write its live state.</summary>
     public SemaphoreSlim StatusGate { get; } = new(1, 1);
 
+    /// <summary>The live state as it lies on the disk; null when that is not known. Within the gate.</summary>
+    public string? WrittenStatus { get; set; }
+
     /// <summary>Says why it is going to end; the first cause counts.</summary>
     public void WillEnd(EndCause cause) => Interlocked.CompareExchange(ref _end, cause, null);
 

@@ -18,6 +18,7 @@ internal sealed class JsonConnection : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly Queue<Chunk> _unsent = new();
     private readonly CancellationTokenSource _closing = new();
+    private HeldMessage? _held;
     private int _unsentBytes;
     private bool _sending;
     private bool _closed;
@@ -41,24 +42,24 @@ internal sealed class JsonConnection : IAsyncDisposable
     /// <param name="message">Whole messages; taken over.</param>
     /// <param name="descriptor">Passed along with the first byte.</param>
     /// <returns>False when the other end does not read and too much waits already. On a closed connection nothing is sent and true returned: its owner knows.</returns>
-    public bool TrySend(ReadOnlyMemory<byte> message, SafeHandle? descriptor = null)
-    {
-        lock (_gate)
-        {
-            if (_closed)
-                return true;
-            if (_unsentBytes + message.Length > _mostUnsent)
-                return false;
-            _unsent.Enqueue(new(message, descriptor));
-            _unsentBytes += message.Length;
-            if (_sending)
-                return true;
-            _sending = true;
-        }
+    public bool TrySend(ReadOnlyMemory<byte> message, SafeHandle? descriptor = null) => TryPush(new(message, descriptor), null);
 
-        _ = SendQueuedAsync();
-        return true;
+    /// <summary>Sends all of a message but its end. What is sent before it is released goes first and spoils it.</summary>
+    /// <param name="message">One whole message without its line end; taken over.</param>
+    /// <param name="end">How many of its bytes are held back.</param>
+    /// <param name="spoilt">What they are replaced by in a message that the other side refuses.</param>
+    /// <returns>Null when the other end does not read and too much waits already.</returns>
+    public HeldMessage? TryHold(ReadOnlyMemory<byte> message, int end, ReadOnlyMemory<byte> spoilt)
+    {
+        var held = new HeldMessage(this, message[^end..], spoilt);
+        return TryPush(new(message[..^end], null), held) ? held : null;
     }
+
+    /// <summary>Sends the end of a message that is held; false when it was spoiled.</summary>
+    public bool TryRelease(HeldMessage held) => End(held, held.End);
+
+    /// <summary>Gives a message that is held the end that spoils it.</summary>
+    public void Spoil(HeldMessage held) => End(held, held.Spoilt);
 
     /// <summary>Reads messages until the end, giving each to <paramref name="receive"/>; the bytes are good only until that returns.</summary>
     /// <param name="receive">Takes one message without its line end.</param>
@@ -111,6 +112,59 @@ internal sealed class JsonConnection : IAsyncDisposable
     {
         Close();
         await _reader.CompleteAsync().ConfigureAwait(false);
+    }
+
+    private bool TryPush(Chunk chunk, HeldMessage? held)
+    {
+        lock (_gate)
+        {
+            if (_closed)
+                return true;
+            if (_unsentBytes + chunk.Message.Length > _mostUnsent)
+                return false;
+            SpoilHeld();
+            _held = held;
+            if (!Enqueue(chunk))
+                return true;
+        }
+
+        _ = SendQueuedAsync();
+        return true;
+    }
+
+    private bool End(HeldMessage held, ReadOnlyMemory<byte> end)
+    {
+        lock (_gate)
+        {
+            if (_closed)
+                return true;
+            if (_held != held)
+                return false;
+            _held = null;
+            if (!Enqueue(new(end, null)))
+                return true;
+        }
+
+        _ = SendQueuedAsync();
+        return true;
+    }
+
+    private void SpoilHeld()
+    {
+        if (_held is { } held)
+        {
+            _held = null;
+            _unsent.Enqueue(new(held.Spoilt, null));
+            _unsentBytes += held.Spoilt.Length;
+        }
+    }
+
+    // Whether the caller is to send: nobody else does.
+    private bool Enqueue(Chunk chunk)
+    {
+        _unsent.Enqueue(chunk);
+        _unsentBytes += chunk.Message.Length;
+        return !_sending && (_sending = true);
     }
 
     private static bool TryTakeLine(ref ReadOnlySequence<byte> buffer, out ReadOnlySequence<byte> line)

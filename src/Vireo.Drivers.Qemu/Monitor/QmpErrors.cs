@@ -3,6 +3,9 @@ namespace Vireo.Drivers.Qemu.Monitor;
 /// <summary>The monitor's failures as libvirt's errors.</summary>
 internal static class QmpErrors
 {
+    /// <summary>QEMU does not take what it is sent.</summary>
+    public static VireoException Unread() => VireoException.OperationFailed(ErrorDomain.Qemu, "QEMU does not read its monitor; too much waits to be sent");
+
     /// <summary>No answer within the deadline. The command may still be carried out.</summary>
     public static VireoException Late(string command, TimeSpan deadline) => new(
         ErrorCode.OperationTimeout,

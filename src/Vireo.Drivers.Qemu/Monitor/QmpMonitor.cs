@@ -14,6 +14,9 @@ internal sealed partial class QmpMonitor : IAsyncDisposable
     /// <summary>How long a command may take unless its caller says otherwise.</summary>
     public static readonly TimeSpan DefaultDeadline = TimeSpan.FromSeconds(30);
 
+    // No command has such a member.
+    private static readonly byte[] s_spoilt = [.. ",\"held\":0}"u8];
+
     private readonly QmpOptions _options;
     private readonly Action<QmpEvent> _onEvent;
     private readonly JsonConnection _connection;
@@ -142,6 +145,18 @@ internal sealed partial class QmpMonitor : IAsyncDisposable
         await ((Task)Task.WhenAll(batch.Replies)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
+    /// <summary>Sends all of a command but its end, to be run by <see cref="HeldCommand.ReleaseAsync"/> without the time QEMU takes to read it. Nothing waits for it meanwhile.</summary>
+    /// <exception cref="VireoException">VIR_ERR_OPERATION_FAILED: the connection has gone, or too many commands wait.</exception>
+    public HeldCommand Hold(QmpCommand command)
+    {
+        var output = new ArrayBufferWriter<byte>(256);
+        var pending = Encode([command], output)[0];
+        if (_connection.TryHold(output.WrittenMemory, end: 1, s_spoilt) is { } held)
+            return new(this, command, pending, held);
+        End(QmpErrors.Unread());
+        throw QmpErrors.Unread();
+    }
+
     /// <summary>Waits for an event that comes after this call. Ask before sending the command that brings it about.</summary>
     /// <param name="match">Whether it is the one; called by the reader, must not block.</param>
     /// <param name="cancellationToken">Gives the wait up.</param>
@@ -207,7 +222,7 @@ internal sealed partial class QmpMonitor : IAsyncDisposable
         }
     }
 
-    private static async Task<JsonElement> AnswerAsync(Task<JsonElement> answer, string command, TimeSpan deadline, CancellationToken cancellationToken)
+    internal static async Task<JsonElement> AnswerAsync(Task<JsonElement> answer, string command, TimeSpan deadline, CancellationToken cancellationToken)
     {
         try
         {
@@ -222,16 +237,18 @@ internal sealed partial class QmpMonitor : IAsyncDisposable
     private List<PendingReply> Send(IReadOnlyList<QmpCommand> commands)
     {
         var output = new ArrayBufferWriter<byte>(256);
-        var pending = _pending.Add(commands, (command, id) =>
-        {
-            var start = output.WrittenCount;
-            command.Write(output, id);
-            return new(command, Encoding.UTF8.GetString(output.WrittenSpan[start..]));
-        });
+        var pending = Encode(commands, output);
         if (!_connection.TrySend(output.WrittenMemory, commands[0].Descriptor))
-            End(VireoException.OperationFailed(ErrorDomain.Qemu, "QEMU does not read its monitor; too much waits to be sent"));
+            End(QmpErrors.Unread());
         return pending;
     }
+
+    private List<PendingReply> Encode(IReadOnlyList<QmpCommand> commands, ArrayBufferWriter<byte> output) => _pending.Add(commands, (command, id) =>
+    {
+        var start = output.WrittenCount;
+        command.Write(output, id);
+        return new(command, Encoding.UTF8.GetString(output.WrittenSpan[start..]));
+    });
 
     private sealed class EventWaiter(Func<QmpEvent, bool> match) : TaskCompletionSource<QmpEvent>(TaskCreationOptions.RunContinuationsAsynchronously)
     {

@@ -48,24 +48,10 @@ internal static partial class InterfaceScripts
         var printed = Path.Combine(directory, "script.log");
         using var output = HostFile.OpenLog(printed, truncate: true);
         var environment = new Dictionary<string, string> { ["LC_ALL"] = "C", ["PATH"] = Environment.GetEnvironmentVariable("PATH") ?? "/usr/sbin:/usr/bin:/sbin:/bin", ["HOME"] = "/" };
-        using var process = HostProcess.Start(new ProcessStart(script, [tap]) { StandardOutput = output, StandardError = output, Environment = environment, WorkingDirectory = "/" });
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        deadline.CancelAfter(s_patience);
-        ExitStatus? status;
-        try
-        {
-            status = await process.WaitAsync(deadline.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            // Its tap may not be taken away under it.
-            process.Kill(Signals.Kill);
-            await process.WaitAsync(CancellationToken.None).ConfigureAwait(false);
-            cancellationToken.ThrowIfCancellationRequested();
-            throw VireoException.Internal(ErrorDomain.Qemu, $"Child process ({script} {tap}) did not end within {s_patience.TotalSeconds:0} s and was killed");
-        }
-
-        if (status is not { Success: true })
+        var start = new ProcessStart(script, [tap]) { StandardOutput = output, StandardError = output, Environment = environment, WorkingDirectory = "/" };
+        var status = await HostProcess.RunAsync(start, s_patience, Signals.Kill, cancellationToken).ConfigureAwait(false)
+            ?? throw VireoException.Internal(ErrorDomain.Qemu, $"Child process ({script} {tap}) did not end within {s_patience.TotalSeconds:0} s and was killed");
+        if (!status.Success)
         {
             throw VireoException.Internal(ErrorDomain.Qemu, $"Child process ({script} {tap}) unexpected {status}: {Complaint(printed)}");
         }

@@ -3,6 +3,7 @@ using Microsoft.Win32.SafeHandles;
 using Vireo.Config;
 using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.Journal;
+using Vireo.Drivers.Qemu.Monitor;
 using Vireo.Drivers.Qemu.State;
 using Vireo.Host.Processes;
 
@@ -59,8 +60,14 @@ internal interface ISnapshotDomain
     /// <summary>Takes the new documents over in memory; those on disk are written already.</summary>
     void Adopt(DomainConfig? live, DomainConfig? persistent, LiveDisks? disks);
 
-    /// <summary>An operation has written the live state as it was planned: what has become of the domain since is written after it.</summary>
-    void Written();
+    /// <summary>Puts documents in their places while nobody else writes the live state, which is among them; what has become of that since it was planned is written after it.</summary>
+    /// <param name="documents">The documents.</param>
+    /// <param name="place">Does it.</param>
+    /// <exception cref="VireoException">What <paramref name="place"/> throws.</exception>
+    ValueTask PlaceAsync(IReadOnlyList<DocumentChange> documents, Action place);
+
+    /// <summary>Has the live state written soon.</summary>
+    void SaveStatusSoon();
 
     /// <summary>Sends one command to the hypervisor's monitor.</summary>
     /// <param name="command">Its name.</param>
@@ -68,6 +75,12 @@ internal interface ISnapshotDomain
     /// <param name="cancellationToken">Gives up waiting.</param>
     /// <exception cref="VireoException">What the hypervisor answered.</exception>
     ValueTask<JsonElement> ExecuteAsync(string command, string? argumentsJson, CancellationToken cancellationToken);
+
+    /// <summary>Has the hypervisor read a command that it is to run a little later, see <see cref="HeldCommand"/>.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="argumentsJson">Its arguments as a JSON object.</param>
+    /// <exception cref="VireoException">The monitor is gone.</exception>
+    HeldCommand Hold(string command, string argumentsJson);
 
     /// <summary>Runs a job of the hypervisor upon an internal snapshot to its end; it stays known until it is dismissed.</summary>
     /// <exception cref="VireoException">VIR_ERR_OPERATION_FAILED: what the hypervisor says.</exception>

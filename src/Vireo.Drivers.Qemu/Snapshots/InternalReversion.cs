@@ -39,11 +39,11 @@ internal sealed class InternalReversion(ISnapshotDomain domain, string journals,
                 await ApplyAsync(journal).ConfigureAwait(false);
             }
 
-            await Task.Run(() =>
+            await domain.PlaceAsync(journal.Record.Plan.Documents, () =>
             {
                 JournalActions.WriteDocuments(journal.Record);
                 FaultPoint.Hit(FaultPoints.RevertDocumentsWritten);
-            }, CancellationToken.None).ConfigureAwait(false);
+            }).ConfigureAwait(false);
             domain.Adopt(inPlace ? domain.Live : null, plan.Persistent, inPlace ? domain.Disks : null);
             reverted(plan.Kept);
             await Task.Run(() => JournalActions.Retire(journal.Record, () => FaultPoint.Hit(FaultPoints.RevertFileRetired)), CancellationToken.None).ConfigureAwait(false);

@@ -7,19 +7,26 @@ using Vireo.Host.Undo;
 
 namespace Vireo.Drivers.Qemu.Snapshots;
 
-/// <summary>Puts overlays on the disks of a running hypervisor, all in one step.</summary>
-internal static class LiveSwap
+/// <summary>Puts overlays on the disks of a running hypervisor, all in one step. The hypervisor reads what it is to do while the files for it are still being made.</summary>
+/// <param name="domain">The domain.</param>
+/// <param name="overlays">The overlays.</param>
+internal sealed class LiveSwap(ISnapshotDomain domain, IReadOnlyList<PlannedOverlay> overlays) : IDisposable
 {
+    private static readonly IReadOnlyDictionary<string, IReadOnlyList<QmpBitmap>> s_none = new Dictionary<string, IReadOnlyList<QmpBitmap>>(StringComparer.Ordinal);
+    private HeldCommand? _add;
+    private HeldCommand? _swap;
+
+    /// <summary>Has the hypervisor read what opens the first overlay.</summary>
+    /// <exception cref="VireoException">The monitor is gone.</exception>
+    public void Announce() => _add = overlays.Count > 0 ? domain.Hold("blockdev-add", AddArguments(overlays[0])) : null;
+
     /// <summary>Opens every overlay beside the guest's disks. They stand on nothing yet and nobody uses them.</summary>
     /// <exception cref="VireoException">The hypervisor refused one; <paramref name="undo"/> closes the others.</exception>
-    public static async ValueTask AddNodesAsync(
-        ISnapshotDomain domain,
-        IReadOnlyList<PlannedOverlay> overlays,
-        UndoStack undo,
-        CancellationToken cancellationToken)
+    public async ValueTask AddNodesAsync(UndoStack undo, CancellationToken cancellationToken)
     {
         // All at once: the hypervisor answers in order, and the way there and back is waited for only once.
-        var adds = overlays.Select(overlay => (overlay, Task: AddAsync(domain, overlay, cancellationToken))).ToList();
+        var adds = overlays.Select(overlay => (overlay, Task: AddAsync(overlay, cancellationToken))).ToList();
+        AnnounceSwap();
         Exception? failure = null;
         foreach (var (overlay, task) in adds)
         {
@@ -42,9 +49,24 @@ internal static class LiveSwap
 
     /// <summary>The swap: after it the guest writes to the overlays, all of them or none.</summary>
     /// <exception cref="VireoException">The hypervisor refused; nothing has changed.</exception>
-    public static async ValueTask SwapAsync(ISnapshotDomain domain, IReadOnlyList<PlannedOverlay> overlays, CancellationToken cancellationToken) =>
-        await domain.ExecuteAsync("transaction", Transaction(domain, overlays, await BitmapsAsync(domain, cancellationToken).ConfigureAwait(false)), cancellationToken)
-            .ConfigureAwait(false);
+    public async ValueTask SwapAsync(CancellationToken cancellationToken)
+    {
+        if (_swap is { } held)
+        {
+            await held.ReleaseAsync(QmpMonitor.DefaultDeadline, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        var bitmaps = MayHaveBitmaps ? await BitmapsAsync(cancellationToken).ConfigureAwait(false) : s_none;
+        await domain.ExecuteAsync("transaction", Transaction(bitmaps), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _add?.Dispose();
+        _swap?.Dispose();
+    }
 
     /// <summary>Closes a node that nobody uses.</summary>
     public static async ValueTask DeleteNodeAsync(ISnapshotDomain domain, int number) =>
@@ -66,26 +88,26 @@ internal static class LiveSwap
         return names;
     }
 
-    private static async Task AddAsync(ISnapshotDomain domain, PlannedOverlay overlay, CancellationToken cancellationToken)
-    {
-        var access = domain.Disks!.Find(overlay.Target)!.Access with { ReadOnly = false };
-        await domain.ExecuteAsync("blockdev-add", BlockNodeJson.ForLayer(overlay.Layer, overlay.Number, null, access), cancellationToken).ConfigureAwait(false);
-    }
+    private async Task AddAsync(PlannedOverlay overlay, CancellationToken cancellationToken) => _ = _add is { } held && ReferenceEquals(overlay, overlays[0])
+        ? await held.ReleaseAsync(QmpMonitor.DefaultDeadline, cancellationToken).ConfigureAwait(false)
+        : await domain.ExecuteAsync("blockdev-add", AddArguments(overlay), cancellationToken).ConfigureAwait(false);
+
+    private string AddArguments(PlannedOverlay overlay) =>
+        BlockNodeJson.ForLayer(overlay.Layer, overlay.Number, null, domain.Disks!.Find(overlay.Target)!.Access with { ReadOnly = false });
+
+    private void AnnounceSwap() => _swap = overlays.Count > 0 && !MayHaveBitmaps ? domain.Hold("transaction", Transaction(s_none)) : null;
+
+    // The hypervisor's answer to which there are grows with every image, and the guest's disks wait while it is made.
+    private bool MayHaveBitmaps => domain.HasCheckpoints || domain.Disks!.Disks.Any(d => d.Chain?.Layers.Any(l => l.HasBitmaps) == true);
 
     // Only an overlay that has them too goes on recording what the guest changes for the checkpoints.
-    private static async ValueTask<IReadOnlyDictionary<string, IReadOnlyList<QmpBitmap>>> BitmapsAsync(ISnapshotDomain domain, CancellationToken cancellationToken)
+    private async ValueTask<IReadOnlyDictionary<string, IReadOnlyList<QmpBitmap>>> BitmapsAsync(CancellationToken cancellationToken)
     {
-        if (!domain.HasCheckpoints && !domain.Disks!.Disks.Any(d => d.Chain?.Layers.Any(l => l.HasBitmaps) == true))
-        {
-            // The hypervisor's answer grows with every image, and the guest's disks wait while it is made.
-            return new Dictionary<string, IReadOnlyList<QmpBitmap>>(StringComparer.Ordinal);
-        }
-
         var nodes = await domain.ExecuteAsync("query-named-block-nodes", """{"flat":true}""", cancellationToken).ConfigureAwait(false);
         return nodes.EnumerateArray().Select(QmpBlockNode.Read).ToDictionary(n => n.Name, n => n.Bitmaps, StringComparer.Ordinal);
     }
 
-    private static string Transaction(ISnapshotDomain domain, IReadOnlyList<PlannedOverlay> overlays, IReadOnlyDictionary<string, IReadOnlyList<QmpBitmap>> bitmaps)
+    private string Transaction(IReadOnlyDictionary<string, IReadOnlyList<QmpBitmap>> bitmaps)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer))

@@ -89,13 +89,29 @@ internal sealed class QemuSnapshotDomain(QemuDomain domain) : ISnapshotDomain
         var shown = LiveDocument.Show(live, disks!);
         process.Live = shown;
         domain.Update(v => v with { Live = ChannelStates.Keep(v.Live, shown), Persistent = persistent });
-
-        // Whoever is writing the state as it was before must not have the last word.
-        Hypervisor.SaveStatusSoon(domain, process);
     }
 
     /// <inheritdoc/>
-    public void Written()
+    public async ValueTask PlaceAsync(IReadOnlyList<DocumentChange> documents, Action place)
+    {
+        if (domain.Process is not { } process)
+        {
+            await Task.Run(place).ConfigureAwait(false);
+            return;
+        }
+
+        try
+        {
+            await Hypervisor.PlaceStatusAsync(process, documents.LastOrDefault(d => d.IsVolatile)?.After, place).ConfigureAwait(false);
+        }
+        finally
+        {
+            Hypervisor.SaveStatusSoon(domain, process);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void SaveStatusSoon()
     {
         if (domain.Process is { } process)
         {
@@ -106,6 +122,9 @@ internal sealed class QemuSnapshotDomain(QemuDomain domain) : ISnapshotDomain
     /// <inheritdoc/>
     public async ValueTask<JsonElement> ExecuteAsync(string command, string? argumentsJson, CancellationToken cancellationToken) =>
         await domain.RequireProcess().Monitor.ExecuteAsync(new QmpCommand(command, argumentsJson), cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public HeldCommand Hold(string command, string argumentsJson) => domain.RequireProcess().Monitor.Hold(new QmpCommand(command, argumentsJson));
 
     /// <inheritdoc/>
     public async ValueTask RunJobAsync(StateJob job)

@@ -1,4 +1,3 @@
-using System.Xml.Linq;
 using Vireo.Config;
 
 namespace Vireo.Drivers.Qemu.Snapshots;
@@ -7,43 +6,29 @@ namespace Vireo.Drivers.Qemu.Snapshots;
 internal static class SavedDocument
 {
     /// <summary>The document to keep.</summary>
-    public static DomainConfig Of(DomainConfig config)
+    public static DomainConfig Of(DomainConfig config) => config with
     {
-        var root = XElement.Parse(config.ToXml());
-        root.SetAttributeValue("id", null);
-        if (root.Element("devices") is { } devices)
+        Id = null,
+        Devices = config.Devices.Map(Strip) with { Graphics = config.Devices.Graphics.Map(Strip) },
+    };
+
+    private static DeviceConfig Strip(DeviceConfig device)
+    {
+        if (device.Alias is { } alias && !alias.StartsWith("ua-", StringComparison.Ordinal))
         {
-            foreach (var device in devices.Elements())
-            {
-                Strip(device);
-            }
+            device = device with { Alias = null };
         }
 
-        return DomainConfig.Parse(root.ToString());
+        return device switch
+        {
+            DiskConfig disk => disk with { BackingStore = null, Mirror = null, Source = disk.Source is null ? null : disk.Source with { Index = null } },
+            CharDevice { Type: CharType.Pty } console => console with { Tty = null, Sources = [] },
+            InterfaceConfig { Target.Dev: { } dev } nic when dev.StartsWith("vnet", StringComparison.Ordinal) => nic with { Target = null },
+            _ => device,
+        };
     }
 
-    private static void Strip(XElement device)
-    {
-        device.Elements("alias").Where(a => (string?)a.Attribute("name") is not { } name || !name.StartsWith("ua-", StringComparison.Ordinal)).Remove();
-        switch (device.Name.LocalName)
-        {
-            case "disk":
-                device.Elements("backingStore").Remove();
-                device.Elements("mirror").Remove();
-                device.Element("source")?.SetAttributeValue("index", null);
-                break;
-            case "serial" or "parallel" or "console" or "channel" when (string?)device.Attribute("type") == "pty":
-                device.SetAttributeValue("tty", null);
-                device.Elements("source").Remove();
-                break;
-            case "graphics" when (string?)device.Attribute("autoport") == "yes":
-                device.SetAttributeValue("port", "-1");
-                device.SetAttributeValue("tlsPort", null);
-                device.SetAttributeValue("websocket", device.Attribute("websocket") is null ? null : "-1");
-                break;
-            case "interface":
-                device.Elements("target").Where(t => ((string?)t.Attribute("dev"))?.StartsWith("vnet", StringComparison.Ordinal) == true).Remove();
-                break;
-        }
-    }
+    private static GraphicsConfig Strip(GraphicsConfig graphics) => graphics.Autoport != true
+        ? graphics
+        : graphics with { Port = -1, TlsPort = null, Websocket = graphics.Websocket is null ? null : -1 };
 }

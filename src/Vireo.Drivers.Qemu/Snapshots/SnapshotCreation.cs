@@ -11,6 +11,8 @@ namespace Vireo.Drivers.Qemu.Snapshots;
 /// <param name="report">Told of what went wrong without stopping the operation.</param>
 internal sealed class SnapshotCreation(ISnapshotDomain domain, string journals, Action<string, Exception> report)
 {
+    private Task _texts = Task.CompletedTask;
+
     /// <summary>Makes the snapshot.</summary>
     /// <returns>The snapshot, and what the caller has to be told although it is made: the guest is still frozen. Null when all is well.</returns>
     /// <exception cref="VireoException">Why there is none; nothing has changed then.</exception>
@@ -31,32 +33,41 @@ internal sealed class SnapshotCreation(ISnapshotDomain domain, string journals, 
         UndoStack undo,
         CancellationToken cancellationToken)
     {
+        using var swap = new LiveSwap(domain, plan.Overlays);
+        if (domain.Live is not null && plan.Memory is null)
+        {
+            swap.Announce();
+        }
+
         var journal = await Task.Run(() => MakeFiles(plan, JournalPlanOf(plan, flags, wasRunning), undo), cancellationToken).ConfigureAwait(false);
-        var staged = Task.Run(() => JournalActions.Stage(journal.Record), CancellationToken.None);
+        var synced = Task.Run(() => JournalActions.SyncMade(journal.Record), CancellationToken.None);
+        var staged = Task.Run(() => JournalActions.StageTexts(journal.Record), CancellationToken.None);
         try
         {
             if (domain.Live is not null && plan.Memory is null)
             {
                 // The hypervisor opens them while the disk is waited for.
-                await LiveSwap.AddNodesAsync(domain, plan.Overlays, undo, cancellationToken).ConfigureAwait(false);
+                await swap.AddNodesAsync(undo, cancellationToken).ConfigureAwait(false);
             }
         }
         finally
         {
-            await staged.ConfigureAwait(false);
+            await Task.WhenAll(synced, staged).ConfigureAwait(false);
         }
 
         if (domain.Live is null)
         {
+            SyncTexts(journal);
             journal.Commit();
             return (journal, plan);
         }
 
-        return (journal, await LiveAsync(plan, flags, wasRunning, journal, undo, cancellationToken).ConfigureAwait(false));
+        return (journal, await LiveAsync(plan, swap, flags, wasRunning, journal, undo, cancellationToken).ConfigureAwait(false));
     }
 
     private async ValueTask<CreatePlan> LiveAsync(
         CreatePlan plan,
+        LiveSwap swap,
         DomainSnapshotCreateFlags flags,
         bool wasRunning,
         OperationJournal journal,
@@ -76,7 +87,7 @@ internal sealed class SnapshotCreation(ISnapshotDomain domain, string journals, 
 
             await new MemorySaving(domain).RunAsync(memory, wasRunning, journal, cancellationToken).ConfigureAwait(false);
             FaultPoint.Hit(FaultPoints.CreateMemorySaved);
-            await LiveSwap.AddNodesAsync(domain, plan.Overlays, undo, cancellationToken).ConfigureAwait(false);
+            await swap.AddNodesAsync(undo, cancellationToken).ConfigureAwait(false);
         }
 
         FaultPoint.Hit(FaultPoints.CreateNodesAdded);
@@ -100,18 +111,35 @@ internal sealed class SnapshotCreation(ISnapshotDomain domain, string journals, 
             plan = await Task.Run(() => PlatformRecapture.Run(domain, plan, journal), cancellationToken).ConfigureAwait(false);
         }
 
+        SyncTexts(journal);
         if (plan.Overlays.Count > 0)
         {
-            await LiveSwap.SwapAsync(domain, plan.Overlays, cancellationToken).ConfigureAwait(false);
+            await swap.SwapAsync(cancellationToken).ConfigureAwait(false);
         }
 
         return plan;
     }
 
+    // The journal, which is on the disk, has the texts too: the swap need not wait for them.
+    private void SyncTexts(OperationJournal journal) => _texts = Task.Run(() => JournalActions.SyncTexts(journal.Record));
+
+    private async ValueTask TextsSyncedAsync(OperationJournal journal)
+    {
+        try
+        {
+            await _texts.ConfigureAwait(false);
+        }
+        catch (VireoException e)
+        {
+            report($"put the staged documents of snapshot '{journal.Record.Plan.Snapshot}' on the disk; they are written anew", e);
+            JournalActions.DropStaged(journal.Record);
+        }
+    }
+
     private OperationJournal MakeFiles(CreatePlan plan, JournalPlan journalled, UndoStack undo)
     {
         var journal = OperationJournal.Begin(journals, plan.Id, journalled, durable: false);
-        undo.Push("remove what was made", () => TakeBack(journal));
+        undo.Push("remove what was made", () => TakeBackAsync(journal));
         FaultPoint.Hit(FaultPoints.CreateJournalled);
         var overlays = plan.Overlays.Where(o => o.File is not null).Select(o => o.File!).ToList();
         if (overlays.Count > 0)
@@ -164,13 +192,14 @@ internal sealed class SnapshotCreation(ISnapshotDomain domain, string journals, 
                 frozen = flags.HasFlag(DomainSnapshotCreateFlags.Quiesce) ? await ThawAsync(plan).ConfigureAwait(false) : null;
             }
 
-            await Task.Run(() => WriteDocuments(journal)).ConfigureAwait(false);
-            domain.Written();
+            await TextsSyncedAsync(journal).ConfigureAwait(false);
+            await domain.PlaceAsync(journal.Record.Plan.Documents, () => WriteDocuments(journal)).ConfigureAwait(false);
             journal.Close();
         }
         catch (VireoException e)
         {
             journal.Dispose();
+            domain.SaveStatusSoon();
             unfinished = e;
         }
 
@@ -233,8 +262,9 @@ internal sealed class SnapshotCreation(ISnapshotDomain domain, string journals, 
         }
     }
 
-    private static void TakeBack(OperationJournal journal)
+    private async ValueTask TakeBackAsync(OperationJournal journal)
     {
+        await _texts.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         JournalActions.Undo(journal.Record);
         journal.Close();
     }

@@ -27,12 +27,11 @@ internal sealed class SnapshotReversion(ISnapshotDomain domain, string journals,
         try
         {
             await SwitchAsync(plan, replacement).ConfigureAwait(false);
-            await Task.Run(() =>
+            await domain.PlaceAsync(journal.Record.Plan.Documents, () =>
             {
                 JournalActions.WriteDocuments(journal.Record);
                 FaultPoint.Hit(FaultPoints.RevertDocumentsWritten);
-            }, CancellationToken.None).ConfigureAwait(false);
-            domain.Written();
+            }).ConfigureAwait(false);
             if (plan.Target == RevertTarget.Running)
             {
                 await domain.ResumeAsync(DomainRunningReason.FromSnapshot, CancellationToken.None).ConfigureAwait(false);

@@ -46,7 +46,7 @@ internal sealed class DomainFiles(VireoPaths paths)
     }
 
     /// <summary>Writes a live state. It need not survive the host, so nothing is flushed.</summary>
-    public Task SaveStatusAsync(DomainView view, QemuProcess process) => AtomicFile.WriteTextAsync(Status(view.Name), StatusText(view, process), durable: false);
+    public Task SaveStatusAsync(string name, string text) => AtomicFile.WriteTextAsync(Status(name), text, durable: false);
 
     /// <summary>Removes a live state.</summary>
     public Task RemoveStatusAsync(string name) => AtomicFile.RemoveAsync(Status(name), durable: false);

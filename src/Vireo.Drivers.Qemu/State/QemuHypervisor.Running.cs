@@ -61,10 +61,32 @@ internal sealed partial class QemuHypervisor
         try
         {
             process.StatusTurnTaken();
-            if (ReferenceEquals(domain.Process, process))
+            var text = DomainFiles.StatusText(domain.View, process);
+            if (ReferenceEquals(domain.Process, process) && text != process.WrittenStatus)
             {
-                await Files.SaveStatusAsync(domain.View, process).ConfigureAwait(false);
+                process.WrittenStatus = null;
+                await Files.SaveStatusAsync(domain.View.Name, text).ConfigureAwait(false);
+                process.WrittenStatus = text;
             }
+        }
+        finally
+        {
+            process.StatusGate.Release();
+        }
+    }
+
+    /// <summary>Has an operation write the live state with its other documents, after whoever is writing it.</summary>
+    /// <param name="process">The process whose state it is.</param>
+    /// <param name="text">The live state; null when it is not written.</param>
+    /// <param name="place">Puts the documents in their places.</param>
+    public async Task PlaceStatusAsync(QemuProcess process, string? text, Action place)
+    {
+        await process.StatusGate.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            process.WrittenStatus = null;
+            await Task.Run(place).ConfigureAwait(false);
+            process.WrittenStatus = text;
         }
         finally
         {

@@ -67,32 +67,19 @@ internal sealed class TpmSetup(VireoPaths paths)
     {
         var program = ProgramPath.Find(Program)!;
         var log = TpmEmulator.LogOf(paths, config);
-        using var process = HostProcess.Start(new ProcessStart(program, [.. arguments, "--logfile", log])
+        var start = new ProcessStart(program, [.. arguments, "--logfile", log])
         {
             Environment = new Dictionary<string, string> { ["LC_ALL"] = "C", ["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", ["HOME"] = "/", ["XDG_CONFIG_HOME"] = paths.TpmAuthority },
             WorkingDirectory = "/",
-        });
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        deadline.CancelAfter(s_patience);
-        ExitStatus? status;
-        try
-        {
-            status = await process.WaitAsync(deadline.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            // What it starts itself ends with it.
-            process.Kill(Signals.Terminate);
-            await process.WaitAsync(CancellationToken.None).ConfigureAwait(false);
-            cancellationToken.ThrowIfCancellationRequested();
-            throw VireoException.Internal(ErrorDomain.None, $"'{program}' did not end within {s_patience.TotalSeconds:0} s and was ended; Check error log '{log}' for details.");
-        }
+        };
 
-        if (status is not { Success: true })
+        // Asked, not killed: what it starts itself ends with it then.
+        var status = await HostProcess.RunAsync(start, s_patience, Signals.Terminate, cancellationToken).ConfigureAwait(false)
+            ?? throw VireoException.Internal(ErrorDomain.None, $"'{program}' did not end within {s_patience.TotalSeconds:0} s and was ended; Check error log '{log}' for details.");
+        if (!status.Success)
         {
             throw VireoException.Internal(
-                ErrorDomain.None,
-                string.Create(CultureInfo.InvariantCulture, $"Could not run '{program}'. exitstatus: {status?.Code}; Check error log '{log}' for details."));
+                ErrorDomain.None, string.Create(CultureInfo.InvariantCulture, $"Could not run '{program}'. exitstatus: {status.Code}; Check error log '{log}' for details."));
         }
     }
 }

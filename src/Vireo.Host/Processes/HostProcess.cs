@@ -54,6 +54,31 @@ public sealed class HostProcess : IDisposable
         return null;
     }
 
+    /// <summary>Runs a program to its end, and ends one that takes too long.</summary>
+    /// <param name="start">What to run and how.</param>
+    /// <param name="patience">How long it may take.</param>
+    /// <param name="endWith">The signal that ends it, see <see cref="Signals"/>; its end is waited for.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>How it ended; null when it took too long.</returns>
+    /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR: it could not be started.</exception>
+    public static async Task<ExitStatus?> RunAsync(ProcessStart start, TimeSpan patience, int endWith, CancellationToken cancellationToken)
+    {
+        using var process = Start(start);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(patience);
+        try
+        {
+            return await process.WaitAsync(deadline.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(endWith);
+            await process.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
+            return null;
+        }
+    }
+
     /// <summary>Waits for its end. The status is null when it was not started by this daemon: only a parent learns it.</summary>
     /// <param name="cancellationToken">Gives the wait up; the process goes on.</param>
     public Task<ExitStatus?> WaitAsync(CancellationToken cancellationToken = default) => _exit.WaitAsync(cancellationToken);

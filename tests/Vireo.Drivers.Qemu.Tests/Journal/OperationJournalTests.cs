@@ -119,6 +119,24 @@ public sealed class OperationJournalTests : IDisposable
     }
 
     [Fact]
+    public async Task A_staged_text_that_a_power_cut_spoiled_is_not_believed()
+    {
+        SetUp();
+        using (var journal = OperationJournal.Begin(_dir["journal"], "op1", Plan()))
+        {
+            Steps(journal, 3);
+            JournalActions.Stage(journal.Record);
+            journal.Commit();
+        }
+
+        File.WriteAllText(_dir["xml/domain.xml.new"], "");
+        await Recover(JournalVerdict.Undo);
+        File.ReadAllText(_dir["xml/domain.xml"]).ShouldBe("<new/>");
+        File.ReadAllText(_dir["xml/snap/s1.xml"]).ShouldBe("<s1/>");
+        Directory.GetFiles(_dir["xml"], "*.new", SearchOption.AllDirectories).ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Files_that_took_a_name_meanwhile_are_left_alone()
     {
         SetUp();

@@ -64,6 +64,27 @@ public sealed class RealMonitorTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task AHeldCommandRunsWhenItIsReleasedAndNotAtAllWhenItIsGivenUp()
+    {
+        var patience = TimeSpan.FromSeconds(20);
+        var add = new QmpCommand("blockdev-add", """{"driver":"null-co","node-name":"a"}""");
+        async Task<int> Nodes() => (await _monitor.ExecuteAsync("query-named-block-nodes", default)).GetArrayLength();
+
+        _monitor.Hold(add).Dispose();
+        (await Nodes()).ShouldBe(0);
+        using (var spoiled = _monitor.Hold(add))
+        {
+            (await Nodes()).ShouldBe(0);
+            await spoiled.ReleaseAsync(patience, default);
+        }
+
+        (await Nodes()).ShouldBe(1);
+        using var released = _monitor.Hold(new QmpCommand("blockdev-del", """{"node-name":"a"}"""));
+        await released.ReleaseAsync(patience, default);
+        (await Nodes()).ShouldBe(0);
+    }
+
+    [Fact]
     public async Task ManyCommandsInOneWrite()
     {
         var batch = new QmpBatch();

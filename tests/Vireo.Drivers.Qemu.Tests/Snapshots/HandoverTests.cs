@@ -71,7 +71,7 @@ public sealed class HandoverTests
         var serial = guest.Path("serial.sock");
         File.Move(serial, guest.Path("aside"));
         process.Deferred = [new(Qemu.Lifecycle.DeferredKind.Socket, guest.Path("aside"), serial), new(Qemu.Lifecycle.DeferredKind.Tap, "no-such-tap", "other")];
-        await guest.Scratch.Hypervisor.Files.SaveStatusAsync(guest.Scratch.Domain(guest.Domain).View, process);
+        await guest.Scratch.Hypervisor.SaveStatusNowAsync(guest.Scratch.Domain(guest.Domain), process);
         await guest.Scratch.RestartAsync();
         await guest.ShouldServeAsync();
         guest.Scratch.Domain(guest.Domain).Process!.Deferred.ShouldBeEmpty();

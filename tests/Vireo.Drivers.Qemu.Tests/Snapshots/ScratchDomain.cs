@@ -132,12 +132,16 @@ internal sealed class ScratchDomain : ISnapshotDomain, IAsyncDisposable
 
     public void Adopt(DomainConfig? live, DomainConfig? persistent, LiveDisks? disks) => (Live, Persistent, Disks) = (live, persistent, disks);
 
-    public void Written()
+    public async ValueTask PlaceAsync(IReadOnlyList<DocumentChange> documents, Action place) => await Task.Run(place);
+
+    public void SaveStatusSoon()
     {
     }
 
     public async ValueTask<JsonElement> ExecuteAsync(string command, string? argumentsJson, CancellationToken cancellationToken) =>
         await Qemu!.Monitor.ExecuteAsync(new QmpCommand(command, argumentsJson), cancellationToken);
+
+    public HeldCommand Hold(string command, string argumentsJson) => Qemu!.Monitor.Hold(new QmpCommand(command, argumentsJson));
 
     public async ValueTask PauseAsync(DomainPausedReason reason, CancellationToken cancellationToken)
     {

@@ -150,6 +150,15 @@ public sealed class HostProcessTests : IDisposable
         Array.ForEach(processes, process => process.Dispose());
     }
 
+    [Fact]
+    public async Task OneThatIsRunIsEndedWhenItTakesTooLongOrIsGivenUp()
+    {
+        (await HostProcess.RunAsync(Shell("exit 3"), TimeSpan.FromSeconds(20), Signals.Kill, Soon())).ShouldBe(new ExitStatus(3, 0));
+        (await HostProcess.RunAsync(Shell("sleep 1000"), TimeSpan.FromMilliseconds(50), Signals.Terminate, Soon())).ShouldBeNull();
+        using var given = new CancellationTokenSource(TimeSpan.FromMilliseconds(50));
+        await Should.ThrowAsync<OperationCanceledException>(HostProcess.RunAsync(Shell("sleep 1000"), TimeSpan.FromSeconds(20), Signals.Kill, given.Token));
+    }
+
     private static ProcessStart Shell(string script) => new("/bin/sh", ["-c", script]);
 
     private static CancellationToken Soon() => new CancellationTokenSource(TimeSpan.FromSeconds(20)).Token;
