@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Vireo.Config;
 using Vireo.Config.Tests;
 
@@ -79,6 +80,25 @@ public sealed class DocumentDefinitionTests(DaemonPair daemons)
         string.Join('\n', result.Wrong.Where(wrong => !wrong.Contains(Outcome.OtherRefusal, StringComparison.Ordinal) && !wrong.Contains(Outcome.OursAlone, StringComparison.Ordinal)))
             .ShouldBeEmpty();
     }
+
+    [Fact]
+    public async Task Documents_of_the_corpus_are_written_letter_by_letter_as_libvirtd_writes_them()
+    {
+        Corpus.Require();
+        var fed = Documents().ToList();
+        var said = await AskAsync(fed);
+
+        var wrong = fed.Where(d => said[d.Name].Xml is { Length: > 0 }).Select(d => (d.Name, Line: FirstDifferentLine(Ours(d.Kind, d.Xml, said[d.Name].Xml).Xml!, said[d.Name].Xml!)))
+            .Where(d => d.Line is not null).Select(d => $"{d.Name}: {d.Line}");
+        string.Join('\n', wrong).ShouldBeEmpty();
+    }
+
+    // Where among the root's attributes a namespace is declared is all the same.
+    private static string? FirstDifferentLine(string ours, string theirs) => Compare(Regex.Replace(ours, " xmlns:dnsmasq='[^']*'", ""), Regex.Replace(theirs, " xmlns:dnsmasq='[^']*'", ""));
+
+    private static string? Compare(string ours, string theirs) =>
+        ours.Split('\n').Zip(theirs.Split('\n')).Where(pair => pair.First != pair.Second).Select(pair => $"'{pair.First}', libvirtd writes '{pair.Second}'").FirstOrDefault()
+        ?? (ours.Length == theirs.Length ? null : "one goes on");
 
     private static IEnumerable<Fed> Documents()
     {

@@ -11,7 +11,7 @@ public abstract partial record FilterMatch
         return bare with { Match = Match == "no" && HasFields() ? "no" : null, Comment = FilterValue.Comment(Comment) };
     }
 
-    /// <summary>Whether it looks at anything at all.</summary>
+    /// <summary>Whether it looks at anything at all: which fields there are only the derived record knows, and its formatter with it.</summary>
     private protected bool HasFields()
     {
         var writer = new Xml.DocumentWriter();

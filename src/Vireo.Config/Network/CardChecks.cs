@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Vireo.Config;
 
 /// <summary>What libvirt insists on in the parts that networks, their ports and guests' cards have in common.</summary>
@@ -42,20 +44,7 @@ internal static class CardChecks
 
         foreach (var tag in vlan.Tags)
         {
-            if (tag.Id is null)
-            {
-                throw VireoException.InvalidXml(ErrorDomain.Xml, "Missing required attribute 'id' in element 'tag'");
-            }
-
-            if (tag.Id > LargestTag)
-            {
-                throw Xml($"vlan tag id {tag.Id} too large (maximum {LargestTag})");
-            }
-
-            if (tag.NativeMode is not (null or "default" or "tagged" or "untagged"))
-            {
-                throw VireoException.InvalidXml(ErrorDomain.Xml, $"Invalid value for attribute 'nativeMode' in element 'tag': '{tag.NativeMode}'.");
-            }
+            Tag(tag);
         }
 
         var natives = vlan.Tags.Count(tag => tag.NativeMode is not (null or "default"));
@@ -112,6 +101,24 @@ internal static class CardChecks
         return port with { Parameters = parameters == new VirtualPortParameters() ? null : OfType(parameters, port.Type) };
     }
 
+    private static void Tag(VlanTag tag)
+    {
+        if (tag.Id is null)
+        {
+            throw VireoException.InvalidXml(ErrorDomain.Xml, "Missing required attribute 'id' in element 'tag'");
+        }
+
+        if (tag.Id > LargestTag)
+        {
+            throw Xml($"vlan tag id {tag.Id} too large (maximum {LargestTag})");
+        }
+
+        if (tag.NativeMode is not (null or "default" or "tagged" or "untagged"))
+        {
+            throw VireoException.InvalidXml(ErrorDomain.Xml, $"Invalid value for attribute 'nativeMode' in element 'tag': '{tag.NativeMode}'.");
+        }
+    }
+
     private static VirtualPortParameters OfType(VirtualPortParameters p, string? type)
     {
         string? extra = type switch
@@ -153,7 +160,7 @@ internal static class CardChecks
 
     private static string? Number(string? text, uint most, string refusal) =>
         text is null ? null
-        : FilterNumber.TryParse(text, out var number, out _) && number <= most ? number.ToString(System.Globalization.CultureInfo.InvariantCulture) : throw Xml(refusal);
+        : FilterNumber.TryParse(text, out var number, out _) && number <= most ? number.ToString(CultureInfo.InvariantCulture) : throw Xml(refusal);
 
     private static string? Identity(string? text, string name) =>
         text is null ? null

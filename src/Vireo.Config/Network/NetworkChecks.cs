@@ -50,38 +50,13 @@ internal static class NetworkChecks
     /// <summary>What the way of forwarding asks for and forbids; <paramref name="bridge"/> is the bridge as the document has it.</summary>
     public static void Mode(NetworkConfig network, NetworkBridge? bridge, NetworkForwardMode mode)
     {
-        var (name, way) = (network.Name!, mode.ToXmlName());
         switch (mode)
         {
             case NetworkForwardMode.Nat or NetworkForwardMode.Route or NetworkForwardMode.Open:
                 OwnBridge(network, mode);
                 break;
-            case NetworkForwardMode.Bridge or NetworkForwardMode.Private or NetworkForwardMode.Vepa or NetworkForwardMode.Passthrough or NetworkForwardMode.Hostdev:
-                if (mode != NetworkForwardMode.Bridge && bridge?.Name is { Length: > 0 })
-                {
-                    throw Xml($"bridge name not allowed in {way} mode (network '{name}')");
-                }
-
-                if (mode != NetworkForwardMode.Bridge && bridge?.Zone is not null)
-                {
-                    throw Xml($"bridge zone not allowed in {way} mode (network '{name}')");
-                }
-
-                if (bridge is { Delay: not null and not 0 } or { Stp: not null } or { Zone: not null })
-                {
-                    throw Xml($"bridge delay/stp/zone options only allowed in route, nat, and isolated mode, not in {way} (network '{name}')");
-                }
-
-                if (bridge?.Name is { Length: > 0 } && network.Forward is { Interfaces.Count: > 0 } or { Addresses.Count: > 0 } or { PhysicalFunctions.Count: > 0 } && bridge?.Name is { Length: > 0 })
-                {
-                    throw Xml($"A network with forward mode='{way}' can specify a bridge name or a forward dev, but not both (network '{name}')");
-                }
-
-                if (network.Mtu is not null)
-                {
-                    throw Xml($"mtu size only allowed in open, route, nat, and isolated mode, not in {way} (network '{name}')");
-                }
-
+            case not NetworkForwardMode.None:
+                ForeignBridge(network, bridge, mode);
                 break;
         }
     }
@@ -128,6 +103,32 @@ internal static class NetworkChecks
         if (devices > 1)
         {
             throw Xml($"multiple forwarding interfaces specified for network '{name}', only one is supported");
+        }
+    }
+
+    // Of a bridge that somebody else keeps nothing but its name is said, and of a device nothing at all.
+    private static void ForeignBridge(NetworkConfig network, NetworkBridge? bridge, NetworkForwardMode mode)
+    {
+        var (name, way) = (network.Name!, mode.ToXmlName());
+        var named = bridge?.Name is { Length: > 0 };
+        if (mode != NetworkForwardMode.Bridge && (named || bridge?.Zone is not null))
+        {
+            throw Xml($"bridge {(named ? "name" : "zone")} not allowed in {way} mode (network '{name}')");
+        }
+
+        if (bridge is { Delay: > 0 } or { Stp: not null } or { Zone: not null })
+        {
+            throw Xml($"bridge delay/stp/zone options only allowed in route, nat, and isolated mode, not in {way} (network '{name}')");
+        }
+
+        if (named && network.Forward!.Interfaces.Count + network.Forward.Addresses.Count + network.Forward.PhysicalFunctions.Count > 0)
+        {
+            throw Xml($"A network with forward mode='{way}' can specify a bridge name or a forward dev, but not both (network '{name}')");
+        }
+
+        if (network.Mtu is not null)
+        {
+            throw Xml($"mtu size only allowed in open, route, nat, and isolated mode, not in {way} (network '{name}')");
         }
     }
 

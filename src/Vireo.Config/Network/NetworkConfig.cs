@@ -22,7 +22,7 @@ public sealed partial record NetworkConfig
     [XmlElement(Invalid = "malformed uuid element", InvalidCode = XmlCode.Internal)] public Guid? Uuid { get; init; }
 
     /// <summary>What other programs keep with the network.</summary>
-    [XmlElement] public XmlFragment? Metadata { get; init; }
+    [XmlElement(DoubleQuoted = true)] public XmlFragment? Metadata { get; init; }
 
     /// <summary>How the network is connected to the rest of the world; null for an isolated one.</summary>
     [XmlElement] public NetworkForward? Forward { get; init; }
@@ -104,7 +104,7 @@ public sealed partial record NetworkDomain
 }
 
 /// <summary>A class of connections.</summary>
-[XmlDocument("portgroup", Source = "network_update_xml", Domain = XmlCode.NetworkDocument)]
+[XmlDocument("portgroup", Source = "network_update_xml", Domain = XmlCode.NetworkDocument, Open = true)]
 public sealed partial record NetworkPortGroup
 {
     [XmlAttribute] public string? Name { get; init; }

@@ -3,7 +3,7 @@ using Vireo.Config.Xml;
 namespace Vireo.Config;
 
 /// <summary>An address of the host in a network.</summary>
-[XmlRecord]
+[XmlRecord(Open = true)]
 public sealed partial record NetworkIp
 {
     /// <summary><c>ipv4</c> or <c>ipv6</c>; the former when nothing is said.</summary>

@@ -132,14 +132,14 @@ public sealed partial record StorageAdapter
     /// <summary>The adapter a virtual one is made on.</summary>
     [XmlAttribute] public string? Parent { get; init; }
 
-    /// <summary>Whether the virtual adapter goes with the pool.</summary>
-    [XmlAttribute] public bool? Managed { get; init; }
-
     [XmlAttribute("parent_wwnn")] public string? ParentWwnn { get; init; }
 
     [XmlAttribute("parent_wwpn")] public string? ParentWwpn { get; init; }
 
     [XmlAttribute("parent_fabric_wwn")] public string? ParentFabricWwn { get; init; }
+
+    /// <summary>Whether the virtual adapter goes with the pool.</summary>
+    [XmlAttribute] public bool? Managed { get; init; }
 
     [XmlAttribute] public string? Wwnn { get; init; }
 

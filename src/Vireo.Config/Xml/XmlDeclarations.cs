@@ -59,6 +59,9 @@ internal sealed class XmlDocumentAttribute(string root) : Attribute
 
     /// <summary>Who reports errors in it: a number of ErrorDomain.</summary>
     public int Domain { get; init; } = 20;
+
+    /// <summary>An empty element is written with a closing tag.</summary>
+    public bool Open { get; init; }
 }
 
 /// <summary>An abstract record whose derived records are chosen by the value of one attribute.</summary>

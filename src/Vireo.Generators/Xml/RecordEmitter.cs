@@ -36,7 +36,8 @@ internal static class RecordEmitter
             new ReadEmitter(code, type, members, variant?.Attribute, parent is not null && Declared.Of(parent, "XmlVariantsAttribute") is not null).Emit();
             code.Line();
             new WriteEmitter(
-                code, members, variant, Declared.Of(type, "XmlDocumentAttribute") is not null, Declared.Of(type, "XmlRecordAttribute")?.Flag("Open") == true).Emit(parent is not null);
+                code, members, variant, Declared.Of(type, "XmlDocumentAttribute") is not null,
+                (Declared.Of(type, "XmlRecordAttribute") ?? Declared.Of(type, "XmlDocumentAttribute"))?.Flag("Open") == true).Emit(parent is not null);
         });
         return code.ToString();
     }

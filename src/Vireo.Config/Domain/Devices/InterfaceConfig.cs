@@ -174,9 +174,9 @@ public sealed partial record VirtualPortParameters
 
     [XmlAttribute] public string? Instanceid { get; init; }
 
-    [XmlAttribute] public string? Profileid { get; init; }
-
     [XmlAttribute] public string? Interfaceid { get; init; }
+
+    [XmlAttribute] public string? Profileid { get; init; }
 }
 
 /// <summary>An address.</summary>
@@ -308,7 +308,7 @@ public sealed partial record InterfaceTune
 }
 
 /// <summary>Traffic limits.</summary>
-[XmlRecord]
+[XmlRecord(Open = true)]
 public sealed partial record BandwidthConfig
 {
     /// <summary>The class of the host's traffic control; in live documents.</summary>
