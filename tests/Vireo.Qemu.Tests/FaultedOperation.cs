@@ -16,10 +16,14 @@ public sealed record FaultedOperation(string Name, bool Running)
            select new FaultedOperation(name, running),
         new FaultedOperation("revert-keep", true),
         new FaultedOperation("revert-keep-internal", false),
+        new FaultedOperation("delete-below-internal", true),
     ];
 
     /// <summary>Whether the snapshots lie within the images.</summary>
     public bool IsInternal => Name.EndsWith("-internal", StringComparison.Ordinal);
+
+    /// <summary>Whether an overlay stands on the images that the internal snapshots lie in.</summary>
+    public bool HasOverlay => Name == "delete-below-internal";
 
     /// <summary>Whether the guest has firmware with variables, which the snapshots hold.</summary>
     public bool HasFirmware => Name == "revert-keep";
@@ -63,7 +67,8 @@ public sealed record FaultedOperation(string Name, bool Running)
             FaultPoints.RevertOverlayWritten, FaultPoints.RevertOverlayNamed, FaultPoints.RevertOverlaysMade, FaultPoints.RevertProcessStarted, FaultPoints.RevertFileRetired,
             .. Running ? (string[])[FaultPoints.RevertTagApplied, FaultPoints.RevertOldStopped] : [FaultPoints.RevertLoading, FaultPoints.RevertStateLoaded],
         ],
-        ("delete", _) => [FaultPoints.DeleteTagRemoved],
+        ("delete", _) => [FaultPoints.DeleteTagRemoved, FaultPoints.DeleteImageOpened],
+        ("delete-internal", _) => [FaultPoints.DeleteImageOpened, FaultPoints.DeleteMerge, FaultPoints.DeleteMerged, FaultPoints.DeleteFileRetired],
         _ => [FaultPoints.DeleteMerge, FaultPoints.DeleteMerged, FaultPoints.DeleteFileRetired],
     };
 

@@ -44,20 +44,8 @@ internal sealed class DeletePlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
     private static bool HoldsData(SnapshotDisk disk) => disk.Snapshot is SnapshotLocation.External or SnapshotLocation.Internal;
 
     /// <summary>The internal snapshots that are still there: one that an image lacks keeps nobody from deleting the others.</summary>
-    private IEnumerable<TaggedImage> Tags()
-    {
-        foreach (var image in gone.SelectMany(InternalTags.Of).Where(i => FileStatus.TryOf(i.Path) is not null && InternalSnapshot.Find(i.Path, i.Tag) is not null))
-        {
-            if (domain.Disks?.Disks.Any(d => d.Chain?.Layers.Skip(1).Any(l => l.Location.LocalPath == image.Path) == true) == true)
-            {
-                throw VireoException.OperationInvalid(
-                    ErrorDomain.Qemu,
-                    $"internal snapshot '{image.Tag}' lies in '{image.Path}', which the running domain '{domain.Name}' only reads, for an overlay stands on it; shut it off first, or forget the snapshot alone with --metadata");
-            }
-
-            yield return image;
-        }
-    }
+    private IEnumerable<TaggedImage> Tags() =>
+        gone.SelectMany(InternalTags.Of).Where(i => FileStatus.TryOf(i.Path) is not null && InternalSnapshot.Find(i.Path, i.Tag) is not null);
 
     private static IEnumerable<DiskConfig> Saved(QemuSnapshot snapshot, string target) => new[] { snapshot.Config.Domain, snapshot.Config.InactiveDomain }
         .OfType<DomainConfig>().SelectMany(d => d.Devices.Disks).Where(d => d.Target?.Dev == target);

@@ -32,7 +32,7 @@ internal sealed class SnapshotDeletion(ISnapshotDomain domain, SnapshotStore sto
         var gone = Gone(tree, snapshot, flags);
         var plan = await Task.Run(() => Plan(tree, gone, flags), cancellationToken).ConfigureAwait(false);
         FaultPoint.Hit(FaultPoints.DeletePlanned);
-        if (plan.Merges.Count == 0 && plan.Tags.Count == 0)
+        if (plan is { Merges.Count: 0, Tags.Count: 0, IsResumed: false })
         {
             await Task.Run(() => publish(Forget(tree, snapshot, gone, only, plan)), CancellationToken.None).ConfigureAwait(false);
             return;

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.State;
 using Vireo.Host.Faults;
@@ -16,9 +15,19 @@ internal sealed class SnapshotMerging(ISnapshotDomain domain)
     /// <exception cref="VireoException">VIR_ERR_OPERATION_FAILED: one of them failed; those before it are done.</exception>
     public async ValueTask RunAsync(DeletePlan plan, CancellationToken cancellationToken)
     {
+        var live = new LiveTagRemoval(domain);
+        if (plan.IsResumed && domain.Live is not null)
+        {
+            await live.SettleAsync().ConfigureAwait(false);
+        }
+
         foreach (var image in plan.Tags)
         {
-            await RemoveAsync(image, cancellationToken).ConfigureAwait(false);
+            if (!await live.TryRunAsync(image, cancellationToken).ConfigureAwait(false))
+            {
+                await ImageTool.RemoveSnapshotAsync(image, cancellationToken).ConfigureAwait(false);
+            }
+
             FaultPoint.Hit(FaultPoints.DeleteTagRemoved);
         }
 
@@ -47,25 +56,6 @@ internal sealed class SnapshotMerging(ISnapshotDomain domain)
             done += size;
             FaultPoint.Hit(FaultPoints.DeleteMerged);
         }
-    }
-
-    private async Task RemoveAsync(TaggedImage image, CancellationToken cancellationToken)
-    {
-        if (domain.Disks?.Disks.FirstOrDefault(d => d.Chain?.Top.Location.LocalPath == image.Path) is not { } open)
-        {
-            await ImageTool.RemoveSnapshotAsync(image, cancellationToken).ConfigureAwait(false);
-            return;
-        }
-
-        var name = JsonEncodedText.Encode(image.Tag);
-        await domain.ExecuteAsync(
-            "blockdev-snapshot-delete-internal-sync",
-            $$"""{"device":"{{NodeNumbers.Format(open.Numbers[0])}}","name":"{{name}}"}""",
-            cancellationToken).ConfigureAwait(false);
-
-        // Opened anew as it is, the image's tables are written: a crash leaks no cluster that has come free.
-        var node = BlockNodeJson.ForReopen(open.Chain!.Top, open.Numbers[0], open.Numbers.Length > 1 ? open.Numbers[1] : null, open.Access);
-        await domain.ExecuteAsync("blockdev-reopen", $$"""{"options":[{{node}}]}""", CancellationToken.None).ConfigureAwait(false);
     }
 
     private static async Task MergeFilesAsync(PlannedMerge merge, Action<double> progress, CancellationToken cancellationToken)

@@ -27,6 +27,9 @@ internal enum StateJobKind
 /// <param name="Targets">The disks.</param>
 internal sealed record StateJob(StateJobKind Kind, string Id, string Tag, string Memory, IReadOnlyList<string> Targets)
 {
+    /// <summary>How many overlays stand on the images that are meant: other than 0 only to remove it, and its images are to be opened anew afterwards.</summary>
+    public int Layer { get; init; }
+
     private static readonly TimeSpan s_pace = TimeSpan.FromMilliseconds(50);
 
     private string Command => Kind switch
@@ -60,8 +63,11 @@ internal sealed record StateJob(StateJobKind Kind, string Id, string Tag, string
             throw VireoException.OperationFailed(ErrorDomain.Qemu, $"{Command} of '{Tag}' failed: {error}");
         }
 
-        // A guest that stands still is not changed by this; but it has the hypervisor write what it still holds of the images' tables, so that a crash leaks no cluster.
-        await monitor.ExecuteAsync("stop", CancellationToken.None).ConfigureAwait(false);
+        if (Layer == 0)
+        {
+            // A guest that stands still is not changed by this; but it has the hypervisor write what it still holds of the images' tables, so that a crash leaks no cluster.
+            await monitor.ExecuteAsync("stop", CancellationToken.None).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Waits for the end of a job that an earlier daemon has started, and dismisses it.</summary>
@@ -117,6 +123,6 @@ internal sealed record StateJob(StateJobKind Kind, string Id, string Tag, string
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
-    private static string Node(LiveDisks disks, string target) => NodeNumbers.Format(
-        (disks.Find(target) ?? throw VireoException.Internal(ErrorDomain.Qemu, $"disk '{target}' is not open")).Numbers[0]);
+    private string Node(LiveDisks disks, string target) => NodeNumbers.Format(
+        (disks.Find(target) ?? throw VireoException.Internal(ErrorDomain.Qemu, $"disk '{target}' is not open")).Numbers[Layer]);
 }

@@ -98,6 +98,9 @@ public static class FaultPoints
     /// <summary>Snapshot delete: the snapshots are marked as being deleted; no data is touched.</summary>
     public const string DeleteMarked = "snapshot.delete.marked";
 
+    /// <summary>Snapshot delete: an image that an overlay of a running guest stands on is open for writing, to have an internal snapshot removed; hit once an image.</summary>
+    public const string DeleteImageOpened = "snapshot.delete.image-opened";
+
     /// <summary>Snapshot delete: an internal snapshot is removed from one image; hit once an image.</summary>
     public const string DeleteTagRemoved = "snapshot.delete.tag-removed";
 
@@ -183,7 +186,7 @@ public static class FaultPoints
             CreateFrozen, CreateSwapped, CreateCommitted, CreateDocumentsWritten,
             RevertPlanned, RevertJournalled, RevertOverlayWritten, RevertOverlayNamed, RevertOverlaysMade, RevertFirmwareReplaced, RevertProcessStarted, RevertPresentKept, RevertVerified,
             RevertCommitted, RevertOldStopped, RevertTagApplied, RevertLoading, RevertStateLoaded, RevertDocumentsWritten, RevertFileRetired,
-            DeletePlanned, DeleteMarked, DeleteTagRemoved, DeleteMerge, DeleteMerged, DeleteFileRetired, DeleteCommitted, DeleteDocumentsWritten,
+            DeletePlanned, DeleteMarked, DeleteImageOpened, DeleteTagRemoved, DeleteMerge, DeleteMerged, DeleteFileRetired, DeleteCommitted, DeleteDocumentsWritten,
             ClonePlanned, CloneJournalled, CloneImageWritten, CloneImageNamed, CloneFilesMade, CloneCommitted, CloneDocumentsWritten,
             ExportPlanned, ExportWritten, ExportNamed,
             ImportPlanned, ImportJournalled, ImportFileWritten, ImportFileNamed, ImportFilesMade, ImportCommitted, ImportDocumentsWritten,

@@ -21,7 +21,7 @@ public sealed class CrashTests : IDisposable
         [
             FaultPoints.CreateMemorySaved, FaultPoints.CreateNodesAdded, FaultPoints.CreateFrozen, FaultPoints.RevertProcessStarted,
             FaultPoints.CreateStateSaved, FaultPoints.RevertLoading, FaultPoints.RevertStateLoaded, FaultPoints.RevertPresentKept, FaultPoints.RevertFirmwareReplaced,
-            FaultPoints.JobConcluded, FaultPoints.JobDismissed,
+            FaultPoints.JobConcluded, FaultPoints.JobDismissed, FaultPoints.DeleteImageOpened,
         ];
         string[] inside = [FaultPoints.CreateTagMade, FaultPoints.RevertTagApplied, FaultPoints.DeleteTagRemoved];
         string[] both =
