@@ -16,6 +16,9 @@ public sealed partial record CpuConfig
 
     [XmlElement] public string? Arch { get; init; }
 
+    /// <summary>What the hypervisor can do with it, in a host's description.</summary>
+    [XmlElement("features")] public HostCpuFeatures? HostFeatures { get; init; }
+
     [XmlElement] public CpuModel? Model { get; init; }
 
     [XmlElement] public string? Vendor { get; init; }
@@ -166,7 +169,8 @@ public sealed partial record GuestNuma
 {
     [XmlElement("cell")] public ConfigList<NumaCell> Cells { get; init; }
 
-    [XmlElement] public XmlFragment? Interconnects { get; init; }
+    /// <summary>How fast cells reach each other's memory.</summary>
+    [XmlElement] public NumaInterconnects? Interconnects { get; init; }
 }
 
 /// <summary>One cell.</summary>
@@ -185,7 +189,87 @@ public sealed partial record NumaCell
 
     [XmlElement("sibling", Wrapper = "distances")] public ConfigList<NumaDistance> Distances { get; init; }
 
-    [XmlElement("cache")] public ConfigList<XmlFragment> Caches { get; init; }
+    /// <summary>The caches of the cell's memory.</summary>
+    [XmlElement("cache")] public ConfigList<NumaCache> Caches { get; init; }
+}
+
+/// <summary>A cache of a cell's memory.</summary>
+[XmlRecord]
+public sealed partial record NumaCache
+{
+    [XmlAttribute] public uint? Level { get; init; }
+
+    [XmlAttribute] public string? Associativity { get; init; }
+
+    [XmlAttribute] public string? Policy { get; init; }
+
+    [XmlElement] public NumaCacheSize? Size { get; init; }
+
+    [XmlElement] public NumaCacheLine? Line { get; init; }
+}
+
+/// <summary>The size of a cache.</summary>
+[XmlRecord]
+public sealed partial record NumaCacheSize
+{
+    [XmlAttribute(Unit = "KiB")] public DataSize? Value { get; init; }
+}
+
+/// <summary>The size of a cache's lines.</summary>
+[XmlRecord]
+public sealed partial record NumaCacheLine
+{
+    [XmlAttribute(Unit = "B")] public DataSize? Value { get; init; }
+}
+
+/// <summary>How fast cells reach each other's memory.</summary>
+[XmlRecord]
+public sealed partial record NumaInterconnects
+{
+    [XmlChoice("latency", typeof(NumaLatency))]
+    [XmlChoice("bandwidth", typeof(NumaBandwidth))]
+    public ConfigList<NumaInterconnect> Entries { get; init; }
+}
+
+/// <summary>One way to a cell's memory, or to a cache of it.</summary>
+[XmlRecord(Leads = true)]
+public abstract partial record NumaInterconnect
+{
+    [XmlAttribute] public uint? Initiator { get; init; }
+
+    [XmlAttribute] public uint? Target { get; init; }
+
+    [XmlAttribute] public uint? Cache { get; init; }
+
+    /// <summary><c>access</c>, <c>read</c>, <c>write</c>.</summary>
+    [XmlAttribute] public string? Type { get; init; }
+}
+
+/// <summary>How long it takes, in nanoseconds.</summary>
+[XmlRecord]
+public sealed partial record NumaLatency : NumaInterconnect
+{
+    [XmlAttribute] public ulong? Value { get; init; }
+}
+
+/// <summary>How much gets through in a second.</summary>
+[XmlRecord]
+public sealed partial record NumaBandwidth : NumaInterconnect
+{
+    [XmlAttribute(Unit = "KiB")] public DataSize? Value { get; init; }
+}
+
+/// <summary>What the hypervisor can do with a host's CPU.</summary>
+[XmlRecord]
+public sealed partial record HostCpuFeatures
+{
+    [XmlPresence] public bool Pae { get; init; }
+
+    [XmlPresence] public bool Nonpae { get; init; }
+
+    [XmlPresence] public bool Vmx { get; init; }
+
+    [XmlPresence] public bool Svm { get; init; }
 }
 
 /// <summary>The distance to another cell.</summary>

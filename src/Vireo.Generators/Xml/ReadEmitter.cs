@@ -180,6 +180,12 @@ internal sealed class ReadEmitter
         else
         {
             _code.Line($"var text{m.Slot} = reader.Leaf(ref extras, {m.Slot}, {occurrence}, ref unit{m.Slot});");
+            if (m.Type.Kind == ValueKind.Guid)
+            {
+                // An empty identity is none.
+                _code.Line($"if (!string.IsNullOrWhiteSpace(text{m.Slot}))");
+            }
+
             _code.Line(store(Convert(m, "text" + m.Slot, m.Xml, "unit" + m.Slot)));
         }
     }

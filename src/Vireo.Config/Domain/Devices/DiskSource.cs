@@ -202,9 +202,32 @@ public sealed partial record StorageEncryption
 
     [XmlElement("secret")] public ConfigList<StorageSecret> Secrets { get; init; }
 
-    [XmlElement] public XmlFragment? Cipher { get; init; }
+    [XmlElement] public StorageCipher? Cipher { get; init; }
 
-    [XmlElement] public XmlFragment? Ivgen { get; init; }
+    [XmlElement] public StorageIvgen? Ivgen { get; init; }
+}
+
+/// <summary>The cipher a new image is encrypted with.</summary>
+[XmlRecord]
+public sealed partial record StorageCipher
+{
+    [XmlAttribute] public string? Name { get; init; }
+
+    /// <summary>Bits of the key.</summary>
+    [XmlAttribute] public uint? Size { get; init; }
+
+    [XmlAttribute] public string? Mode { get; init; }
+
+    [XmlAttribute] public string? Hash { get; init; }
+}
+
+/// <summary>Where the initial vectors of a new image come from.</summary>
+[XmlRecord]
+public sealed partial record StorageIvgen
+{
+    [XmlAttribute] public string? Name { get; init; }
+
+    [XmlAttribute] public string? Hash { get; init; }
 }
 
 /// <summary>What an image lies on; an empty one ends the chain.</summary>

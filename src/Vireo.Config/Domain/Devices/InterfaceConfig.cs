@@ -174,9 +174,9 @@ public sealed partial record VirtualPortParameters
 
     [XmlAttribute] public string? Instanceid { get; init; }
 
-    [XmlAttribute] public string? Profileid { get; init; }
-
     [XmlAttribute] public string? Interfaceid { get; init; }
+
+    [XmlAttribute] public string? Profileid { get; init; }
 }
 
 /// <summary>An address.</summary>
@@ -308,9 +308,12 @@ public sealed partial record InterfaceTune
 }
 
 /// <summary>Traffic limits.</summary>
-[XmlRecord]
+[XmlRecord(Open = true)]
 public sealed partial record BandwidthConfig
 {
+    /// <summary>The class of the host's traffic control; in live documents.</summary>
+    [XmlAttribute("classID")] public uint? ClassId { get; init; }
+
     [XmlElement] public BandwidthLimit? Inbound { get; init; }
 
     [XmlElement] public BandwidthLimit? Outbound { get; init; }
@@ -320,13 +323,13 @@ public sealed partial record BandwidthConfig
 [XmlRecord]
 public sealed partial record BandwidthLimit
 {
-    [XmlAttribute] public ulong? Average { get; init; }
+    [XmlAttribute(Invalid = "could not convert bandwidth average value '{0}'", InvalidCode = XmlCode.Unsupported)] public ulong? Average { get; init; }
 
-    [XmlAttribute] public ulong? Peak { get; init; }
+    [XmlAttribute(Invalid = "could not convert bandwidth peak value '{0}'", InvalidCode = XmlCode.Unsupported)] public ulong? Peak { get; init; }
 
-    [XmlAttribute] public ulong? Floor { get; init; }
+    [XmlAttribute(Invalid = "could not convert bandwidth floor value '{0}'", InvalidCode = XmlCode.Unsupported)] public ulong? Floor { get; init; }
 
-    [XmlAttribute] public ulong? Burst { get; init; }
+    [XmlAttribute(Invalid = "could not convert bandwidth burst value '{0}'", InvalidCode = XmlCode.Unsupported)] public ulong? Burst { get; init; }
 }
 
 /// <summary>A card's part in a failover pair.</summary>
