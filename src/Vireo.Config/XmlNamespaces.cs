@@ -5,4 +5,19 @@ public static class XmlNamespaces
 {
     /// <summary>QEMU's, prefix <c>qemu</c>.</summary>
     public const string Qemu = "http://libvirt.org/schemas/domain/qemu/1.0";
+
+    /// <summary>LXC's, prefix <c>lxc</c>.</summary>
+    public const string Lxc = "http://libvirt.org/schemas/domain/lxc/1.0";
+
+    /// <summary>Bhyve's, prefix <c>bhyve</c>.</summary>
+    public const string Bhyve = "http://libvirt.org/schemas/domain/bhyve/1.0";
+
+    /// <summary>Xen's, prefix <c>xen</c>.</summary>
+    public const string Xen = "http://libvirt.org/schemas/domain/xen/1.0";
+
+    /// <summary>VMware's, prefix <c>vmware</c>.</summary>
+    public const string Vmware = "http://libvirt.org/schemas/domain/vmware/1.0";
+
+    /// <summary>What all of them begin with.</summary>
+    internal const string Extensions = "http://libvirt.org/schemas/";
 }

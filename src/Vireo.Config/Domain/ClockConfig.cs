@@ -137,6 +137,8 @@ public sealed partial record LaunchSecurityConfig
 
     [XmlElement(Hex = 4)] public uint? Policy { get; init; }
 
+    [XmlElement] public uint? Handle { get; init; }
+
     [XmlElement] public string? DhCert { get; init; }
 
     [XmlElement] public string? Session { get; init; }

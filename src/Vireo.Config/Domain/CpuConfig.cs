@@ -34,6 +34,9 @@ public sealed partial record CpuConfig
 
     [XmlElement("feature")] public ConfigList<CpuFeature> Features { get; init; }
 
+    /// <summary>What the host can do beside its model's features, in a host's description of an architecture without models.</summary>
+    [XmlElement("features")] public CpuHostFeatures? HostFeatures { get; init; }
+
     [XmlElement] public GuestNuma? Numa { get; init; }
 
     /// <summary>Page sizes, in a host's description.</summary>
@@ -153,6 +156,19 @@ public sealed partial record CpuFeature
     [XmlAttribute] public string? Name { get; init; }
 }
 
+/// <summary>What a host without CPU models can do.</summary>
+[XmlRecord]
+public sealed partial record CpuHostFeatures
+{
+    [XmlPresence] public bool Pae { get; init; }
+
+    [XmlPresence] public bool Nonpae { get; init; }
+
+    [XmlPresence] public bool Svm { get; init; }
+
+    [XmlPresence] public bool Vmx { get; init; }
+}
+
 /// <summary>What is asked of a feature.</summary>
 [XmlEnum]
 public enum CpuFeaturePolicy
@@ -166,7 +182,7 @@ public sealed partial record GuestNuma
 {
     [XmlElement("cell")] public ConfigList<NumaCell> Cells { get; init; }
 
-    [XmlElement] public XmlFragment? Interconnects { get; init; }
+    [XmlElement] public NumaInterconnects? Interconnects { get; init; }
 }
 
 /// <summary>One cell.</summary>
@@ -185,7 +201,79 @@ public sealed partial record NumaCell
 
     [XmlElement("sibling", Wrapper = "distances")] public ConfigList<NumaDistance> Distances { get; init; }
 
-    [XmlElement("cache")] public ConfigList<XmlFragment> Caches { get; init; }
+    [XmlElement("cache")] public ConfigList<NumaCache> Caches { get; init; }
+}
+
+/// <summary>A cache on the memory's side.</summary>
+[XmlRecord]
+public sealed partial record NumaCache
+{
+    [XmlAttribute] public uint? Level { get; init; }
+
+    [XmlAttribute] public NumaCacheAssociativity? Associativity { get; init; }
+
+    [XmlAttribute] public NumaCachePolicy? Policy { get; init; }
+
+    [XmlElement] public CacheSize? Size { get; init; }
+
+    [XmlElement] public CacheSize? Line { get; init; }
+}
+
+/// <summary>How memory is mapped into a cache.</summary>
+[XmlEnum]
+public enum NumaCacheAssociativity
+{
+    None, Direct, Full,
+}
+
+/// <summary>When a cache writes.</summary>
+[XmlEnum]
+public enum NumaCachePolicy
+{
+    None, Writeback, Writethrough,
+}
+
+/// <summary>A size in the unit the document uses.</summary>
+[XmlRecord]
+public sealed partial record CacheSize
+{
+    [XmlAttribute] public ulong? Value { get; init; }
+
+    [XmlAttribute] public string? Unit { get; init; }
+}
+
+/// <summary>How fast cells reach each other's memory.</summary>
+[XmlRecord]
+public sealed partial record NumaInterconnects
+{
+    [XmlElement("latency")] public ConfigList<NumaInterconnect> Latencies { get; init; }
+
+    [XmlElement("bandwidth")] public ConfigList<NumaInterconnect> Bandwidths { get; init; }
+}
+
+/// <summary>One way between cells: a latency in nanoseconds or a bandwidth.</summary>
+[XmlRecord]
+public sealed partial record NumaInterconnect
+{
+    [XmlAttribute] public uint? Initiator { get; init; }
+
+    [XmlAttribute] public uint? Target { get; init; }
+
+    [XmlAttribute] public uint? Cache { get; init; }
+
+    [XmlAttribute] public NumaAccess? Type { get; init; }
+
+    [XmlAttribute] public ulong? Value { get; init; }
+
+    /// <summary>The unit of a bandwidth, for each second.</summary>
+    [XmlAttribute] public string? Unit { get; init; }
+}
+
+/// <summary>The kind of access meant.</summary>
+[XmlEnum]
+public enum NumaAccess
+{
+    Access, Read, Write,
 }
 
 /// <summary>The distance to another cell.</summary>

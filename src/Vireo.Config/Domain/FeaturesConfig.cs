@@ -42,9 +42,9 @@ public sealed partial record FeaturesConfig
 
     [XmlElement("nested-hv")] public StateFeature? NestedHv { get; init; }
 
-    [XmlElement] public XmlFragment? Capabilities { get; init; }
+    [XmlElement] public ContainerCapabilities? Capabilities { get; init; }
 
-    [XmlElement] public XmlFragment? Xen { get; init; }
+    [XmlElement] public XenFeatures? Xen { get; init; }
 
     [XmlElement] public StateFeature? Msrs { get; init; }
 
@@ -59,6 +59,10 @@ public sealed partial record FeaturesConfig
     [XmlElement] public TcgFeature? Tcg { get; init; }
 
     [XmlElement("async-teardown")] public EnabledFeature? AsyncTeardown { get; init; }
+
+    [XmlElement] public StateFeature? Ras { get; init; }
+
+    [XmlElement] public StateFeature? Ps2 { get; init; }
 }
 
 /// <summary>A feature switched on or off.</summary>
@@ -76,6 +80,33 @@ public sealed partial record StateFeature
 public sealed partial record EnabledFeature
 {
     [XmlAttribute] public bool? Enabled { get; init; }
+}
+
+/// <summary>Xen's own features.</summary>
+[XmlRecord]
+public sealed partial record XenFeatures
+{
+    [XmlElement("e820_host")] public StateFeature? E820Host { get; init; }
+
+    [XmlElement] public XenPassthrough? Passthrough { get; init; }
+}
+
+/// <summary>IOMMU mappings for devices passed through.</summary>
+[XmlRecord]
+public sealed partial record XenPassthrough
+{
+    [XmlAttribute(OnOff = true)] public bool? State { get; init; }
+
+    [XmlAttribute] public XenPassthroughMode? Mode { get; init; }
+}
+
+/// <summary>Whose page tables the IOMMU uses.</summary>
+[XmlEnum]
+public enum XenPassthroughMode
+{
+    Default,
+    [XmlName("sync_pt")] SyncPt,
+    [XmlName("share_pt")] SharePt,
 }
 
 /// <summary>The APIC.</summary>
@@ -192,6 +223,10 @@ public sealed partial record HypervFeatures
     [XmlElement] public StateFeature? Evmcs { get; init; }
 
     [XmlElement] public StateFeature? Avic { get; init; }
+
+    [XmlElement("emsr_bitmap")] public StateFeature? EmsrBitmap { get; init; }
+
+    [XmlElement("xmm_input")] public StateFeature? XmmInput { get; init; }
 }
 
 /// <summary>Spinlock retries.</summary>

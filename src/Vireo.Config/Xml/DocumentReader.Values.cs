@@ -8,11 +8,11 @@ internal sealed partial class DocumentReader
     public string Text(string value, string name, string? invalid) => value;
 
     public int Int32(string value, string name, string? invalid) =>
-        int.TryParse(value, NumberStyles.AllowLeadingSign | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var number)
-            ? number : throw Bad(value, name, invalid, "integer value");
+        TrySigned(value, out var number) && number is >= int.MinValue and <= int.MaxValue
+            ? (int)number : throw Bad(value, name, invalid, "integer value");
 
     public long Int64(string value, string name, string? invalid) =>
-        long.TryParse(value, NumberStyles.AllowLeadingSign | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var number)
+        TrySigned(value, out var number)
             ? number : throw Bad(value, name, invalid, "long long integer value");
 
     public uint UInt32(string value, string name, string? invalid) =>
@@ -58,8 +58,16 @@ internal sealed partial class DocumentReader
         }
 
         return number <= ulong.MaxValue / factor
-            ? new(number * factor)
+            ? Whole(number * factor, defaultUnit)
             : throw new VireoException(ErrorCode.Overflow, ErrorDomain.None, $"value too large: {value}{unit}") { Number1 = _position.LineNumber, Number2 = _position.LinePosition };
+    }
+
+    // libvirt counts in the unit it writes, and rounds up.
+    private static DataSize Whole(ulong bytes, string unit)
+    {
+        DataSize.TryUnit(unit, out var factor);
+        var rest = bytes % factor;
+        return new(rest == 0 || bytes > ulong.MaxValue - factor ? bytes : bytes + factor - rest);
     }
 
     /// <summary>VIR_ERR_XML_ERROR at the place the reader stands; its line and column are the error's two numbers.</summary>
@@ -88,6 +96,18 @@ internal sealed partial class DocumentReader
 
     /// <summary>The error about an element that had to be there.</summary>
     public VireoException MissingElement(string name, string element) => Error($"missing element '{name}' in element '{element}'");
+
+    private static bool TrySigned(string value, out long number)
+    {
+        var text = value.AsSpan().Trim();
+        if (text.StartsWith("0x", StringComparison.OrdinalIgnoreCase) && TryUnsigned(value, out var unsigned) && unsigned <= long.MaxValue)
+        {
+            number = (long)unsigned;
+            return true;
+        }
+
+        return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number);
+    }
 
     private static bool TryUnsigned(string value, out ulong number)
     {

@@ -38,8 +38,8 @@ internal sealed partial class DocumentReader
     /// <summary>Who reports errors in the document.</summary>
     public ErrorDomain Domain { get; }
 
-    /// <summary>The name of the attribute or element the reader stands on; <c>{namespace}name</c> when it has a prefix, or is in the namespace of QEMU's extensions.</summary>
-    public string Key => _xml.Prefix.Length == 0 && _xml.NamespaceURI != XmlNamespaces.Qemu ? _xml.LocalName : $"{{{_xml.NamespaceURI}}}{_xml.LocalName}";
+    /// <summary>The name of the attribute or element the reader stands on; <c>{namespace}name</c> when it has a prefix, or is in a namespace of libvirt's.</summary>
+    public string Key => _xml.Prefix.Length == 0 && !_xml.NamespaceURI.StartsWith(XmlNamespaces.Extensions, StringComparison.Ordinal) ? _xml.LocalName : $"{{{_xml.NamespaceURI}}}{_xml.LocalName}";
 
     /// <summary>The name of the element whose parts are being read.</summary>
     public string Current => _path[_depth];

@@ -40,6 +40,7 @@ internal static class DiskArguments
         Unsupported.When(disk.Driver?.Name is not (null or "qemu"), $"driver name='{disk.Driver?.Name}' {name}");
         Unsupported.When(disk.Source?.Slices is not null, $"<slices> {name}");
         Unsupported.When(disk.Source?.Reservations is not null, $"<reservations> {name}");
+        Unsupported.When(disk.Source?.Fdgroup is not null, $"fdgroup {name}");
         Unsupported.When(disk.Mirror is not null, $"<mirror> {name}");
         Unsupported.When(disk.Geometry?.Trans is not null and not "auto" && disk.Target?.Bus != DiskBus.Ide, $"<geometry trans=…> {name}");
     }

@@ -17,6 +17,7 @@ internal static class DisplayArguments
         foreach (var audio in config.Devices.Audios)
         {
             Unsupported.When(audio.Type is not ("none" or "spice"), $"<audio type='{audio.Type}'>");
+            Unsupported.When(audio != new AudioConfig { Id = audio.Id, Type = audio.Type }, "settings of <audio>");
             arguments.Add("-audiodev", new OptionJson("id", Audio(audio.Id)).Text("driver", audio.Type));
         }
 

@@ -63,6 +63,8 @@ internal static class UnsupportedElements
         Unsupported.When(features.Hpt is not null, "<hpt>");
         Unsupported.When(features.Htm is not null || features.NestedHv is not null || features.CcfAssist is not null || features.Cfpc is not null || features.Sbbc is not null || features.Ibs is not null, "a feature of POWER");
         Unsupported.When(features.Xen is not null, "<xen>");
+        Unsupported.When(features.Capabilities is not null, "<capabilities> in <features>");
+        Unsupported.When(features.Ras is not null || features.Ps2 is not null, "<ras> or <ps2>");
         Unsupported.When(features.AsyncTeardown is not null, "<async-teardown>");
         Unsupported.When(features.Msrs is not null, "<msrs>");
         Unsupported.When(features.Ioapic is not null, "<ioapic>");
@@ -78,6 +80,8 @@ internal static class UnsupportedElements
             Unsupported.When(tpm.Backend?.Type != TpmBackendType.Emulator, $"<backend type='{tpm.Backend?.Type?.ToXmlName()}'> of <tpm>");
             Unsupported.When(tpm.Backend?.EncryptionSecret is not null, "<encryption> of <tpm>");
             Unsupported.When(tpm.Backend?.ActivePcrBanks is not null, "<active_pcr_banks>");
+            Unsupported.When(tpm.Backend?.Source is not null, "<source> of <tpm>");
+            Unsupported.When(tpm.Backend?.Profile is not null, "<profile> of <tpm>");
         }
 
         Unsupported.WhenAny(devices.Hostdevs, "<hostdev>");

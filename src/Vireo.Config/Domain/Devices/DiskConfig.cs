@@ -54,6 +54,9 @@ public sealed partial record DiskConfig : DeviceConfig
     [XmlElement] public string? Product { get; init; }
 
     [XmlElement] public StorageEncryption? Encryption { get; init; }
+
+    /// <summary>A driver's own records about the disk; in status documents.</summary>
+    [XmlElement(Last = true)] public XmlFragment? PrivateData { get; init; }
 }
 
 /// <summary>The kind of a disk's source.</summary>
@@ -187,7 +190,7 @@ public sealed partial record DiskTarget
 
     [XmlAttribute] public string? Tray { get; init; }
 
-    [XmlAttribute] public bool? Removable { get; init; }
+    [XmlAttribute(OnOff = true)] public bool? Removable { get; init; }
 
     [XmlAttribute("rotation_rate")] public uint? RotationRate { get; init; }
 }

@@ -12,6 +12,9 @@ public sealed partial record DiskSource
     /// <summary>The path of a file.</summary>
     [XmlAttribute] public string? File { get; init; }
 
+    /// <summary>The name of file descriptors that a client has passed for it.</summary>
+    [XmlAttribute] public string? Fdgroup { get; init; }
+
     /// <summary>The path of a block device.</summary>
     [XmlAttribute] public string? Dev { get; init; }
 
@@ -65,7 +68,7 @@ public sealed partial record DiskSource
 
     [XmlElement] public StorageEncryption? Encryption { get; init; }
 
-    [XmlElement] public XmlFragment? Reservations { get; init; }
+    [XmlElement] public ReservationsConfig? Reservations { get; init; }
 
     [XmlElement] public StorageSlices? Slices { get; init; }
 
@@ -118,6 +121,8 @@ public sealed partial record NvmeSourceAddress
     [XmlAttribute(Hex = 2)] public uint? Slot { get; init; }
 
     [XmlAttribute(Hex = 1)] public uint? Function { get; init; }
+
+    [XmlAttribute(OnOff = true)] public bool? Multifunction { get; init; }
 }
 
 /// <summary>Whether a lost connection is taken up again.</summary>
@@ -202,9 +207,54 @@ public sealed partial record StorageEncryption
 
     [XmlElement("secret")] public ConfigList<StorageSecret> Secrets { get; init; }
 
-    [XmlElement] public XmlFragment? Cipher { get; init; }
+    [XmlElement] public EncryptionCipher? Cipher { get; init; }
 
-    [XmlElement] public XmlFragment? Ivgen { get; init; }
+    [XmlElement] public EncryptionIvgen? Ivgen { get; init; }
+}
+
+/// <summary>How an image is encrypted.</summary>
+[XmlRecord]
+public sealed partial record EncryptionCipher
+{
+    [XmlAttribute] public string? Name { get; init; }
+
+    /// <summary>The key's size in bits.</summary>
+    [XmlAttribute] public uint? Size { get; init; }
+
+    [XmlAttribute] public string? Mode { get; init; }
+
+    [XmlAttribute] public string? Hash { get; init; }
+}
+
+/// <summary>How initialization vectors are made.</summary>
+[XmlRecord]
+public sealed partial record EncryptionIvgen
+{
+    [XmlAttribute] public string? Name { get; init; }
+
+    [XmlAttribute] public string? Hash { get; init; }
+}
+
+/// <summary>Persistent reservations of a LUN.</summary>
+[XmlRecord]
+public sealed partial record ReservationsConfig
+{
+    /// <summary>Whether the hypervisor's driver runs the helper.</summary>
+    [XmlAttribute(Required = true)] public bool? Managed { get; init; }
+
+    /// <summary>The helper's socket.</summary>
+    [XmlElement] public ReservationsSource? Source { get; init; }
+}
+
+/// <summary>The socket of a helper for persistent reservations.</summary>
+[XmlRecord]
+public sealed partial record ReservationsSource
+{
+    [XmlAttribute] public string? Type { get; init; }
+
+    [XmlAttribute] public string? Path { get; init; }
+
+    [XmlAttribute] public string? Mode { get; init; }
 }
 
 /// <summary>What an image lies on; an empty one ends the chain.</summary>

@@ -59,7 +59,7 @@ public sealed partial record HostdevSource
 
     [XmlElement("product", Value = "id", Hex = 4)] public uint? Product { get; init; }
 
-    [XmlElement("adapter", Value = "name")] public string? Adapter { get; init; }
+    [XmlElement] public HostdevAdapter? Adapter { get; init; }
 
     [XmlElement("host")] public ConfigList<SourceHost> Hosts { get; init; }
 
@@ -74,6 +74,40 @@ public sealed partial record HostdevSource
     [XmlElement("char")] public string? Char { get; init; }
 
     [XmlElement("interface")] public string? Interface { get; init; }
+}
+
+/// <summary>A SCSI adapter of the host: by its name, or, as the grammar also allows, in a storage pool's words.</summary>
+[XmlRecord]
+public sealed partial record HostdevAdapter
+{
+    [XmlAttribute] public string? Type { get; init; }
+
+    [XmlAttribute] public string? Name { get; init; }
+
+    [XmlAttribute] public string? Parent { get; init; }
+
+    [XmlAttribute] public bool? Managed { get; init; }
+
+    [XmlAttribute("parent_wwnn")] public string? ParentWwnn { get; init; }
+
+    [XmlAttribute("parent_wwpn")] public string? ParentWwpn { get; init; }
+
+    [XmlAttribute("parent_fabric_wwn")] public string? ParentFabricWwn { get; init; }
+
+    [XmlAttribute] public string? Wwnn { get; init; }
+
+    [XmlAttribute] public string? Wwpn { get; init; }
+
+    [XmlElement("parentaddr")] public HostdevParentAddress? ParentAddress { get; init; }
+}
+
+/// <summary>The PCI device that a SCSI adapter is part of.</summary>
+[XmlRecord]
+public sealed partial record HostdevParentAddress
+{
+    [XmlAttribute("unique_id")] public uint? UniqueId { get; init; }
+
+    [XmlElement] public HostdevAddress? Address { get; init; }
 }
 
 /// <summary>A device's address on the host. Numbers keep the form they were written in, for PCI and USB write theirs differently.</summary>
@@ -92,7 +126,11 @@ public sealed partial record HostdevAddress
 
     [XmlAttribute] public string? Function { get; init; }
 
+    [XmlAttribute(OnOff = true)] public bool? Multifunction { get; init; }
+
     [XmlAttribute] public string? Device { get; init; }
+
+    [XmlAttribute] public string? Controller { get; init; }
 
     [XmlAttribute] public string? Target { get; init; }
 

@@ -26,7 +26,7 @@ public sealed partial record InterfaceConfig : DeviceConfig
 
     [XmlElement("route")] public ConfigList<RouteConfig> Routes { get; init; }
 
-    [XmlElement("portForward")] public ConfigList<XmlFragment> PortForwards { get; init; }
+    [XmlElement("portForward")] public ConfigList<PortForwardConfig> PortForwards { get; init; }
 
     [XmlElement] public InterfaceScript? Script { get; init; }
 
@@ -52,7 +52,7 @@ public sealed partial record InterfaceConfig : DeviceConfig
 
     [XmlElement("mtu", Value = "size")] public uint? Mtu { get; init; }
 
-    [XmlElement] public XmlFragment? Coalesce { get; init; }
+    [XmlElement] public CoalesceConfig? Coalesce { get; init; }
 
     [XmlElement("port", Value = "isolated")] public bool? PortIsolated { get; init; }
 
@@ -101,7 +101,17 @@ public sealed partial record InterfaceSource
 
     [XmlAttribute] public string? Portid { get; init; }
 
+    /// <summary>The switch of a VMware distributed virtual switch's port.</summary>
+    [XmlAttribute] public string? Switchid { get; init; }
+
+    [XmlAttribute] public string? Portgroupid { get; init; }
+
+    [XmlAttribute] public string? Connectionid { get; init; }
+
     [XmlAttribute] public string? Bridge { get; init; }
+
+    /// <summary>Who keeps the bridge's table of hardware addresses.</summary>
+    [XmlAttribute] public MacTableManager? MacTableManager { get; init; }
 
     [XmlAttribute] public string? Dev { get; init; }
 
@@ -119,11 +129,25 @@ public sealed partial record InterfaceSource
 
     [XmlElement] public InterfaceLocal? Local { get; init; }
 
+    /// <summary>Whether a USB device that is not there is done without.</summary>
+    [XmlAttribute] public bool? Missing { get; init; }
+
+    [XmlElement("vendor", Value = "id", Hex = 4)] public uint? Vendor { get; init; }
+
+    [XmlElement("product", Value = "id", Hex = 4)] public uint? Product { get; init; }
+
     [XmlElement("address")] public HostdevAddress? HostAddress { get; init; }
 
     [XmlElement("ip")] public ConfigList<IpConfig> Ips { get; init; }
 
     [XmlElement("route")] public ConfigList<RouteConfig> Routes { get; init; }
+}
+
+/// <summary>Who keeps a bridge's table of hardware addresses.</summary>
+[XmlEnum]
+public enum MacTableManager
+{
+    Default, Kernel, Libvirt,
 }
 
 /// <summary>The local end of a UDP tunnel.</summary>
@@ -234,54 +258,6 @@ public sealed partial record InterfaceGuest
     [XmlAttribute] public string? Actual { get; init; }
 }
 
-/// <summary>How the hypervisor drives the card.</summary>
-[XmlRecord]
-public sealed partial record InterfaceDriver
-{
-    [XmlAttribute] public string? Name { get; init; }
-
-    [XmlAttribute] public string? Txmode { get; init; }
-
-    [XmlAttribute(OnOff = true)] public bool? Ioeventfd { get; init; }
-
-    [XmlAttribute("event_idx", OnOff = true)] public bool? EventIdx { get; init; }
-
-    [XmlAttribute] public uint? Queues { get; init; }
-
-    [XmlAttribute("rx_queue_size")] public uint? RxQueueSize { get; init; }
-
-    [XmlAttribute("tx_queue_size")] public uint? TxQueueSize { get; init; }
-
-    [XmlAttribute(OnOff = true)] public bool? Rss { get; init; }
-
-    [XmlAttribute("rss_hash_report", OnOff = true)] public bool? RssHashReport { get; init; }
-
-    [XmlAttribute(OnOff = true)] public bool? Iommu { get; init; }
-
-    [XmlAttribute(OnOff = true)] public bool? Ats { get; init; }
-
-    [XmlAttribute(OnOff = true)] public bool? Packed { get; init; }
-
-    [XmlAttribute("page_per_vq", OnOff = true)] public bool? PagePerVq { get; init; }
-
-    [XmlElement] public XmlFragment? Host { get; init; }
-
-    [XmlElement] public XmlFragment? Guest { get; init; }
-}
-
-/// <summary>What serves the card on the host.</summary>
-[XmlRecord]
-public sealed partial record InterfaceBackend
-{
-    [XmlAttribute] public string? Type { get; init; }
-
-    [XmlAttribute] public string? Tap { get; init; }
-
-    [XmlAttribute] public string? Vhost { get; init; }
-
-    [XmlAttribute] public string? LogFile { get; init; }
-}
-
 /// <summary>A network filter and its parameters.</summary>
 [XmlRecord]
 public sealed partial record FilterrefConfig
@@ -311,6 +287,9 @@ public sealed partial record InterfaceTune
 [XmlRecord]
 public sealed partial record BandwidthConfig
 {
+    /// <summary>The traffic class of a network's port; in status documents.</summary>
+    [XmlAttribute("classID")] public uint? ClassId { get; init; }
+
     [XmlElement] public BandwidthLimit? Inbound { get; init; }
 
     [XmlElement] public BandwidthLimit? Outbound { get; init; }

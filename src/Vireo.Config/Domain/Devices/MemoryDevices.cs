@@ -1,0 +1,113 @@
+using Vireo.Config.Xml;
+
+namespace Vireo.Config;
+
+/// <summary>The memory balloon.</summary>
+[XmlRecord]
+public sealed partial record MemballoonConfig : DeviceConfig
+{
+    [XmlAttribute] public MemballoonModel? Model { get; init; }
+
+    [XmlAttribute(OnOff = true)] public bool? Autodeflate { get; init; }
+
+    [XmlAttribute(OnOff = true)] public bool? FreePageReporting { get; init; }
+
+    [XmlElement("stats", Value = "period")] public uint? StatsPeriod { get; init; }
+
+    [XmlElement(Last = true)] public VirtioDriver? Driver { get; init; }
+}
+
+/// <summary>A balloon's model.</summary>
+[XmlEnum]
+public enum MemballoonModel
+{
+    Virtio, Xen, None,
+    [XmlName("virtio-transitional")] VirtioTransitional,
+    [XmlName("virtio-non-transitional")] VirtioNonTransitional,
+}
+
+/// <summary>Memory shared between guests.</summary>
+[XmlRecord]
+public sealed partial record ShmemConfig : DeviceConfig
+{
+    [XmlAttribute] public string? Name { get; init; }
+
+    [XmlAttribute] public string? Role { get; init; }
+
+    [XmlElement("model", Value = "type")] public string? Model { get; init; }
+
+    [XmlElement("size", Unit = "M")] public DataSize? Size { get; init; }
+
+    [XmlElement] public ShmemServer? Server { get; init; }
+
+    [XmlElement] public ShmemMsi? Msi { get; init; }
+}
+
+/// <summary>The server that hands the memory out.</summary>
+[XmlRecord]
+public sealed partial record ShmemServer
+{
+    [XmlAttribute] public string? Path { get; init; }
+}
+
+/// <summary>Interrupts of shared memory.</summary>
+[XmlRecord]
+public sealed partial record ShmemMsi
+{
+    [XmlAttribute] public uint? Vectors { get; init; }
+
+    [XmlAttribute(OnOff = true)] public bool? Ioeventfd { get; init; }
+}
+
+/// <summary>A memory module.</summary>
+[XmlRecord]
+public sealed partial record MemoryDevice : DeviceConfig
+{
+    [XmlAttribute] public string? Model { get; init; }
+
+    [XmlAttribute] public string? Access { get; init; }
+
+    [XmlAttribute] public bool? Discard { get; init; }
+
+    [XmlElement] public string? Uuid { get; init; }
+
+    [XmlElement] public MemoryDeviceSource? Source { get; init; }
+
+    [XmlElement] public MemoryDeviceTarget? Target { get; init; }
+}
+
+/// <summary>What backs a memory module.</summary>
+[XmlRecord]
+public sealed partial record MemoryDeviceSource
+{
+    [XmlElement] public string? Nodemask { get; init; }
+
+    [XmlElement] public string? Path { get; init; }
+
+    [XmlElement(Unit = "KiB")] public DataSize? Alignsize { get; init; }
+
+    [XmlPresence] public bool Pmem { get; init; }
+
+    [XmlElement(Unit = "KiB")] public DataSize? Pagesize { get; init; }
+}
+
+/// <summary>A memory module as the guest sees it.</summary>
+[XmlRecord]
+public sealed partial record MemoryDeviceTarget
+{
+    [XmlElement(Unit = "KiB")] public DataSize? Size { get; init; }
+
+    [XmlElement] public uint? Node { get; init; }
+
+    [XmlElement("size", Wrapper = "label", Unit = "KiB")] public ConfigList<DataSize> Label { get; init; }
+
+    [XmlPresence] public bool Readonly { get; init; }
+
+    [XmlElement(Unit = "KiB")] public DataSize? Block { get; init; }
+
+    [XmlElement(Unit = "KiB")] public DataSize? Requested { get; init; }
+
+    [XmlElement(Unit = "KiB")] public DataSize? Current { get; init; }
+
+    [XmlElement("address", Value = "base", Hex = 1)] public ulong? AddressBase { get; init; }
+}

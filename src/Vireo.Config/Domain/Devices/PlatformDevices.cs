@@ -1,0 +1,55 @@
+using Vireo.Config.Xml;
+
+namespace Vireo.Config;
+
+/// <summary>A watchdog.</summary>
+[XmlRecord]
+public sealed partial record WatchdogConfig : DeviceConfig
+{
+    [XmlAttribute] public string? Model { get; init; }
+
+    [XmlAttribute(Invalid = "unknown watchdog action '{0}'", InvalidCode = XmlCode.Unsupported)] public WatchdogAction? Action { get; init; }
+}
+
+/// <summary>What a watchdog does.</summary>
+[XmlEnum]
+public enum WatchdogAction
+{
+    Reset, Shutdown, Poweroff, Pause, Dump, None,
+    [XmlName("inject-nmi")] InjectNmi,
+}
+
+/// <summary>A device that tells of the guest's panic.</summary>
+[XmlRecord]
+public sealed partial record PanicConfig : DeviceConfig
+{
+    [XmlAttribute] public string? Model { get; init; }
+}
+
+/// <summary>POWER's NVRAM.</summary>
+[XmlRecord]
+public sealed partial record NvramDevice : DeviceConfig;
+
+/// <summary>An IOMMU.</summary>
+[XmlRecord]
+public sealed partial record IommuConfig : DeviceConfig
+{
+    [XmlAttribute] public string? Model { get; init; }
+
+    [XmlElement] public IommuDriver? Driver { get; init; }
+}
+
+/// <summary>An IOMMU's settings.</summary>
+[XmlRecord]
+public sealed partial record IommuDriver
+{
+    [XmlAttribute(OnOff = true)] public bool? Intremap { get; init; }
+
+    [XmlAttribute("caching_mode", OnOff = true)] public bool? CachingMode { get; init; }
+
+    [XmlAttribute(OnOff = true)] public bool? Eim { get; init; }
+
+    [XmlAttribute(OnOff = true)] public bool? Iotlb { get; init; }
+
+    [XmlAttribute("aw_bits")] public uint? AwBits { get; init; }
+}

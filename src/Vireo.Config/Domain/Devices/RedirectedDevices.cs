@@ -1,0 +1,61 @@
+using Vireo.Config.Xml;
+
+namespace Vireo.Config;
+
+/// <summary>A smartcard.</summary>
+[XmlRecord]
+public sealed partial record SmartcardConfig : DeviceConfig
+{
+    [XmlAttribute] public string? Mode { get; init; }
+
+    [XmlAttribute(Invalid = "unknown type presented to host for character device: {0}", InvalidCode = XmlCode.Unsupported)] public CharType? Type { get; init; }
+
+    [XmlElement("certificate")] public ConfigList<string> Certificates { get; init; }
+
+    [XmlElement] public string? Database { get; init; }
+
+    [XmlElement("source")] public ConfigList<CharSource> Sources { get; init; }
+
+    [XmlElement("protocol", Value = "type")] public string? Protocol { get; init; }
+
+    [XmlElement] public CharLog? Log { get; init; }
+
+    [XmlElement] public CharTarget? Target { get; init; }
+}
+
+/// <summary>A USB device redirected from a client.</summary>
+[XmlRecord(Open = true)]
+public sealed partial record RedirdevConfig : DeviceConfig
+{
+    [XmlAttribute] public string? Bus { get; init; }
+
+    [XmlAttribute(Invalid = "unknown type presented to host for character device: {0}", InvalidCode = XmlCode.Unsupported)] public CharType? Type { get; init; }
+
+    [XmlElement("source")] public ConfigList<CharSource> Sources { get; init; }
+
+    [XmlElement("protocol", Value = "type")] public string? Protocol { get; init; }
+
+    [XmlElement] public CharLog? Log { get; init; }
+}
+
+/// <summary>Which USB devices may be redirected.</summary>
+[XmlRecord]
+public sealed partial record RedirfilterConfig
+{
+    [XmlElement("usbdev")] public ConfigList<RedirUsbDevice> UsbDevices { get; init; }
+}
+
+/// <summary>One rule.</summary>
+[XmlRecord]
+public sealed partial record RedirUsbDevice
+{
+    [XmlAttribute] public string? Class { get; init; }
+
+    [XmlAttribute] public string? Vendor { get; init; }
+
+    [XmlAttribute] public string? Product { get; init; }
+
+    [XmlAttribute] public string? Version { get; init; }
+
+    [XmlAttribute] public bool? Allow { get; init; }
+}

@@ -1,0 +1,43 @@
+using Vireo.Config.Xml;
+
+namespace Vireo.Config;
+
+/// <summary>A source of random numbers.</summary>
+[XmlRecord]
+public sealed partial record RngConfig : DeviceConfig
+{
+    [XmlAttribute] public string? Model { get; init; }
+
+    [XmlElement] public RngRate? Rate { get; init; }
+
+    [XmlElement] public RngBackend? Backend { get; init; }
+
+    [XmlElement] public VirtioDriver? Driver { get; init; }
+}
+
+/// <summary>Bytes for each period, in milliseconds.</summary>
+[XmlRecord]
+public sealed partial record RngRate
+{
+    [XmlAttribute] public uint? Bytes { get; init; }
+
+    [XmlAttribute] public uint? Period { get; init; }
+}
+
+/// <summary>Where the numbers come from.</summary>
+[XmlRecord]
+public sealed partial record RngBackend
+{
+    [XmlAttribute] public string? Model { get; init; }
+
+    [XmlAttribute] public string? Type { get; init; }
+
+    /// <summary>The device of a <c>random</c> backend.</summary>
+    [XmlText] public string? Path { get; init; }
+
+    [XmlElement("source")] public ConfigList<CharSource> Sources { get; init; }
+
+    [XmlElement("protocol", Value = "type")] public string? Protocol { get; init; }
+
+    [XmlElement] public CharLog? Log { get; init; }
+}
