@@ -24,6 +24,8 @@ public sealed partial record FeaturesConfig
 
     [XmlElement] public StateFeature? Pvspinlock { get; init; }
 
+    [XmlElement] public ContainerCapabilities? Capabilities { get; init; }
+
     [XmlElement] public StateFeature? Pmu { get; init; }
 
     [XmlElement] public StateFeature? Vmport { get; init; }
@@ -42,13 +44,11 @@ public sealed partial record FeaturesConfig
 
     [XmlElement("nested-hv")] public StateFeature? NestedHv { get; init; }
 
-    [XmlElement] public ContainerCapabilities? Capabilities { get; init; }
-
-    [XmlElement] public XenFeatures? Xen { get; init; }
-
     [XmlElement] public StateFeature? Msrs { get; init; }
 
     [XmlElement("ccf-assist")] public StateFeature? CcfAssist { get; init; }
+
+    [XmlElement] public XenFeatures? Xen { get; init; }
 
     [XmlElement("cfpc", Value = "value")] public string? Cfpc { get; init; }
 
@@ -189,7 +189,7 @@ public sealed partial record DirtyRingFeature
 }
 
 /// <summary>Hyper-V enlightenments.</summary>
-[XmlRecord]
+[XmlRecord(Open = true)]
 public sealed partial record HypervFeatures
 {
     [XmlAttribute] public string? Mode { get; init; }

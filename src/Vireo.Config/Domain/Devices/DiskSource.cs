@@ -54,23 +54,15 @@ public sealed partial record DiskSource
 
     [XmlElement("host")] public ConfigList<SourceHost> Hosts { get; init; }
 
+    [XmlElement] public SourceIdentity? Identity { get; init; }
+
     [XmlElement("snapshot", Value = "name")] public string? Snapshot { get; init; }
 
     [XmlElement("config", Value = "file")] public string? ConfigFile { get; init; }
 
-    [XmlElement] public StorageAuth? Auth { get; init; }
-
     [XmlElement] public SourceInitiator? Initiator { get; init; }
 
     [XmlElement] public NvmeSourceAddress? Address { get; init; }
-
-    [XmlElement] public ReconnectConfig? Reconnect { get; init; }
-
-    [XmlElement] public StorageEncryption? Encryption { get; init; }
-
-    [XmlElement] public ReservationsConfig? Reservations { get; init; }
-
-    [XmlElement] public StorageSlices? Slices { get; init; }
 
     [XmlElement] public SourceSsl? Ssl { get; init; }
 
@@ -80,9 +72,17 @@ public sealed partial record DiskSource
 
     [XmlElement("timeout", Value = "seconds")] public ulong? Timeout { get; init; }
 
-    [XmlElement] public SourceIdentity? Identity { get; init; }
+    [XmlElement] public ReconnectConfig? Reconnect { get; init; }
+
+    [XmlElement] public StorageSlices? Slices { get; init; }
 
     [XmlElement("seclabel")] public ConfigList<SeclabelConfig> Seclabels { get; init; }
+
+    [XmlElement] public StorageAuth? Auth { get; init; }
+
+    [XmlElement] public StorageEncryption? Encryption { get; init; }
+
+    [XmlElement] public ReservationsConfig? Reservations { get; init; }
 
     /// <summary>A driver's own records about the image; in status documents.</summary>
     [XmlElement] public XmlFragment? PrivateData { get; init; }
@@ -92,11 +92,11 @@ public sealed partial record DiskSource
 [XmlRecord]
 public sealed partial record SourceHost
 {
-    [XmlAttribute] public string? Transport { get; init; }
-
     [XmlAttribute] public string? Name { get; init; }
 
     [XmlAttribute] public string? Port { get; init; }
+
+    [XmlAttribute] public string? Transport { get; init; }
 
     [XmlAttribute] public string? Socket { get; init; }
 }
@@ -198,7 +198,7 @@ public sealed partial record StorageSecret
 }
 
 /// <summary>An image's encryption.</summary>
-[XmlRecord]
+[XmlRecord(Open = true)]
 public sealed partial record StorageEncryption
 {
     [XmlAttribute] public string? Format { get; init; }

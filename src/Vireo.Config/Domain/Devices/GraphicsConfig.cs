@@ -14,10 +14,6 @@ public sealed partial record GraphicsConfig
 
     [XmlAttribute] public bool? Fullscreen { get; init; }
 
-    [XmlAttribute] public bool? ReplaceUser { get; init; }
-
-    [XmlAttribute] public bool? MultiUser { get; init; }
-
     [XmlAttribute] public string? Socket { get; init; }
 
     [XmlAttribute] public int? Port { get; init; }
@@ -25,6 +21,10 @@ public sealed partial record GraphicsConfig
     [XmlAttribute] public int? TlsPort { get; init; }
 
     [XmlAttribute] public bool? Autoport { get; init; }
+
+    [XmlAttribute] public bool? ReplaceUser { get; init; }
+
+    [XmlAttribute] public bool? MultiUser { get; init; }
 
     [XmlAttribute] public int? Websocket { get; init; }
 
@@ -42,13 +42,13 @@ public sealed partial record GraphicsConfig
 
     [XmlAttribute] public bool? PowerControl { get; init; }
 
+    [XmlAttribute] public string? DefaultMode { get; init; }
+
     [XmlAttribute] public string? Passwd { get; init; }
 
     [XmlAttribute] public string? PasswdValidTo { get; init; }
 
     [XmlAttribute] public string? Connected { get; init; }
-
-    [XmlAttribute] public string? DefaultMode { get; init; }
 
     [XmlElement("listen")] public ConfigList<GraphicsListen> Listens { get; init; }
 

@@ -22,11 +22,11 @@ public sealed partial record HostdevConfig : DeviceConfig
 
     [XmlAttribute(OnOff = true)] public bool? Ramfb { get; init; }
 
-    [XmlElement] public InterfaceTeaming? Teaming { get; init; }
-
     [XmlElement("driver", Value = "name")] public string? Driver { get; init; }
 
     [XmlElement] public HostdevSource? Source { get; init; }
+
+    [XmlElement] public InterfaceTeaming? Teaming { get; init; }
 
     [XmlElement("ip")] public ConfigList<IpConfig> Ips { get; init; }
 

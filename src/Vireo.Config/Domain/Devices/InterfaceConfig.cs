@@ -22,6 +22,8 @@ public sealed partial record InterfaceConfig : DeviceConfig
 
     [XmlElement] public BandwidthConfig? Bandwidth { get; init; }
 
+    [XmlElement("port", Value = "isolated")] public bool? PortIsolated { get; init; }
+
     [XmlElement("ip")] public ConfigList<IpConfig> Ips { get; init; }
 
     [XmlElement("route")] public ConfigList<RouteConfig> Routes { get; init; }
@@ -48,15 +50,13 @@ public sealed partial record InterfaceConfig : DeviceConfig
 
     [XmlElement] public InterfaceTune? Tune { get; init; }
 
+    [XmlElement] public InterfaceTeaming? Teaming { get; init; }
+
     [XmlElement("link", Value = "state")] public LinkState? Link { get; init; }
 
     [XmlElement("mtu", Value = "size")] public uint? Mtu { get; init; }
 
     [XmlElement] public CoalesceConfig? Coalesce { get; init; }
-
-    [XmlElement("port", Value = "isolated")] public bool? PortIsolated { get; init; }
-
-    [XmlElement] public InterfaceTeaming? Teaming { get; init; }
 }
 
 /// <summary>What a card is connected to.</summary>
@@ -99,10 +99,10 @@ public sealed partial record InterfaceSource
 
     [XmlAttribute] public string? Portgroup { get; init; }
 
-    [XmlAttribute] public string? Portid { get; init; }
-
     /// <summary>The switch of a VMware distributed virtual switch's port.</summary>
     [XmlAttribute] public string? Switchid { get; init; }
+
+    [XmlAttribute] public string? Portid { get; init; }
 
     [XmlAttribute] public string? Portgroupid { get; init; }
 
@@ -198,9 +198,9 @@ public sealed partial record VirtualPortParameters
 
     [XmlAttribute] public string? Instanceid { get; init; }
 
-    [XmlAttribute] public string? Profileid { get; init; }
-
     [XmlAttribute] public string? Interfaceid { get; init; }
+
+    [XmlAttribute] public string? Profileid { get; init; }
 }
 
 /// <summary>An address.</summary>

@@ -15,9 +15,9 @@ public sealed partial record VideoConfig : DeviceConfig
 [XmlRecord]
 public sealed partial record VideoDriver
 {
-    [XmlAttribute] public string? Name { get; init; }
-
     [XmlAttribute] public string? Vgaconf { get; init; }
+
+    [XmlAttribute] public string? Name { get; init; }
 
     [XmlAttribute(OnOff = true)] public bool? Iommu { get; init; }
 
