@@ -135,16 +135,30 @@ public sealed partial record CpuCache
 {
     [XmlAttribute] public int? Level { get; init; }
 
-    [XmlAttribute] public string? Mode { get; init; }
+    [XmlAttribute] public CpuCacheMode? Mode { get; init; }
+}
+
+/// <summary>Where the cache shown comes from.</summary>
+[XmlEnum]
+public enum CpuCacheMode
+{
+    Emulate, Passthrough, Disable,
 }
 
 /// <summary>The width of physical addresses.</summary>
 [XmlRecord]
 public sealed partial record CpuMaxPhysAddr
 {
-    [XmlAttribute] public string? Mode { get; init; }
+    [XmlAttribute] public CpuMaxPhysAddrMode? Mode { get; init; }
 
     [XmlAttribute] public uint? Bits { get; init; }
+}
+
+/// <summary>Where the width comes from.</summary>
+[XmlEnum]
+public enum CpuMaxPhysAddrMode
+{
+    Emulate, Passthrough,
 }
 
 /// <summary>A feature of the model, and what is asked of it.</summary>
@@ -195,13 +209,20 @@ public sealed partial record NumaCell
 
     [XmlAttribute(Unit = "KiB")] public DataSize? Memory { get; init; }
 
-    [XmlAttribute] public string? MemAccess { get; init; }
+    [XmlAttribute] public MemoryAccess? MemAccess { get; init; }
 
     [XmlAttribute] public bool? Discard { get; init; }
 
     [XmlElement("sibling", Wrapper = "distances")] public ConfigList<NumaDistance> Distances { get; init; }
 
     [XmlElement("cache")] public ConfigList<NumaCache> Caches { get; init; }
+}
+
+/// <summary>Whether memory is shared with others.</summary>
+[XmlEnum]
+public enum MemoryAccess
+{
+    Shared, Private,
 }
 
 /// <summary>A cache on the memory's side.</summary>

@@ -6,7 +6,7 @@ namespace Vireo.Config;
 [XmlRecord]
 public sealed partial record VcpuConfig
 {
-    [XmlAttribute] public string? Placement { get; init; }
+    [XmlAttribute] public CpuPlacement? Placement { get; init; }
 
     [XmlAttribute] public string? Cpuset { get; init; }
 
@@ -18,6 +18,13 @@ public sealed partial record VcpuConfig
 
     /// <summary>So many virtual CPUs.</summary>
     public static implicit operator VcpuConfig(uint count) => new() { Count = count };
+}
+
+/// <summary>Who places virtual CPUs.</summary>
+[XmlEnum]
+public enum CpuPlacement
+{
+    Static, Auto,
 }
 
 /// <summary>One virtual CPU's state.</summary>
@@ -118,9 +125,16 @@ public sealed partial record SchedulerConfig
 
     [XmlAttribute] public string? Iothreads { get; init; }
 
-    [XmlAttribute] public string? Scheduler { get; init; }
+    [XmlAttribute] public SchedulerPolicy? Scheduler { get; init; }
 
     [XmlAttribute] public int? Priority { get; init; }
+}
+
+/// <summary>A scheduling class.</summary>
+[XmlEnum]
+public enum SchedulerPolicy
+{
+    Batch, Idle, Fifo, Rr,
 }
 
 /// <summary>Shares of the host's caches.</summary>
@@ -197,11 +211,25 @@ public sealed partial record NumaMemory
 {
     [XmlAttribute] public uint? Cellid { get; init; }
 
-    [XmlAttribute] public string? Mode { get; init; }
+    [XmlAttribute(Invalid = "Unsupported NUMA memory tuning mode '{0}'", InvalidCode = XmlCode.Unsupported)] public NumaMemoryMode? Mode { get; init; }
 
     [XmlAttribute] public string? Nodeset { get; init; }
 
-    [XmlAttribute] public string? Placement { get; init; }
+    [XmlAttribute(Invalid = "Unsupported NUMA memory placement mode '{0}'", InvalidCode = XmlCode.Unsupported)] public NumaPlacement? Placement { get; init; }
+}
+
+/// <summary>How strictly memory keeps to its nodes.</summary>
+[XmlEnum]
+public enum NumaMemoryMode
+{
+    Strict, Preferred, Interleave, Restrictive,
+}
+
+/// <summary>Who places memory.</summary>
+[XmlEnum]
+public enum NumaPlacement
+{
+    Static, Auto,
 }
 
 /// <summary>The control group.</summary>

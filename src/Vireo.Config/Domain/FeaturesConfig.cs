@@ -44,17 +44,17 @@ public sealed partial record FeaturesConfig
 
     [XmlElement("nested-hv")] public StateFeature? NestedHv { get; init; }
 
-    [XmlElement] public StateFeature? Msrs { get; init; }
+    [XmlElement] public MsrsFeature? Msrs { get; init; }
 
     [XmlElement("ccf-assist")] public StateFeature? CcfAssist { get; init; }
 
     [XmlElement] public XenFeatures? Xen { get; init; }
 
-    [XmlElement("cfpc", Value = "value")] public string? Cfpc { get; init; }
+    [XmlElement("cfpc", Value = "value")] public PowerMitigation? Cfpc { get; init; }
 
-    [XmlElement("sbbc", Value = "value")] public string? Sbbc { get; init; }
+    [XmlElement("sbbc", Value = "value")] public PowerMitigation? Sbbc { get; init; }
 
-    [XmlElement("ibs", Value = "value")] public string? Ibs { get; init; }
+    [XmlElement("ibs", Value = "value")] public IndirectBranchMitigation? Ibs { get; init; }
 
     [XmlElement] public TcgFeature? Tcg { get; init; }
 
@@ -65,14 +65,43 @@ public sealed partial record FeaturesConfig
     [XmlElement] public StateFeature? Ps2 { get; init; }
 }
 
+/// <summary>How far indirect branches of POWER are dealt with.</summary>
+[XmlEnum]
+public enum IndirectBranchMitigation
+{
+    Broken, Workaround,
+    [XmlName("fixed-ibs")] FixedIbs,
+    [XmlName("fixed-ccd")] FixedCcd,
+    [XmlName("fixed-na")] FixedNa,
+}
+
+/// <summary>How far a weakness of POWER is dealt with.</summary>
+[XmlEnum]
+public enum PowerMitigation
+{
+    Broken, Workaround, Fixed,
+}
+
 /// <summary>A feature switched on or off.</summary>
 [XmlRecord]
 public sealed partial record StateFeature
 {
     [XmlAttribute(OnOff = true)] public bool? State { get; init; }
+}
 
-    /// <summary>What to do with a guest's access to unknown MSRs.</summary>
-    [XmlAttribute] public string? Unknown { get; init; }
+/// <summary>Registers of the CPU that the hypervisor does not know.</summary>
+[XmlRecord]
+public sealed partial record MsrsFeature
+{
+    /// <summary>What follows a guest's access to one.</summary>
+    [XmlAttribute] public UnknownMsrs? Unknown { get; init; }
+}
+
+/// <summary>What follows a guest's access to an unknown register.</summary>
+[XmlEnum]
+public enum UnknownMsrs
+{
+    Ignore, Fault,
 }
 
 /// <summary>A feature enabled or not.</summary>
@@ -120,7 +149,16 @@ public sealed partial record ApicFeature
 [XmlRecord]
 public sealed partial record GicFeature
 {
-    [XmlAttribute] public string? Version { get; init; }
+    [XmlAttribute] public GicVersion? Version { get; init; }
+}
+
+/// <summary>The version of the interrupt controller.</summary>
+[XmlEnum]
+public enum GicVersion
+{
+    Host,
+    [XmlName("2")] V2,
+    [XmlName("3")] V3,
 }
 
 /// <summary>System management mode.</summary>
@@ -145,16 +183,30 @@ public sealed partial record UnitSize
 [XmlRecord]
 public sealed partial record DriverFeature
 {
-    [XmlAttribute] public string? Driver { get; init; }
+    [XmlAttribute] public IoapicDriver? Driver { get; init; }
+}
+
+/// <summary>Who emulates the I/O APIC.</summary>
+[XmlEnum]
+public enum IoapicDriver
+{
+    Qemu, Kvm,
 }
 
 /// <summary>The hash page table of POWER.</summary>
 [XmlRecord]
 public sealed partial record HptFeature
 {
-    [XmlAttribute] public string? Resizing { get; init; }
+    [XmlAttribute] public HptResizing? Resizing { get; init; }
 
     [XmlElement("maxpagesize", Unit = "KiB")] public DataSize? MaxPageSize { get; init; }
+}
+
+/// <summary>Whether the table may be resized.</summary>
+[XmlEnum]
+public enum HptResizing
+{
+    Enabled, Disabled, Required,
 }
 
 /// <summary>Settings of the software CPU.</summary>
@@ -192,7 +244,7 @@ public sealed partial record DirtyRingFeature
 [XmlRecord(Open = true)]
 public sealed partial record HypervFeatures
 {
-    [XmlAttribute] public string? Mode { get; init; }
+    [XmlAttribute] public HypervMode? Mode { get; init; }
 
     [XmlElement] public StateFeature? Relaxed { get; init; }
 
@@ -227,6 +279,13 @@ public sealed partial record HypervFeatures
     [XmlElement("emsr_bitmap")] public StateFeature? EmsrBitmap { get; init; }
 
     [XmlElement("xmm_input")] public StateFeature? XmmInput { get; init; }
+}
+
+/// <summary>Whether the enlightenments are the host's.</summary>
+[XmlEnum]
+public enum HypervMode
+{
+    Custom, Passthrough,
 }
 
 /// <summary>Spinlock retries.</summary>

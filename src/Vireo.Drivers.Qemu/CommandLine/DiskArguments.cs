@@ -42,7 +42,7 @@ internal static class DiskArguments
         Unsupported.When(disk.Source?.Reservations is not null, $"<reservations> {name}");
         Unsupported.When(disk.Source?.Fdgroup is not null, $"fdgroup {name}");
         Unsupported.When(disk.Mirror is not null, $"<mirror> {name}");
-        Unsupported.When(disk.Geometry?.Trans is not null and not "auto" && disk.Target?.Bus != DiskBus.Ide, $"<geometry trans=…> {name}");
+        Unsupported.When(disk.Geometry?.Trans is not null and not GeometryTranslation.Auto && disk.Target?.Bus != DiskBus.Ide, $"<geometry trans=…> {name}");
     }
 
     private static OptionJson Device(DiskConfig disk, DomainConfig config, string? node)
@@ -108,8 +108,8 @@ internal static class DiskArguments
             option.Text("bus", Text($"{controller.Alias}.{drive.Unit ?? 0}"));
         }
 
-        Unsupported.When(disk.Geometry?.Trans is not (null or "auto" or "none" or "lba"), $"<geometry trans=…> of disk '{disk.Target.Dev}'");
-        return option.Text("id", disk.Alias).Number("wwn", Wwn(disk)).Number("rotation_rate", disk.Target.RotationRate).Text("bios-chs-trans", disk.Geometry?.Trans).Text("model", Model(disk));
+        Unsupported.When(disk.Geometry?.Trans is not (null or GeometryTranslation.Auto or GeometryTranslation.None or GeometryTranslation.Lba), $"<geometry trans=…> of disk '{disk.Target.Dev}'");
+        return option.Text("id", disk.Alias).Number("wwn", Wwn(disk)).Number("rotation_rate", disk.Target.RotationRate).Text("bios-chs-trans", disk.Geometry?.Trans?.ToXmlName()).Text("model", Model(disk));
     }
 
     private static OptionJson Scsi(DiskConfig disk, DomainConfig config)

@@ -41,7 +41,7 @@ internal static class UnsupportedElements
         Unsupported.When(os.Root is not null, "<root>");
         Unsupported.When(os.Dtb is not null, "<dtb>");
         Unsupported.WhenAny(os.AcpiTables, "<acpi> in <os>");
-        Unsupported.When(os.SmbiosMode is not (null or "emulate"), "<smbios>");
+        Unsupported.When(os.SmbiosMode is not (null or SmbiosMode.Emulate), "<smbios>");
         Unsupported.When(os.Bios?.Useserial == true, "<bios useserial='yes'>");
         Unsupported.When(os.Nvram is { Type: not (null or DiskType.File) }, "<nvram type=…>");
         Unsupported.When(os.Nvram?.Format is not (null or "raw"), "<nvram format=…>");

@@ -75,7 +75,7 @@ internal static class DomainDefaults
         {
             Uuid = config.Uuid ?? Guid.NewGuid(),
             CurrentMemory = config.CurrentMemory is { } current && current <= memory && current.Bytes > 0 ? current : memory,
-            Vcpu = (config.Vcpu ?? 1u) with { Placement = config.Vcpu?.Placement ?? "static", Count = config.Vcpu?.Count ?? 1 },
+            Vcpu = (config.Vcpu ?? 1u) with { Placement = config.Vcpu?.Placement ?? CpuPlacement.Static, Count = config.Vcpu?.Count ?? 1 },
             Os = os,
             Cpu = Cpu(config.Cpu, config.Type),
             Clock = (config.Clock ?? new ClockConfig()) with { Offset = config.Clock?.Offset ?? ClockOffset.Utc },

@@ -10,6 +10,7 @@ public sealed class GrammarTests
     [
         "Missing required attribute 'managed' in element 'reservations'",
         "Invalid value for attribute 'port' in element 'target': 'text'",
+        "Invalid value for attribute 'mode' in element 'source': 'text'",
         "Invalid value 'text' for element or attribute './creationTime[1]'",
     ];
 

@@ -6,11 +6,18 @@ namespace Vireo.Config;
 [XmlRecord]
 public sealed partial record SoundConfig : DeviceConfig
 {
-    [XmlAttribute] public string? Model { get; init; }
+    [XmlAttribute] public SoundModel? Model { get; init; }
 
     [XmlElement("codec", Value = "type")] public ConfigList<string> Codecs { get; init; }
 
     [XmlElement] public AudioRef? Audio { get; init; }
+}
+
+/// <summary>A sound card's model.</summary>
+[XmlEnum]
+public enum SoundModel
+{
+    Sb16, Es1370, Pcspk, Ac97, Ich6, Ich9, Usb, Ich7, Virtio,
 }
 
 /// <summary>The audio backend a device uses.</summary>
@@ -26,7 +33,7 @@ public sealed partial record AudioConfig
 {
     [XmlAttribute] public uint? Id { get; init; }
 
-    [XmlAttribute] public string? Type { get; init; }
+    [XmlAttribute] public AudioType? Type { get; init; }
 
     /// <summary>Microseconds between runs of the mixer.</summary>
     [XmlAttribute] public uint? TimerPeriod { get; init; }
@@ -44,7 +51,7 @@ public sealed partial record AudioConfig
     [XmlAttribute] public string? ServerName { get; init; }
 
     /// <summary>SDL: its own driver.</summary>
-    [XmlAttribute] public string? Driver { get; init; }
+    [XmlAttribute] public SdlAudioDriver? Driver { get; init; }
 
     /// <summary>File: where the sound is written.</summary>
     [XmlAttribute] public string? Path { get; init; }
@@ -55,6 +62,20 @@ public sealed partial record AudioConfig
     [XmlElement] public AudioStream? Input { get; init; }
 
     [XmlElement] public AudioStream? Output { get; init; }
+}
+
+/// <summary>SDL's own drivers.</summary>
+[XmlEnum]
+public enum SdlAudioDriver
+{
+    Esd, Alsa, Arts, Pulseaudio,
+}
+
+/// <summary>What plays the sound.</summary>
+[XmlEnum]
+public enum AudioType
+{
+    None, Alsa, Coreaudio, Jack, Oss, Pulseaudio, Sdl, Spice, File, Dbus, Pipewire,
 }
 
 /// <summary>One direction of a backend; which members count depends on the backend's type.</summary>

@@ -37,7 +37,7 @@ public enum CharType
 [XmlRecord]
 public sealed partial record CharSource
 {
-    [XmlAttribute] public string? Mode { get; init; }
+    [XmlAttribute] public CharSourceMode? Mode { get; init; }
 
     [XmlAttribute] public string? Path { get; init; }
 
@@ -59,11 +59,18 @@ public sealed partial record CharSource
 
     [XmlElement("clipboard", Value = "copypaste")] public bool? ClipboardCopypaste { get; init; }
 
-    [XmlElement("mouse", Value = "mode")] public string? MouseMode { get; init; }
+    [XmlElement("mouse", Value = "mode")] public SpiceMouseMode? MouseMode { get; init; }
 
     [XmlElement] public ReconnectConfig? Reconnect { get; init; }
 
     [XmlElement("seclabel")] public ConfigList<SeclabelConfig> Seclabels { get; init; }
+}
+
+/// <summary>Who calls whom.</summary>
+[XmlEnum]
+public enum CharSourceMode
+{
+    Connect, Bind,
 }
 
 /// <summary>A file all output is copied to.</summary>
@@ -80,7 +87,7 @@ public sealed partial record CharLog
 public sealed partial record CharTarget
 {
     /// <summary><c>isa-serial</c>, <c>serial</c>, <c>virtio</c>, <c>guestfwd</c>, …</summary>
-    [XmlAttribute] public string? Type { get; init; }
+    [XmlAttribute(Invalid = "unknown target type '{0}' specified for character device", InvalidCode = XmlCode.Unsupported)] public CharTargetType? Type { get; init; }
 
     [XmlAttribute] public string? Address { get; init; }
 
@@ -92,5 +99,33 @@ public sealed partial record CharTarget
     /// <summary>Whether the guest holds the channel open; only in live documents.</summary>
     [XmlAttribute] public string? State { get; init; }
 
-    [XmlElement("model", Value = "name")] public string? Model { get; init; }
+    [XmlElement("model", Value = "name", Invalid = "unknown target model '{0}' specified for character device", InvalidCode = XmlCode.Unsupported)] public CharTargetModel? Model { get; init; }
+}
+
+/// <summary>The device of a serial port.</summary>
+[XmlEnum]
+public enum CharTargetModel
+{
+    [XmlName("isa-serial")] IsaSerial,
+    [XmlName("usb-serial")] UsbSerial,
+    [XmlName("pci-serial")] PciSerial,
+    [XmlName("spapr-vty")] SpaprVty,
+    Pl011, Sclpconsole, Sclplmconsole,
+    [XmlName("16550a")] V16550a,
+    [XmlName("isa-debugcon")] IsaDebugcon,
+}
+
+/// <summary>The kind of the guest's end.</summary>
+[XmlEnum]
+public enum CharTargetType
+{
+    None,
+    [XmlName("isa-serial")] IsaSerial,
+    [XmlName("usb-serial")] UsbSerial,
+    [XmlName("pci-serial")] PciSerial,
+    [XmlName("spapr-vio-serial")] SpaprVioSerial,
+    [XmlName("system-serial")] SystemSerial,
+    [XmlName("sclp-serial")] SclpSerial,
+    [XmlName("isa-debug")] IsaDebug,
+    Serial, Xen, Uml, Virtio, Lxc, Openvz, Sclp, Sclplm, Guestfwd,
 }

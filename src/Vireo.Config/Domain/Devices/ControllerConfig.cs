@@ -20,13 +20,30 @@ public sealed partial record ControllerConfig : DeviceConfig
 
     [XmlAttribute] public int? MaxEventChannels { get; init; }
 
-    [XmlElement("model", Value = "name")] public string? ModelName { get; init; }
+    [XmlElement("model", Value = "name")] public ControllerModelName? ModelName { get; init; }
 
     [XmlElement("target")] public ControllerTarget? Target { get; init; }
 
     [XmlElement] public ControllerDriver? Driver { get; init; }
 
     [XmlElement("pcihole64", Unit = "KiB", Last = true)] public DataSize? PciHole64 { get; init; }
+}
+
+/// <summary>The device a PCI controller is.</summary>
+[XmlEnum]
+public enum ControllerModelName
+{
+    None,
+    [XmlName("pci-bridge")] PciBridge,
+    [XmlName("i82801b11-bridge")] I82801b11Bridge,
+    Ioh3420,
+    [XmlName("x3130-upstream")] X3130Upstream,
+    [XmlName("xio3130-downstream")] Xio3130Downstream,
+    Pxb,
+    [XmlName("pxb-pcie")] PxbPcie,
+    [XmlName("pcie-root-port")] PcieRootPort,
+    [XmlName("spapr-pci-host-bridge")] SpaprPciHostBridge,
+    [XmlName("pcie-pci-bridge")] PciePciBridge,
 }
 
 /// <summary>A controller's bus.</summary>

@@ -6,20 +6,34 @@ namespace Vireo.Config;
 [XmlRecord]
 public sealed partial record CryptoConfig : DeviceConfig
 {
-    [XmlAttribute] public string? Model { get; init; }
+    [XmlAttribute] public VirtioModel? Model { get; init; }
 
-    [XmlAttribute] public string? Type { get; init; }
+    [XmlAttribute] public CryptoType? Type { get; init; }
 
     [XmlElement] public CryptoBackend? Backend { get; init; }
 
     [XmlElement] public VirtioDriver? Driver { get; init; }
 }
 
+/// <summary>What a crypto device is made by.</summary>
+[XmlEnum]
+public enum CryptoType
+{
+    Qemu,
+}
+
 /// <summary>What serves a crypto device.</summary>
 [XmlRecord]
 public sealed partial record CryptoBackend
 {
-    [XmlAttribute] public string? Model { get; init; }
+    [XmlAttribute] public CryptoBackendModel? Model { get; init; }
 
     [XmlAttribute] public uint? Queues { get; init; }
+}
+
+/// <summary>What does the work of a crypto device.</summary>
+[XmlEnum]
+public enum CryptoBackendModel
+{
+    Builtin, Lkcf,
 }

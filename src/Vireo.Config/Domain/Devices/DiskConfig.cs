@@ -10,11 +10,11 @@ public sealed partial record DiskConfig : DeviceConfig
 
     [XmlAttribute] public DiskDevice? Device { get; init; }
 
-    [XmlAttribute] public string? Model { get; init; }
+    [XmlAttribute] public VirtioModel? Model { get; init; }
 
     [XmlAttribute] public bool? Rawio { get; init; }
 
-    [XmlAttribute] public string? Sgio { get; init; }
+    [XmlAttribute] public Sgio? Sgio { get; init; }
 
     [XmlAttribute] public SnapshotLocation? Snapshot { get; init; }
 
@@ -57,6 +57,22 @@ public sealed partial record DiskConfig : DeviceConfig
 
     /// <summary>A driver's own records about the disk; in status documents.</summary>
     [XmlElement(Last = true)] public XmlFragment? PrivateData { get; init; }
+}
+
+/// <summary>Whether SCSI commands are filtered.</summary>
+[XmlEnum]
+public enum Sgio
+{
+    Filtered, Unfiltered,
+}
+
+/// <summary>The generation of a virtio device.</summary>
+[XmlEnum]
+public enum VirtioModel
+{
+    Virtio,
+    [XmlName("virtio-transitional")] VirtioTransitional,
+    [XmlName("virtio-non-transitional")] VirtioNonTransitional,
 }
 
 /// <summary>The kind of a disk's source.</summary>
@@ -188,11 +204,18 @@ public sealed partial record DiskTarget
 
     [XmlAttribute] public DiskBus? Bus { get; init; }
 
-    [XmlAttribute] public string? Tray { get; init; }
+    [XmlAttribute] public TrayState? Tray { get; init; }
 
     [XmlAttribute(OnOff = true)] public bool? Removable { get; init; }
 
     [XmlAttribute("rotation_rate")] public uint? RotationRate { get; init; }
+}
+
+/// <summary>The state of a drive's tray.</summary>
+[XmlEnum]
+public enum TrayState
+{
+    Closed, Open,
 }
 
 /// <summary>The geometry shown to the guest.</summary>
@@ -205,7 +228,14 @@ public sealed partial record DiskGeometry
 
     [XmlAttribute] public uint? Secs { get; init; }
 
-    [XmlAttribute] public string? Trans { get; init; }
+    [XmlAttribute] public GeometryTranslation? Trans { get; init; }
+}
+
+/// <summary>How the BIOS translates sectors.</summary>
+[XmlEnum]
+public enum GeometryTranslation
+{
+    None, Auto, Lba,
 }
 
 /// <summary>Block sizes shown to the guest.</summary>

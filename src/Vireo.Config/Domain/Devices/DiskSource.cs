@@ -22,7 +22,7 @@ public sealed partial record DiskSource
     [XmlAttribute] public string? Dir { get; init; }
 
     /// <summary>The network protocol.</summary>
-    [XmlAttribute] public string? Protocol { get; init; }
+    [XmlAttribute] public DiskProtocol? Protocol { get; init; }
 
     /// <summary>The name at the network server.</summary>
     [XmlAttribute] public string? Name { get; init; }
@@ -47,7 +47,7 @@ public sealed partial record DiskSource
     /// <summary>The path of a vhost-user socket.</summary>
     [XmlAttribute] public string? Path { get; init; }
 
-    [XmlAttribute] public string? StartupPolicy { get; init; }
+    [XmlAttribute] public StartupPolicy? StartupPolicy { get; init; }
 
     /// <summary>The number that names the image within its disk's chain; only in live documents.</summary>
     [XmlAttribute] public uint? Index { get; init; }
@@ -88,6 +88,20 @@ public sealed partial record DiskSource
     [XmlElement] public XmlFragment? PrivateData { get; init; }
 }
 
+/// <summary>A network protocol of disks.</summary>
+[XmlEnum]
+public enum DiskProtocol
+{
+    Nbd, Rbd, Sheepdog, Gluster, Iscsi, Http, Https, Ftp, Ftps, Tftp, Ssh, Vxhs, Nfs,
+}
+
+/// <summary>What follows when the source is not there.</summary>
+[XmlEnum]
+public enum StartupPolicy
+{
+    Mandatory, Requisite, Optional,
+}
+
 /// <summary>A network server.</summary>
 [XmlRecord]
 public sealed partial record SourceHost
@@ -96,9 +110,16 @@ public sealed partial record SourceHost
 
     [XmlAttribute] public string? Port { get; init; }
 
-    [XmlAttribute] public string? Transport { get; init; }
+    [XmlAttribute(Invalid = "unknown protocol transport type '{0}'", InvalidCode = XmlCode.Unsupported)] public SourceTransport? Transport { get; init; }
 
     [XmlAttribute] public string? Socket { get; init; }
+}
+
+/// <summary>How a server is reached.</summary>
+[XmlEnum]
+public enum SourceTransport
+{
+    Tcp, Unix, Rdma,
 }
 
 /// <summary>The iSCSI initiator.</summary>
@@ -201,15 +222,30 @@ public sealed partial record StorageSecret
 [XmlRecord(Open = true)]
 public sealed partial record StorageEncryption
 {
-    [XmlAttribute] public string? Format { get; init; }
+    [XmlAttribute(Invalid = "unknown volume encryption format type {0}", InvalidCode = XmlCode.Unsupported)] public EncryptionFormat? Format { get; init; }
 
-    [XmlAttribute] public string? Engine { get; init; }
+    [XmlAttribute] public EncryptionEngine? Engine { get; init; }
 
     [XmlElement("secret")] public ConfigList<StorageSecret> Secrets { get; init; }
 
     [XmlElement] public EncryptionCipher? Cipher { get; init; }
 
     [XmlElement] public EncryptionIvgen? Ivgen { get; init; }
+}
+
+/// <summary>The form of encryption.</summary>
+[XmlEnum]
+public enum EncryptionFormat
+{
+    Default, Qcow, Luks, Luks2,
+    [XmlName("luks-any")] LuksAny,
+}
+
+/// <summary>Who encrypts.</summary>
+[XmlEnum]
+public enum EncryptionEngine
+{
+    Qemu, Librbd,
 }
 
 /// <summary>How an image is encrypted.</summary>

@@ -8,11 +8,11 @@ public sealed partial record FilesystemConfig : DeviceConfig
 {
     [XmlAttribute] public FilesystemType? Type { get; init; }
 
-    [XmlAttribute] public string? Accessmode { get; init; }
+    [XmlAttribute] public FilesystemAccess? Accessmode { get; init; }
 
-    [XmlAttribute] public string? Model { get; init; }
+    [XmlAttribute] public VirtioModel? Model { get; init; }
 
-    [XmlAttribute] public string? Multidevs { get; init; }
+    [XmlAttribute] public FilesystemMultidevs? Multidevs { get; init; }
 
     [XmlAttribute] public string? Fmode { get; init; }
 
@@ -33,6 +33,20 @@ public sealed partial record FilesystemConfig : DeviceConfig
     [XmlElement("space_soft_limit", Unit = "bytes", Last = true)] public DataSize? SpaceSoftLimit { get; init; }
 }
 
+/// <summary>What becomes of files on several devices.</summary>
+[XmlEnum]
+public enum FilesystemMultidevs
+{
+    Default, Remap, Forbid, Warn,
+}
+
+/// <summary>Whose rights count.</summary>
+[XmlEnum]
+public enum FilesystemAccess
+{
+    Passthrough, Mapped, Squash,
+}
+
 /// <summary>The kind of a file system's source.</summary>
 [XmlEnum]
 public enum FilesystemType
@@ -44,11 +58,11 @@ public enum FilesystemType
 [XmlRecord]
 public sealed partial record FilesystemDriver
 {
-    [XmlAttribute] public string? Type { get; init; }
+    [XmlAttribute] public FilesystemDriverType? Type { get; init; }
 
     [XmlAttribute] public string? Format { get; init; }
 
-    [XmlAttribute] public string? Wrpolicy { get; init; }
+    [XmlAttribute] public FilesystemWritePolicy? Wrpolicy { get; init; }
 
     [XmlAttribute] public uint? Queue { get; init; }
 
@@ -59,6 +73,20 @@ public sealed partial record FilesystemDriver
     [XmlAttribute(OnOff = true)] public bool? Packed { get; init; }
 
     [XmlAttribute("page_per_vq", OnOff = true)] public bool? PagePerVq { get; init; }
+}
+
+/// <summary>When writes reach the disk.</summary>
+[XmlEnum]
+public enum FilesystemWritePolicy
+{
+    Immediate,
+}
+
+/// <summary>What serves a file system.</summary>
+[XmlEnum]
+public enum FilesystemDriverType
+{
+    Path, Handle, Loop, Nbd, Ploop, Virtiofs, Mtp,
 }
 
 /// <summary>The server of a virtio file system.</summary>

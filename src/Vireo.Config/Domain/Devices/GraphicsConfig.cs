@@ -38,33 +38,33 @@ public sealed partial record GraphicsConfig
 
     [XmlAttribute] public string? Keymap { get; init; }
 
-    [XmlAttribute] public string? SharePolicy { get; init; }
+    [XmlAttribute] public VncSharePolicy? SharePolicy { get; init; }
 
     [XmlAttribute] public bool? PowerControl { get; init; }
 
-    [XmlAttribute] public string? DefaultMode { get; init; }
+    [XmlAttribute] public SpiceChannelMode? DefaultMode { get; init; }
 
     [XmlAttribute] public string? Passwd { get; init; }
 
     [XmlAttribute] public string? PasswdValidTo { get; init; }
 
-    [XmlAttribute] public string? Connected { get; init; }
+    [XmlAttribute] public PasswordChange? Connected { get; init; }
 
     [XmlElement("listen")] public ConfigList<GraphicsListen> Listens { get; init; }
 
     [XmlElement("channel")] public ConfigList<SpiceChannel> Channels { get; init; }
 
-    [XmlElement("image", Value = "compression")] public string? ImageCompression { get; init; }
+    [XmlElement("image", Value = "compression")] public SpiceImageCompression? ImageCompression { get; init; }
 
-    [XmlElement("jpeg", Value = "compression")] public string? JpegCompression { get; init; }
+    [XmlElement("jpeg", Value = "compression")] public SpiceWanCompression? JpegCompression { get; init; }
 
-    [XmlElement("zlib", Value = "compression")] public string? ZlibCompression { get; init; }
+    [XmlElement("zlib", Value = "compression")] public SpiceWanCompression? ZlibCompression { get; init; }
 
     [XmlElement("playback", Value = "compression", OnOff = true)] public bool? PlaybackCompression { get; init; }
 
-    [XmlElement("streaming", Value = "mode")] public string? StreamingMode { get; init; }
+    [XmlElement("streaming", Value = "mode")] public SpiceStreaming? StreamingMode { get; init; }
 
-    [XmlElement("mouse", Value = "mode")] public string? MouseMode { get; init; }
+    [XmlElement("mouse", Value = "mode")] public SpiceMouseMode? MouseMode { get; init; }
 
     [XmlElement("clipboard", Value = "copypaste")] public bool? ClipboardCopypaste { get; init; }
 
@@ -73,6 +73,59 @@ public sealed partial record GraphicsConfig
     [XmlElement] public GraphicsGl? Gl { get; init; }
 
     [XmlElement] public AudioRef? Audio { get; init; }
+}
+
+/// <summary>Who moves the pointer.</summary>
+[XmlEnum]
+public enum SpiceMouseMode
+{
+    Server, Client,
+}
+
+/// <summary>What is taken for video.</summary>
+[XmlEnum]
+public enum SpiceStreaming
+{
+    Filter, All, Off,
+}
+
+/// <summary>When data for slow links is packed.</summary>
+[XmlEnum]
+public enum SpiceWanCompression
+{
+    Auto, Never, Always,
+}
+
+/// <summary>How images are packed.</summary>
+[XmlEnum]
+public enum SpiceImageCompression
+{
+    [XmlName("auto_glz")] AutoGlz,
+    [XmlName("auto_lz")] AutoLz,
+    Quic, Glz, Lz, Off,
+}
+
+/// <summary>What becomes of clients when the password changes.</summary>
+[XmlEnum]
+public enum PasswordChange
+{
+    Fail, Disconnect, Keep,
+}
+
+/// <summary>How a channel is carried.</summary>
+[XmlEnum]
+public enum SpiceChannelMode
+{
+    Any, Secure, Insecure,
+}
+
+/// <summary>Whether several clients see a display.</summary>
+[XmlEnum]
+public enum VncSharePolicy
+{
+    [XmlName("allow-exclusive")] AllowExclusive,
+    [XmlName("force-shared")] ForceShared,
+    Ignore,
 }
 
 /// <summary>A display's protocol.</summary>
@@ -112,9 +165,16 @@ public enum GraphicsListenType
 [XmlRecord]
 public sealed partial record SpiceChannel
 {
-    [XmlAttribute] public string? Name { get; init; }
+    [XmlAttribute] public SpiceChannelName? Name { get; init; }
 
-    [XmlAttribute] public string? Mode { get; init; }
+    [XmlAttribute] public SpiceChannelMode? Mode { get; init; }
+}
+
+/// <summary>A SPICE channel.</summary>
+[XmlEnum]
+public enum SpiceChannelName
+{
+    Main, Display, Inputs, Cursor, Playback, Record, Smartcard, Usbredir,
 }
 
 /// <summary>A display's use of the host's GPU.</summary>

@@ -6,23 +6,23 @@ namespace Vireo.Config;
 [XmlDocument("hostdev", Source = "device_definition")]
 public sealed partial record HostdevConfig : DeviceConfig
 {
-    [XmlAttribute] public string? Mode { get; init; }
+    [XmlAttribute(Invalid = "unknown hostdev mode '{0}'", InvalidCode = XmlCode.Unsupported)] public HostdevMode? Mode { get; init; }
 
-    [XmlAttribute] public string? Type { get; init; }
+    [XmlAttribute(Invalid = "unknown host device source address type '{0}'", InvalidCode = XmlCode.Unsupported)] public HostdevType? Type { get; init; }
 
     [XmlAttribute] public bool? Managed { get; init; }
 
-    [XmlAttribute] public string? Sgio { get; init; }
+    [XmlAttribute] public Sgio? Sgio { get; init; }
 
     [XmlAttribute] public bool? Rawio { get; init; }
 
-    [XmlAttribute] public string? Model { get; init; }
+    [XmlAttribute] public HostdevModel? Model { get; init; }
 
     [XmlAttribute(OnOff = true)] public bool? Display { get; init; }
 
     [XmlAttribute(OnOff = true)] public bool? Ramfb { get; init; }
 
-    [XmlElement("driver", Value = "name")] public string? Driver { get; init; }
+    [XmlElement("driver", Value = "name")] public HostdevDriver? Driver { get; init; }
 
     [XmlElement] public HostdevSource? Source { get; init; }
 
@@ -37,19 +37,54 @@ public sealed partial record HostdevConfig : DeviceConfig
     [XmlPresence] public bool Shareable { get; init; }
 }
 
+/// <summary>What gives a PCI device to the guest.</summary>
+[XmlEnum]
+public enum HostdevDriver
+{
+    Kvm, Vfio, Xen,
+}
+
+/// <summary>What a mediated device or SCSI host is to the guest.</summary>
+[XmlEnum]
+public enum HostdevModel
+{
+    [XmlName("vfio-pci")] VfioPci,
+    [XmlName("vfio-ccw")] VfioCcw,
+    [XmlName("vfio-ap")] VfioAp,
+    Virtio,
+    [XmlName("virtio-transitional")] VirtioTransitional,
+    [XmlName("virtio-non-transitional")] VirtioNonTransitional,
+}
+
+/// <summary>The kind of a device of the host.</summary>
+[XmlEnum]
+public enum HostdevType
+{
+    Usb, Pci, Scsi,
+    [XmlName("scsi_host")] ScsiHost,
+    Mdev, Storage, Misc, Net,
+}
+
+/// <summary>How a device of the host is given.</summary>
+[XmlEnum]
+public enum HostdevMode
+{
+    Subsystem, Capabilities,
+}
+
 /// <summary>Which device.</summary>
 [XmlRecord]
 public sealed partial record HostdevSource
 {
-    [XmlAttribute] public string? Protocol { get; init; }
+    [XmlAttribute(Invalid = "Unknown SCSI subsystem protocol '{0}'", InvalidCode = XmlCode.Unsupported)] public HostdevProtocol? Protocol { get; init; }
 
     [XmlAttribute] public string? Name { get; init; }
 
     [XmlAttribute] public string? Wwpn { get; init; }
 
-    [XmlAttribute] public string? StartupPolicy { get; init; }
+    [XmlAttribute] public StartupPolicy? StartupPolicy { get; init; }
 
-    [XmlAttribute] public string? GuestReset { get; init; }
+    [XmlAttribute] public GuestReset? GuestReset { get; init; }
 
     [XmlAttribute] public bool? WriteFiltering { get; init; }
 
@@ -74,6 +109,20 @@ public sealed partial record HostdevSource
     [XmlElement("char")] public string? Char { get; init; }
 
     [XmlElement("interface")] public string? Interface { get; init; }
+}
+
+/// <summary>Whether the guest may reset a device.</summary>
+[XmlEnum]
+public enum GuestReset
+{
+    Off, Uninitialized, On,
+}
+
+/// <summary>How a SCSI device is reached.</summary>
+[XmlEnum]
+public enum HostdevProtocol
+{
+    None, Adapter, Iscsi, Vhost,
 }
 
 /// <summary>A SCSI adapter of the host: by its name, or, as the grammar also allows, in a storage pool's words.</summary>
@@ -141,5 +190,12 @@ public sealed partial record HostdevAddress
 [XmlRecord]
 public sealed partial record HubConfig : DeviceConfig
 {
-    [XmlAttribute] public string? Type { get; init; }
+    [XmlAttribute(Invalid = "unknown hub device type '{0}'", InvalidCode = XmlCode.Unsupported)] public HubType? Type { get; init; }
+}
+
+/// <summary>A hub's bus.</summary>
+[XmlEnum]
+public enum HubType
+{
+    Usb,
 }

@@ -8,13 +8,20 @@ public sealed partial record InputConfig : DeviceConfig
 {
     [XmlAttribute(Invalid = "unknown input device type '{0}'", InvalidCode = XmlCode.Unsupported)] public InputType? Type { get; init; }
 
-    [XmlAttribute] public string? Bus { get; init; }
+    [XmlAttribute(Invalid = "unknown input bus type '{0}'", InvalidCode = XmlCode.Unsupported)] public InputBus? Bus { get; init; }
 
-    [XmlAttribute] public string? Model { get; init; }
+    [XmlAttribute] public VirtioModel? Model { get; init; }
 
     [XmlElement] public VirtioDriver? Driver { get; init; }
 
     [XmlElement] public InputSource? Source { get; init; }
+}
+
+/// <summary>The bus of an input device.</summary>
+[XmlEnum]
+public enum InputBus
+{
+    Ps2, Usb, Xen, Parallels, Virtio, None,
 }
 
 /// <summary>The kind of an input device.</summary>
@@ -32,9 +39,28 @@ public sealed partial record InputSource
 
     [XmlAttribute] public string? Dev { get; init; }
 
-    [XmlAttribute] public string? Grab { get; init; }
+    [XmlAttribute] public InputGrab? Grab { get; init; }
 
-    [XmlAttribute] public string? GrabToggle { get; init; }
+    [XmlAttribute] public InputGrabToggle? GrabToggle { get; init; }
 
     [XmlAttribute(OnOff = true)] public bool? Repeat { get; init; }
+}
+
+/// <summary>The keys that switch grabbing.</summary>
+[XmlEnum]
+public enum InputGrabToggle
+{
+    [XmlName("ctrl-ctrl")] CtrlCtrl,
+    [XmlName("alt-alt")] AltAlt,
+    [XmlName("shift-shift")] ShiftShift,
+    [XmlName("meta-meta")] MetaMeta,
+    Scrolllock,
+    [XmlName("ctrl-scrolllock")] CtrlScrolllock,
+}
+
+/// <summary>What is grabbed together.</summary>
+[XmlEnum]
+public enum InputGrab
+{
+    All,
 }

@@ -81,12 +81,19 @@ public sealed partial record MacConfig
 {
     [XmlAttribute] public string? Address { get; init; }
 
-    [XmlAttribute] public string? Type { get; init; }
+    [XmlAttribute] public MacAddressType? Type { get; init; }
 
     [XmlAttribute] public bool? Check { get; init; }
 
     /// <summary>This address and nothing else said.</summary>
     public static implicit operator MacConfig(string address) => new() { Address = address };
+}
+
+/// <summary>Where a hardware address comes from.</summary>
+[XmlEnum]
+public enum MacAddressType
+{
+    Generated, Static,
 }
 
 /// <summary>The other end; which members count depends on the card's type.</summary>
@@ -123,7 +130,7 @@ public sealed partial record InterfaceSource
 
     [XmlAttribute] public string? Path { get; init; }
 
-    [XmlAttribute] public string? Mode { get; init; }
+    [XmlAttribute] public InterfaceSourceMode? Mode { get; init; }
 
     [XmlElement] public ReconnectConfig? Reconnect { get; init; }
 
@@ -141,6 +148,13 @@ public sealed partial record InterfaceSource
     [XmlElement("ip")] public ConfigList<IpConfig> Ips { get; init; }
 
     [XmlElement("route")] public ConfigList<RouteConfig> Routes { get; init; }
+}
+
+/// <summary>How a card uses its other end.</summary>
+[XmlEnum]
+public enum InterfaceSourceMode
+{
+    Vepa, Private, Bridge, Passthrough, Client, Server,
 }
 
 /// <summary>Who keeps a bridge's table of hardware addresses.</summary>
@@ -312,7 +326,14 @@ public sealed partial record BandwidthLimit
 [XmlRecord]
 public sealed partial record InterfaceTeaming
 {
-    [XmlAttribute] public string? Type { get; init; }
+    [XmlAttribute(Invalid = "unknown teaming type '{0}'", InvalidCode = XmlCode.Unsupported)] public TeamingType? Type { get; init; }
 
     [XmlAttribute] public string? Persistent { get; init; }
+}
+
+/// <summary>A card's part in a failover pair.</summary>
+[XmlEnum]
+public enum TeamingType
+{
+    Persistent, Transient,
 }

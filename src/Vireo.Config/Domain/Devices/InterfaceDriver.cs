@@ -72,9 +72,9 @@ public sealed partial record CoalesceDirection
 [XmlRecord]
 public sealed partial record InterfaceDriver
 {
-    [XmlAttribute] public string? Name { get; init; }
+    [XmlAttribute] public InterfaceDriverName? Name { get; init; }
 
-    [XmlAttribute] public string? Txmode { get; init; }
+    [XmlAttribute] public InterfaceTxmode? Txmode { get; init; }
 
     [XmlAttribute(OnOff = true)] public bool? Ioeventfd { get; init; }
 
@@ -101,6 +101,20 @@ public sealed partial record InterfaceDriver
     [XmlElement] public VirtioOffloads? Host { get; init; }
 
     [XmlElement] public VirtioOffloads? Guest { get; init; }
+}
+
+/// <summary>How packets are sent.</summary>
+[XmlEnum]
+public enum InterfaceTxmode
+{
+    Iothread, Timer,
+}
+
+/// <summary>What moves a card's data.</summary>
+[XmlEnum]
+public enum InterfaceDriverName
+{
+    Qemu, Vhost, Kvm, Vfio, Xen,
 }
 
 /// <summary>What serves the card on the host.</summary>

@@ -32,15 +32,31 @@ public sealed partial record ShmemConfig : DeviceConfig
 {
     [XmlAttribute] public string? Name { get; init; }
 
-    [XmlAttribute] public string? Role { get; init; }
+    [XmlAttribute] public ShmemRole? Role { get; init; }
 
-    [XmlElement("model", Value = "type")] public string? Model { get; init; }
+    [XmlElement("model", Value = "type")] public ShmemModel? Model { get; init; }
 
     [XmlElement("size", Unit = "M")] public DataSize? Size { get; init; }
 
     [XmlElement] public ShmemServer? Server { get; init; }
 
     [XmlElement] public ShmemMsi? Msi { get; init; }
+}
+
+/// <summary>Whether the memory moves with the guest.</summary>
+[XmlEnum]
+public enum ShmemRole
+{
+    Master, Peer,
+}
+
+/// <summary>How memory is shared.</summary>
+[XmlEnum]
+public enum ShmemModel
+{
+    Ivshmem,
+    [XmlName("ivshmem-plain")] IvshmemPlain,
+    [XmlName("ivshmem-doorbell")] IvshmemDoorbell,
 }
 
 /// <summary>The server that hands the memory out.</summary>
@@ -63,9 +79,9 @@ public sealed partial record ShmemMsi
 [XmlRecord]
 public sealed partial record MemoryDevice : DeviceConfig
 {
-    [XmlAttribute] public string? Model { get; init; }
+    [XmlAttribute] public MemoryModel? Model { get; init; }
 
-    [XmlAttribute] public string? Access { get; init; }
+    [XmlAttribute] public MemoryAccess? Access { get; init; }
 
     [XmlAttribute] public bool? Discard { get; init; }
 
@@ -74,6 +90,16 @@ public sealed partial record MemoryDevice : DeviceConfig
     [XmlElement] public MemoryDeviceSource? Source { get; init; }
 
     [XmlElement] public MemoryDeviceTarget? Target { get; init; }
+}
+
+/// <summary>The kind of a memory module.</summary>
+[XmlEnum]
+public enum MemoryModel
+{
+    Dimm, Nvdimm,
+    [XmlName("virtio-pmem")] VirtioPmem,
+    [XmlName("virtio-mem")] VirtioMem,
+    [XmlName("sgx-epc")] SgxEpc,
 }
 
 /// <summary>What backs a memory module.</summary>

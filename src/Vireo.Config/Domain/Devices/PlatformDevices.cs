@@ -6,9 +6,16 @@ namespace Vireo.Config;
 [XmlRecord]
 public sealed partial record WatchdogConfig : DeviceConfig
 {
-    [XmlAttribute] public string? Model { get; init; }
+    [XmlAttribute(Invalid = "unknown watchdog model '{0}'", InvalidCode = XmlCode.Unsupported)] public WatchdogModel? Model { get; init; }
 
     [XmlAttribute(Invalid = "unknown watchdog action '{0}'", InvalidCode = XmlCode.Unsupported)] public WatchdogAction? Action { get; init; }
+}
+
+/// <summary>A watchdog's model.</summary>
+[XmlEnum]
+public enum WatchdogModel
+{
+    I6300esb, Ib700, Diag288, Itco,
 }
 
 /// <summary>What a watchdog does.</summary>
@@ -23,7 +30,14 @@ public enum WatchdogAction
 [XmlRecord]
 public sealed partial record PanicConfig : DeviceConfig
 {
-    [XmlAttribute] public string? Model { get; init; }
+    [XmlAttribute(Invalid = "unknown panic model '{0}'", InvalidCode = XmlCode.Unsupported)] public PanicModel? Model { get; init; }
+}
+
+/// <summary>A panic device's model.</summary>
+[XmlEnum]
+public enum PanicModel
+{
+    Isa, Pseries, Hyperv, S390, Pvpanic,
 }
 
 /// <summary>POWER's NVRAM.</summary>
@@ -34,9 +48,16 @@ public sealed partial record NvramDevice : DeviceConfig;
 [XmlRecord]
 public sealed partial record IommuConfig : DeviceConfig
 {
-    [XmlAttribute] public string? Model { get; init; }
+    [XmlAttribute] public IommuModel? Model { get; init; }
 
     [XmlElement] public IommuDriver? Driver { get; init; }
+}
+
+/// <summary>An IOMMU's model.</summary>
+[XmlEnum]
+public enum IommuModel
+{
+    Intel, Smmuv3, Virtio, Amd,
 }
 
 /// <summary>An IOMMU's settings.</summary>

@@ -6,7 +6,7 @@ namespace Vireo.Config;
 [XmlRecord]
 public sealed partial record SmartcardConfig : DeviceConfig
 {
-    [XmlAttribute] public string? Mode { get; init; }
+    [XmlAttribute] public SmartcardMode? Mode { get; init; }
 
     [XmlAttribute(Invalid = "unknown type presented to host for character device: {0}", InvalidCode = XmlCode.Unsupported)] public CharType? Type { get; init; }
 
@@ -23,11 +23,20 @@ public sealed partial record SmartcardConfig : DeviceConfig
     [XmlElement] public CharTarget? Target { get; init; }
 }
 
+/// <summary>Whose smartcard it is.</summary>
+[XmlEnum]
+public enum SmartcardMode
+{
+    Host,
+    [XmlName("host-certificates")] HostCertificates,
+    Passthrough,
+}
+
 /// <summary>A USB device redirected from a client.</summary>
 [XmlRecord(Open = true)]
 public sealed partial record RedirdevConfig : DeviceConfig
 {
-    [XmlAttribute] public string? Bus { get; init; }
+    [XmlAttribute(Invalid = "unknown redirdev bus '{0}'", InvalidCode = XmlCode.Unsupported)] public RedirdevBus? Bus { get; init; }
 
     [XmlAttribute(Invalid = "unknown type presented to host for character device: {0}", InvalidCode = XmlCode.Unsupported)] public CharType? Type { get; init; }
 
@@ -36,6 +45,13 @@ public sealed partial record RedirdevConfig : DeviceConfig
     [XmlElement("protocol", Value = "type")] public string? Protocol { get; init; }
 
     [XmlElement] public CharLog? Log { get; init; }
+}
+
+/// <summary>A redirected device's bus.</summary>
+[XmlEnum]
+public enum RedirdevBus
+{
+    Usb,
 }
 
 /// <summary>Which USB devices may be redirected.</summary>

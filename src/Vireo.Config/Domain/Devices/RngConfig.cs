@@ -6,7 +6,7 @@ namespace Vireo.Config;
 [XmlRecord]
 public sealed partial record RngConfig : DeviceConfig
 {
-    [XmlAttribute] public string? Model { get; init; }
+    [XmlAttribute(Invalid = "unknown RNG model '{0}'", InvalidCode = XmlCode.Unsupported)] public VirtioModel? Model { get; init; }
 
     [XmlElement] public RngRate? Rate { get; init; }
 
@@ -28,9 +28,9 @@ public sealed partial record RngRate
 [XmlRecord]
 public sealed partial record RngBackend
 {
-    [XmlAttribute] public string? Model { get; init; }
+    [XmlAttribute(Invalid = "unknown RNG backend model '{0}'", InvalidCode = XmlCode.Unsupported)] public RngBackendModel? Model { get; init; }
 
-    [XmlAttribute] public string? Type { get; init; }
+    [XmlAttribute(Invalid = "unknown backend type '{0}' for egd", InvalidCode = XmlCode.Unsupported)] public CharType? Type { get; init; }
 
     /// <summary>The device of a <c>random</c> backend.</summary>
     [XmlText] public string? Path { get; init; }
@@ -40,4 +40,11 @@ public sealed partial record RngBackend
     [XmlElement("protocol", Value = "type")] public string? Protocol { get; init; }
 
     [XmlElement] public CharLog? Log { get; init; }
+}
+
+/// <summary>Where random numbers come from.</summary>
+[XmlEnum]
+public enum RngBackendModel
+{
+    Random, Egd, Builtin,
 }

@@ -15,9 +15,9 @@ public sealed partial record VideoConfig : DeviceConfig
 [XmlRecord]
 public sealed partial record VideoDriver
 {
-    [XmlAttribute] public string? Vgaconf { get; init; }
+    [XmlAttribute] public VgaConfiguration? Vgaconf { get; init; }
 
-    [XmlAttribute] public string? Name { get; init; }
+    [XmlAttribute] public VideoDriverName? Name { get; init; }
 
     [XmlAttribute(OnOff = true)] public bool? Iommu { get; init; }
 
@@ -26,6 +26,20 @@ public sealed partial record VideoDriver
     [XmlAttribute(OnOff = true)] public bool? Packed { get; init; }
 
     [XmlAttribute("page_per_vq", OnOff = true)] public bool? PagePerVq { get; init; }
+}
+
+/// <summary>How bhyve shows VGA.</summary>
+[XmlEnum]
+public enum VgaConfiguration
+{
+    Io, On, Off,
+}
+
+/// <summary>What draws.</summary>
+[XmlEnum]
+public enum VideoDriverName
+{
+    Qemu, Vhostuser,
 }
 
 /// <summary>A graphics card's model; memory in KiB.</summary>

@@ -6,7 +6,7 @@ namespace Vireo.Config;
 [XmlRecord]
 public sealed partial record VsockConfig : DeviceConfig
 {
-    [XmlAttribute] public string? Model { get; init; }
+    [XmlAttribute] public VirtioModel? Model { get; init; }
 
     [XmlElement] public VsockCid? Cid { get; init; }
 
