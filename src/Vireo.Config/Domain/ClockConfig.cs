@@ -8,13 +8,13 @@ public sealed partial record ClockConfig
 {
     [XmlAttribute(Invalid = "unknown clock offset '{0}'", InvalidCode = XmlCode.Unsupported)] public ClockOffset? Offset { get; init; }
 
-    [XmlAttribute] public string? Adjustment { get; init; }
+    [XmlAttribute(Invalid = "unknown clock adjustment '{0}'", Form = "Adjustment")] public string? Adjustment { get; init; }
 
     [XmlAttribute(Invalid = "unknown clock basis '{0}'", InvalidCode = XmlCode.Unsupported)] public ClockBasis? Basis { get; init; }
 
     [XmlAttribute] public string? Timezone { get; init; }
 
-    [XmlAttribute] public ulong? Start { get; init; }
+    [XmlAttribute(Invalid = "missing 'start' attribute for clock with offset='absolute'", InvalidCode = XmlCode.Internal)] public ulong? Start { get; init; }
 
     [XmlElement("timer")] public ConfigList<TimerConfig> Timers { get; init; }
 }
@@ -185,11 +185,11 @@ public sealed partial record LaunchSecurityConfig
 
     [XmlAttribute] public bool? KernelHashes { get; init; }
 
-    [XmlElement] public uint? Cbitpos { get; init; }
+    [XmlElement(Invalid = "Invalid format for launch security cbitpos")] public uint? Cbitpos { get; init; }
 
-    [XmlElement] public uint? ReducedPhysBits { get; init; }
+    [XmlElement(Invalid = "Invalid format for launch security reduced-phys-bits")] public uint? ReducedPhysBits { get; init; }
 
-    [XmlElement(Hex = 4)] public uint? Policy { get; init; }
+    [XmlElement(Hex = 4, Invalid = "failed to get launch security policy")] public uint? Policy { get; init; }
 
     [XmlElement] public uint? Handle { get; init; }
 

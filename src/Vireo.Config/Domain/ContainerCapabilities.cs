@@ -7,7 +7,7 @@ namespace Vireo.Config;
 public sealed partial record ContainerCapabilities
 {
     /// <summary>What holds for the capabilities that are not named.</summary>
-    [XmlAttribute(Invalid = "Unknown capabilities policy attribute '{0}'")] public CapabilityPolicy? Policy { get; init; }
+    [XmlAttribute] public CapabilityPolicy? Policy { get; init; }
 
     [XmlElement("audit_control")] public StateFeature? AuditControl { get; init; }
 

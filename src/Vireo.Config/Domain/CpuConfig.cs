@@ -71,11 +71,18 @@ public enum CpuCheck
 [XmlRecord]
 public sealed partial record CpuModel
 {
-    [XmlAttribute] public string? Fallback { get; init; }
+    [XmlAttribute(Invalid = "Invalid fallback attribute", InvalidCode = XmlCode.Unsupported)] public CpuFallback? Fallback { get; init; }
 
-    [XmlAttribute("vendor_id")] public string? VendorId { get; init; }
+    [XmlAttribute("vendor_id", Invalid = "vendor_id must be exactly 12 characters long", Form = "CpuVendor")] public string? VendorId { get; init; }
 
     [XmlText] public string? Name { get; init; }
+}
+
+/// <summary>Whether another model may stand in.</summary>
+[XmlEnum]
+public enum CpuFallback
+{
+    Allow, Forbid,
 }
 
 /// <summary>The microcode's version, in a host's description.</summary>
@@ -197,6 +204,22 @@ public sealed partial record GuestNuma
     [XmlElement("cell")] public ConfigList<NumaCell> Cells { get; init; }
 
     [XmlElement] public NumaInterconnects? Interconnects { get; init; }
+
+    internal void Check(DocumentReader reader)
+    {
+        var seen = new bool[Cells.Count];
+        for (var i = 0; i < seen.Length; i++)
+        {
+            var id = Cells[i].Id ?? (uint)i;
+            if (id >= seen.Length || seen[id])
+            {
+                throw reader.Error(
+                    "Exactly one 'cell' element per guest NUMA cell allowed, non-contiguous ranges or ranges not starting from 0 are not allowed", reader.Domain);
+            }
+
+            seen[id] = true;
+        }
+    }
 }
 
 /// <summary>One cell.</summary>
@@ -205,7 +228,7 @@ public sealed partial record NumaCell
 {
     [XmlAttribute] public uint? Id { get; init; }
 
-    [XmlAttribute] public string? Cpus { get; init; }
+    [XmlAttribute(Form = "Bitmap")] public string? Cpus { get; init; }
 
     [XmlAttribute(Unit = "KiB")] public DataSize? Memory { get; init; }
 
@@ -231,9 +254,9 @@ public sealed partial record NumaCache
 {
     [XmlAttribute] public uint? Level { get; init; }
 
-    [XmlAttribute] public NumaCacheAssociativity? Associativity { get; init; }
+    [XmlAttribute(Invalid = "Invalid cache associativity '{0}'")] public NumaCacheAssociativity? Associativity { get; init; }
 
-    [XmlAttribute] public NumaCachePolicy? Policy { get; init; }
+    [XmlAttribute(Invalid = "Invalid cache policy '{0}'")] public NumaCachePolicy? Policy { get; init; }
 
     [XmlElement] public CacheSize? Size { get; init; }
 

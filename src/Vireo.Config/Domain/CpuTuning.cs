@@ -8,7 +8,7 @@ public sealed partial record VcpuConfig
 {
     [XmlAttribute] public CpuPlacement? Placement { get; init; }
 
-    [XmlAttribute] public string? Cpuset { get; init; }
+    [XmlAttribute(Form = "Bitmap")] public string? Cpuset { get; init; }
 
     /// <summary>How many are plugged in; all when not said.</summary>
     [XmlAttribute] public uint? Current { get; init; }
@@ -46,18 +46,18 @@ public sealed partial record IoThreadConfig
 {
     [XmlAttribute] public uint? Id { get; init; }
 
-    [XmlAttribute("thread_pool_min")] public int? ThreadPoolMin { get; init; }
+    [XmlAttribute("thread_pool_min", NonNegative = true)] public int? ThreadPoolMin { get; init; }
 
-    [XmlAttribute("thread_pool_max")] public int? ThreadPoolMax { get; init; }
+    [XmlAttribute("thread_pool_max", NonNegative = true)] public int? ThreadPoolMax { get; init; }
 }
 
 /// <summary>The main loop's thread pool.</summary>
 [XmlRecord]
 public sealed partial record DefaultIoThreadConfig
 {
-    [XmlAttribute("thread_pool_min")] public int? ThreadPoolMin { get; init; }
+    [XmlAttribute("thread_pool_min", NonNegative = true)] public int? ThreadPoolMin { get; init; }
 
-    [XmlAttribute("thread_pool_max")] public int? ThreadPoolMax { get; init; }
+    [XmlAttribute("thread_pool_max", NonNegative = true)] public int? ThreadPoolMax { get; init; }
 }
 
 /// <summary>CPU pinning and shares.</summary>
@@ -84,7 +84,7 @@ public sealed partial record CputuneConfig
 
     [XmlElement("vcpupin")] public ConfigList<VcpuPin> Vcpupins { get; init; }
 
-    [XmlElement("emulatorpin", Value = "cpuset")] public string? Emulatorpin { get; init; }
+    [XmlElement("emulatorpin", Value = "cpuset", Form = "Bitmap")] public string? Emulatorpin { get; init; }
 
     [XmlElement("iothreadpin")] public ConfigList<IoThreadPin> Iothreadpins { get; init; }
 
@@ -105,7 +105,7 @@ public sealed partial record VcpuPin
 {
     [XmlAttribute] public uint? Vcpu { get; init; }
 
-    [XmlAttribute] public string? Cpuset { get; init; }
+    [XmlAttribute(Form = "Bitmap")] public string? Cpuset { get; init; }
 }
 
 /// <summary>The host CPUs of one I/O thread.</summary>
@@ -114,16 +114,16 @@ public sealed partial record IoThreadPin
 {
     [XmlAttribute] public uint? Iothread { get; init; }
 
-    [XmlAttribute] public string? Cpuset { get; init; }
+    [XmlAttribute(Form = "Bitmap")] public string? Cpuset { get; init; }
 }
 
 /// <summary>The scheduling class of some threads.</summary>
 [XmlRecord]
 public sealed partial record SchedulerConfig
 {
-    [XmlAttribute] public string? Vcpus { get; init; }
+    [XmlAttribute(Form = "Bitmap")] public string? Vcpus { get; init; }
 
-    [XmlAttribute] public string? Iothreads { get; init; }
+    [XmlAttribute(Form = "Bitmap")] public string? Iothreads { get; init; }
 
     [XmlAttribute] public SchedulerPolicy? Scheduler { get; init; }
 
@@ -141,7 +141,7 @@ public enum SchedulerPolicy
 [XmlRecord]
 public sealed partial record CachetuneConfig
 {
-    [XmlAttribute] public string? Vcpus { get; init; }
+    [XmlAttribute(Invalid = "Invalid cachetune attribute 'vcpus' value '{0}'", Form = "Bitmap")] public string? Vcpus { get; init; }
 
     [XmlAttribute] public string? Id { get; init; }
 
@@ -178,7 +178,7 @@ public sealed partial record CacheMonitor
 [XmlRecord]
 public sealed partial record MemorytuneConfig
 {
-    [XmlAttribute] public string? Vcpus { get; init; }
+    [XmlAttribute(Invalid = "Invalid memorytune attribute 'vcpus' value '{0}'", Form = "Bitmap")] public string? Vcpus { get; init; }
 
     [XmlAttribute] public string? Id { get; init; }
 
@@ -213,7 +213,7 @@ public sealed partial record NumaMemory
 
     [XmlAttribute(Invalid = "Unsupported NUMA memory tuning mode '{0}'", InvalidCode = XmlCode.Unsupported)] public NumaMemoryMode? Mode { get; init; }
 
-    [XmlAttribute] public string? Nodeset { get; init; }
+    [XmlAttribute(Form = "Bitmap")] public string? Nodeset { get; init; }
 
     [XmlAttribute(Invalid = "Unsupported NUMA memory placement mode '{0}'", InvalidCode = XmlCode.Unsupported)] public NumaPlacement? Placement { get; init; }
 }
@@ -256,13 +256,13 @@ public sealed partial record BlkioDevice
 {
     [XmlElement] public string? Path { get; init; }
 
-    [XmlElement] public uint? Weight { get; init; }
+    [XmlElement(Invalid = "could not parse weight {0}", InvalidCode = XmlCode.Unsupported)] public uint? Weight { get; init; }
 
-    [XmlElement("read_iops_sec")] public uint? ReadIopsSec { get; init; }
+    [XmlElement("read_iops_sec", Invalid = "could not parse read iops sec {0}", InvalidCode = XmlCode.Unsupported)] public uint? ReadIopsSec { get; init; }
 
-    [XmlElement("write_iops_sec")] public uint? WriteIopsSec { get; init; }
+    [XmlElement("write_iops_sec", Invalid = "could not parse write iops sec {0}", InvalidCode = XmlCode.Unsupported)] public uint? WriteIopsSec { get; init; }
 
-    [XmlElement("read_bytes_sec")] public ulong? ReadBytesSec { get; init; }
+    [XmlElement("read_bytes_sec", Invalid = "could not parse read bytes sec {0}", InvalidCode = XmlCode.Unsupported)] public ulong? ReadBytesSec { get; init; }
 
-    [XmlElement("write_bytes_sec")] public ulong? WriteBytesSec { get; init; }
+    [XmlElement("write_bytes_sec", Invalid = "could not parse write bytes sec {0}", InvalidCode = XmlCode.Unsupported)] public ulong? WriteBytesSec { get; init; }
 }

@@ -19,7 +19,7 @@ public sealed partial record DomainConfig
     [XmlElement(Invalid = "malformed uuid element", InvalidCode = XmlCode.Internal)] public Guid? Uuid { get; init; }
 
     /// <summary>The generation id shown to the guest; empty text asks for a new one.</summary>
-    [XmlElement] public string? Genid { get; init; }
+    [XmlElement(Invalid = "malformed genid element", InvalidCode = XmlCode.Internal, Form = "Uuid")] public string? Genid { get; init; }
 
     /// <summary>A short description.</summary>
     [XmlElement] public string? Title { get; init; }

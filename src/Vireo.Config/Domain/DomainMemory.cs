@@ -70,7 +70,7 @@ public sealed partial record MemoryAllocation
 {
     [XmlAttribute(Invalid = "unknown memoryBacking/allocation/mode '{0}'", InvalidCode = XmlCode.Unsupported)] public MemoryAllocationMode? Mode { get; init; }
 
-    [XmlAttribute] public uint? Threads { get; init; }
+    [XmlAttribute(Invalid = "Failed to parse memory allocation threads")] public uint? Threads { get; init; }
 }
 
 /// <summary>When memory is allocated.</summary>
@@ -93,5 +93,5 @@ public sealed partial record HugepageConfig
 {
     [XmlAttribute(Unit = "KiB", Required = true)] public DataSize? Size { get; init; }
 
-    [XmlAttribute] public string? Nodeset { get; init; }
+    [XmlAttribute(Form = "Bitmap")] public string? Nodeset { get; init; }
 }

@@ -174,7 +174,7 @@ public sealed partial record SmmFeature
 [XmlRecord]
 public sealed partial record UnitSize
 {
-    [XmlAttribute] public string? Unit { get; init; }
+    [XmlAttribute(Form = "DataUnit")] public string? Unit { get; init; }
 
     [XmlText] public ulong? Value { get; init; }
 }
@@ -312,5 +312,5 @@ public sealed partial record HypervVendor
 {
     [XmlAttribute(OnOff = true)] public bool? State { get; init; }
 
-    [XmlAttribute] public string? Value { get; init; }
+    [XmlAttribute(Form = "HypervVendor")] public string? Value { get; init; }
 }

@@ -6,7 +6,7 @@ namespace Vireo.Config;
 [XmlRecord]
 public sealed partial record OsConfig
 {
-    [XmlAttribute] public OsFirmware? Firmware { get; init; }
+    [XmlAttribute(Invalid = "unknown firmware value {0}")] public OsFirmware? Firmware { get; init; }
 
     [XmlElement] public OsType? Type { get; init; }
 

@@ -7,19 +7,23 @@ internal sealed partial class DocumentReader
 {
     public string Text(string value, string name, string? invalid) => value;
 
-    public int Int32(string value, string name, string? invalid) =>
-        TrySigned(value, out var number) && number is >= int.MinValue and <= int.MaxValue
+    public int Int32(string value, string name, string? invalid, bool anyBase = false) =>
+        TrySigned(value, anyBase, out var number) && number is >= int.MinValue and <= int.MaxValue
             ? (int)number : throw Bad(value, name, invalid, "integer value");
 
-    public long Int64(string value, string name, string? invalid) =>
-        TrySigned(value, out var number)
+    /// <summary>An integer that libvirt's type allows to be negative and its parser does not.</summary>
+    public int NonNegative(string value, string name, string? invalid, bool anyBase) =>
+        Int32(value, name, invalid, anyBase) is >= 0 and var number ? number : throw Bad(value, name, invalid, "non-negative value");
+
+    public long Int64(string value, string name, string? invalid, bool anyBase = false) =>
+        TrySigned(value, anyBase, out var number)
             ? number : throw Bad(value, name, invalid, "long long integer value");
 
-    public uint UInt32(string value, string name, string? invalid) =>
-        TryUnsigned(value, out var number) && number <= uint.MaxValue ? (uint)number : throw Bad(value, name, invalid, "non-negative integer value");
+    public uint UInt32(string value, string name, string? invalid, bool anyBase = false) =>
+        TryUnsigned(value, anyBase, out var number) && number <= uint.MaxValue ? (uint)number : throw Bad(value, name, invalid, "non-negative integer value");
 
-    public ulong UInt64(string value, string name, string? invalid) =>
-        TryUnsigned(value, out var number) ? number : throw Bad(value, name, invalid, "non-negative integer value");
+    public ulong UInt64(string value, string name, string? invalid, bool anyBase = false) =>
+        TryUnsigned(value, anyBase, out var number) ? number : throw Bad(value, name, invalid, "non-negative integer value");
 
     public double Double(string value, string name, string? invalid) =>
         double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : throw Bad(value, name, invalid, "number");
@@ -47,7 +51,7 @@ internal sealed partial class DocumentReader
 
     public DataSize Size(string value, string? unit, string defaultUnit, string name, string? invalid)
     {
-        if (!TryUnsigned(value, out var number))
+        if (!TryUnsigned(value, false, out var number))
         {
             throw Bad(value, name, invalid, "non-negative integer value");
         }
@@ -97,10 +101,10 @@ internal sealed partial class DocumentReader
     /// <summary>The error about an element that had to be there.</summary>
     public VireoException MissingElement(string name, string element) => Error($"missing element '{name}' in element '{element}'");
 
-    private static bool TrySigned(string value, out long number)
+    private static bool TrySigned(string value, bool anyBase, out long number)
     {
         var text = value.AsSpan().Trim();
-        if (text.StartsWith("0x", StringComparison.OrdinalIgnoreCase) && TryUnsigned(value, out var unsigned) && unsigned <= long.MaxValue)
+        if (anyBase && text.StartsWith("0x", StringComparison.OrdinalIgnoreCase) && TryUnsigned(value, true, out var unsigned) && unsigned <= long.MaxValue)
         {
             number = (long)unsigned;
             return true;
@@ -109,10 +113,10 @@ internal sealed partial class DocumentReader
         return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number);
     }
 
-    private static bool TryUnsigned(string value, out ulong number)
+    private static bool TryUnsigned(string value, bool anyBase, out ulong number)
     {
         var text = value.AsSpan().Trim();
-        return text.StartsWith("0x", StringComparison.OrdinalIgnoreCase)
+        return anyBase && text.StartsWith("0x", StringComparison.OrdinalIgnoreCase)
             ? ulong.TryParse(text[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out number)
             : ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
     }

@@ -5,6 +5,8 @@ internal static class XmlCode
 {
     public const int Internal = 1;
     public const int XmlError = 27;
+    public const int InvalidArgument = 8;
+    public const int XmlDetail = 35;
     public const int Unsupported = 67;
 
     /// <summary>ErrorDomain: domain documents.</summary>
@@ -80,6 +82,15 @@ internal sealed class XmlAttributeAttribute(string? name = null) : Attribute
     /// <summary>Formatted as <c>0x</c> and at least so many hexadecimal digits; read in either base.</summary>
     public int Hex { get; init; }
 
+    /// <summary>A number that is formatted in decimal and read in either base; others are refused in hexadecimal.</summary>
+    public bool AnyBase { get; init; }
+
+    /// <summary>A signed number that must not be negative.</summary>
+    public bool NonNegative { get; init; }
+
+    /// <summary>The form that a text must have: a method of <see cref="DocumentReader"/>, for instance <c>Bitmap</c>.</summary>
+    public string? Form { get; init; }
+
     /// <summary>A boolean written <c>on</c>/<c>off</c> rather than <c>yes</c>/<c>no</c>.</summary>
     public bool OnOff { get; init; }
 
@@ -117,6 +128,9 @@ internal sealed class XmlElementAttribute(string? name = null) : Attribute
 
     /// <summary>Formatted as <c>0x</c> and at least so many hexadecimal digits.</summary>
     public int Hex { get; init; }
+
+    /// <summary>The form that a text must have: a method of <see cref="DocumentReader"/>, for instance <c>Bitmap</c>.</summary>
+    public string? Form { get; init; }
 
     /// <summary>A boolean written <c>on</c>/<c>off</c> rather than <c>yes</c>/<c>no</c>.</summary>
     public bool OnOff { get; init; }

@@ -95,7 +95,7 @@ internal static class DomainDefaults
         cpu = cpu.Topology is { } topology ? cpu with { Topology = topology with { Dies = topology.Dies ?? 1 } } : cpu;
         if (cpu.Mode is null or CpuMode.Custom && cpu.Model?.Name is null)
         {
-            return cpu with { Mode = CpuMode.Custom, Match = CpuMatch.Exact, Check = CpuCheck.None, Model = new CpuModel { Fallback = "forbid", Name = "qemu64" } };
+            return cpu with { Mode = CpuMode.Custom, Match = CpuMatch.Exact, Check = CpuCheck.None, Model = new CpuModel { Fallback = CpuFallback.Forbid, Name = "qemu64" } };
         }
 
         return cpu.Mode switch
@@ -108,7 +108,7 @@ internal static class DomainDefaults
                 Mode = CpuMode.Custom,
                 Match = cpu.Match ?? CpuMatch.Exact,
                 Check = cpu.Check ?? (type == DomainType.Kvm ? CpuCheck.Partial : CpuCheck.None),
-                Model = cpu.Model! with { Fallback = cpu.Model.Fallback ?? "allow" },
+                Model = cpu.Model! with { Fallback = cpu.Model.Fallback ?? CpuFallback.Allow },
             },
         };
     }

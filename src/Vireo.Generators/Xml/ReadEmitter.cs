@@ -180,7 +180,8 @@ internal sealed class ReadEmitter
         else
         {
             _code.Line($"var text{m.Slot} = reader.Leaf(ref extras, {m.Slot}, {occurrence}, ref unit{m.Slot});");
-            _code.Line(store(Convert(m, "text" + m.Slot, m.Xml, "unit" + m.Slot)));
+            var stored = store(Convert(m, "text" + m.Slot, m.Xml, "unit" + m.Slot));
+            _code.Line(m.Type.Kind == ValueKind.Text && m.Declared.String("Form") is null ? stored : $"if (text{m.Slot}.Length > 0) {stored}");
         }
     }
 
@@ -230,10 +231,13 @@ internal sealed class ReadEmitter
         var rest = $"{value}, {RecordEmitter.Literal(name)}, {RecordEmitter.Literal(m.Declared.Refusal)}";
         return m.Type.Kind switch
         {
+            ValueKind.Text when m.Declared.String("Form") is { } form => $"reader.{form}({rest})",
             ValueKind.Text => value,
             ValueKind.Boolean => $"reader.{(m.Declared.Flag("OnOff") ? "OnOff" : "YesNo")}({rest})",
             ValueKind.Enum => $"global::Vireo.Config.XmlNames.TryParse({value}, out {m.Type.Name} e{m.Slot}) ? e{m.Slot} : throw reader.Bad({rest}, null)",
             ValueKind.Size => $"reader.Size({value}, {unit}, {RecordEmitter.Literal(m.Unit ?? "bytes")}, {RecordEmitter.Literal(name)}, {RecordEmitter.Literal(m.Declared.Refusal)})",
+            ValueKind.Int32 when m.Declared.Flag("NonNegative") => $"reader.NonNegative({rest}, {(m.AnyBase ? "true" : "false")})",
+            ValueKind.Int32 or ValueKind.Int64 or ValueKind.UInt32 or ValueKind.UInt64 when m.AnyBase => $"reader.{m.Type.Kind}({rest}, true)",
             _ => $"reader.{m.Type.Kind}({rest})",
         };
     }

@@ -10,6 +10,14 @@ public sealed class GrammarTests
     [
         "Missing required attribute 'managed' in element 'reservations'",
         "Invalid value for attribute 'port' in element 'target': 'text'",
+        "unknown driver format value 'luks'",
+        "Invalid value for attribute 'id' in element 'audio': '0x1'",
+        "Exactly one 'cell' element per guest NUMA cell allowed",
+        "Missing source host attribute for char device",
+        "Missing source service attribute for char device",
+        "msi option is only supported with a server",
+        "Invalid value for attribute 'aw_bits' in element 'driver': '0x1'",
+        "Cannot parse USB device version 1a1",
         "Invalid value for attribute 'mode' in element 'source': 'text'",
         "Invalid value 'text' for element or attribute './creationTime[1]'",
     ];

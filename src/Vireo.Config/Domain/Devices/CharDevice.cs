@@ -22,6 +22,8 @@ public sealed partial record CharDevice : DeviceConfig
 
     /// <summary>The first source.</summary>
     public CharSource? Source => Sources.IsEmpty ? null : Sources[0];
+
+    internal void Check(DocumentReader reader) => CharSource.CheckAll(reader, Type, Sources);
 }
 
 /// <summary>The kind of the host's end.</summary>
@@ -64,6 +66,34 @@ public sealed partial record CharSource
     [XmlElement] public ReconnectConfig? Reconnect { get; init; }
 
     [XmlElement("seclabel")] public ConfigList<SeclabelConfig> Seclabels { get; init; }
+
+    /// <summary>Checks the sources that a character device of a type has: their number, and what they must say.</summary>
+    internal static void CheckAll(DocumentReader reader, CharType? type, ConfigList<CharSource> sources)
+    {
+        switch (type)
+        {
+            case CharType.Dev or CharType.File or CharType.Pipe or CharType.Nmdm or CharType.Unix when sources.Count > 1:
+            case CharType.Tcp when sources.Count > 1:
+                throw reader.Error("only one source element is allowed for character device", reader.Domain);
+            case CharType.Udp when sources.Count > 2:
+                throw reader.Error("only two source elements are allowed for character device", reader.Domain);
+            case CharType.Tcp:
+                Need(reader, "host", sources.Find(s => s.Host is { Length: > 0 }));
+                Need(reader, "service", sources.Find(s => s.Service is { Length: > 0 }));
+                break;
+            case CharType.Udp:
+                Need(reader, "service", sources.Find(s => s is { Mode: null or CharSourceMode.Connect, Service.Length: > 0 }));
+                break;
+        }
+    }
+
+    private static void Need(DocumentReader reader, string name, CharSource? source)
+    {
+        if (source is null)
+        {
+            throw reader.Error($"Missing source {name} attribute for char device", reader.Domain, ErrorCode.InternalError);
+        }
+    }
 }
 
 /// <summary>Who calls whom.</summary>

@@ -8,17 +8,17 @@ public sealed partial record ControllerConfig : DeviceConfig
 {
     [XmlAttribute] public ControllerType? Type { get; init; }
 
-    [XmlAttribute] public int? Index { get; init; }
+    [XmlAttribute(NonNegative = true)] public int? Index { get; init; }
 
     [XmlAttribute("model")] public string? Model { get; init; }
 
-    [XmlAttribute] public int? Ports { get; init; }
+    [XmlAttribute(NonNegative = true)] public int? Ports { get; init; }
 
-    [XmlAttribute] public int? Vectors { get; init; }
+    [XmlAttribute(NonNegative = true)] public int? Vectors { get; init; }
 
-    [XmlAttribute] public int? MaxGrantFrames { get; init; }
+    [XmlAttribute(NonNegative = true)] public int? MaxGrantFrames { get; init; }
 
-    [XmlAttribute] public int? MaxEventChannels { get; init; }
+    [XmlAttribute(NonNegative = true)] public int? MaxEventChannels { get; init; }
 
     [XmlElement("model", Value = "name")] public ControllerModelName? ModelName { get; init; }
 
@@ -61,15 +61,15 @@ public enum ControllerType
 [XmlRecord]
 public sealed partial record ControllerTarget
 {
-    [XmlAttribute] public int? ChassisNr { get; init; }
+    [XmlAttribute(AnyBase = true, NonNegative = true)] public int? ChassisNr { get; init; }
 
-    [XmlAttribute] public int? Chassis { get; init; }
+    [XmlAttribute(AnyBase = true, NonNegative = true)] public int? Chassis { get; init; }
 
     [XmlAttribute(Hex = 1)] public uint? Port { get; init; }
 
-    [XmlAttribute] public int? BusNr { get; init; }
+    [XmlAttribute(AnyBase = true, NonNegative = true)] public int? BusNr { get; init; }
 
-    [XmlAttribute] public int? Index { get; init; }
+    [XmlAttribute(AnyBase = true, NonNegative = true)] public int? Index { get; init; }
 
     [XmlAttribute(OnOff = true)] public bool? Hotplug { get; init; }
 

@@ -93,7 +93,7 @@ public sealed partial record DeviceBoot
 {
     [XmlAttribute] public uint? Order { get; init; }
 
-    [XmlAttribute] public string? Loadparm { get; init; }
+    [XmlAttribute(Form = "LoadParameter")] public string? Loadparm { get; init; }
 }
 
 /// <summary>The master of a USB companion controller.</summary>

@@ -47,7 +47,7 @@ public sealed partial record DiskConfig : DeviceConfig
 
     [XmlElement] public string? Serial { get; init; }
 
-    [XmlElement] public string? Wwn { get; init; }
+    [XmlElement(Invalid = "Malformed wwn: {0}", InvalidCode = XmlCode.Internal, Form = "Wwn")] public string? Wwn { get; init; }
 
     [XmlElement] public string? Vendor { get; init; }
 
@@ -113,7 +113,7 @@ public sealed partial record DiskDriver
     [XmlAttribute] public string? Name { get; init; }
 
     /// <summary>The image's format.</summary>
-    [XmlAttribute] public string? Type { get; init; }
+    [XmlAttribute(Invalid = "unknown driver format value '{0}'", InvalidCode = XmlCode.Unsupported, Form = "ImageFormat")] public string? Type { get; init; }
 
     [XmlAttribute] public DiskCache? Cache { get; init; }
 
@@ -258,43 +258,43 @@ public sealed partial record DiskTransient
 [XmlRecord]
 public sealed partial record DiskIotune
 {
-    [XmlElement("total_bytes_sec")] public ulong? TotalBytesSec { get; init; }
+    [XmlElement("total_bytes_sec", Invalid = "disk iotune field 'total_bytes_sec' must be an integer")] public ulong? TotalBytesSec { get; init; }
 
-    [XmlElement("read_bytes_sec")] public ulong? ReadBytesSec { get; init; }
+    [XmlElement("read_bytes_sec", Invalid = "disk iotune field 'read_bytes_sec' must be an integer")] public ulong? ReadBytesSec { get; init; }
 
-    [XmlElement("write_bytes_sec")] public ulong? WriteBytesSec { get; init; }
+    [XmlElement("write_bytes_sec", Invalid = "disk iotune field 'write_bytes_sec' must be an integer")] public ulong? WriteBytesSec { get; init; }
 
-    [XmlElement("total_iops_sec")] public ulong? TotalIopsSec { get; init; }
+    [XmlElement("total_iops_sec", Invalid = "disk iotune field 'total_iops_sec' must be an integer")] public ulong? TotalIopsSec { get; init; }
 
-    [XmlElement("read_iops_sec")] public ulong? ReadIopsSec { get; init; }
+    [XmlElement("read_iops_sec", Invalid = "disk iotune field 'read_iops_sec' must be an integer")] public ulong? ReadIopsSec { get; init; }
 
-    [XmlElement("write_iops_sec")] public ulong? WriteIopsSec { get; init; }
+    [XmlElement("write_iops_sec", Invalid = "disk iotune field 'write_iops_sec' must be an integer")] public ulong? WriteIopsSec { get; init; }
 
-    [XmlElement("total_bytes_sec_max")] public ulong? TotalBytesSecMax { get; init; }
+    [XmlElement("total_bytes_sec_max", Invalid = "disk iotune field 'total_bytes_sec_max' must be an integer")] public ulong? TotalBytesSecMax { get; init; }
 
-    [XmlElement("read_bytes_sec_max")] public ulong? ReadBytesSecMax { get; init; }
+    [XmlElement("read_bytes_sec_max", Invalid = "disk iotune field 'read_bytes_sec_max' must be an integer")] public ulong? ReadBytesSecMax { get; init; }
 
-    [XmlElement("write_bytes_sec_max")] public ulong? WriteBytesSecMax { get; init; }
+    [XmlElement("write_bytes_sec_max", Invalid = "disk iotune field 'write_bytes_sec_max' must be an integer")] public ulong? WriteBytesSecMax { get; init; }
 
-    [XmlElement("total_iops_sec_max")] public ulong? TotalIopsSecMax { get; init; }
+    [XmlElement("total_iops_sec_max", Invalid = "disk iotune field 'total_iops_sec_max' must be an integer")] public ulong? TotalIopsSecMax { get; init; }
 
-    [XmlElement("read_iops_sec_max")] public ulong? ReadIopsSecMax { get; init; }
+    [XmlElement("read_iops_sec_max", Invalid = "disk iotune field 'read_iops_sec_max' must be an integer")] public ulong? ReadIopsSecMax { get; init; }
 
-    [XmlElement("write_iops_sec_max")] public ulong? WriteIopsSecMax { get; init; }
+    [XmlElement("write_iops_sec_max", Invalid = "disk iotune field 'write_iops_sec_max' must be an integer")] public ulong? WriteIopsSecMax { get; init; }
 
-    [XmlElement("size_iops_sec")] public ulong? SizeIopsSec { get; init; }
+    [XmlElement("size_iops_sec", Invalid = "disk iotune field 'size_iops_sec' must be an integer")] public ulong? SizeIopsSec { get; init; }
 
     [XmlElement("group_name")] public string? GroupName { get; init; }
 
-    [XmlElement("total_bytes_sec_max_length")] public ulong? TotalBytesSecMaxLength { get; init; }
+    [XmlElement("total_bytes_sec_max_length", Invalid = "disk iotune field 'total_bytes_sec_max_length' must be an integer")] public ulong? TotalBytesSecMaxLength { get; init; }
 
-    [XmlElement("read_bytes_sec_max_length")] public ulong? ReadBytesSecMaxLength { get; init; }
+    [XmlElement("read_bytes_sec_max_length", Invalid = "disk iotune field 'read_bytes_sec_max_length' must be an integer")] public ulong? ReadBytesSecMaxLength { get; init; }
 
-    [XmlElement("write_bytes_sec_max_length")] public ulong? WriteBytesSecMaxLength { get; init; }
+    [XmlElement("write_bytes_sec_max_length", Invalid = "disk iotune field 'write_bytes_sec_max_length' must be an integer")] public ulong? WriteBytesSecMaxLength { get; init; }
 
-    [XmlElement("total_iops_sec_max_length")] public ulong? TotalIopsSecMaxLength { get; init; }
+    [XmlElement("total_iops_sec_max_length", Invalid = "disk iotune field 'total_iops_sec_max_length' must be an integer")] public ulong? TotalIopsSecMaxLength { get; init; }
 
-    [XmlElement("read_iops_sec_max_length")] public ulong? ReadIopsSecMaxLength { get; init; }
+    [XmlElement("read_iops_sec_max_length", Invalid = "disk iotune field 'read_iops_sec_max_length' must be an integer")] public ulong? ReadIopsSecMaxLength { get; init; }
 
-    [XmlElement("write_iops_sec_max_length")] public ulong? WriteIopsSecMaxLength { get; init; }
+    [XmlElement("write_iops_sec_max_length", Invalid = "disk iotune field 'write_iops_sec_max_length' must be an integer")] public ulong? WriteIopsSecMaxLength { get; init; }
 }

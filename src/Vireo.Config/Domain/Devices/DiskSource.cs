@@ -42,7 +42,7 @@ public sealed partial record DiskSource
 
     [XmlAttribute] public bool? Managed { get; init; }
 
-    [XmlAttribute] public ulong? Namespace { get; init; }
+    [XmlAttribute(Invalid = "malformed namespace '{0}'")] public ulong? Namespace { get; init; }
 
     /// <summary>The path of a vhost-user socket.</summary>
     [XmlAttribute] public string? Path { get; init; }
@@ -68,9 +68,9 @@ public sealed partial record DiskSource
 
     [XmlElement("cookie", Wrapper = "cookies")] public ConfigList<NamedText> Cookies { get; init; }
 
-    [XmlElement("readahead", Value = "size")] public ulong? Readahead { get; init; }
+    [XmlElement("readahead", Value = "size", Invalid = "invalid readahead size or timeout")] public ulong? Readahead { get; init; }
 
-    [XmlElement("timeout", Value = "seconds")] public ulong? Timeout { get; init; }
+    [XmlElement("timeout", Value = "seconds", Invalid = "invalid readahead size or timeout")] public ulong? Timeout { get; init; }
 
     [XmlElement] public ReconnectConfig? Reconnect { get; init; }
 
@@ -108,7 +108,7 @@ public sealed partial record SourceHost
 {
     [XmlAttribute] public string? Name { get; init; }
 
-    [XmlAttribute] public string? Port { get; init; }
+    [XmlAttribute(Form = "Port")] public string? Port { get; init; }
 
     [XmlAttribute(Invalid = "unknown protocol transport type '{0}'", InvalidCode = XmlCode.Unsupported)] public SourceTransport? Transport { get; init; }
 
@@ -171,9 +171,9 @@ public sealed partial record StorageSlice
 {
     [XmlAttribute] public string? Type { get; init; }
 
-    [XmlAttribute] public ulong? Offset { get; init; }
+    [XmlAttribute(Invalid = "malformed value '{0}' of 'offset' attribute of slice")] public ulong? Offset { get; init; }
 
-    [XmlAttribute] public ulong? Size { get; init; }
+    [XmlAttribute(Invalid = "malformed value '{0}' of 'size' attribute of slice")] public ulong? Size { get; init; }
 }
 
 /// <summary>How a server's certificate is treated.</summary>
@@ -215,7 +215,7 @@ public sealed partial record StorageSecret
 
     [XmlAttribute] public string? Usage { get; init; }
 
-    [XmlAttribute] public string? Uuid { get; init; }
+    [XmlAttribute(Invalid = "invalid secret uuid '{0}'", Form = "Uuid")] public string? Uuid { get; init; }
 }
 
 /// <summary>An image's encryption.</summary>
@@ -297,7 +297,7 @@ public sealed partial record ReservationsSource
 [XmlRecord]
 public sealed partial record BackingStore
 {
-    [XmlAttribute] public DiskType? Type { get; init; }
+    [XmlAttribute(Invalid = "unknown storage source type '{0}'")] public DiskType? Type { get; init; }
 
     /// <summary>The number that names the image within its disk's chain.</summary>
     [XmlAttribute] public uint? Index { get; init; }
@@ -322,7 +322,7 @@ public sealed partial record BackingFormat
 [XmlRecord]
 public sealed partial record DiskMirror
 {
-    [XmlAttribute] public DiskType? Type { get; init; }
+    [XmlAttribute(Invalid = "unknown mirror backing store type '{0}'")] public DiskType? Type { get; init; }
 
     [XmlAttribute] public string? File { get; init; }
 

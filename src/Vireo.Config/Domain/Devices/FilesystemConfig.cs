@@ -14,9 +14,9 @@ public sealed partial record FilesystemConfig : DeviceConfig
 
     [XmlAttribute] public FilesystemMultidevs? Multidevs { get; init; }
 
-    [XmlAttribute] public string? Fmode { get; init; }
+    [XmlAttribute(Form = "Octal")] public string? Fmode { get; init; }
 
-    [XmlAttribute] public string? Dmode { get; init; }
+    [XmlAttribute(Form = "Octal")] public string? Dmode { get; init; }
 
     [XmlElement] public FilesystemDriver? Driver { get; init; }
 
@@ -64,7 +64,7 @@ public sealed partial record FilesystemDriver
 
     [XmlAttribute] public FilesystemWritePolicy? Wrpolicy { get; init; }
 
-    [XmlAttribute] public uint? Queue { get; init; }
+    [XmlAttribute(Invalid = "cannot parse queue size '{0}' for virtiofs")] public uint? Queue { get; init; }
 
     [XmlAttribute(OnOff = true)] public bool? Iommu { get; init; }
 
@@ -145,9 +145,9 @@ public sealed partial record FilesystemSource
 
     [XmlAttribute] public string? Volume { get; init; }
 
-    [XmlAttribute] public ulong? Usage { get; init; }
+    [XmlAttribute(Invalid = "cannot parse usage '{0}' for RAM filesystem")] public ulong? Usage { get; init; }
 
-    [XmlAttribute] public string? Units { get; init; }
+    [XmlAttribute(Form = "DataUnit")] public string? Units { get; init; }
 
     [XmlAttribute] public string? Socket { get; init; }
 }

@@ -16,7 +16,7 @@ public sealed partial record GraphicsConfig
 
     [XmlAttribute] public string? Socket { get; init; }
 
-    [XmlAttribute] public int? Port { get; init; }
+    [XmlAttribute(Invalid = "cannot parse vnc port {0}", InvalidCode = XmlCode.Internal)] public int? Port { get; init; }
 
     [XmlAttribute] public int? TlsPort { get; init; }
 
@@ -73,6 +73,15 @@ public sealed partial record GraphicsConfig
     [XmlElement] public GraphicsGl? Gl { get; init; }
 
     [XmlElement] public AudioRef? Audio { get; init; }
+
+    internal void Check(DocumentReader reader)
+    {
+        if (ListenAddress is { } old && Listens is [{ Type: GraphicsListenType.Address, Address: { } address }, ..] && address != old)
+        {
+            throw reader.Error(
+                $"graphics 'listen' attribute '{old}' must match 'address' attribute of first listen element (found '{address}')", reader.Domain, ErrorCode.ConfigUnsupported);
+        }
+    }
 }
 
 /// <summary>Who moves the pointer.</summary>

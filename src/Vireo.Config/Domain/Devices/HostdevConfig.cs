@@ -80,7 +80,7 @@ public sealed partial record HostdevSource
 
     [XmlAttribute] public string? Name { get; init; }
 
-    [XmlAttribute] public string? Wwpn { get; init; }
+    [XmlAttribute(Invalid = "malformed 'wwpn' value", Form = "PortName")] public string? Wwpn { get; init; }
 
     [XmlAttribute] public StartupPolicy? StartupPolicy { get; init; }
 
@@ -165,15 +165,15 @@ public sealed partial record HostdevAddress
 {
     [XmlAttribute] public string? Type { get; init; }
 
-    [XmlAttribute] public string? Uuid { get; init; }
+    [XmlAttribute(Invalid = "Cannot parse uuid attribute of element <address>", InvalidCode = XmlCode.Internal, Form = "Uuid")] public string? Uuid { get; init; }
 
-    [XmlAttribute] public string? Domain { get; init; }
+    [XmlAttribute(Form = "AnyNumber")] public string? Domain { get; init; }
 
-    [XmlAttribute] public string? Bus { get; init; }
+    [XmlAttribute(Form = "AnyNumber")] public string? Bus { get; init; }
 
-    [XmlAttribute] public string? Slot { get; init; }
+    [XmlAttribute(Form = "AnyNumber")] public string? Slot { get; init; }
 
-    [XmlAttribute] public string? Function { get; init; }
+    [XmlAttribute(Form = "AnyNumber")] public string? Function { get; init; }
 
     [XmlAttribute(OnOff = true)] public bool? Multifunction { get; init; }
 
@@ -181,9 +181,9 @@ public sealed partial record HostdevAddress
 
     [XmlAttribute] public string? Controller { get; init; }
 
-    [XmlAttribute] public string? Target { get; init; }
+    [XmlAttribute(Form = "AnyNumber")] public string? Target { get; init; }
 
-    [XmlAttribute] public string? Unit { get; init; }
+    [XmlAttribute(Form = "AnyNumber")] public string? Unit { get; init; }
 }
 
 /// <summary>A USB hub.</summary>

@@ -52,9 +52,9 @@ public sealed partial record InterfaceConfig : DeviceConfig
 
     [XmlElement] public InterfaceTeaming? Teaming { get; init; }
 
-    [XmlElement("link", Value = "state")] public LinkState? Link { get; init; }
+    [XmlElement("link", Value = "state", Invalid = "unknown interface link state '{0}'", InvalidCode = XmlCode.Unsupported)] public LinkState? Link { get; init; }
 
-    [XmlElement("mtu", Value = "size")] public uint? Mtu { get; init; }
+    [XmlElement("mtu", Value = "size", Invalid = "malformed mtu size")] public uint? Mtu { get; init; }
 
     [XmlElement] public CoalesceConfig? Coalesce { get; init; }
 }
@@ -79,7 +79,7 @@ public enum LinkState
 [XmlRecord]
 public sealed partial record MacConfig
 {
-    [XmlAttribute] public string? Address { get; init; }
+    [XmlAttribute(Form = "Mac")] public string? Address { get; init; }
 
     [XmlAttribute] public MacAddressType? Type { get; init; }
 
@@ -107,13 +107,13 @@ public sealed partial record InterfaceSource
     [XmlAttribute] public string? Portgroup { get; init; }
 
     /// <summary>The switch of a VMware distributed virtual switch's port.</summary>
-    [XmlAttribute] public string? Switchid { get; init; }
+    [XmlAttribute(Form = "Uuid")] public string? Switchid { get; init; }
 
     [XmlAttribute] public string? Portid { get; init; }
 
     [XmlAttribute] public string? Portgroupid { get; init; }
 
-    [XmlAttribute] public string? Connectionid { get; init; }
+    [XmlAttribute(Form = "LongInteger")] public string? Connectionid { get; init; }
 
     [XmlAttribute] public string? Bridge { get; init; }
 
@@ -294,7 +294,7 @@ public sealed partial record FilterParameter
 [XmlRecord]
 public sealed partial record InterfaceTune
 {
-    [XmlElement] public ulong? Sndbuf { get; init; }
+    [XmlElement(Invalid = "sndbuf must be a positive integer")] public ulong? Sndbuf { get; init; }
 }
 
 /// <summary>Traffic limits.</summary>

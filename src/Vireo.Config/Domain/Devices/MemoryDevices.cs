@@ -41,6 +41,14 @@ public sealed partial record ShmemConfig : DeviceConfig
     [XmlElement] public ShmemServer? Server { get; init; }
 
     [XmlElement] public ShmemMsi? Msi { get; init; }
+
+    internal void Check(DocumentReader reader)
+    {
+        if (Msi is not null && Server is null)
+        {
+            throw reader.Error("msi option is only supported with a server", reader.Domain);
+        }
+    }
 }
 
 /// <summary>Whether the memory moves with the guest.</summary>
@@ -106,7 +114,7 @@ public enum MemoryModel
 [XmlRecord]
 public sealed partial record MemoryDeviceSource
 {
-    [XmlElement] public string? Nodemask { get; init; }
+    [XmlElement(Form = "Bitmap")] public string? Nodemask { get; init; }
 
     [XmlElement] public string? Path { get; init; }
 

@@ -12,7 +12,7 @@ public sealed partial record SmartcardConfig : DeviceConfig
 
     [XmlElement("certificate")] public ConfigList<string> Certificates { get; init; }
 
-    [XmlElement] public string? Database { get; init; }
+    [XmlElement(Invalid = "expecting absolute path: {0}", Form = "AbsolutePath")] public string? Database { get; init; }
 
     [XmlElement("source")] public ConfigList<CharSource> Sources { get; init; }
 
@@ -21,6 +21,8 @@ public sealed partial record SmartcardConfig : DeviceConfig
     [XmlElement] public CharLog? Log { get; init; }
 
     [XmlElement] public CharTarget? Target { get; init; }
+
+    internal void Check(DocumentReader reader) => CharSource.CheckAll(reader, Type, Sources);
 }
 
 /// <summary>Whose smartcard it is.</summary>
@@ -45,6 +47,8 @@ public sealed partial record RedirdevConfig : DeviceConfig
     [XmlElement("protocol", Value = "type")] public string? Protocol { get; init; }
 
     [XmlElement] public CharLog? Log { get; init; }
+
+    internal void Check(DocumentReader reader) => CharSource.CheckAll(reader, Type, Sources);
 }
 
 /// <summary>A redirected device's bus.</summary>
@@ -65,13 +69,13 @@ public sealed partial record RedirfilterConfig
 [XmlRecord]
 public sealed partial record RedirUsbDevice
 {
-    [XmlAttribute] public string? Class { get; init; }
+    [XmlAttribute(Form = "AnyInteger")] public string? Class { get; init; }
 
-    [XmlAttribute] public string? Vendor { get; init; }
+    [XmlAttribute(Form = "AnyInteger")] public string? Vendor { get; init; }
 
-    [XmlAttribute] public string? Product { get; init; }
+    [XmlAttribute(Form = "AnyInteger")] public string? Product { get; init; }
 
-    [XmlAttribute] public string? Version { get; init; }
+    [XmlAttribute(Invalid = "Cannot parse USB device version {0}", Form = "UsbVersion")] public string? Version { get; init; }
 
     [XmlAttribute] public bool? Allow { get; init; }
 }

@@ -19,9 +19,9 @@ public sealed partial record RngConfig : DeviceConfig
 [XmlRecord]
 public sealed partial record RngRate
 {
-    [XmlAttribute] public uint? Bytes { get; init; }
+    [XmlAttribute(Invalid = "invalid RNG rate bytes value")] public uint? Bytes { get; init; }
 
-    [XmlAttribute] public uint? Period { get; init; }
+    [XmlAttribute(Invalid = "invalid RNG rate period value")] public uint? Period { get; init; }
 }
 
 /// <summary>Where the numbers come from.</summary>

@@ -9,6 +9,14 @@ public sealed partial record TpmConfig : DeviceConfig
     [XmlAttribute] public TpmModel? Model { get; init; }
 
     [XmlElement] public TpmBackend? Backend { get; init; }
+
+    internal void Check(DocumentReader reader)
+    {
+        if (Backend is null)
+        {
+            throw reader.Error("missing TPM device backend", reader.Domain);
+        }
+    }
 }
 
 /// <summary>How the guest reaches its TPM.</summary>
@@ -33,7 +41,7 @@ public sealed partial record TpmBackend
     [XmlAttribute("persistent_state", Invalid = "Invalid persistent_state value, either 'yes' or 'no'", InvalidCode = XmlCode.Internal)]
     public bool? PersistentState { get; init; }
 
-    [XmlElement("encryption", Value = "secret")] public string? EncryptionSecret { get; init; }
+    [XmlElement("encryption", Value = "secret", Invalid = "Unable to parse secret uuid '{0}'", InvalidCode = XmlCode.Internal, Form = "Uuid")] public string? EncryptionSecret { get; init; }
 
     [XmlElement("device", Value = "path")] public string? DevicePath { get; init; }
 

@@ -48,15 +48,15 @@ public sealed partial record VideoModel
 {
     [XmlAttribute(Invalid = "unknown video model '{0}'", InvalidCode = XmlCode.Unsupported)] public VideoType? Type { get; init; }
 
-    [XmlAttribute] public uint? Ram { get; init; }
+    [XmlAttribute(Invalid = "cannot parse video ram '{0}'")] public uint? Ram { get; init; }
 
-    [XmlAttribute] public uint? Vram { get; init; }
+    [XmlAttribute(Invalid = "cannot parse video vram '{0}'")] public uint? Vram { get; init; }
 
-    [XmlAttribute] public uint? Vram64 { get; init; }
+    [XmlAttribute(Invalid = "cannot parse video vram64 '{0}'")] public uint? Vram64 { get; init; }
 
-    [XmlAttribute] public uint? Vgamem { get; init; }
+    [XmlAttribute(Invalid = "cannot parse video vgamem '{0}'")] public uint? Vgamem { get; init; }
 
-    [XmlAttribute] public uint? Heads { get; init; }
+    [XmlAttribute(Invalid = "cannot parse video heads '{0}'", InvalidCode = XmlCode.Internal)] public uint? Heads { get; init; }
 
     [XmlAttribute] public bool? Primary { get; init; }
 
