@@ -37,7 +37,7 @@ public enum ClockOffset
 [XmlRecord]
 public sealed partial record TimerConfig
 {
-    [XmlAttribute] public TimerName? Name { get; init; }
+    [XmlAttribute(Required = true)] public TimerName? Name { get; init; }
 
     [XmlAttribute] public bool? Present { get; init; }
 
@@ -104,9 +104,9 @@ public sealed partial record PmConfig
 [XmlRecord]
 public sealed partial record PerfEvent
 {
-    [XmlAttribute] public PerfEventName? Name { get; init; }
+    [XmlAttribute(Required = true)] public PerfEventName? Name { get; init; }
 
-    [XmlAttribute] public bool? Enabled { get; init; }
+    [XmlAttribute(Required = true)] public bool? Enabled { get; init; }
 }
 
 /// <summary>A performance event's name.</summary>
@@ -165,9 +165,9 @@ public enum SeclabelType
 [XmlRecord]
 public sealed partial record KeywrapCipher
 {
-    [XmlAttribute] public KeywrapCipherName? Name { get; init; }
+    [XmlAttribute(Required = true)] public KeywrapCipherName? Name { get; init; }
 
-    [XmlAttribute(OnOff = true)] public bool? State { get; init; }
+    [XmlAttribute(OnOff = true, Required = true)] public bool? State { get; init; }
 }
 
 /// <summary>A cipher of key wrapping.</summary>
@@ -181,7 +181,7 @@ public enum KeywrapCipherName
 [XmlRecord]
 public sealed partial record LaunchSecurityConfig
 {
-    [XmlAttribute] public LaunchSecurityType? Type { get; init; }
+    [XmlAttribute(Required = true)] public LaunchSecurityType? Type { get; init; }
 
     [XmlAttribute] public bool? KernelHashes { get; init; }
 

@@ -127,13 +127,13 @@ public sealed partial record CpuPages
 [XmlRecord]
 public sealed partial record CpuTopology
 {
-    [XmlAttribute] public uint? Sockets { get; init; }
+    [XmlAttribute(Required = true)] public uint? Sockets { get; init; }
 
     [XmlAttribute] public uint? Dies { get; init; }
 
-    [XmlAttribute] public uint? Cores { get; init; }
+    [XmlAttribute(Required = true)] public uint? Cores { get; init; }
 
-    [XmlAttribute] public uint? Threads { get; init; }
+    [XmlAttribute(Required = true)] public uint? Threads { get; init; }
 }
 
 /// <summary>The cache shown to the guest.</summary>
@@ -142,7 +142,7 @@ public sealed partial record CpuCache
 {
     [XmlAttribute] public int? Level { get; init; }
 
-    [XmlAttribute] public CpuCacheMode? Mode { get; init; }
+    [XmlAttribute(Required = true)] public CpuCacheMode? Mode { get; init; }
 }
 
 /// <summary>Where the cache shown comes from.</summary>
@@ -156,7 +156,7 @@ public enum CpuCacheMode
 [XmlRecord]
 public sealed partial record CpuMaxPhysAddr
 {
-    [XmlAttribute] public CpuMaxPhysAddrMode? Mode { get; init; }
+    [XmlAttribute(Required = true)] public CpuMaxPhysAddrMode? Mode { get; init; }
 
     [XmlAttribute] public uint? Bits { get; init; }
 }
@@ -230,7 +230,7 @@ public sealed partial record NumaCell
 
     [XmlAttribute(Form = "Bitmap")] public string? Cpus { get; init; }
 
-    [XmlAttribute(Unit = "KiB")] public DataSize? Memory { get; init; }
+    [XmlAttribute(Unit = "KiB", Missing = "missing element or attribute './@memory'")] public DataSize? Memory { get; init; }
 
     [XmlAttribute] public MemoryAccess? MemAccess { get; init; }
 
@@ -252,15 +252,15 @@ public enum MemoryAccess
 [XmlRecord]
 public sealed partial record NumaCache
 {
-    [XmlAttribute] public uint? Level { get; init; }
+    [XmlAttribute(Required = true)] public uint? Level { get; init; }
 
     [XmlAttribute(Invalid = "Invalid cache associativity '{0}'")] public NumaCacheAssociativity? Associativity { get; init; }
 
     [XmlAttribute(Invalid = "Invalid cache policy '{0}'")] public NumaCachePolicy? Policy { get; init; }
 
-    [XmlElement] public CacheSize? Size { get; init; }
+    [XmlElement(Missing = "missing element or attribute './size/@value'")] public CacheSize? Size { get; init; }
 
-    [XmlElement] public CacheSize? Line { get; init; }
+    [XmlElement(Missing = "missing element or attribute './line/@value'")] public CacheSize? Line { get; init; }
 }
 
 /// <summary>How memory is mapped into a cache.</summary>

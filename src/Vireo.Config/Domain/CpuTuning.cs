@@ -44,7 +44,7 @@ public sealed partial record VcpuState
 [XmlRecord]
 public sealed partial record IoThreadConfig
 {
-    [XmlAttribute] public uint? Id { get; init; }
+    [XmlAttribute(Required = true)] public uint? Id { get; init; }
 
     [XmlAttribute("thread_pool_min", NonNegative = true)] public int? ThreadPoolMin { get; init; }
 
@@ -103,7 +103,7 @@ public sealed partial record CputuneConfig
 [XmlRecord]
 public sealed partial record VcpuPin
 {
-    [XmlAttribute] public uint? Vcpu { get; init; }
+    [XmlAttribute(Required = true)] public uint? Vcpu { get; init; }
 
     [XmlAttribute(Form = "Bitmap")] public string? Cpuset { get; init; }
 }
@@ -125,7 +125,7 @@ public sealed partial record SchedulerConfig
 
     [XmlAttribute(Form = "Bitmap")] public string? Iothreads { get; init; }
 
-    [XmlAttribute] public SchedulerPolicy? Scheduler { get; init; }
+    [XmlAttribute(Required = true)] public SchedulerPolicy? Scheduler { get; init; }
 
     [XmlAttribute] public int? Priority { get; init; }
 }
@@ -141,7 +141,7 @@ public enum SchedulerPolicy
 [XmlRecord]
 public sealed partial record CachetuneConfig
 {
-    [XmlAttribute(Invalid = "Invalid cachetune attribute 'vcpus' value '{0}'", Form = "Bitmap")] public string? Vcpus { get; init; }
+    [XmlAttribute(Invalid = "Invalid cachetune attribute 'vcpus' value '{0}'", Form = "Bitmap", Missing = "Missing cachetune attribute 'vcpus'")] public string? Vcpus { get; init; }
 
     [XmlAttribute] public string? Id { get; init; }
 
@@ -178,7 +178,7 @@ public sealed partial record CacheMonitor
 [XmlRecord]
 public sealed partial record MemorytuneConfig
 {
-    [XmlAttribute(Invalid = "Invalid memorytune attribute 'vcpus' value '{0}'", Form = "Bitmap")] public string? Vcpus { get; init; }
+    [XmlAttribute(Invalid = "Invalid memorytune attribute 'vcpus' value '{0}'", Form = "Bitmap", Missing = "Missing memorytune attribute 'vcpus'")] public string? Vcpus { get; init; }
 
     [XmlAttribute] public string? Id { get; init; }
 
@@ -254,7 +254,7 @@ public sealed partial record BlkioTuneConfig
 [XmlRecord]
 public sealed partial record BlkioDevice
 {
-    [XmlElement] public string? Path { get; init; }
+    [XmlElement(Missing = "missing per-device path", MissingCode = XmlCode.Unsupported)] public string? Path { get; init; }
 
     [XmlElement(Invalid = "could not parse weight {0}", InvalidCode = XmlCode.Unsupported)] public uint? Weight { get; init; }
 

@@ -40,13 +40,13 @@ public sealed partial record FeaturesConfig
 
     [XmlElement] public StateFeature? Vmcoreinfo { get; init; }
 
-    [XmlElement] public StateFeature? Htm { get; init; }
+    [XmlElement] public SwitchFeature? Htm { get; init; }
 
-    [XmlElement("nested-hv")] public StateFeature? NestedHv { get; init; }
+    [XmlElement("nested-hv")] public SwitchFeature? NestedHv { get; init; }
 
     [XmlElement] public MsrsFeature? Msrs { get; init; }
 
-    [XmlElement("ccf-assist")] public StateFeature? CcfAssist { get; init; }
+    [XmlElement("ccf-assist")] public SwitchFeature? CcfAssist { get; init; }
 
     [XmlElement] public XenFeatures? Xen { get; init; }
 
@@ -94,7 +94,7 @@ public sealed partial record StateFeature
 public sealed partial record MsrsFeature
 {
     /// <summary>What follows a guest's access to one.</summary>
-    [XmlAttribute] public UnknownMsrs? Unknown { get; init; }
+    [XmlAttribute(Required = true)] public UnknownMsrs? Unknown { get; init; }
 }
 
 /// <summary>What follows a guest's access to an unknown register.</summary>
@@ -102,6 +102,13 @@ public sealed partial record MsrsFeature
 public enum UnknownMsrs
 {
     Ignore, Fault,
+}
+
+/// <summary>A feature that says whether it is on.</summary>
+[XmlRecord]
+public sealed partial record SwitchFeature
+{
+    [XmlAttribute(OnOff = true, Required = true)] public bool? State { get; init; }
 }
 
 /// <summary>A feature enabled or not.</summary>
@@ -115,7 +122,7 @@ public sealed partial record EnabledFeature
 [XmlRecord]
 public sealed partial record XenFeatures
 {
-    [XmlElement("e820_host")] public StateFeature? E820Host { get; init; }
+    [XmlElement("e820_host")] public SwitchFeature? E820Host { get; init; }
 
     [XmlElement] public XenPassthrough? Passthrough { get; init; }
 }
@@ -124,7 +131,7 @@ public sealed partial record XenFeatures
 [XmlRecord]
 public sealed partial record XenPassthrough
 {
-    [XmlAttribute(OnOff = true)] public bool? State { get; init; }
+    [XmlAttribute(OnOff = true, Required = true)] public bool? State { get; init; }
 
     [XmlAttribute] public XenPassthroughMode? Mode { get; init; }
 }
@@ -220,13 +227,13 @@ public sealed partial record TcgFeature
 [XmlRecord]
 public sealed partial record KvmFeatures
 {
-    [XmlElement] public StateFeature? Hidden { get; init; }
+    [XmlElement] public SwitchFeature? Hidden { get; init; }
 
-    [XmlElement("hint-dedicated")] public StateFeature? HintDedicated { get; init; }
+    [XmlElement("hint-dedicated")] public SwitchFeature? HintDedicated { get; init; }
 
-    [XmlElement("poll-control")] public StateFeature? PollControl { get; init; }
+    [XmlElement("poll-control")] public SwitchFeature? PollControl { get; init; }
 
-    [XmlElement("pv-ipi")] public StateFeature? PvIpi { get; init; }
+    [XmlElement("pv-ipi")] public SwitchFeature? PvIpi { get; init; }
 
     [XmlElement("dirty-ring")] public DirtyRingFeature? DirtyRing { get; init; }
 }
@@ -235,7 +242,7 @@ public sealed partial record KvmFeatures
 [XmlRecord]
 public sealed partial record DirtyRingFeature
 {
-    [XmlAttribute(OnOff = true)] public bool? State { get; init; }
+    [XmlAttribute(OnOff = true, Required = true)] public bool? State { get; init; }
 
     [XmlAttribute] public uint? Size { get; init; }
 }
@@ -246,39 +253,39 @@ public sealed partial record HypervFeatures
 {
     [XmlAttribute] public HypervMode? Mode { get; init; }
 
-    [XmlElement] public StateFeature? Relaxed { get; init; }
+    [XmlElement] public SwitchFeature? Relaxed { get; init; }
 
-    [XmlElement] public StateFeature? Vapic { get; init; }
+    [XmlElement] public SwitchFeature? Vapic { get; init; }
 
     [XmlElement] public HypervSpinlocks? Spinlocks { get; init; }
 
-    [XmlElement] public StateFeature? Vpindex { get; init; }
+    [XmlElement] public SwitchFeature? Vpindex { get; init; }
 
-    [XmlElement] public StateFeature? Runtime { get; init; }
+    [XmlElement] public SwitchFeature? Runtime { get; init; }
 
-    [XmlElement] public StateFeature? Synic { get; init; }
+    [XmlElement] public SwitchFeature? Synic { get; init; }
 
     [XmlElement] public HypervStimer? Stimer { get; init; }
 
-    [XmlElement] public StateFeature? Reset { get; init; }
+    [XmlElement] public SwitchFeature? Reset { get; init; }
 
     [XmlElement("vendor_id")] public HypervVendor? VendorId { get; init; }
 
-    [XmlElement] public StateFeature? Frequencies { get; init; }
+    [XmlElement] public SwitchFeature? Frequencies { get; init; }
 
-    [XmlElement] public StateFeature? Reenlightenment { get; init; }
+    [XmlElement] public SwitchFeature? Reenlightenment { get; init; }
 
-    [XmlElement] public StateFeature? Tlbflush { get; init; }
+    [XmlElement] public SwitchFeature? Tlbflush { get; init; }
 
-    [XmlElement] public StateFeature? Ipi { get; init; }
+    [XmlElement] public SwitchFeature? Ipi { get; init; }
 
-    [XmlElement] public StateFeature? Evmcs { get; init; }
+    [XmlElement] public SwitchFeature? Evmcs { get; init; }
 
-    [XmlElement] public StateFeature? Avic { get; init; }
+    [XmlElement] public SwitchFeature? Avic { get; init; }
 
-    [XmlElement("emsr_bitmap")] public StateFeature? EmsrBitmap { get; init; }
+    [XmlElement("emsr_bitmap")] public SwitchFeature? EmsrBitmap { get; init; }
 
-    [XmlElement("xmm_input")] public StateFeature? XmmInput { get; init; }
+    [XmlElement("xmm_input")] public SwitchFeature? XmmInput { get; init; }
 }
 
 /// <summary>Whether the enlightenments are the host's.</summary>
@@ -292,7 +299,7 @@ public enum HypervMode
 [XmlRecord]
 public sealed partial record HypervSpinlocks
 {
-    [XmlAttribute(OnOff = true)] public bool? State { get; init; }
+    [XmlAttribute(OnOff = true, Required = true)] public bool? State { get; init; }
 
     [XmlAttribute] public uint? Retries { get; init; }
 }
@@ -301,7 +308,7 @@ public sealed partial record HypervSpinlocks
 [XmlRecord]
 public sealed partial record HypervStimer
 {
-    [XmlAttribute(OnOff = true)] public bool? State { get; init; }
+    [XmlAttribute(OnOff = true, Required = true)] public bool? State { get; init; }
 
     [XmlElement] public StateFeature? Direct { get; init; }
 }
@@ -310,7 +317,7 @@ public sealed partial record HypervStimer
 [XmlRecord]
 public sealed partial record HypervVendor
 {
-    [XmlAttribute(OnOff = true)] public bool? State { get; init; }
+    [XmlAttribute(OnOff = true, Required = true)] public bool? State { get; init; }
 
     [XmlAttribute(Form = "HypervVendor")] public string? Value { get; init; }
 }

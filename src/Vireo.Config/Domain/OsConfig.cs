@@ -142,7 +142,7 @@ public sealed partial record NvramConfig
 [XmlRecord]
 public sealed partial record AcpiTable
 {
-    [XmlAttribute(Invalid = "Unknown acpi table type: {0}")] public AcpiTableType? Type { get; init; }
+    [XmlAttribute(Invalid = "Unknown acpi table type: {0}", Missing = "Missing acpi table type")] public AcpiTableType? Type { get; init; }
 
     [XmlText] public string? Path { get; init; }
 }
@@ -207,7 +207,7 @@ public sealed partial record IdmapEntry
 [XmlRecord]
 public sealed partial record SysinfoConfig
 {
-    [XmlAttribute] public SysinfoType? Type { get; init; }
+    [XmlAttribute(Required = true)] public SysinfoType? Type { get; init; }
 
     [XmlElement("entry", Wrapper = "bios")] public ConfigList<NamedText> Bios { get; init; }
 

@@ -79,6 +79,12 @@ internal sealed class XmlAttributeAttribute(string? name = null) : Attribute
     /// <summary>The element cannot do without it (VIR_ERR_XML_ERROR).</summary>
     public bool Required { get; init; }
 
+    /// <summary>What is said when it is missing, in place of the general message; it is required then.</summary>
+    public string? Missing { get; init; }
+
+    /// <summary>The error code that goes with <see cref="Missing"/>.</summary>
+    public int MissingCode { get; init; }
+
     /// <summary>Formatted as <c>0x</c> and at least so many hexadecimal digits; read in either base.</summary>
     public int Hex { get; init; }
 
@@ -125,6 +131,12 @@ internal sealed class XmlElementAttribute(string? name = null) : Attribute
 
     /// <summary>The element cannot do without it (VIR_ERR_XML_ERROR).</summary>
     public bool Required { get; init; }
+
+    /// <summary>What is said when it is missing, in place of the general message; it is required then.</summary>
+    public string? Missing { get; init; }
+
+    /// <summary>The error code that goes with <see cref="Missing"/>.</summary>
+    public int MissingCode { get; init; }
 
     /// <summary>Formatted as <c>0x</c> and at least so many hexadecimal digits.</summary>
     public int Hex { get; init; }

@@ -73,9 +73,9 @@ internal sealed class ReadEmitter
 
             _code.Line("default: reader.UnknownAttribute(ref extras); break;");
         }));
-        foreach (var m in _members.Where(m => m.Role == MemberRole.Attribute && m.Declared.Flag("Required")))
+        foreach (var m in _members.Where(m => m.Role == MemberRole.Attribute && m.Declared.Required))
         {
-            _code.Line($"if ({m.Local} is null) throw reader.MissingAttribute(\"{m.Xml}\", reader.Current);");
+            _code.Line($"if ({m.Local} is null) throw {Lack(m, $"reader.MissingAttribute(\"{m.Xml}\", reader.Current)")};");
         }
     }
 
@@ -94,11 +94,13 @@ internal sealed class ReadEmitter
             _code.Block("if (reader.EnterContent())", () => Children("while (reader.NextElement())", () => { }));
         }
 
-        foreach (var m in _members.Where(m => m.Role == MemberRole.Element && m.Declared.Flag("Required")))
+        foreach (var m in _members.Where(m => m.Role == MemberRole.Element && m.Declared.Required))
         {
-            _code.Line($"if ({m.Local} is null) throw reader.MissingElement(\"{m.Xml}\", reader.Current);");
+            _code.Line($"if ({m.Local} is null) throw {Lack(m, $"reader.MissingElement(\"{m.Xml}\", reader.Current)")};");
         }
     }
+
+    private static string Lack(Member m, string general) => m.Declared.Lack is { } lack ? $"reader.Bad(\"\", \"\", {RecordEmitter.Literal(lack)}, null)" : general;
 
     private void Children(string loop, System.Action first) => _code.Block(loop, () =>
     {
@@ -212,9 +214,9 @@ internal sealed class ReadEmitter
         var value = m.Role == MemberRole.Text || (m.Role == MemberRole.Attribute && m.Unit is not null)
             ? $"{m.Local} is null ? null : {Convert(m, m.Local, m.Role == MemberRole.Text ? "" : "@" + m.Xml, "unit")}"
             : m.Local;
-        if (m.Type.Nullable || m.Role == MemberRole.Presence || m.Declared.Flag("Required"))
+        if (m.Type.Nullable || m.Role == MemberRole.Presence || m.Declared.Required)
         {
-            return m.Declared.Flag("Required") && !m.Type.Nullable && !m.Type.IsReference ? $"{m.Local}.Value" : value;
+            return m.Declared.Required && !m.Type.Nullable && !m.Type.IsReference ? $"{m.Local}.Value" : value;
         }
 
         var missing = m.Type.Kind switch

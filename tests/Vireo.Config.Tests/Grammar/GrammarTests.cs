@@ -12,6 +12,7 @@ public sealed class GrammarTests
         "Invalid value for attribute 'port' in element 'target': 'text'",
         "unknown driver format value 'luks'",
         "Invalid value for attribute 'id' in element 'audio': '0x1'",
+        "Missing required attribute 'state' in element 'stimer'",
         "Exactly one 'cell' element per guest NUMA cell allowed",
         "Missing source host attribute for char device",
         "Missing source service attribute for char device",

@@ -6,7 +6,7 @@ namespace Vireo.Config;
 [XmlRecord]
 public sealed partial record SoundConfig : DeviceConfig
 {
-    [XmlAttribute] public SoundModel? Model { get; init; }
+    [XmlAttribute(Required = true)] public SoundModel? Model { get; init; }
 
     [XmlElement("codec", Value = "type")] public ConfigList<string> Codecs { get; init; }
 
@@ -24,16 +24,16 @@ public enum SoundModel
 [XmlRecord]
 public sealed partial record AudioRef
 {
-    [XmlAttribute] public uint? Id { get; init; }
+    [XmlAttribute(Required = true)] public uint? Id { get; init; }
 }
 
 /// <summary>A host's audio backend.</summary>
 [XmlRecord]
 public sealed partial record AudioConfig
 {
-    [XmlAttribute] public uint? Id { get; init; }
+    [XmlAttribute(Required = true)] public uint? Id { get; init; }
 
-    [XmlAttribute] public AudioType? Type { get; init; }
+    [XmlAttribute(Required = true)] public AudioType? Type { get; init; }
 
     /// <summary>Microseconds between runs of the mixer.</summary>
     [XmlAttribute] public uint? TimerPeriod { get; init; }

@@ -91,7 +91,7 @@ public abstract partial record DeviceConfig
 [XmlRecord]
 public sealed partial record DeviceBoot
 {
-    [XmlAttribute] public uint? Order { get; init; }
+    [XmlAttribute(Required = true)] public uint? Order { get; init; }
 
     [XmlAttribute(Form = "LoadParameter")] public string? Loadparm { get; init; }
 }
@@ -135,16 +135,16 @@ public sealed partial record LeaseConfig
 {
     [XmlElement] public string? Lockspace { get; init; }
 
-    [XmlElement] public string? Key { get; init; }
+    [XmlElement(Missing = "Missing 'key' element for lease")] public string? Key { get; init; }
 
-    [XmlElement] public LeaseTarget? Target { get; init; }
+    [XmlElement(Missing = "Missing 'target' element for lease")] public LeaseTarget? Target { get; init; }
 }
 
 /// <summary>A lease's file.</summary>
 [XmlRecord]
 public sealed partial record LeaseTarget
 {
-    [XmlAttribute] public string? Path { get; init; }
+    [XmlAttribute(Missing = "Missing 'path' attribute to 'target' element for lease")] public string? Path { get; init; }
 
     [XmlAttribute] public ulong? Offset { get; init; }
 }

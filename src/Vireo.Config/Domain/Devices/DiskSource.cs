@@ -171,9 +171,9 @@ public sealed partial record StorageSlice
 {
     [XmlAttribute] public string? Type { get; init; }
 
-    [XmlAttribute(Invalid = "malformed value '{0}' of 'offset' attribute of slice")] public ulong? Offset { get; init; }
+    [XmlAttribute(Invalid = "malformed value '{0}' of 'offset' attribute of slice", Missing = "missing offset or size attribute of slice")] public ulong? Offset { get; init; }
 
-    [XmlAttribute(Invalid = "malformed value '{0}' of 'size' attribute of slice")] public ulong? Size { get; init; }
+    [XmlAttribute(Invalid = "malformed value '{0}' of 'size' attribute of slice", Missing = "missing offset or size attribute of slice")] public ulong? Size { get; init; }
 }
 
 /// <summary>How a server's certificate is treated.</summary>
@@ -202,7 +202,7 @@ public sealed partial record StorageAuth
 {
     [XmlAttribute] public string? Type { get; init; }
 
-    [XmlAttribute] public string? Username { get; init; }
+    [XmlAttribute(Missing = "missing username for auth")] public string? Username { get; init; }
 
     [XmlElement] public StorageSecret? Secret { get; init; }
 }
@@ -222,7 +222,7 @@ public sealed partial record StorageSecret
 [XmlRecord(Open = true)]
 public sealed partial record StorageEncryption
 {
-    [XmlAttribute(Invalid = "unknown volume encryption format type {0}", InvalidCode = XmlCode.Unsupported)] public EncryptionFormat? Format { get; init; }
+    [XmlAttribute(Invalid = "unknown volume encryption format type {0}", InvalidCode = XmlCode.Unsupported, Missing = "unknown volume encryption format")] public EncryptionFormat? Format { get; init; }
 
     [XmlAttribute] public EncryptionEngine? Engine { get; init; }
 

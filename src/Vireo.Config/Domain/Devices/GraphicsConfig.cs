@@ -6,7 +6,7 @@ namespace Vireo.Config;
 [XmlDocument("graphics", Source = "device_definition")]
 public sealed partial record GraphicsConfig
 {
-    [XmlAttribute] public GraphicsType? Type { get; init; }
+    [XmlAttribute(Required = true)] public GraphicsType? Type { get; init; }
 
     [XmlAttribute] public string? Display { get; init; }
 
@@ -150,7 +150,7 @@ public enum GraphicsType
 [XmlRecord]
 public sealed partial record GraphicsListen
 {
-    [XmlAttribute] public GraphicsListenType? Type { get; init; }
+    [XmlAttribute(Required = true)] public GraphicsListenType? Type { get; init; }
 
     [XmlAttribute] public string? Address { get; init; }
 
@@ -174,9 +174,9 @@ public enum GraphicsListenType
 [XmlRecord]
 public sealed partial record SpiceChannel
 {
-    [XmlAttribute] public SpiceChannelName? Name { get; init; }
+    [XmlAttribute(Required = true)] public SpiceChannelName? Name { get; init; }
 
-    [XmlAttribute] public SpiceChannelMode? Mode { get; init; }
+    [XmlAttribute(Required = true)] public SpiceChannelMode? Mode { get; init; }
 }
 
 /// <summary>A SPICE channel.</summary>

@@ -8,7 +8,7 @@ public sealed partial record HostdevConfig : DeviceConfig
 {
     [XmlAttribute(Invalid = "unknown hostdev mode '{0}'", InvalidCode = XmlCode.Unsupported)] public HostdevMode? Mode { get; init; }
 
-    [XmlAttribute(Invalid = "unknown host device source address type '{0}'", InvalidCode = XmlCode.Unsupported)] public HostdevType? Type { get; init; }
+    [XmlAttribute(Invalid = "unknown host device source address type '{0}'", InvalidCode = XmlCode.Unsupported, Missing = "missing source address type")] public HostdevType? Type { get; init; }
 
     [XmlAttribute] public bool? Managed { get; init; }
 
@@ -24,7 +24,7 @@ public sealed partial record HostdevConfig : DeviceConfig
 
     [XmlElement("driver", Value = "name")] public HostdevDriver? Driver { get; init; }
 
-    [XmlElement] public HostdevSource? Source { get; init; }
+    [XmlElement(Missing = "Missing <source> element in hostdev device")] public HostdevSource? Source { get; init; }
 
     [XmlElement] public InterfaceTeaming? Teaming { get; init; }
 
@@ -190,7 +190,7 @@ public sealed partial record HostdevAddress
 [XmlRecord]
 public sealed partial record HubConfig : DeviceConfig
 {
-    [XmlAttribute(Invalid = "unknown hub device type '{0}'", InvalidCode = XmlCode.Unsupported)] public HubType? Type { get; init; }
+    [XmlAttribute(Invalid = "unknown hub device type '{0}'", InvalidCode = XmlCode.Unsupported, Missing = "missing hub device type", MissingCode = XmlCode.Internal)] public HubType? Type { get; init; }
 }
 
 /// <summary>A hub's bus.</summary>

@@ -6,7 +6,7 @@ namespace Vireo.Config;
 [XmlRecord]
 public sealed partial record InputConfig : DeviceConfig
 {
-    [XmlAttribute(Invalid = "unknown input device type '{0}'", InvalidCode = XmlCode.Unsupported)] public InputType? Type { get; init; }
+    [XmlAttribute(Invalid = "unknown input device type '{0}'", InvalidCode = XmlCode.Unsupported, Missing = "missing input device type", MissingCode = XmlCode.Internal)] public InputType? Type { get; init; }
 
     [XmlAttribute(Invalid = "unknown input bus type '{0}'", InvalidCode = XmlCode.Unsupported)] public InputBus? Bus { get; init; }
 

@@ -6,7 +6,7 @@ namespace Vireo.Config;
 [XmlRecord]
 public sealed partial record MemballoonConfig : DeviceConfig
 {
-    [XmlAttribute] public MemballoonModel? Model { get; init; }
+    [XmlAttribute(Required = true)] public MemballoonModel? Model { get; init; }
 
     [XmlAttribute(OnOff = true)] public bool? Autodeflate { get; init; }
 
@@ -30,7 +30,7 @@ public enum MemballoonModel
 [XmlRecord]
 public sealed partial record ShmemConfig : DeviceConfig
 {
-    [XmlAttribute] public string? Name { get; init; }
+    [XmlAttribute(Missing = "shmem element must contain 'name' attribute")] public string? Name { get; init; }
 
     [XmlAttribute] public ShmemRole? Role { get; init; }
 
@@ -87,7 +87,7 @@ public sealed partial record ShmemMsi
 [XmlRecord]
 public sealed partial record MemoryDevice : DeviceConfig
 {
-    [XmlAttribute] public MemoryModel? Model { get; init; }
+    [XmlAttribute(Required = true)] public MemoryModel? Model { get; init; }
 
     [XmlAttribute] public MemoryAccess? Access { get; init; }
 
@@ -97,7 +97,7 @@ public sealed partial record MemoryDevice : DeviceConfig
 
     [XmlElement] public MemoryDeviceSource? Source { get; init; }
 
-    [XmlElement] public MemoryDeviceTarget? Target { get; init; }
+    [XmlElement(Missing = "missing <target> element for <memory> device")] public MemoryDeviceTarget? Target { get; init; }
 }
 
 /// <summary>The kind of a memory module.</summary>
@@ -129,7 +129,7 @@ public sealed partial record MemoryDeviceSource
 [XmlRecord]
 public sealed partial record MemoryDeviceTarget
 {
-    [XmlElement(Unit = "KiB")] public DataSize? Size { get; init; }
+    [XmlElement(Unit = "KiB", Missing = "missing element or attribute './size'")] public DataSize? Size { get; init; }
 
     [XmlElement] public uint? Node { get; init; }
 

@@ -6,7 +6,7 @@ namespace Vireo.Config;
 [XmlRecord]
 public sealed partial record WatchdogConfig : DeviceConfig
 {
-    [XmlAttribute(Invalid = "unknown watchdog model '{0}'", InvalidCode = XmlCode.Unsupported)] public WatchdogModel? Model { get; init; }
+    [XmlAttribute(Invalid = "unknown watchdog model '{0}'", InvalidCode = XmlCode.Unsupported, Missing = "watchdog must contain model name", MissingCode = XmlCode.Internal)] public WatchdogModel? Model { get; init; }
 
     [XmlAttribute(Invalid = "unknown watchdog action '{0}'", InvalidCode = XmlCode.Unsupported)] public WatchdogAction? Action { get; init; }
 }
@@ -48,7 +48,7 @@ public sealed partial record NvramDevice : DeviceConfig;
 [XmlRecord]
 public sealed partial record IommuConfig : DeviceConfig
 {
-    [XmlAttribute] public IommuModel? Model { get; init; }
+    [XmlAttribute(Required = true)] public IommuModel? Model { get; init; }
 
     [XmlElement] public IommuDriver? Driver { get; init; }
 }

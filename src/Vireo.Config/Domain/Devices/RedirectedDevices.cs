@@ -6,7 +6,7 @@ namespace Vireo.Config;
 [XmlRecord]
 public sealed partial record SmartcardConfig : DeviceConfig
 {
-    [XmlAttribute] public SmartcardMode? Mode { get; init; }
+    [XmlAttribute(Required = true)] public SmartcardMode? Mode { get; init; }
 
     [XmlAttribute(Invalid = "unknown type presented to host for character device: {0}", InvalidCode = XmlCode.Unsupported)] public CharType? Type { get; init; }
 
@@ -40,7 +40,7 @@ public sealed partial record RedirdevConfig : DeviceConfig
 {
     [XmlAttribute(Invalid = "unknown redirdev bus '{0}'", InvalidCode = XmlCode.Unsupported)] public RedirdevBus? Bus { get; init; }
 
-    [XmlAttribute(Invalid = "unknown type presented to host for character device: {0}", InvalidCode = XmlCode.Unsupported)] public CharType? Type { get; init; }
+    [XmlAttribute(Invalid = "unknown type presented to host for character device: {0}", InvalidCode = XmlCode.Unsupported, Missing = "missing type in redirdev", MissingCode = XmlCode.Internal)] public CharType? Type { get; init; }
 
     [XmlElement("source")] public ConfigList<CharSource> Sources { get; init; }
 
@@ -77,5 +77,5 @@ public sealed partial record RedirUsbDevice
 
     [XmlAttribute(Invalid = "Cannot parse USB device version {0}", Form = "UsbVersion")] public string? Version { get; init; }
 
-    [XmlAttribute] public bool? Allow { get; init; }
+    [XmlAttribute(Required = true)] public bool? Allow { get; init; }
 }

@@ -6,11 +6,11 @@ namespace Vireo.Config;
 [XmlRecord]
 public sealed partial record RngConfig : DeviceConfig
 {
-    [XmlAttribute(Invalid = "unknown RNG model '{0}'", InvalidCode = XmlCode.Unsupported)] public VirtioModel? Model { get; init; }
+    [XmlAttribute(Invalid = "unknown RNG model '{0}'", InvalidCode = XmlCode.Unsupported, Missing = "missing RNG device model")] public VirtioModel? Model { get; init; }
 
     [XmlElement] public RngRate? Rate { get; init; }
 
-    [XmlElement] public RngBackend? Backend { get; init; }
+    [XmlElement(Missing = "only one RNG backend is supported")] public RngBackend? Backend { get; init; }
 
     [XmlElement] public VirtioDriver? Driver { get; init; }
 }
@@ -28,7 +28,7 @@ public sealed partial record RngRate
 [XmlRecord]
 public sealed partial record RngBackend
 {
-    [XmlAttribute(Invalid = "unknown RNG backend model '{0}'", InvalidCode = XmlCode.Unsupported)] public RngBackendModel? Model { get; init; }
+    [XmlAttribute(Invalid = "unknown RNG backend model '{0}'", InvalidCode = XmlCode.Unsupported, Missing = "missing RNG device backend model")] public RngBackendModel? Model { get; init; }
 
     [XmlAttribute(Invalid = "unknown backend type '{0}' for egd", InvalidCode = XmlCode.Unsupported)] public CharType? Type { get; init; }
 

@@ -89,7 +89,7 @@ public sealed partial record VideoAcceleration
 [XmlRecord]
 public sealed partial record VideoResolution
 {
-    [XmlAttribute] public uint? X { get; init; }
+    [XmlAttribute(Required = true)] public uint? X { get; init; }
 
-    [XmlAttribute] public uint? Y { get; init; }
+    [XmlAttribute(Required = true)] public uint? Y { get; init; }
 }
