@@ -65,7 +65,7 @@ public sealed class RefusedValueTests
     public void What_libvirt_refused_is_refused_the_same()
     {
         var wrong = new List<string>();
-        foreach (var line in File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Golden", "refused-values.txt")))
+        foreach (var line in File.ReadLines(Path.Combine(AppContext.BaseDirectory, "Golden", "refused.txt")))
         {
             var (expected, xml) = (line.Split('\t')[0], line.Split('\t')[1]);
             var words = expected.Split(' ', 3);
