@@ -8,15 +8,7 @@ public sealed partial record TpmConfig : DeviceConfig
 {
     [XmlAttribute] public TpmModel? Model { get; init; }
 
-    [XmlElement] public TpmBackend? Backend { get; init; }
-
-    internal void Check(DocumentReader reader)
-    {
-        if (Backend is null)
-        {
-            throw reader.Error("missing TPM device backend", reader.Domain);
-        }
-    }
+    [XmlElement(Missing = "missing TPM device backend")] public TpmBackend? Backend { get; init; }
 }
 
 /// <summary>How the guest reaches its TPM.</summary>
