@@ -243,10 +243,13 @@ internal sealed partial class DocumentReader
     public void UnknownAttribute(ref XmlExtrasBuilder extras) => Unknown(ref extras, XmlExtraPlace.Attribute, extras.Slot, 0);
 
     /// <summary>Keeps the element the reader stands on, and goes behind it.</summary>
-    public void UnknownElement(ref XmlExtrasBuilder extras)
+    /// <param name="extras">Takes it.</param>
+    /// <param name="least">The slot it must not come before.</param>
+    public void UnknownElement(ref XmlExtrasBuilder extras, int least = -1)
     {
         StrayElement();
-        extras.Add(XmlExtraPlace.Element, extras.Slot, extras.Occurrence, "", Capture('\''));
+        var (slot, occurrence) = extras.Slot < least ? (least, 0) : (extras.Slot, extras.Occurrence);
+        extras.Add(XmlExtraPlace.Element, slot, occurrence, "", Capture('\''));
     }
 
     /// <summary>Keeps the attributes of the list's wrapper the reader stands on.</summary>

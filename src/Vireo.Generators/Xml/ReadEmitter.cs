@@ -122,6 +122,7 @@ internal sealed class ReadEmitter
         {
             case MemberRole.Presence:
                 _code.Line($"case \"{m.Xml}\" when !{m.Local}: {m.Local} = reader.Presence(ref extras, {m.Slot}); extras.At({m.Slot}); break;");
+                Repeated(m, m.Xml);
                 break;
             case MemberRole.Choice:
                 foreach (var (xml, type) in m.Choices)
@@ -132,6 +133,7 @@ internal sealed class ReadEmitter
                 break;
             case MemberRole.Element when m.Wrapper is not null:
                 Wrapped(m);
+                Repeated(m, m.Wrapper);
                 break;
             case MemberRole.Element when m.Type.IsList:
                 _code.Block($"case \"{m.Key}\":", () =>
@@ -146,9 +148,13 @@ internal sealed class ReadEmitter
                     Item(m, "0", item => $"{m.Local} = {item};");
                     _code.Line($"extras.At({m.Slot});").Line("break;");
                 });
+                Repeated(m, m.Key);
                 break;
         }
     }
+
+    // One too many is an unknown part, and never comes before the one that counts.
+    private void Repeated(Member m, string key) => _code.Line($"case \"{key}\": reader.UnknownElement(ref extras, {m.Slot}); break;");
 
     private void Wrapped(Member m) => _code.Block($"case \"{m.Wrapper}\" when {m.Local} is null:", () =>
     {
