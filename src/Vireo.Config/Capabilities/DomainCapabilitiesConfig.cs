@@ -134,6 +134,15 @@ public sealed partial record DevicesSupport
     [XmlElement] public DeviceSupport? Redirdev { get; init; }
 
     [XmlElement] public DeviceSupport? Channel { get; init; }
+
+    /// <summary>Of later versions of libvirt, as what follows it.</summary>
+    [XmlElement] public DeviceSupport? Crypto { get; init; }
+
+    [XmlElement] public DeviceSupport? Interface { get; init; }
+
+    [XmlElement] public DeviceSupport? Panic { get; init; }
+
+    [XmlElement] public DeviceSupport? Console { get; init; }
 }
 
 /// <summary>Features.</summary>
@@ -159,6 +168,11 @@ public sealed partial record FeaturesSupport
     [XmlElement] public SgxSupport? Sgx { get; init; }
 
     [XmlElement] public DeviceSupport? Hyperv { get; init; }
+
+    /// <summary>Of later versions of libvirt, as what follows it.</summary>
+    [XmlElement] public DeviceSupport? LaunchSecurity { get; init; }
+
+    [XmlElement("ps2", Value = "supported")] public bool? Ps2 { get; init; }
 }
 
 /// <summary>AMD's encrypted guests.</summary>

@@ -185,6 +185,11 @@ public sealed partial record LaunchSecurityConfig
 
     [XmlAttribute] public bool? KernelHashes { get; init; }
 
+    /// <summary>SEV-SNP; of later versions of libvirt, as what follows it.</summary>
+    [XmlAttribute] public bool? AuthorKey { get; init; }
+
+    [XmlAttribute] public bool? Vcek { get; init; }
+
     [XmlElement(Invalid = "Invalid format for launch security cbitpos")] public uint? Cbitpos { get; init; }
 
     [XmlElement(Invalid = "Invalid format for launch security reduced-phys-bits")] public uint? ReducedPhysBits { get; init; }
@@ -196,6 +201,14 @@ public sealed partial record LaunchSecurityConfig
     [XmlElement] public string? DhCert { get; init; }
 
     [XmlElement] public string? Session { get; init; }
+
+    [XmlElement] public string? GuestVisibleWorkarounds { get; init; }
+
+    [XmlElement] public string? IdBlock { get; init; }
+
+    [XmlElement] public string? IdAuth { get; init; }
+
+    [XmlElement] public string? HostData { get; init; }
 }
 
 /// <summary>How guest memory is encrypted.</summary>

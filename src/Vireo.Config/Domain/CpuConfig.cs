@@ -14,6 +14,9 @@ public sealed partial record CpuConfig
 
     [XmlAttribute(OnOff = true)] public bool? Migratable { get; init; }
 
+    /// <summary>Whether the features that the host's maker gives up are kept; of later versions of libvirt.</summary>
+    [XmlAttribute("deprecated_features", OnOff = true)] public bool? DeprecatedFeatures { get; init; }
+
     [XmlElement] public string? Arch { get; init; }
 
     [XmlElement] public CpuModel? Model { get; init; }
@@ -131,6 +134,9 @@ public sealed partial record CpuTopology
 
     [XmlAttribute] public uint? Dies { get; init; }
 
+    /// <summary>Of later versions of libvirt.</summary>
+    [XmlAttribute] public uint? Clusters { get; init; }
+
     [XmlAttribute(Required = true)] public uint? Cores { get; init; }
 
     [XmlAttribute(Required = true)] public uint? Threads { get; init; }
@@ -159,6 +165,9 @@ public sealed partial record CpuMaxPhysAddr
     [XmlAttribute(Required = true)] public CpuMaxPhysAddrMode? Mode { get; init; }
 
     [XmlAttribute] public uint? Bits { get; init; }
+
+    /// <summary>The most bits taken from the host; of later versions of libvirt.</summary>
+    [XmlAttribute] public uint? Limit { get; init; }
 }
 
 /// <summary>Where the width comes from.</summary>

@@ -12,6 +12,9 @@ internal static class CpuArguments
         Unsupported.When(cpu.Numa is not null, "<numa>");
         Unsupported.When(cpu.Cache is { Mode: not CpuCacheMode.Passthrough }, "<cache> of the CPU");
         Unsupported.When(cpu.Maxphysaddr is { Mode: not CpuMaxPhysAddrMode.Emulate }, "<maxphysaddr mode='passthrough'>");
+        Unsupported.When(cpu.Maxphysaddr?.Limit is not null, "<maxphysaddr limit=…>");
+        Unsupported.When(cpu.DeprecatedFeatures is not null, "<cpu deprecated_features=…>");
+        Unsupported.When(cpu.Topology?.Clusters is not (null or 1), "<topology clusters=…>");
         var value = new OptionList(Model(cpu, config.Type));
         value.With("vendor", cpu.Model?.VendorId);
         value.With("migratable", cpu.Mode == CpuMode.HostPassthrough ? cpu.Migratable : null);

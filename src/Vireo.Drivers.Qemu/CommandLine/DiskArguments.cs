@@ -40,6 +40,10 @@ internal static class DiskArguments
         Unsupported.When(disk.Driver?.Name is not (null or "qemu"), $"driver name='{disk.Driver?.Name}' {name}");
         Unsupported.When(disk.Source?.Slices is not null, $"<slices> {name}");
         Unsupported.When(disk.Source?.Reservations is not null, $"<reservations> {name}");
+        Unsupported.When(disk.Driver?.DiscardNoUnref is not null, $"discard_no_unref {name}");
+        Unsupported.WhenAny(disk.Driver?.Iothreads ?? [], $"<iothreads> {name}");
+        Unsupported.When(disk.Blockio?.DiscardGranularity is not null, $"discard_granularity {name}");
+        Unsupported.When(disk.Source?.DataStore is not null, $"<dataStore> {name}");
         Unsupported.When(disk.Source?.Fdgroup is not null, $"fdgroup {name}");
         Unsupported.When(disk.Mirror is not null, $"<mirror> {name}");
         Unsupported.When(disk.Geometry?.Trans is not null and not GeometryTranslation.Auto && disk.Target?.Bus != DiskBus.Ide, $"<geometry trans=…> {name}");

@@ -91,5 +91,6 @@ internal static class UnsupportedElements
         Unsupported.WhenAny(devices.Memories, "<memory> among the devices");
         Unsupported.When(devices.Iommu is not null, "<iommu>");
         Unsupported.WhenAny(devices.Cryptos, "<crypto>");
+        Unsupported.When(devices.Pstore is not null, "<pstore>");
     }
 }

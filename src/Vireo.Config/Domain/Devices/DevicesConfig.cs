@@ -67,6 +67,8 @@ public sealed partial record DevicesConfig
     [XmlElement] public VsockConfig? Vsock { get; init; }
 
     [XmlElement("crypto")] public ConfigList<CryptoConfig> Cryptos { get; init; }
+
+    [XmlElement] public PstoreConfig? Pstore { get; init; }
 }
 
 /// <summary>What every device may say of itself: its place in the boot order, its name, where it is plugged in.</summary>

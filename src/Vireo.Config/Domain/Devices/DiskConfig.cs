@@ -147,7 +147,22 @@ public sealed partial record DiskDriver
 
     [XmlAttribute("page_per_vq", OnOff = true)] public bool? PagePerVq { get; init; }
 
+    /// <summary>Whether clusters that are discarded keep their place in a qcow2 image; of later versions of libvirt.</summary>
+    [XmlAttribute("discard_no_unref", OnOff = true)] public bool? DiscardNoUnref { get; init; }
+
+    /// <summary>The I/O threads and their queues; of later versions of libvirt.</summary>
+    [XmlElement("iothread", Wrapper = "iothreads")] public ConfigList<DiskIoThread> Iothreads { get; init; }
+
     [XmlElement("metadata_cache")] public MetadataCache? MetadataCache { get; init; }
+}
+
+/// <summary>An I/O thread and the queues it serves.</summary>
+[XmlRecord]
+public sealed partial record DiskIoThread
+{
+    [XmlAttribute] public uint? Id { get; init; }
+
+    [XmlElement("queue", Value = "id")] public ConfigList<uint> Queues { get; init; }
 }
 
 /// <summary>The cache of an image's metadata.</summary>
@@ -245,6 +260,9 @@ public sealed partial record DiskBlockio
     [XmlAttribute("logical_block_size")] public uint? LogicalBlockSize { get; init; }
 
     [XmlAttribute("physical_block_size")] public uint? PhysicalBlockSize { get; init; }
+
+    /// <summary>Of later versions of libvirt.</summary>
+    [XmlAttribute("discard_granularity")] public uint? DiscardGranularity { get; init; }
 }
 
 /// <summary>A disk whose changes are dropped at the end.</summary>

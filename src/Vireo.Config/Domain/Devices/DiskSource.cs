@@ -84,6 +84,12 @@ public sealed partial record DiskSource
 
     [XmlElement] public ReservationsConfig? Reservations { get; init; }
 
+    /// <summary>The hosts whose keys are known, a file; of later versions of libvirt.</summary>
+    [XmlElement("knownHosts", Value = "path")] public string? KnownHosts { get; init; }
+
+    /// <summary>The file that a qcow2 image keeps its data in; of later versions of libvirt.</summary>
+    [XmlElement] public DataStore? DataStore { get; init; }
+
     /// <summary>A driver's own records about the image; in status documents.</summary>
     [XmlElement] public XmlFragment? PrivateData { get; init; }
 }
@@ -194,6 +200,20 @@ public sealed partial record SourceIdentity
     [XmlAttribute] public string? Username { get; init; }
 
     [XmlAttribute] public string? Keyfile { get; init; }
+
+    /// <summary>The socket of an agent; of later versions of libvirt.</summary>
+    [XmlAttribute] public string? Agentsock { get; init; }
+}
+
+/// <summary>The file that an image keeps its data in.</summary>
+[XmlRecord]
+public sealed partial record DataStore
+{
+    [XmlAttribute] public DiskType? Type { get; init; }
+
+    [XmlElement] public BackingFormat? Format { get; init; }
+
+    [XmlElement] public DiskSource? Source { get; init; }
 }
 
 /// <summary>Who logs in at a storage server.</summary>

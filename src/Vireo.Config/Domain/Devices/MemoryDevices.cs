@@ -129,6 +129,9 @@ public sealed partial record MemoryDeviceSource
 [XmlRecord]
 public sealed partial record MemoryDeviceTarget
 {
+    /// <summary>Of later versions of libvirt.</summary>
+    [XmlAttribute] public bool? DynamicMemslots { get; init; }
+
     [XmlElement(Unit = "KiB", Missing = "missing element or attribute './size'")] public DataSize? Size { get; init; }
 
     [XmlElement] public uint? Node { get; init; }

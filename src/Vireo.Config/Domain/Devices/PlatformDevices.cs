@@ -44,6 +44,17 @@ public enum PanicModel
 [XmlRecord]
 public sealed partial record NvramDevice : DeviceConfig;
 
+/// <summary>A store that outlives the guest's crash; of later versions of libvirt.</summary>
+[XmlRecord]
+public sealed partial record PstoreConfig : DeviceConfig
+{
+    [XmlAttribute] public string? Backend { get; init; }
+
+    [XmlElement] public string? Path { get; init; }
+
+    [XmlElement(Unit = "KiB")] public DataSize? Size { get; init; }
+}
+
 /// <summary>An IOMMU.</summary>
 [XmlRecord]
 public sealed partial record IommuConfig : DeviceConfig
@@ -73,4 +84,7 @@ public sealed partial record IommuDriver
     [XmlAttribute(OnOff = true)] public bool? Iotlb { get; init; }
 
     [XmlAttribute("aw_bits")] public uint? AwBits { get; init; }
+
+    /// <summary>Of later versions of libvirt.</summary>
+    [XmlAttribute("dma_translation", OnOff = true)] public bool? DmaTranslation { get; init; }
 }
