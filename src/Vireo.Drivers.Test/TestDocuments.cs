@@ -30,7 +30,7 @@ internal static class TestDocuments
             Id = null,
             Uuid = config.Uuid ?? Guid.NewGuid(),
             CurrentMemory = config.CurrentMemory is { Bytes: > 0 } current && current <= memory ? current : memory,
-            Vcpu = (config.Vcpu ?? new VcpuConfig { Count = 1 }) with { Placement = config.Vcpu?.Placement ?? "static" },
+            Vcpu = (config.Vcpu ?? new VcpuConfig { Count = 1 }) with { Placement = config.Vcpu?.Placement ?? CpuPlacement.Static },
             OnPoweroff = config.OnPoweroff ?? LifecycleAction.Destroy,
             OnReboot = config.OnReboot ?? LifecycleAction.Restart,
             OnCrash = config.OnCrash ?? LifecycleAction.Destroy,

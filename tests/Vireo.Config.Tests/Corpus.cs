@@ -1,3 +1,5 @@
+using System.Xml;
+
 namespace Vireo.Config.Tests;
 
 /// <summary>The shared corpus of documents, which lies beside the repository where it is at hand.</summary>
@@ -10,16 +12,33 @@ internal static class Corpus
 
     public static void Require() => Assert.SkipWhen(s_root is null, "the document corpus (../shared/corpus beside the repository) is not here");
 
-    /// <summary>All documents of a folder whose root element is <paramref name="root"/>.</summary>
-    public static IEnumerable<(string Name, string Xml)> Documents(string folder, string root)
+    /// <summary>All documents of every folder whose root element is <paramref name="root"/>.</summary>
+    public static IEnumerable<(string Name, string Xml)> Documents(string root)
     {
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(Root, folder), "*.xml").Order(StringComparer.Ordinal))
+        foreach (var file in Directory.EnumerateFiles(Root, "*.xml", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
         {
             var xml = File.ReadAllText(file);
-            if (xml.Contains($"<{root}>", StringComparison.Ordinal) || xml.Contains($"<{root} ", StringComparison.Ordinal))
+            if (RootOf(xml) == root)
             {
-                yield return ($"{folder}/{Path.GetFileName(file)}", xml);
+                yield return (Path.GetRelativePath(Root, file), xml);
             }
+        }
+    }
+
+    /// <summary>All documents of a folder whose root element is <paramref name="root"/>.</summary>
+    public static IEnumerable<(string Name, string Xml)> Documents(string folder, string root) =>
+        Documents(root).Where(d => d.Name.StartsWith(folder + "/", StringComparison.Ordinal));
+
+    private static string? RootOf(string xml)
+    {
+        try
+        {
+            using var reader = XmlReader.Create(new StringReader(xml));
+            return reader.MoveToContent() == XmlNodeType.Element ? reader.LocalName : null;
+        }
+        catch (XmlException)
+        {
+            return null;
         }
     }
 

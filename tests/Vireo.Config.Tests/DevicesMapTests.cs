@@ -8,7 +8,7 @@ public sealed class DevicesMapTests
     {
         var kinds = typeof(DevicesConfig).GetProperties().Select(p => p.PropertyType.IsGenericType ? p.PropertyType.GetGenericArguments()[0] : p.PropertyType)
             .Where(t => typeof(DeviceConfig).IsAssignableFrom(t)).ToHashSet();
-        var devices = DomainConfig.Parse($"<domain type='qemu'><devices>{string.Concat(s_elements.Select(e => $"<{e}/>"))}</devices></domain>").Devices;
+        var devices = DomainConfig.Parse($"<domain type='qemu'><devices>{string.Concat(s_elements)}</devices></domain>").Devices;
         var reached = new HashSet<Type>();
         devices.Map(d =>
         {
@@ -24,8 +24,10 @@ public sealed class DevicesMapTests
 
     private static readonly string[] s_elements =
     [
-        "disk type='file'", "controller type='usb'", "filesystem", "interface type='user'", "smartcard mode='host'", "serial type='pty'", "parallel type='pty'", "console type='pty'", "channel type='pty'",
-        "input type='mouse'", "tpm", "sound model='ac97'", "video", "hostdev", "redirdev bus='usb' type='tcp'", "hub type='usb'", "watchdog model='ib700'", "memballoon model='virtio'",
-        "rng model='virtio'", "nvram", "panic", "shmem name='a'", "memory model='dimm'", "iommu model='intel'", "vsock", "crypto model='virtio' type='qemu'",
+        "<disk type='file'/>", "<controller type='usb'/>", "<filesystem/>", "<interface type='user'/>",
+        "<smartcard mode='host'/>", "<serial type='pty'/>", "<parallel type='pty'/>", "<console type='pty'/>", "<channel type='pty'/>",
+        "<input type='mouse'/>", "<tpm><backend type='emulator'/></tpm>", "<sound model='ac97'/>", "<video/>", "<hostdev type='usb'><source/></hostdev>",
+        "<redirdev bus='usb' type='spicevmc'/>", "<hub type='usb'/>", "<watchdog model='ib700'/>", "<memballoon model='virtio'/>",
+        "<rng model='virtio'><backend model='random'/></rng>", "<nvram/>", "<panic/>", "<shmem name='a'/>", "<memory model='dimm'><target><size>1</size></target></memory>", "<iommu model='intel'/>", "<vsock/>", "<crypto model='virtio' type='qemu'/>", "<pstore/>",
     ];
 }

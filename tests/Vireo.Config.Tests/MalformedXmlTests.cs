@@ -16,6 +16,7 @@ public sealed class MalformedXmlTests
     [InlineData("<domain type='test'>& </domain>", "(domain_definition):1: xmlParseEntityRef: no name\n<domain type='test'>& </domain>\n---------------------^")]
     [InlineData("<domain/><x/>", "(domain_definition):1: Extra content at the end of the document\n<domain/><x/>\n---------^")]
     [InlineData("<domain type='a<b'/>", "(domain_definition):1: Unescaped '<' not allowed in attributes values\n<domain type='a<b'/>\n---------------^")]
+    [InlineData("</domain>", "(domain_definition):1: StartTag: invalid element name\n</domain>\n-^")]
     [InlineData("text", "(domain_definition):1: Start tag expected, '<' not found\ntext\n^")]
     public void Domains_say_where_and_why(string xml, string expected)
     {

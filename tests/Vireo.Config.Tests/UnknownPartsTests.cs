@@ -71,6 +71,11 @@ public sealed class UnknownPartsTests
         DomainConfig.Parse("<domain><name>a</name><name>b</name></domain>").ToXml().ShouldContain("  <name>a</name>\n  <name>b</name>\n");
 
     [Fact]
+    public void A_second_element_never_comes_before_the_first() =>
+        DomainConfig.Parse("<domain><uuid>c7a5fdbd-edaf-9455-926a-d65c16db1809</uuid><name>a</name><uuid>later</uuid></domain>").ToXml()
+            .ShouldContain("  <name>a</name>\n  <uuid>c7a5fdbd-edaf-9455-926a-d65c16db1809</uuid>\n  <uuid>later</uuid>\n");
+
+    [Fact]
     public void Wrappers_keep_what_stands_between_their_items()
     {
         const string xml = """

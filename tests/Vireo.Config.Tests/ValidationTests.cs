@@ -20,6 +20,17 @@ public sealed class ValidationTests
         refused.Message.ShouldContain(what);
     }
 
+    [Theory]
+    [InlineData("<cpu mode='host-model' deprecated_features='off'><topology sockets='1' dies='1' clusters='1' cores='1' threads='1'/><maxphysaddr mode='passthrough' limit='40'/></cpu>")]
+    [InlineData("<features><hyperv><emsr_bitmap state='on'/><xmm_input state='on'/></hyperv><ras state='on'/><ps2 state='off'/></features>")]
+    [InlineData("<launchSecurity type='sev-snp' authorKey='yes' vcek='no'><policy>0x30000</policy><idBlock>a</idBlock><hostData>b</hostData></launchSecurity>")]
+    [InlineData("<devices><disk><driver discard_no_unref='on'><iothreads><iothread id='1'><queue id='0'/></iothread></iothreads></driver><blockio discard_granularity='4096'/></disk></devices>")]
+    [InlineData("<devices><disk type='file'><source file='/a'><dataStore type='file'><format type='raw'/><source file='/b'/></dataStore></source></disk></devices>")]
+    [InlineData("<devices><tpm model='tpm-crb'><backend type='emulator'><profile source='local:restricted' removeDisabled='check'/></backend></tpm><pstore backend='acpi-erst'><path>/p</path><size unit='KiB'>8</size></pstore></devices>")]
+    [InlineData("<devices><audio id='1' type='pipewire' runtimeDir='/r'/><sound model='virtio'/><iommu model='intel'><driver dma_translation='off'/></iommu></devices>")]
+    public void PartsOfLaterVersionsAreKnown(string body) =>
+        DomainConfig.ParseValidated($"<domain type='qemu'><name>v</name>{body}</domain>").ToXml().ShouldContain("<name>v</name>");
+
     [Fact]
     public void MetadataMayHoldAnything() =>
         DomainConfig.ParseValidated("<domain type='qemu'><name>v</name><metadata><a xmlns='urn:x' b='c'>d</a></metadata></domain>").Name.ShouldBe("v");
@@ -27,36 +38,4 @@ public sealed class ValidationTests
     [Fact]
     public void TextThatIsNoXmlIsNoMatterOfValidation() =>
         Should.Throw<VireoException>(() => DomainConfig.ParseValidated("<domain type='qemu'><name>v</nam></domain>")).Code.ShouldBe(ErrorCode.XmlDetail);
-
-    [Fact]
-    public void DocumentsThatLibvirtPublishesAreValid()
-    {
-        Corpus.Require();
-        var refused = new List<string>();
-        var count = 0;
-        foreach (var (name, xml) in Corpus.Documents("qemuxml2argvdata", "domain"))
-        {
-            try
-            {
-                DomainConfig.Parse(xml);
-            }
-            catch (VireoException)
-            {
-                continue;
-            }
-
-            count++;
-            try
-            {
-                DomainConfig.ParseValidated(xml);
-            }
-            catch (VireoException e)
-            {
-                refused.Add($"{name}: {e.Message}");
-            }
-        }
-
-        count.ShouldBeGreaterThan(100);
-        refused.ShouldBeEmpty();
-    }
 }

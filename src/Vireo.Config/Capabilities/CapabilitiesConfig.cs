@@ -31,7 +31,7 @@ public sealed partial record HostCapabilities
 
     [XmlElement] public HostCaches? Cache { get; init; }
 
-    [XmlElement("memory_bandwidth")] public XmlFragment? MemoryBandwidth { get; init; }
+    [XmlElement("memory_bandwidth")] public HostMemoryBandwidth? MemoryBandwidth { get; init; }
 
     [XmlElement("secmodel")] public ConfigList<SecurityModel> Secmodels { get; init; }
 }
@@ -68,6 +68,8 @@ public sealed partial record MigrationFeatures
 public sealed partial record HostTopology
 {
     [XmlElement] public HostCells? Cells { get; init; }
+
+    [XmlElement] public NumaInterconnects? Interconnects { get; init; }
 }
 
 /// <summary>The cells and their number.</summary>
@@ -91,7 +93,7 @@ public sealed partial record HostCell
 
     [XmlElement("sibling", Wrapper = "distances")] public ConfigList<NumaDistance> Distances { get; init; }
 
-    [XmlElement("cache")] public ConfigList<XmlFragment> Caches { get; init; }
+    [XmlElement("cache")] public ConfigList<NumaCache> Caches { get; init; }
 
     [XmlElement] public HostCpus? Cpus { get; init; }
 }
@@ -137,7 +139,7 @@ public sealed partial record HostCaches
 {
     [XmlElement("bank")] public ConfigList<HostCacheBank> Banks { get; init; }
 
-    [XmlElement] public XmlFragment? Monitor { get; init; }
+    [XmlElement] public HostMonitor? Monitor { get; init; }
 }
 
 /// <summary>One cache.</summary>
@@ -156,7 +158,66 @@ public sealed partial record HostCacheBank
 
     [XmlAttribute] public string? Cpus { get; init; }
 
-    [XmlElement("control")] public ConfigList<XmlFragment> Controls { get; init; }
+    [XmlElement("control")] public ConfigList<HostCacheControl> Controls { get; init; }
+}
+
+/// <summary>How finely a cache can be shared out.</summary>
+[XmlRecord]
+public sealed partial record HostCacheControl
+{
+    [XmlAttribute] public ulong? Granularity { get; init; }
+
+    [XmlAttribute] public ulong? Min { get; init; }
+
+    [XmlAttribute] public string? Unit { get; init; }
+
+    [XmlAttribute] public string? Type { get; init; }
+
+    [XmlAttribute] public uint? MaxAllocs { get; init; }
+}
+
+/// <summary>What of caches or memory bandwidth can be counted.</summary>
+[XmlRecord]
+public sealed partial record HostMonitor
+{
+    [XmlAttribute] public uint? Level { get; init; }
+
+    [XmlAttribute] public uint? ReuseThreshold { get; init; }
+
+    [XmlAttribute] public uint? MaxMonitors { get; init; }
+
+    [XmlElement("feature", Value = "name")] public ConfigList<string> Features { get; init; }
+}
+
+/// <summary>The host's memory bandwidth.</summary>
+[XmlRecord]
+public sealed partial record HostMemoryBandwidth
+{
+    [XmlElement("node")] public ConfigList<HostBandwidthNode> Nodes { get; init; }
+
+    [XmlElement] public HostMonitor? Monitor { get; init; }
+}
+
+/// <summary>One node of memory bandwidth.</summary>
+[XmlRecord]
+public sealed partial record HostBandwidthNode
+{
+    [XmlAttribute] public uint? Id { get; init; }
+
+    [XmlAttribute] public string? Cpus { get; init; }
+
+    [XmlElement("control")] public ConfigList<HostBandwidthControl> Controls { get; init; }
+}
+
+/// <summary>How finely memory bandwidth can be shared out, in percent.</summary>
+[XmlRecord]
+public sealed partial record HostBandwidthControl
+{
+    [XmlAttribute] public uint? Granularity { get; init; }
+
+    [XmlAttribute] public uint? Min { get; init; }
+
+    [XmlAttribute] public uint? MaxAllocs { get; init; }
 }
 
 /// <summary>A security model and its labels.</summary>
@@ -177,92 +238,4 @@ public sealed partial record SecurityBaseLabel
     [XmlAttribute] public string? Type { get; init; }
 
     [XmlText] public string? Label { get; init; }
-}
-
-/// <summary>One kind of guest.</summary>
-[XmlRecord]
-public sealed partial record GuestCapabilities
-{
-    [XmlElement("os_type")] public string? OsType { get; init; }
-
-    [XmlElement] public GuestArchitecture? Arch { get; init; }
-
-    [XmlElement] public GuestFeatures? Features { get; init; }
-}
-
-/// <summary>An architecture, its machines and the hypervisors for it.</summary>
-[XmlRecord]
-public sealed partial record GuestArchitecture
-{
-    [XmlAttribute] public string? Name { get; init; }
-
-    [XmlElement] public uint? Wordsize { get; init; }
-
-    [XmlElement] public string? Emulator { get; init; }
-
-    [XmlElement] public string? Loader { get; init; }
-
-    [XmlElement("machine")] public ConfigList<GuestMachine> Machines { get; init; }
-
-    [XmlElement("domain")] public ConfigList<GuestDomain> Domains { get; init; }
-}
-
-/// <summary>A machine type.</summary>
-[XmlRecord]
-public sealed partial record GuestMachine
-{
-    [XmlAttribute] public string? Canonical { get; init; }
-
-    [XmlAttribute] public uint? MaxCpus { get; init; }
-
-    [XmlAttribute] public bool? Deprecated { get; init; }
-
-    [XmlText] public string? Name { get; init; }
-}
-
-/// <summary>A kind of hypervisor, with its own emulator and machines where they differ.</summary>
-[XmlRecord]
-public sealed partial record GuestDomain
-{
-    [XmlAttribute] public string? Type { get; init; }
-
-    [XmlElement] public string? Emulator { get; init; }
-
-    [XmlElement] public string? Loader { get; init; }
-
-    [XmlElement("machine")] public ConfigList<GuestMachine> Machines { get; init; }
-}
-
-/// <summary>What a kind of guest can have.</summary>
-[XmlRecord]
-public sealed partial record GuestFeatures
-{
-    [XmlPresence] public bool Pae { get; init; }
-
-    [XmlPresence] public bool Nonpae { get; init; }
-
-    [XmlPresence("ia64_be")] public bool Ia64Be { get; init; }
-
-    [XmlElement] public GuestFeatureToggle? Acpi { get; init; }
-
-    [XmlElement] public GuestFeatureToggle? Apic { get; init; }
-
-    [XmlPresence] public bool Cpuselection { get; init; }
-
-    [XmlPresence] public bool Deviceboot { get; init; }
-
-    [XmlElement] public GuestFeatureToggle? Disksnapshot { get; init; }
-
-    [XmlElement] public GuestFeatureToggle? Hap { get; init; }
-
-    [XmlPresence] public bool ExternalSnapshot { get; init; }
-}
-
-/// <summary>A feature's default, and whether it can be changed.</summary>
-[XmlRecord]
-public sealed partial record GuestFeatureToggle
-{
-    [XmlAttribute(OnOff = true)] public bool? Default { get; init; }
-
-    [XmlAttribute] public bool? Toggle { get; init; }
 }

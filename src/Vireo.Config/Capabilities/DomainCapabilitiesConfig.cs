@@ -106,6 +106,8 @@ public sealed partial record SupportedCpuModel
 
     [XmlAttribute] public string? Fallback { get; init; }
 
+    [XmlAttribute("vendor_id")] public string? VendorId { get; init; }
+
     [XmlAttribute] public string? Vendor { get; init; }
 
     [XmlText] public string? Name { get; init; }
@@ -132,6 +134,15 @@ public sealed partial record DevicesSupport
     [XmlElement] public DeviceSupport? Redirdev { get; init; }
 
     [XmlElement] public DeviceSupport? Channel { get; init; }
+
+    /// <summary>Of later versions of libvirt, as what follows it.</summary>
+    [XmlElement] public DeviceSupport? Crypto { get; init; }
+
+    [XmlElement] public DeviceSupport? Interface { get; init; }
+
+    [XmlElement] public DeviceSupport? Panic { get; init; }
+
+    [XmlElement] public DeviceSupport? Console { get; init; }
 }
 
 /// <summary>Features.</summary>
@@ -150,7 +161,60 @@ public sealed partial record FeaturesSupport
 
     [XmlElement("async-teardown", Value = "supported")] public bool? AsyncTeardown { get; init; }
 
-    [XmlElement] public XmlFragment? Sev { get; init; }
+    [XmlElement("s390-pv", Value = "supported")] public bool? S390Pv { get; init; }
 
-    [XmlElement] public XmlFragment? Sgx { get; init; }
+    [XmlElement] public SevSupport? Sev { get; init; }
+
+    [XmlElement] public SgxSupport? Sgx { get; init; }
+
+    [XmlElement] public DeviceSupport? Hyperv { get; init; }
+
+    /// <summary>Of later versions of libvirt, as what follows it.</summary>
+    [XmlElement] public DeviceSupport? LaunchSecurity { get; init; }
+
+    [XmlElement("ps2", Value = "supported")] public bool? Ps2 { get; init; }
+}
+
+/// <summary>AMD's encrypted guests.</summary>
+[XmlRecord]
+public sealed partial record SevSupport
+{
+    [XmlAttribute] public bool? Supported { get; init; }
+
+    [XmlElement] public uint? Cbitpos { get; init; }
+
+    [XmlElement] public uint? ReducedPhysBits { get; init; }
+
+    [XmlElement] public uint? MaxGuests { get; init; }
+
+    [XmlElement("maxESGuests")] public uint? MaxEsGuests { get; init; }
+
+    /// <summary>What the first CPU is identified by, Base64.</summary>
+    [XmlElement] public string? Cpu0Id { get; init; }
+}
+
+/// <summary>Intel's enclaves.</summary>
+[XmlRecord]
+public sealed partial record SgxSupport
+{
+    [XmlAttribute] public bool? Supported { get; init; }
+
+    [XmlElement] public bool? Flc { get; init; }
+
+    [XmlElement] public bool? Sgx1 { get; init; }
+
+    [XmlElement] public bool? Sgx2 { get; init; }
+
+    [XmlElement("section_size", Unit = "KiB")] public DataSize? SectionSize { get; init; }
+
+    [XmlElement("section", Wrapper = "sections")] public ConfigList<SgxSection> Sections { get; init; }
+}
+
+/// <summary>The enclave memory of one node.</summary>
+[XmlRecord]
+public sealed partial record SgxSection
+{
+    [XmlAttribute] public uint? Node { get; init; }
+
+    [XmlAttribute(Unit = "KiB")] public DataSize? Size { get; init; }
 }

@@ -14,6 +14,9 @@ public sealed partial record CpuConfig
 
     [XmlAttribute(OnOff = true)] public bool? Migratable { get; init; }
 
+    /// <summary>Whether the features that the host's maker gives up are kept; of later versions of libvirt.</summary>
+    [XmlAttribute("deprecated_features", OnOff = true)] public bool? DeprecatedFeatures { get; init; }
+
     [XmlElement] public string? Arch { get; init; }
 
     /// <summary>What the hypervisor can do with it, in a host's description.</summary>
@@ -71,11 +74,18 @@ public enum CpuCheck
 [XmlRecord]
 public sealed partial record CpuModel
 {
-    [XmlAttribute] public string? Fallback { get; init; }
+    [XmlAttribute(Invalid = "Invalid fallback attribute", InvalidCode = XmlCode.Unsupported)] public CpuFallback? Fallback { get; init; }
 
-    [XmlAttribute("vendor_id")] public string? VendorId { get; init; }
+    [XmlAttribute("vendor_id", Invalid = "vendor_id must be exactly 12 characters long", Form = "CpuVendor")] public string? VendorId { get; init; }
 
     [XmlText] public string? Name { get; init; }
+}
+
+/// <summary>Whether another model may stand in.</summary>
+[XmlEnum]
+public enum CpuFallback
+{
+    Allow, Forbid,
 }
 
 /// <summary>The microcode's version, in a host's description.</summary>
@@ -120,13 +130,16 @@ public sealed partial record CpuPages
 [XmlRecord]
 public sealed partial record CpuTopology
 {
-    [XmlAttribute] public uint? Sockets { get; init; }
+    [XmlAttribute(Required = true)] public uint? Sockets { get; init; }
 
     [XmlAttribute] public uint? Dies { get; init; }
 
-    [XmlAttribute] public uint? Cores { get; init; }
+    /// <summary>Of later versions of libvirt.</summary>
+    [XmlAttribute] public uint? Clusters { get; init; }
 
-    [XmlAttribute] public uint? Threads { get; init; }
+    [XmlAttribute(Required = true)] public uint? Cores { get; init; }
+
+    [XmlAttribute(Required = true)] public uint? Threads { get; init; }
 }
 
 /// <summary>The cache shown to the guest.</summary>
@@ -135,16 +148,33 @@ public sealed partial record CpuCache
 {
     [XmlAttribute] public int? Level { get; init; }
 
-    [XmlAttribute] public string? Mode { get; init; }
+    [XmlAttribute(Required = true)] public CpuCacheMode? Mode { get; init; }
+}
+
+/// <summary>Where the cache shown comes from.</summary>
+[XmlEnum]
+public enum CpuCacheMode
+{
+    Emulate, Passthrough, Disable,
 }
 
 /// <summary>The width of physical addresses.</summary>
 [XmlRecord]
 public sealed partial record CpuMaxPhysAddr
 {
-    [XmlAttribute] public string? Mode { get; init; }
+    [XmlAttribute(Required = true)] public CpuMaxPhysAddrMode? Mode { get; init; }
 
     [XmlAttribute] public uint? Bits { get; init; }
+
+    /// <summary>The most bits taken from the host; of later versions of libvirt.</summary>
+    [XmlAttribute] public uint? Limit { get; init; }
+}
+
+/// <summary>Where the width comes from.</summary>
+[XmlEnum]
+public enum CpuMaxPhysAddrMode
+{
+    Emulate, Passthrough,
 }
 
 /// <summary>A feature of the model, and what is asked of it.</summary>
@@ -171,6 +201,22 @@ public sealed partial record GuestNuma
 
     /// <summary>How fast cells reach each other's memory.</summary>
     [XmlElement] public NumaInterconnects? Interconnects { get; init; }
+
+    internal void Check(DocumentReader reader)
+    {
+        var seen = new bool[Cells.Count];
+        for (var i = 0; i < seen.Length; i++)
+        {
+            var id = Cells[i].Id ?? (uint)i;
+            if (id >= seen.Length || seen[id])
+            {
+                throw reader.Error(
+                    "Exactly one 'cell' element per guest NUMA cell allowed, non-contiguous ranges or ranges not starting from 0 are not allowed", reader.Domain);
+            }
+
+            seen[id] = true;
+        }
+    }
 }
 
 /// <summary>One cell.</summary>
@@ -179,11 +225,11 @@ public sealed partial record NumaCell
 {
     [XmlAttribute] public uint? Id { get; init; }
 
-    [XmlAttribute] public string? Cpus { get; init; }
+    [XmlAttribute(Form = "Bitmap")] public string? Cpus { get; init; }
 
-    [XmlAttribute(Unit = "KiB")] public DataSize? Memory { get; init; }
+    [XmlAttribute(Unit = "KiB", Missing = "missing element or attribute './@memory'")] public DataSize? Memory { get; init; }
 
-    [XmlAttribute] public string? MemAccess { get; init; }
+    [XmlAttribute] public MemoryAccess? MemAccess { get; init; }
 
     [XmlAttribute] public bool? Discard { get; init; }
 
@@ -193,19 +239,40 @@ public sealed partial record NumaCell
     [XmlElement("cache")] public ConfigList<NumaCache> Caches { get; init; }
 }
 
+/// <summary>Whether memory is shared with others.</summary>
+[XmlEnum]
+public enum MemoryAccess
+{
+    Shared, Private,
+}
+
+/// <summary>How memory is mapped into a cache.</summary>
+[XmlEnum]
+public enum NumaCacheAssociativity
+{
+    None, Direct, Full,
+}
+
+/// <summary>When a cache writes.</summary>
+[XmlEnum]
+public enum NumaCachePolicy
+{
+    None, Writeback, Writethrough,
+}
+
 /// <summary>A cache of a cell's memory.</summary>
 [XmlRecord]
 public sealed partial record NumaCache
 {
-    [XmlAttribute] public uint? Level { get; init; }
+    [XmlAttribute(Required = true)] public uint? Level { get; init; }
 
-    [XmlAttribute] public string? Associativity { get; init; }
+    [XmlAttribute(Invalid = "Invalid cache associativity '{0}'")] public NumaCacheAssociativity? Associativity { get; init; }
 
-    [XmlAttribute] public string? Policy { get; init; }
+    [XmlAttribute(Invalid = "Invalid cache policy '{0}'")] public NumaCachePolicy? Policy { get; init; }
 
-    [XmlElement] public NumaCacheSize? Size { get; init; }
+    [XmlElement(Missing = "missing element or attribute './size/@value'")] public NumaCacheSize? Size { get; init; }
 
-    [XmlElement] public NumaCacheLine? Line { get; init; }
+    [XmlElement(Missing = "missing element or attribute './line/@value'")] public NumaCacheLine? Line { get; init; }
 }
 
 /// <summary>The size of a cache.</summary>

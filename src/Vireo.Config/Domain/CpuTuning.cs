@@ -6,9 +6,9 @@ namespace Vireo.Config;
 [XmlRecord]
 public sealed partial record VcpuConfig
 {
-    [XmlAttribute] public string? Placement { get; init; }
+    [XmlAttribute] public CpuPlacement? Placement { get; init; }
 
-    [XmlAttribute] public string? Cpuset { get; init; }
+    [XmlAttribute(Form = "Bitmap")] public string? Cpuset { get; init; }
 
     /// <summary>How many are plugged in; all when not said.</summary>
     [XmlAttribute] public uint? Current { get; init; }
@@ -18,6 +18,13 @@ public sealed partial record VcpuConfig
 
     /// <summary>So many virtual CPUs.</summary>
     public static implicit operator VcpuConfig(uint count) => new() { Count = count };
+}
+
+/// <summary>Who places virtual CPUs.</summary>
+[XmlEnum]
+public enum CpuPlacement
+{
+    Static, Auto,
 }
 
 /// <summary>One virtual CPU's state.</summary>
@@ -37,20 +44,20 @@ public sealed partial record VcpuState
 [XmlRecord]
 public sealed partial record IoThreadConfig
 {
-    [XmlAttribute] public uint? Id { get; init; }
+    [XmlAttribute(Required = true)] public uint? Id { get; init; }
 
-    [XmlAttribute("thread_pool_min")] public int? ThreadPoolMin { get; init; }
+    [XmlAttribute("thread_pool_min", NonNegative = true)] public int? ThreadPoolMin { get; init; }
 
-    [XmlAttribute("thread_pool_max")] public int? ThreadPoolMax { get; init; }
+    [XmlAttribute("thread_pool_max", NonNegative = true)] public int? ThreadPoolMax { get; init; }
 }
 
 /// <summary>The main loop's thread pool.</summary>
 [XmlRecord]
 public sealed partial record DefaultIoThreadConfig
 {
-    [XmlAttribute("thread_pool_min")] public int? ThreadPoolMin { get; init; }
+    [XmlAttribute("thread_pool_min", NonNegative = true)] public int? ThreadPoolMin { get; init; }
 
-    [XmlAttribute("thread_pool_max")] public int? ThreadPoolMax { get; init; }
+    [XmlAttribute("thread_pool_max", NonNegative = true)] public int? ThreadPoolMax { get; init; }
 }
 
 /// <summary>CPU pinning and shares.</summary>
@@ -77,7 +84,7 @@ public sealed partial record CputuneConfig
 
     [XmlElement("vcpupin")] public ConfigList<VcpuPin> Vcpupins { get; init; }
 
-    [XmlElement("emulatorpin", Value = "cpuset")] public string? Emulatorpin { get; init; }
+    [XmlElement("emulatorpin", Value = "cpuset", Form = "Bitmap")] public string? Emulatorpin { get; init; }
 
     [XmlElement("iothreadpin")] public ConfigList<IoThreadPin> Iothreadpins { get; init; }
 
@@ -96,9 +103,9 @@ public sealed partial record CputuneConfig
 [XmlRecord]
 public sealed partial record VcpuPin
 {
-    [XmlAttribute] public uint? Vcpu { get; init; }
+    [XmlAttribute(Required = true)] public uint? Vcpu { get; init; }
 
-    [XmlAttribute] public string? Cpuset { get; init; }
+    [XmlAttribute(Form = "Bitmap")] public string? Cpuset { get; init; }
 }
 
 /// <summary>The host CPUs of one I/O thread.</summary>
@@ -107,27 +114,34 @@ public sealed partial record IoThreadPin
 {
     [XmlAttribute] public uint? Iothread { get; init; }
 
-    [XmlAttribute] public string? Cpuset { get; init; }
+    [XmlAttribute(Form = "Bitmap")] public string? Cpuset { get; init; }
 }
 
 /// <summary>The scheduling class of some threads.</summary>
 [XmlRecord]
 public sealed partial record SchedulerConfig
 {
-    [XmlAttribute] public string? Vcpus { get; init; }
+    [XmlAttribute(Form = "Bitmap")] public string? Vcpus { get; init; }
 
-    [XmlAttribute] public string? Iothreads { get; init; }
+    [XmlAttribute(Form = "Bitmap")] public string? Iothreads { get; init; }
 
-    [XmlAttribute] public string? Scheduler { get; init; }
+    [XmlAttribute(Required = true)] public SchedulerPolicy? Scheduler { get; init; }
 
     [XmlAttribute] public int? Priority { get; init; }
+}
+
+/// <summary>A scheduling class.</summary>
+[XmlEnum]
+public enum SchedulerPolicy
+{
+    Batch, Idle, Fifo, Rr,
 }
 
 /// <summary>Shares of the host's caches.</summary>
 [XmlRecord]
 public sealed partial record CachetuneConfig
 {
-    [XmlAttribute] public string? Vcpus { get; init; }
+    [XmlAttribute(Invalid = "Invalid cachetune attribute 'vcpus' value '{0}'", Form = "Bitmap", Missing = "Missing cachetune attribute 'vcpus'")] public string? Vcpus { get; init; }
 
     [XmlAttribute] public string? Id { get; init; }
 
@@ -164,7 +178,7 @@ public sealed partial record CacheMonitor
 [XmlRecord]
 public sealed partial record MemorytuneConfig
 {
-    [XmlAttribute] public string? Vcpus { get; init; }
+    [XmlAttribute(Invalid = "Invalid memorytune attribute 'vcpus' value '{0}'", Form = "Bitmap", Missing = "Missing memorytune attribute 'vcpus'")] public string? Vcpus { get; init; }
 
     [XmlAttribute] public string? Id { get; init; }
 
@@ -197,11 +211,25 @@ public sealed partial record NumaMemory
 {
     [XmlAttribute] public uint? Cellid { get; init; }
 
-    [XmlAttribute] public string? Mode { get; init; }
+    [XmlAttribute(Invalid = "Unsupported NUMA memory tuning mode '{0}'", InvalidCode = XmlCode.Unsupported)] public NumaMemoryMode? Mode { get; init; }
 
-    [XmlAttribute] public string? Nodeset { get; init; }
+    [XmlAttribute(Form = "Bitmap")] public string? Nodeset { get; init; }
 
-    [XmlAttribute] public string? Placement { get; init; }
+    [XmlAttribute(Invalid = "Unsupported NUMA memory placement mode '{0}'", InvalidCode = XmlCode.Unsupported)] public NumaPlacement? Placement { get; init; }
+}
+
+/// <summary>How strictly memory keeps to its nodes.</summary>
+[XmlEnum]
+public enum NumaMemoryMode
+{
+    Strict, Preferred, Interleave, Restrictive,
+}
+
+/// <summary>Who places memory.</summary>
+[XmlEnum]
+public enum NumaPlacement
+{
+    Static, Auto,
 }
 
 /// <summary>The control group.</summary>
@@ -226,15 +254,15 @@ public sealed partial record BlkioTuneConfig
 [XmlRecord]
 public sealed partial record BlkioDevice
 {
-    [XmlElement] public string? Path { get; init; }
+    [XmlElement(Missing = "missing per-device path", MissingCode = XmlCode.Unsupported)] public string? Path { get; init; }
 
-    [XmlElement] public uint? Weight { get; init; }
+    [XmlElement(Invalid = "could not parse weight {0}", InvalidCode = XmlCode.Unsupported)] public uint? Weight { get; init; }
 
-    [XmlElement("read_iops_sec")] public uint? ReadIopsSec { get; init; }
+    [XmlElement("read_iops_sec", Invalid = "could not parse read iops sec {0}", InvalidCode = XmlCode.Unsupported)] public uint? ReadIopsSec { get; init; }
 
-    [XmlElement("write_iops_sec")] public uint? WriteIopsSec { get; init; }
+    [XmlElement("write_iops_sec", Invalid = "could not parse write iops sec {0}", InvalidCode = XmlCode.Unsupported)] public uint? WriteIopsSec { get; init; }
 
-    [XmlElement("read_bytes_sec")] public ulong? ReadBytesSec { get; init; }
+    [XmlElement("read_bytes_sec", Invalid = "could not parse read bytes sec {0}", InvalidCode = XmlCode.Unsupported)] public ulong? ReadBytesSec { get; init; }
 
-    [XmlElement("write_bytes_sec")] public ulong? WriteBytesSec { get; init; }
+    [XmlElement("write_bytes_sec", Invalid = "could not parse write bytes sec {0}", InvalidCode = XmlCode.Unsupported)] public ulong? WriteBytesSec { get; init; }
 }

@@ -19,7 +19,7 @@ public sealed partial record DomainConfig
     [XmlElement(Invalid = "malformed uuid element", InvalidCode = XmlCode.Internal)] public Guid? Uuid { get; init; }
 
     /// <summary>The generation id shown to the guest; empty text asks for a new one.</summary>
-    [XmlElement] public string? Genid { get; init; }
+    [XmlElement(Invalid = "malformed genid element", InvalidCode = XmlCode.Internal, Form = "Uuid")] public string? Genid { get; init; }
 
     /// <summary>A short description.</summary>
     [XmlElement] public string? Title { get; init; }
@@ -137,6 +137,18 @@ public sealed partial record DomainConfig
 
     /// <summary>Deprecated features allowed or not.</summary>
     [XmlElement("deprecation", Namespace = XmlNamespaces.Qemu, Prefix = "qemu")] public QemuDeprecation? QemuDeprecation { get; init; }
+
+    /// <summary>Namespaces a container shares with others.</summary>
+    [XmlElement("namespace", Namespace = XmlNamespaces.Lxc, Prefix = "lxc")] public LxcNamespaces? LxcNamespaces { get; init; }
+
+    /// <summary>Arguments passed to bhyve as they are.</summary>
+    [XmlElement("commandline", Namespace = XmlNamespaces.Bhyve, Prefix = "bhyve")] public BhyveCommandline? BhyveCommandline { get; init; }
+
+    /// <summary>Arguments passed to Xen's device model as they are.</summary>
+    [XmlElement("commandline", Namespace = XmlNamespaces.Xen, Prefix = "xen")] public XenCommandline? XenCommandline { get; init; }
+
+    /// <summary>Where VMware keeps the guest.</summary>
+    [XmlElement("datacenterpath", Namespace = XmlNamespaces.Vmware, Prefix = "vmware")] public string? VmwareDatacenterPath { get; init; }
 }
 
 /// <summary>The kind of hypervisor.</summary>

@@ -48,22 +48,36 @@ public sealed partial record MemoryBackingConfig
 
     [XmlPresence] public bool Locked { get; init; }
 
-    [XmlElement("source", Value = "type")] public string? Source { get; init; }
+    [XmlElement("source", Value = "type", Invalid = "unknown memoryBacking/source/type '{0}'", InvalidCode = XmlCode.Unsupported)] public MemorySource? Source { get; init; }
 
-    [XmlElement("access", Value = "mode")] public string? Access { get; init; }
+    [XmlElement("access", Value = "mode", Invalid = "unknown memoryBacking/access/mode '{0}'", InvalidCode = XmlCode.Unsupported)] public MemoryAccess? Access { get; init; }
 
     [XmlElement] public MemoryAllocation? Allocation { get; init; }
 
     [XmlPresence] public bool Discard { get; init; }
 }
 
+/// <summary>What memory comes from.</summary>
+[XmlEnum]
+public enum MemorySource
+{
+    File, Anonymous, Memfd,
+}
+
 /// <summary>When and how memory is allocated.</summary>
 [XmlRecord]
 public sealed partial record MemoryAllocation
 {
-    [XmlAttribute] public string? Mode { get; init; }
+    [XmlAttribute(Invalid = "unknown memoryBacking/allocation/mode '{0}'", InvalidCode = XmlCode.Unsupported)] public MemoryAllocationMode? Mode { get; init; }
 
-    [XmlAttribute] public uint? Threads { get; init; }
+    [XmlAttribute(Invalid = "Failed to parse memory allocation threads")] public uint? Threads { get; init; }
+}
+
+/// <summary>When memory is allocated.</summary>
+[XmlEnum]
+public enum MemoryAllocationMode
+{
+    Immediate, Ondemand,
 }
 
 /// <summary>Huge pages.</summary>
@@ -79,5 +93,5 @@ public sealed partial record HugepageConfig
 {
     [XmlAttribute(Unit = "KiB", Required = true)] public DataSize? Size { get; init; }
 
-    [XmlAttribute] public string? Nodeset { get; init; }
+    [XmlAttribute(Form = "Bitmap")] public string? Nodeset { get; init; }
 }

@@ -24,6 +24,8 @@ public sealed partial record FeaturesConfig
 
     [XmlElement] public StateFeature? Pvspinlock { get; init; }
 
+    [XmlElement] public ContainerCapabilities? Capabilities { get; init; }
+
     [XmlElement] public StateFeature? Pmu { get; init; }
 
     [XmlElement] public StateFeature? Vmport { get; init; }
@@ -38,27 +40,46 @@ public sealed partial record FeaturesConfig
 
     [XmlElement] public StateFeature? Vmcoreinfo { get; init; }
 
-    [XmlElement] public StateFeature? Htm { get; init; }
+    [XmlElement] public SwitchFeature? Htm { get; init; }
 
-    [XmlElement("nested-hv")] public StateFeature? NestedHv { get; init; }
+    [XmlElement("nested-hv")] public SwitchFeature? NestedHv { get; init; }
 
-    [XmlElement] public XmlFragment? Capabilities { get; init; }
+    [XmlElement] public MsrsFeature? Msrs { get; init; }
 
-    [XmlElement] public XmlFragment? Xen { get; init; }
+    [XmlElement("ccf-assist")] public SwitchFeature? CcfAssist { get; init; }
 
-    [XmlElement] public StateFeature? Msrs { get; init; }
+    [XmlElement] public XenFeatures? Xen { get; init; }
 
-    [XmlElement("ccf-assist")] public StateFeature? CcfAssist { get; init; }
+    [XmlElement("cfpc", Value = "value")] public PowerMitigation? Cfpc { get; init; }
 
-    [XmlElement("cfpc", Value = "value")] public string? Cfpc { get; init; }
+    [XmlElement("sbbc", Value = "value")] public PowerMitigation? Sbbc { get; init; }
 
-    [XmlElement("sbbc", Value = "value")] public string? Sbbc { get; init; }
-
-    [XmlElement("ibs", Value = "value")] public string? Ibs { get; init; }
+    [XmlElement("ibs", Value = "value")] public IndirectBranchMitigation? Ibs { get; init; }
 
     [XmlElement] public TcgFeature? Tcg { get; init; }
 
     [XmlElement("async-teardown")] public EnabledFeature? AsyncTeardown { get; init; }
+
+    [XmlElement] public StateFeature? Ras { get; init; }
+
+    [XmlElement] public StateFeature? Ps2 { get; init; }
+}
+
+/// <summary>How far indirect branches of POWER are dealt with.</summary>
+[XmlEnum]
+public enum IndirectBranchMitigation
+{
+    Broken, Workaround,
+    [XmlName("fixed-ibs")] FixedIbs,
+    [XmlName("fixed-ccd")] FixedCcd,
+    [XmlName("fixed-na")] FixedNa,
+}
+
+/// <summary>How far a weakness of POWER is dealt with.</summary>
+[XmlEnum]
+public enum PowerMitigation
+{
+    Broken, Workaround, Fixed,
 }
 
 /// <summary>A feature switched on or off.</summary>
@@ -66,9 +87,28 @@ public sealed partial record FeaturesConfig
 public sealed partial record StateFeature
 {
     [XmlAttribute(OnOff = true)] public bool? State { get; init; }
+}
 
-    /// <summary>What to do with a guest's access to unknown MSRs.</summary>
-    [XmlAttribute] public string? Unknown { get; init; }
+/// <summary>Registers of the CPU that the hypervisor does not know.</summary>
+[XmlRecord]
+public sealed partial record MsrsFeature
+{
+    /// <summary>What follows a guest's access to one.</summary>
+    [XmlAttribute(Required = true)] public UnknownMsrs? Unknown { get; init; }
+}
+
+/// <summary>What follows a guest's access to an unknown register.</summary>
+[XmlEnum]
+public enum UnknownMsrs
+{
+    Ignore, Fault,
+}
+
+/// <summary>A feature that says whether it is on.</summary>
+[XmlRecord]
+public sealed partial record SwitchFeature
+{
+    [XmlAttribute(OnOff = true, Required = true)] public bool? State { get; init; }
 }
 
 /// <summary>A feature enabled or not.</summary>
@@ -76,6 +116,33 @@ public sealed partial record StateFeature
 public sealed partial record EnabledFeature
 {
     [XmlAttribute] public bool? Enabled { get; init; }
+}
+
+/// <summary>Xen's own features.</summary>
+[XmlRecord]
+public sealed partial record XenFeatures
+{
+    [XmlElement("e820_host")] public SwitchFeature? E820Host { get; init; }
+
+    [XmlElement] public XenPassthrough? Passthrough { get; init; }
+}
+
+/// <summary>IOMMU mappings for devices passed through.</summary>
+[XmlRecord]
+public sealed partial record XenPassthrough
+{
+    [XmlAttribute(OnOff = true, Required = true)] public bool? State { get; init; }
+
+    [XmlAttribute] public XenPassthroughMode? Mode { get; init; }
+}
+
+/// <summary>Whose page tables the IOMMU uses.</summary>
+[XmlEnum]
+public enum XenPassthroughMode
+{
+    Default,
+    [XmlName("sync_pt")] SyncPt,
+    [XmlName("share_pt")] SharePt,
 }
 
 /// <summary>The APIC.</summary>
@@ -89,7 +156,16 @@ public sealed partial record ApicFeature
 [XmlRecord]
 public sealed partial record GicFeature
 {
-    [XmlAttribute] public string? Version { get; init; }
+    [XmlAttribute] public GicVersion? Version { get; init; }
+}
+
+/// <summary>The version of the interrupt controller.</summary>
+[XmlEnum]
+public enum GicVersion
+{
+    Host,
+    [XmlName("2")] V2,
+    [XmlName("3")] V3,
 }
 
 /// <summary>System management mode.</summary>
@@ -105,7 +181,7 @@ public sealed partial record SmmFeature
 [XmlRecord]
 public sealed partial record UnitSize
 {
-    [XmlAttribute] public string? Unit { get; init; }
+    [XmlAttribute(Form = "DataUnit")] public string? Unit { get; init; }
 
     [XmlText] public ulong? Value { get; init; }
 }
@@ -114,16 +190,30 @@ public sealed partial record UnitSize
 [XmlRecord]
 public sealed partial record DriverFeature
 {
-    [XmlAttribute] public string? Driver { get; init; }
+    [XmlAttribute] public IoapicDriver? Driver { get; init; }
+}
+
+/// <summary>Who emulates the I/O APIC.</summary>
+[XmlEnum]
+public enum IoapicDriver
+{
+    Qemu, Kvm,
 }
 
 /// <summary>The hash page table of POWER.</summary>
 [XmlRecord]
 public sealed partial record HptFeature
 {
-    [XmlAttribute] public string? Resizing { get; init; }
+    [XmlAttribute] public HptResizing? Resizing { get; init; }
 
     [XmlElement("maxpagesize", Unit = "KiB")] public DataSize? MaxPageSize { get; init; }
+}
+
+/// <summary>Whether the table may be resized.</summary>
+[XmlEnum]
+public enum HptResizing
+{
+    Enabled, Disabled, Required,
 }
 
 /// <summary>Settings of the software CPU.</summary>
@@ -137,13 +227,13 @@ public sealed partial record TcgFeature
 [XmlRecord]
 public sealed partial record KvmFeatures
 {
-    [XmlElement] public StateFeature? Hidden { get; init; }
+    [XmlElement] public SwitchFeature? Hidden { get; init; }
 
-    [XmlElement("hint-dedicated")] public StateFeature? HintDedicated { get; init; }
+    [XmlElement("hint-dedicated")] public SwitchFeature? HintDedicated { get; init; }
 
-    [XmlElement("poll-control")] public StateFeature? PollControl { get; init; }
+    [XmlElement("poll-control")] public SwitchFeature? PollControl { get; init; }
 
-    [XmlElement("pv-ipi")] public StateFeature? PvIpi { get; init; }
+    [XmlElement("pv-ipi")] public SwitchFeature? PvIpi { get; init; }
 
     [XmlElement("dirty-ring")] public DirtyRingFeature? DirtyRing { get; init; }
 }
@@ -152,53 +242,64 @@ public sealed partial record KvmFeatures
 [XmlRecord]
 public sealed partial record DirtyRingFeature
 {
-    [XmlAttribute(OnOff = true)] public bool? State { get; init; }
+    [XmlAttribute(OnOff = true, Required = true)] public bool? State { get; init; }
 
     [XmlAttribute] public uint? Size { get; init; }
 }
 
 /// <summary>Hyper-V enlightenments.</summary>
-[XmlRecord]
+[XmlRecord(Open = true)]
 public sealed partial record HypervFeatures
 {
-    [XmlAttribute] public string? Mode { get; init; }
+    [XmlAttribute] public HypervMode? Mode { get; init; }
 
-    [XmlElement] public StateFeature? Relaxed { get; init; }
+    [XmlElement] public SwitchFeature? Relaxed { get; init; }
 
-    [XmlElement] public StateFeature? Vapic { get; init; }
+    [XmlElement] public SwitchFeature? Vapic { get; init; }
 
     [XmlElement] public HypervSpinlocks? Spinlocks { get; init; }
 
-    [XmlElement] public StateFeature? Vpindex { get; init; }
+    [XmlElement] public SwitchFeature? Vpindex { get; init; }
 
-    [XmlElement] public StateFeature? Runtime { get; init; }
+    [XmlElement] public SwitchFeature? Runtime { get; init; }
 
-    [XmlElement] public StateFeature? Synic { get; init; }
+    [XmlElement] public SwitchFeature? Synic { get; init; }
 
     [XmlElement] public HypervStimer? Stimer { get; init; }
 
-    [XmlElement] public StateFeature? Reset { get; init; }
+    [XmlElement] public SwitchFeature? Reset { get; init; }
 
     [XmlElement("vendor_id")] public HypervVendor? VendorId { get; init; }
 
-    [XmlElement] public StateFeature? Frequencies { get; init; }
+    [XmlElement] public SwitchFeature? Frequencies { get; init; }
 
-    [XmlElement] public StateFeature? Reenlightenment { get; init; }
+    [XmlElement] public SwitchFeature? Reenlightenment { get; init; }
 
-    [XmlElement] public StateFeature? Tlbflush { get; init; }
+    [XmlElement] public SwitchFeature? Tlbflush { get; init; }
 
-    [XmlElement] public StateFeature? Ipi { get; init; }
+    [XmlElement] public SwitchFeature? Ipi { get; init; }
 
-    [XmlElement] public StateFeature? Evmcs { get; init; }
+    [XmlElement] public SwitchFeature? Evmcs { get; init; }
 
-    [XmlElement] public StateFeature? Avic { get; init; }
+    [XmlElement] public SwitchFeature? Avic { get; init; }
+
+    [XmlElement("emsr_bitmap")] public SwitchFeature? EmsrBitmap { get; init; }
+
+    [XmlElement("xmm_input")] public SwitchFeature? XmmInput { get; init; }
+}
+
+/// <summary>Whether the enlightenments are the host's.</summary>
+[XmlEnum]
+public enum HypervMode
+{
+    Custom, Passthrough,
 }
 
 /// <summary>Spinlock retries.</summary>
 [XmlRecord]
 public sealed partial record HypervSpinlocks
 {
-    [XmlAttribute(OnOff = true)] public bool? State { get; init; }
+    [XmlAttribute(OnOff = true, Required = true)] public bool? State { get; init; }
 
     [XmlAttribute] public uint? Retries { get; init; }
 }
@@ -207,7 +308,7 @@ public sealed partial record HypervSpinlocks
 [XmlRecord]
 public sealed partial record HypervStimer
 {
-    [XmlAttribute(OnOff = true)] public bool? State { get; init; }
+    [XmlAttribute(OnOff = true, Required = true)] public bool? State { get; init; }
 
     [XmlElement] public StateFeature? Direct { get; init; }
 }
@@ -216,7 +317,7 @@ public sealed partial record HypervStimer
 [XmlRecord]
 public sealed partial record HypervVendor
 {
-    [XmlAttribute(OnOff = true)] public bool? State { get; init; }
+    [XmlAttribute(OnOff = true, Required = true)] public bool? State { get; init; }
 
-    [XmlAttribute] public string? Value { get; init; }
+    [XmlAttribute(Form = "HypervVendor")] public string? Value { get; init; }
 }

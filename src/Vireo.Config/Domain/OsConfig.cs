@@ -6,7 +6,7 @@ namespace Vireo.Config;
 [XmlRecord]
 public sealed partial record OsConfig
 {
-    [XmlAttribute] public OsFirmware? Firmware { get; init; }
+    [XmlAttribute(Invalid = "unknown firmware value {0}")] public OsFirmware? Firmware { get; init; }
 
     [XmlElement] public OsType? Type { get; init; }
 
@@ -47,7 +47,14 @@ public sealed partial record OsConfig
 
     [XmlElement] public BiosConfig? Bios { get; init; }
 
-    [XmlElement("smbios", Value = "mode")] public string? SmbiosMode { get; init; }
+    [XmlElement("smbios", Value = "mode", Invalid = "unknown smbios mode '{0}'", InvalidCode = XmlCode.Unsupported)] public SmbiosMode? SmbiosMode { get; init; }
+}
+
+/// <summary>Whose SMBIOS tables the guest sees.</summary>
+[XmlEnum]
+public enum SmbiosMode
+{
+    None, Emulate, Host, Sysinfo,
 }
 
 /// <summary>Firmware chosen by its kind.</summary>
@@ -102,7 +109,7 @@ public sealed partial record LoaderConfig
 
     [XmlAttribute] public LoaderType? Type { get; init; }
 
-    [XmlAttribute] public string? Stateless { get; init; }
+    [XmlAttribute] public bool? Stateless { get; init; }
 
     [XmlAttribute] public string? Format { get; init; }
 
@@ -135,9 +142,16 @@ public sealed partial record NvramConfig
 [XmlRecord]
 public sealed partial record AcpiTable
 {
-    [XmlAttribute] public string? Type { get; init; }
+    [XmlAttribute(Invalid = "Unknown acpi table type: {0}", Missing = "Missing acpi table type")] public AcpiTableType? Type { get; init; }
 
     [XmlText] public string? Path { get; init; }
+}
+
+/// <summary>The kind of an ACPI table.</summary>
+[XmlEnum]
+public enum AcpiTableType
+{
+    Slic,
 }
 
 /// <summary>The boot menu.</summary>
@@ -193,7 +207,7 @@ public sealed partial record IdmapEntry
 [XmlRecord]
 public sealed partial record SysinfoConfig
 {
-    [XmlAttribute] public string? Type { get; init; }
+    [XmlAttribute(Required = true)] public SysinfoType? Type { get; init; }
 
     [XmlElement("entry", Wrapper = "bios")] public ConfigList<NamedText> Bios { get; init; }
 
@@ -206,6 +220,13 @@ public sealed partial record SysinfoConfig
     [XmlElement("entry", Wrapper = "oemStrings")] public ConfigList<string> OemStrings { get; init; }
 
     [XmlElement("entry")] public ConfigList<FwCfgEntry> Entries { get; init; }
+}
+
+/// <summary>The kind of a table.</summary>
+[XmlEnum]
+public enum SysinfoType
+{
+    Smbios, Fwcfg,
 }
 
 /// <summary>One table's entries.</summary>

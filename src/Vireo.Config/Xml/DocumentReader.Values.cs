@@ -7,19 +7,23 @@ internal sealed partial class DocumentReader
 {
     public string Text(string value, string name, string? invalid) => value;
 
-    public int Int32(string value, string name, string? invalid) =>
-        int.TryParse(value, NumberStyles.AllowLeadingSign | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var number)
-            ? number : throw Bad(value, name, invalid, "integer value");
+    public int Int32(string value, string name, string? invalid, bool anyBase = false) =>
+        TrySigned(value, anyBase, out var number) && number is >= int.MinValue and <= int.MaxValue
+            ? (int)number : throw Bad(value, name, invalid, "integer value");
 
-    public long Int64(string value, string name, string? invalid) =>
-        long.TryParse(value, NumberStyles.AllowLeadingSign | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var number)
+    /// <summary>An integer that libvirt's type allows to be negative and its parser does not.</summary>
+    public int NonNegative(string value, string name, string? invalid, bool anyBase) =>
+        Int32(value, name, invalid, anyBase) is >= 0 and var number ? number : throw Bad(value, name, invalid, "non-negative value");
+
+    public long Int64(string value, string name, string? invalid, bool anyBase = false) =>
+        TrySigned(value, anyBase, out var number)
             ? number : throw Bad(value, name, invalid, "long long integer value");
 
-    public uint UInt32(string value, string name, string? invalid) =>
-        TryUnsigned(value, out var number) && number <= uint.MaxValue ? (uint)number : throw Bad(value, name, invalid, "non-negative integer value");
+    public uint UInt32(string value, string name, string? invalid, bool anyBase = false) =>
+        TryUnsigned(value, anyBase, out var number) && number <= uint.MaxValue ? (uint)number : throw Bad(value, name, invalid, "non-negative integer value");
 
-    public ulong UInt64(string value, string name, string? invalid) =>
-        TryUnsigned(value, out var number) ? number : throw Bad(value, name, invalid, "non-negative integer value");
+    public ulong UInt64(string value, string name, string? invalid, bool anyBase = false) =>
+        TryUnsigned(value, anyBase, out var number) ? number : throw Bad(value, name, invalid, "non-negative integer value");
 
     public double Double(string value, string name, string? invalid) =>
         double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : throw Bad(value, name, invalid, "number");
@@ -47,7 +51,7 @@ internal sealed partial class DocumentReader
 
     public DataSize Size(string value, string? unit, string defaultUnit, string name, string? invalid)
     {
-        if (!TryUnsigned(value, out var number))
+        if (!TryUnsigned(value, false, out var number))
         {
             throw Bad(value, name, invalid, "non-negative integer value");
         }
@@ -58,8 +62,16 @@ internal sealed partial class DocumentReader
         }
 
         return number <= ulong.MaxValue / factor
-            ? new(number * factor)
+            ? Whole(number * factor, defaultUnit)
             : throw new VireoException(ErrorCode.Overflow, ErrorDomain.None, $"value too large: {value}{unit}") { Number1 = _position.LineNumber, Number2 = _position.LinePosition };
+    }
+
+    // libvirt counts in the unit it writes, and rounds up.
+    private static DataSize Whole(ulong bytes, string unit)
+    {
+        DataSize.TryUnit(unit, out var factor);
+        var rest = bytes % factor;
+        return new(rest == 0 || bytes > ulong.MaxValue - factor ? bytes : bytes + factor - rest);
     }
 
     /// <summary>VIR_ERR_XML_ERROR at the place the reader stands; its line and column are the error's two numbers.</summary>
@@ -89,10 +101,22 @@ internal sealed partial class DocumentReader
     /// <summary>The error about an element that had to be there.</summary>
     public VireoException MissingElement(string name, string element) => Error($"missing element '{name}' in element '{element}'");
 
-    private static bool TryUnsigned(string value, out ulong number)
+    private static bool TrySigned(string value, bool anyBase, out long number)
     {
         var text = value.AsSpan().Trim();
-        return text.StartsWith("0x", StringComparison.OrdinalIgnoreCase)
+        if (anyBase && text.StartsWith("0x", StringComparison.OrdinalIgnoreCase) && TryUnsigned(value, true, out var unsigned) && unsigned <= long.MaxValue)
+        {
+            number = (long)unsigned;
+            return true;
+        }
+
+        return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number);
+    }
+
+    private static bool TryUnsigned(string value, bool anyBase, out ulong number)
+    {
+        var text = value.AsSpan().Trim();
+        return anyBase && text.StartsWith("0x", StringComparison.OrdinalIgnoreCase)
             ? ulong.TryParse(text[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out number)
             : ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
     }

@@ -38,8 +38,8 @@ internal sealed partial class DocumentReader
     /// <summary>Who reports errors in the document.</summary>
     public ErrorDomain Domain { get; }
 
-    /// <summary>The name of the attribute or element the reader stands on; <c>{namespace}name</c> when it has a prefix, or is in the namespace of QEMU's extensions.</summary>
-    public string Key => _xml.Prefix.Length == 0 && _xml.NamespaceURI != XmlNamespaces.Qemu ? _xml.LocalName : $"{{{_xml.NamespaceURI}}}{_xml.LocalName}";
+    /// <summary>The name of the attribute or element the reader stands on; <c>{namespace}name</c> when it has a prefix, or is in a namespace of libvirt's.</summary>
+    public string Key => _xml.Prefix.Length == 0 && !_xml.NamespaceURI.StartsWith(XmlNamespaces.Extensions, StringComparison.Ordinal) ? _xml.LocalName : $"{{{_xml.NamespaceURI}}}{_xml.LocalName}";
 
     /// <summary>The name of the element whose parts are being read.</summary>
     public string Current => _path[_depth];
@@ -243,10 +243,13 @@ internal sealed partial class DocumentReader
     public void UnknownAttribute(ref XmlExtrasBuilder extras) => Unknown(ref extras, XmlExtraPlace.Attribute, extras.Slot, 0);
 
     /// <summary>Keeps the element the reader stands on, and goes behind it.</summary>
-    public void UnknownElement(ref XmlExtrasBuilder extras)
+    /// <param name="extras">Takes it.</param>
+    /// <param name="least">The slot it must not come before.</param>
+    public void UnknownElement(ref XmlExtrasBuilder extras, int least = -1)
     {
         StrayElement();
-        extras.Add(XmlExtraPlace.Element, extras.Slot, extras.Occurrence, "", Capture('\''));
+        var (slot, occurrence) = extras.Slot < least ? (least, 0) : (extras.Slot, extras.Occurrence);
+        extras.Add(XmlExtraPlace.Element, slot, occurrence, "", Capture('\''));
     }
 
     /// <summary>Keeps the attributes of the list's wrapper the reader stands on.</summary>

@@ -25,7 +25,7 @@ internal ref struct WellFormedness(ReadOnlySpan<char> xml)
             return ("Start tag expected, '<' not found", _at);
         }
 
-        while (_reason is null && Step())
+        for (var within = _reason is null && StartTag(); within && _reason is null; within = Step())
         {
         }
 

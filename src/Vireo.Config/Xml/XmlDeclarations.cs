@@ -5,6 +5,7 @@ internal static class XmlCode
 {
     public const int Internal = 1;
     public const int XmlError = 27;
+    public const int InvalidArgument = 8;
     public const int Detail = 35;
     public const int Unsupported = 67;
 
@@ -102,8 +103,23 @@ internal sealed class XmlAttributeAttribute(string? name = null) : Attribute
     /// <summary>The element cannot do without it (VIR_ERR_XML_ERROR).</summary>
     public bool Required { get; init; }
 
+    /// <summary>What is said when it is missing, in place of the general message; it is required then.</summary>
+    public string? Missing { get; init; }
+
+    /// <summary>The error code that goes with <see cref="Missing"/>.</summary>
+    public int MissingCode { get; init; }
+
     /// <summary>Formatted as <c>0x</c> and at least so many hexadecimal digits; read in either base.</summary>
     public int Hex { get; init; }
+
+    /// <summary>A number that is formatted in decimal and read in either base; others are refused in hexadecimal.</summary>
+    public bool AnyBase { get; init; }
+
+    /// <summary>A signed number that must not be negative.</summary>
+    public bool NonNegative { get; init; }
+
+    /// <summary>The form that a text must have: a method of <see cref="DocumentReader"/>, for instance <c>Bitmap</c>.</summary>
+    public string? Form { get; init; }
 
     /// <summary>A boolean written <c>on</c>/<c>off</c> rather than <c>yes</c>/<c>no</c>.</summary>
     public bool OnOff { get; init; }
@@ -143,8 +159,17 @@ internal sealed class XmlElementAttribute(string? name = null) : Attribute
     /// <summary>The element cannot do without it (VIR_ERR_XML_ERROR).</summary>
     public bool Required { get; init; }
 
+    /// <summary>What is said when it is missing, in place of the general message; it is required then.</summary>
+    public string? Missing { get; init; }
+
+    /// <summary>The error code that goes with <see cref="Missing"/>.</summary>
+    public int MissingCode { get; init; }
+
     /// <summary>Formatted as <c>0x</c> and at least so many hexadecimal digits.</summary>
     public int Hex { get; init; }
+
+    /// <summary>The form that a text must have: a method of <see cref="DocumentReader"/>, for instance <c>Bitmap</c>.</summary>
+    public string? Form { get; init; }
 
     /// <summary>A boolean written <c>on</c>/<c>off</c> rather than <c>yes</c>/<c>no</c>.</summary>
     public bool OnOff { get; init; }

@@ -38,7 +38,7 @@ internal sealed partial class AgentChannel(string alias, string? path, string do
 
     /// <summary>The channel of a live document; null when it has none for the agent.</summary>
     public static AgentChannel? Of(DomainConfig live, ILogger log) =>
-        live.Devices.Channels.FirstOrDefault(c => c.Target is { Type: "virtio", Name: PortName }) is { Alias: { } alias } channel
+        live.Devices.Channels.FirstOrDefault(c => c.Target is { Type: CharTargetType.Virtio, Name: PortName }) is { Alias: { } alias } channel
             ? new AgentChannel(alias, channel.Type == CharType.Unix ? channel.Source?.Path : null, live.Name!, log)
             : null;
 

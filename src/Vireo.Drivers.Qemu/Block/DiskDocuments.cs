@@ -92,7 +92,7 @@ internal static class DiskDocuments
         BlockDeviceLocation device => (DiskType.Block, new DiskSource { Dev = device.Path }),
         NetworkLocation network => (DiskType.Network, new DiskSource
         {
-            Protocol = network.Protocol,
+            Protocol = Protocol(network),
             Name = network.Name,
             Hosts =
             [
@@ -100,13 +100,17 @@ internal static class DiskDocuments
                 {
                     Name = network.Host,
                     Port = network.Port?.ToString(CultureInfo.InvariantCulture),
-                    Transport = network.Socket is null ? null : "unix",
+                    Transport = network.Socket is null ? null : SourceTransport.Unix,
                     Socket = network.Socket,
                 },
             ],
         }),
         _ => throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"image '{location.Display}' is of a kind that is not supported"),
     };
+
+    private static DiskProtocol Protocol(NetworkLocation network) => XmlNames.TryParse(network.Protocol, out DiskProtocol protocol)
+        ? protocol
+        : throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"image '{network.Display}' is reached by protocol '{network.Protocol}', which is not supported");
 
     private static ImageChain? FromDocument(DiskConfig disk, ImageLocation top)
     {
@@ -155,7 +159,7 @@ internal static class DiskDocuments
         DiskType.File => source?.File is { } file ? new FileLocation(file) : null,
         DiskType.Block => source?.Dev is { } device ? new BlockDeviceLocation(device) : null,
         DiskType.Network when source is { Protocol: { } protocol } => new NetworkLocation(
-            protocol,
+            protocol.ToXmlName(),
             source.Name,
             source.Hosts is [{ Socket: null } host, ..] ? host.Name : null,
             source.Hosts is [{ Port: { } text }, ..] && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? port : null,

@@ -150,8 +150,8 @@ internal static class DomainCapabilitiesDocument
         Genid = qemu.HasDevice("vmgenid"),
         BackingStoreInput = true,
         Backup = true,
-        Sev = new XmlFragment("<sev supported='no'/>"),
-        Sgx = new XmlFragment("<sgx supported='no'/>"),
+        Sev = new() { Supported = false },
+        Sgx = new() { Supported = false },
     };
 
     private static string[] Present(params (string Name, bool There)[] values) => [.. values.Where(static value => value.There).Select(static value => value.Name)];

@@ -43,7 +43,7 @@ internal static class HostCapabilitiesDocument
         Microcode = processors.Number("microcode") is { } microcode ? new() { Version = microcode } : null,
         Signature = new() { Family = processors.Number("cpu family"), Model = processors.Number("model"), Stepping = processors.Number("stepping") },
         Topology = new() { Sockets = (uint)processors.SocketsPerNode, Dies = 1, Cores = (uint)processors.CoresPerSocket, Threads = (uint)processors.ThreadsPerCore },
-        Maxphysaddr = AddressBits(processors) is { } bits ? new() { Mode = "emulate", Bits = bits } : null,
+        Maxphysaddr = AddressBits(processors) is { } bits ? new() { Mode = CpuMaxPhysAddrMode.Emulate, Bits = bits } : null,
         Features = [.. CpuFeatureNames.FromKernel(processors.Properties.GetValueOrDefault("flags", ""), CpuFeatureNames.OfKvm64).Select(static name => new CpuFeature { Name = name })],
         Pages = [.. HostMemory.Pages(0).Select(static pool => new CpuPages { Unit = "KiB", Size = pool.SizeKiB })],
     };

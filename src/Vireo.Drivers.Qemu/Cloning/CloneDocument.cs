@@ -58,7 +58,7 @@ internal sealed class CloneDocument(string source, string name)
     private CharDevice Port(CharDevice port) => port with { Sources = Sources(port.Type, port.Sources), Log = Log(port.Log) };
 
     private ConfigList<CharSource> Sources(CharType? type, ConfigList<CharSource> sources) =>
-        [.. sources.Select(s => s.Path is { } path && (type == CharType.File || (type == CharType.Unix && s.Mode != "connect")) ? s with { Path = Own(path) } : s)];
+        [.. sources.Select(s => s.Path is { } path && (type == CharType.File || (type == CharType.Unix && s.Mode != CharSourceMode.Connect)) ? s with { Path = Own(path) } : s)];
 
     private CharLog? Log(CharLog? log) => log is { File: { } file } ? log with { File = Own(file) } : log;
 

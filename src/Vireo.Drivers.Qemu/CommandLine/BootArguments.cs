@@ -67,7 +67,7 @@ internal static class BootArguments
             ClockOffset.Localtime => "localtime",
             ClockOffset.Utc => "utc",
             ClockOffset.Absolute when clock.Start is { } start and < 253402300800 => Text(DateTimeOffset.FromUnixTimeSeconds((long)start)),
-            ClockOffset.Variable when clock.Basis is null or "utc" => Text(now.AddSeconds(Seconds(clock.Adjustment))),
+            ClockOffset.Variable when clock.Basis is null or ClockBasis.Utc => Text(now.AddSeconds(Seconds(clock.Adjustment))),
             _ => throw Unsupported.Element($"<clock offset='{clock.Offset?.ToString().ToLowerInvariant()}'>", "is not supported yet"),
         });
         foreach (var timer in clock.Timers)
@@ -75,8 +75,8 @@ internal static class BootArguments
             switch (timer.Name)
             {
                 case TimerName.Rtc:
-                    Unsupported.When(timer.Track is not (null or "guest" or "wall"), "<timer name='rtc' track=…>");
-                    value.With("clock", timer.Track switch { "guest" => "vm", "wall" => "host", _ => null });
+                    Unsupported.When(timer.Track is not (null or TimerTrack.Guest or TimerTrack.Wall), "<timer name='rtc' track=…>");
+                    value.With("clock", timer.Track switch { TimerTrack.Guest => "vm", TimerTrack.Wall => "host", _ => null });
                     Unsupported.When(timer.Catchup is not null, "<catchup>");
                     Unsupported.When(timer.Tickpolicy is not (null or TimerTickPolicy.Delay or TimerTickPolicy.Catchup), "<timer name='rtc' tickpolicy=…>");
                     value.With("driftfix", timer.Tickpolicy == TimerTickPolicy.Catchup ? "slew" : null);

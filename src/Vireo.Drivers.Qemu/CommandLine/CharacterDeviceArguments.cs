@@ -22,20 +22,20 @@ internal static class CharacterDeviceArguments
 
         foreach (var channel in config.Devices.Channels)
         {
-            Unsupported.When(channel.Target?.Type != "virtio", $"<channel> with target type '{channel.Target?.Type}'");
+            Unsupported.When(channel.Target?.Type != CharTargetType.Virtio, $"<channel> with target type '{channel.Target?.Type?.ToXmlName()}'");
             ChardevArguments.Add(arguments, channel);
             arguments.Device(Port("virtserialport", channel).Text("name", channel.Type == CharType.Spicevmc ? channel.Target!.Name ?? "com.redhat.spice.0" : channel.Target!.Name));
         }
 
         foreach (var console in config.Devices.Consoles)
         {
-            if (console.Target?.Type == "serial")
+            if (console.Target?.Type == CharTargetType.Serial)
             {
                 // It is the first serial port under another name.
                 continue;
             }
 
-            Unsupported.When(console.Target?.Type != "virtio", $"<console> with target type '{console.Target?.Type}'");
+            Unsupported.When(console.Target?.Type != CharTargetType.Virtio, $"<console> with target type '{console.Target?.Type?.ToXmlName()}'");
             ChardevArguments.Add(arguments, console);
             arguments.Device(Port("virtconsole", console));
         }
@@ -45,15 +45,15 @@ internal static class CharacterDeviceArguments
     {
         switch (serial.Target?.Type)
         {
-            case "isa-serial":
+            case CharTargetType.IsaSerial:
                 Unsupported.When(serial.Address is not (null or IsaAddress), "<address> of an isa-serial port");
                 return OptionJson.Device("isa-serial").Number("index", serial.Target.Port);
-            case "pci-serial":
+            case CharTargetType.PciSerial:
                 return OptionJson.Device("pci-serial");
-            case "usb-serial":
+            case CharTargetType.UsbSerial:
                 return OptionJson.Device("usb-serial");
             default:
-                throw Unsupported.Element($"<serial> with target type '{serial.Target?.Type}'");
+                throw Unsupported.Element($"<serial> with target type '{serial.Target?.Type?.ToXmlName()}'");
         }
     }
 

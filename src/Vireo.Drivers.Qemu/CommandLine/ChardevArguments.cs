@@ -40,20 +40,20 @@ internal static class ChardevArguments
     private static OptionList Unix(CharSource source, string id)
     {
         var value = Begin("socket", id).With("path", Needed(source.Path, "path"));
-        return source.Mode == "connect" ? Reconnect(value, source) : value.With("server", true).With("wait", false);
+        return source.Mode == CharSourceMode.Connect ? Reconnect(value, source) : value.With("server", true).With("wait", false);
     }
 
     private static OptionList Tcp(CharSource source, string? protocol, string id)
     {
         Unsupported.When(protocol is not (null or "raw" or "telnet"), $"<protocol type='{protocol}'>");
         var value = Begin("socket", id).With("host", Needed(source.Host, "host")).With("port", Needed(source.Service, "service")).With("telnet", protocol == "telnet" ? true : null);
-        return source.Mode == "bind" ? value.With("server", true).With("wait", false) : Reconnect(value, source);
+        return source.Mode == CharSourceMode.Bind ? value.With("server", true).With("wait", false) : Reconnect(value, source);
     }
 
     private static OptionList Udp(ConfigList<CharSource> sources, string id)
     {
-        var connect = sources.Find(s => s.Mode is null or "connect") ?? throw Unsupported.Element("a UDP character device", "needs a <source mode='connect'>");
-        var bind = sources.Find(s => s.Mode == "bind");
+        var connect = sources.Find(s => s.Mode is null or CharSourceMode.Connect) ?? throw Unsupported.Element("a UDP character device", "needs a <source mode='connect'>");
+        var bind = sources.Find(s => s.Mode == CharSourceMode.Bind);
         return Begin("udp", id).With("host", connect.Host).With("port", Needed(connect.Service, "service")).With("localaddr", bind?.Host).With("localport", bind?.Service);
     }
 

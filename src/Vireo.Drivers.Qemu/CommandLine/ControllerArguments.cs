@@ -31,8 +31,8 @@ internal static class ControllerArguments
         var target = controller.Target ?? new ControllerTarget();
         return controller.Model switch
         {
-            "pcie-root-port" when controller.ModelName is "pcie-root-port" or "ioh3420" =>
-                OptionJson.Device(controller.ModelName).Number("port", target.Port).Number("chassis", target.Chassis).Flag("hotplug", target.Hotplug),
+            "pcie-root-port" when controller.ModelName is { } name and (ControllerModelName.PcieRootPort or ControllerModelName.Ioh3420) =>
+                OptionJson.Device(name.ToXmlName()).Number("port", target.Port).Number("chassis", target.Chassis).Flag("hotplug", target.Hotplug),
             "pcie-to-pci-bridge" => OptionJson.Device("pcie-pci-bridge"),
             "pci-bridge" => OptionJson.Device("pci-bridge").Number("chassis_nr", target.ChassisNr),
             "dmi-to-pci-bridge" => OptionJson.Device("i82801b11-bridge"),

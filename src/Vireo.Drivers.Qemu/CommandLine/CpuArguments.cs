@@ -10,8 +10,11 @@ internal static class CpuArguments
     {
         var cpu = config.Cpu!;
         Unsupported.When(cpu.Numa is not null, "<numa>");
-        Unsupported.When(cpu.Cache is { Mode: not "passthrough" }, "<cache> of the CPU");
-        Unsupported.When(cpu.Maxphysaddr is { Mode: not "emulate" }, "<maxphysaddr mode='passthrough'>");
+        Unsupported.When(cpu.Cache is { Mode: not CpuCacheMode.Passthrough }, "<cache> of the CPU");
+        Unsupported.When(cpu.Maxphysaddr is { Mode: not CpuMaxPhysAddrMode.Emulate }, "<maxphysaddr mode='passthrough'>");
+        Unsupported.When(cpu.Maxphysaddr?.Limit is not null, "<maxphysaddr limit=…>");
+        Unsupported.When(cpu.DeprecatedFeatures is not null, "<cpu deprecated_features=…>");
+        Unsupported.When(cpu.Topology?.Clusters is not (null or 1), "<topology clusters=…>");
         var value = new OptionList(Model(cpu, config.Type));
         value.With("vendor", cpu.Model?.VendorId);
         value.With("migratable", cpu.Mode == CpuMode.HostPassthrough ? cpu.Migratable : null);
@@ -32,7 +35,7 @@ internal static class CpuArguments
             value.With("kvm-pv-eoi", eoi);
         }
 
-        if (config.Devices.Panics.Any(p => p.Model == "hyperv"))
+        if (config.Devices.Panics.Any(p => p.Model == PanicModel.Hyperv))
         {
             value.With("hv-crash", true);
         }

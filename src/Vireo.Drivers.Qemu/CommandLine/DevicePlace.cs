@@ -47,6 +47,9 @@ internal static class DevicePlace
     }
 
     /// <summary>A virtio device's QEMU name by libvirt's model.</summary>
+    public static string VirtioName(string name, VirtioModel? model) => VirtioName(name, model?.ToXmlName());
+
+    /// <summary>The same for a device whose models are not virtio's alone.</summary>
     public static string VirtioName(string name, string? model) => model switch
     {
         null or "virtio" => $"{name}-pci",

@@ -40,8 +40,13 @@ internal static class DiskArguments
         Unsupported.When(disk.Driver?.Name is not (null or "qemu"), $"driver name='{disk.Driver?.Name}' {name}");
         Unsupported.When(disk.Source?.Slices is not null, $"<slices> {name}");
         Unsupported.When(disk.Source?.Reservations is not null, $"<reservations> {name}");
+        Unsupported.When(disk.Driver?.DiscardNoUnref is not null, $"discard_no_unref {name}");
+        Unsupported.WhenAny(disk.Driver?.Iothreads ?? [], $"<iothreads> {name}");
+        Unsupported.When(disk.Blockio?.DiscardGranularity is not null, $"discard_granularity {name}");
+        Unsupported.When(disk.Source?.DataStore is not null, $"<dataStore> {name}");
+        Unsupported.When(disk.Source?.Fdgroup is not null, $"fdgroup {name}");
         Unsupported.When(disk.Mirror is not null, $"<mirror> {name}");
-        Unsupported.When(disk.Geometry?.Trans is not null and not "auto" && disk.Target?.Bus != DiskBus.Ide, $"<geometry trans=…> {name}");
+        Unsupported.When(disk.Geometry?.Trans is not null and not GeometryTranslation.Auto && disk.Target?.Bus != DiskBus.Ide, $"<geometry trans=…> {name}");
     }
 
     private static OptionJson Device(DiskConfig disk, DomainConfig config, string? node)
@@ -107,8 +112,8 @@ internal static class DiskArguments
             option.Text("bus", Text($"{controller.Alias}.{drive.Unit ?? 0}"));
         }
 
-        Unsupported.When(disk.Geometry?.Trans is not (null or "auto" or "none" or "lba"), $"<geometry trans=…> of disk '{disk.Target.Dev}'");
-        return option.Text("id", disk.Alias).Number("wwn", Wwn(disk)).Number("rotation_rate", disk.Target.RotationRate).Text("bios-chs-trans", disk.Geometry?.Trans).Text("model", Model(disk));
+        Unsupported.When(disk.Geometry?.Trans is not (null or GeometryTranslation.Auto or GeometryTranslation.None or GeometryTranslation.Lba), $"<geometry trans=…> of disk '{disk.Target.Dev}'");
+        return option.Text("id", disk.Alias).Number("wwn", Wwn(disk)).Number("rotation_rate", disk.Target.RotationRate).Text("bios-chs-trans", disk.Geometry?.Trans?.ToXmlName()).Text("model", Model(disk));
     }
 
     private static OptionJson Scsi(DiskConfig disk, DomainConfig config)

@@ -16,8 +16,9 @@ internal static class DisplayArguments
 
         foreach (var audio in config.Devices.Audios)
         {
-            Unsupported.When(audio.Type is not ("none" or "spice"), $"<audio type='{audio.Type}'>");
-            arguments.Add("-audiodev", new OptionJson("id", Audio(audio.Id)).Text("driver", audio.Type));
+            Unsupported.When(audio.Type is not (AudioType.None or AudioType.Spice), $"<audio type='{audio.Type?.ToXmlName()}'>");
+            Unsupported.When(audio != new AudioConfig { Id = audio.Id, Type = audio.Type }, "settings of <audio>");
+            arguments.Add("-audiodev", new OptionJson("id", Audio(audio.Id)).Text("driver", audio.Type?.ToXmlName()));
         }
 
         if (config.Devices.Graphics.IsEmpty)
@@ -86,7 +87,7 @@ internal static class DisplayArguments
 
         Unsupported.When(graphics.Websocket is not (null or 0) && listen.Type != GraphicsListenType.Address, "websocket of a vnc display without an address");
         return value.With("websocket", graphics.Websocket is > 0 ? graphics.Websocket.Value.ToString(CultureInfo.InvariantCulture) : null)
-            .With("share", graphics.SharePolicy)
+            .With("share", graphics.SharePolicy?.ToXmlName())
             .With("password", graphics.Passwd is null ? null : true)
             .With("power-control", graphics.PowerControl)
             .With("audiodev", AudioOf(graphics.Audio, config)).ToString();
@@ -113,12 +114,12 @@ internal static class DisplayArguments
         }
 
         return value.With("disable-ticketing", graphics.Passwd is null ? true : null)
-            .With("image-compression", graphics.ImageCompression)
-            .With("jpeg-wan-compression", graphics.JpegCompression)
-            .With("zlib-glz-wan-compression", graphics.ZlibCompression)
+            .With("image-compression", graphics.ImageCompression?.ToXmlName())
+            .With("jpeg-wan-compression", graphics.JpegCompression?.ToXmlName())
+            .With("zlib-glz-wan-compression", graphics.ZlibCompression?.ToXmlName())
             .With("playback-compression", graphics.PlaybackCompression)
-            .With("streaming-video", graphics.StreamingMode)
-            .With("agent-mouse", graphics.MouseMode switch { null => null, "server" => false, _ => true })
+            .With("streaming-video", graphics.StreamingMode?.ToXmlName())
+            .With("agent-mouse", graphics.MouseMode switch { null => null, SpiceMouseMode.Server => false, _ => true })
             .With("disable-copy-paste", graphics.ClipboardCopypaste == false ? true : null)
             .With("disable-agent-file-xfer", graphics.Filetransfer == false ? true : null)
             .With("seamless-migration", true).ToString();
@@ -130,7 +131,7 @@ internal static class DisplayArguments
     {
         var model = video.Model!;
         Unsupported.When(model.Acceleration?.Accel3d == true, "<acceleration accel3d='yes'>");
-        Unsupported.When(video.Driver?.Name is not (null or "qemu"), "<driver name='vhostuser'> of a video device");
+        Unsupported.When(video.Driver?.Name is not (null or VideoDriverName.Qemu), "<driver name='vhostuser'> of a video device");
         Unsupported.When(model.Blob == true, "blob of a video device");
         var option = model.Type switch
         {
@@ -160,8 +161,8 @@ internal static class DisplayArguments
         var backend = AudioOf(sound.Audio, config);
         switch (sound.Model)
         {
-            case "ich6" or "ich9":
-                arguments.Device(OptionJson.Device(sound.Model == "ich6" ? "intel-hda" : "ich9-intel-hda").At(sound, config));
+            case SoundModel.Ich6 or SoundModel.Ich9:
+                arguments.Device(OptionJson.Device(sound.Model == SoundModel.Ich6 ? "intel-hda" : "ich9-intel-hda").At(sound, config));
                 IReadOnlyList<string> codecs = sound.Codecs.IsEmpty ? ["duplex"] : [.. sound.Codecs];
                 for (var i = 0; i < codecs.Count; i++)
                 {
@@ -171,11 +172,11 @@ internal static class DisplayArguments
                 }
 
                 break;
-            case "ac97" or "es1370" or "usb":
-                arguments.Device(OptionJson.Device(sound.Model switch { "ac97" => "AC97", "es1370" => "ES1370", _ => "usb-audio" }).At(sound, config).Text("audiodev", backend));
+            case SoundModel.Ac97 or SoundModel.Es1370 or SoundModel.Usb:
+                arguments.Device(OptionJson.Device(sound.Model switch { SoundModel.Ac97 => "AC97", SoundModel.Es1370 => "ES1370", _ => "usb-audio" }).At(sound, config).Text("audiodev", backend));
                 break;
             default:
-                throw Unsupported.Element($"sound model '{sound.Model}'");
+                throw Unsupported.Element($"sound model '{sound.Model?.ToXmlName()}'");
         }
     }
 }

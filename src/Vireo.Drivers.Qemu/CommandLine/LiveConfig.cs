@@ -57,7 +57,7 @@ internal static class LiveConfig
         var name = channel.Target?.Name is { Length: > 0 and <= 40 } port && port.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_') && port[0] != '.' ? port : channel.Alias!;
         var path = Path.Combine(directory, name);
         Unsupported.When(path.Length > LongestSocketPath, $"the socket path '{path}'", $"is longer than {LongestSocketPath} characters; give the channel a <source path=…>");
-        return channel with { Sources = [(channel.Source ?? new CharSource()) with { Mode = channel.Source?.Mode ?? "bind", Path = path }] };
+        return channel with { Sources = [(channel.Source ?? new CharSource()) with { Mode = channel.Source?.Mode ?? CharSourceMode.Bind, Path = path }] };
     }
 
     private static GraphicsConfig Graphics(GraphicsConfig graphics, Func<int> takePort)

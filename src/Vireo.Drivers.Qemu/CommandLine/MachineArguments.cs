@@ -91,14 +91,14 @@ internal static class MachineArguments
         var backing = config.MemoryBacking;
         Unsupported.When(backing?.Hugepages is not null, "<hugepages>");
         Unsupported.When(backing?.Discard == true, "<discard> in <memoryBacking>");
-        Unsupported.When(backing?.Source is not (null or "anonymous" or "memfd"), "<source type='file'> in <memoryBacking>");
-        Unsupported.When(backing?.Allocation is { Mode: not (null or "ondemand" or "immediate") }, "<allocation mode=…>");
+        Unsupported.When(backing?.Source is not (null or MemorySource.Anonymous or MemorySource.Memfd), "<source type='file'> in <memoryBacking>");
+        Unsupported.When(backing?.Allocation is { Mode: not (null or MemoryAllocationMode.Ondemand or MemoryAllocationMode.Immediate) }, "<allocation mode=…>");
         var memory = config.Memory!.Size;
         arguments.Add("-m", Text(memory.MiB));
-        var shared = backing?.Access == "shared";
-        arguments.Add("-object", OptionJson.Object(backing?.Source == "memfd" ? "memory-backend-memfd" : "memory-backend-ram", MemoryId)
+        var shared = backing?.Access == MemoryAccess.Shared;
+        arguments.Add("-object", OptionJson.Object(backing?.Source == MemorySource.Memfd ? "memory-backend-memfd" : "memory-backend-ram", MemoryId)
             .Flag("share", shared ? true : null)
-            .Flag("prealloc", backing?.Allocation?.Mode == "immediate" ? true : null)
+            .Flag("prealloc", backing?.Allocation?.Mode == MemoryAllocationMode.Immediate ? true : null)
             .Number("prealloc-threads", backing?.Allocation?.Threads)
             .Number("size", memory.MiB * 1024 * 1024));
         arguments.Add("-overcommit", backing?.Locked == true ? "mem-lock=on" : "mem-lock=off");

@@ -35,7 +35,7 @@ internal static class NetworkArguments
         Unsupported.WhenAny(card.PortForwards, $"<portForward> {name}");
         Unsupported.When(card.Backend is { Type: not (null or "default") } or { Vhost: not null } or { LogFile: not null }, $"<backend> {name}");
         Unsupported.When(!NeedsTap(card) && card.Tune is not null, $"<tune> {name}");
-        Unsupported.When(card.Driver is { Name: not (null or "qemu" or "vhost") } or { Host: not null } or { Guest: not null }, $"<driver> {name}");
+        Unsupported.When(card.Driver is { Name: not (null or InterfaceDriverName.Qemu or InterfaceDriverName.Vhost) } or { Host: not null } or { Guest: not null }, $"<driver> {name}");
         Unsupported.When(!NeedsTap(card) && card.Driver is { Queues: > 1 }, $"<driver queues=…> {name}");
     }
 
@@ -84,7 +84,7 @@ internal static class NetworkArguments
         {
             case "virtio" or "virtio-transitional" or "virtio-non-transitional":
                 return OptionJson.Device(DevicePlace.VirtioName("virtio-net", card.Model))
-                    .Text("tx", driver?.Txmode switch { null => null, "iothread" => "bh", "timer" => "timer", var mode => throw Unsupported.Element($"txmode '{mode}'") })
+                    .Text("tx", driver?.Txmode switch { null => null, InterfaceTxmode.Iothread => "bh", InterfaceTxmode.Timer => "timer", var mode => throw Unsupported.Element($"txmode '{mode.Value.ToXmlName()}'") })
                     .Flag("ioeventfd", driver?.Ioeventfd).Flag("event_idx", driver?.EventIdx).Flag("rss", driver?.Rss).Flag("hash", driver?.RssHashReport)
                     .Flag("mq", driver?.Queues > 1 ? true : null).Number("vectors", driver?.Queues > 1 ? (2 * driver.Queues) + 2 : null)
                     .Number("rx_queue_size", driver?.RxQueueSize).Number("tx_queue_size", driver?.TxQueueSize)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Vireo.Config;
 
 namespace Vireo.Drivers.Qemu.CommandLine;
@@ -21,7 +20,7 @@ internal static class SmallDeviceArguments
 
         foreach (var redirdev in config.Devices.Redirdevs)
         {
-            Unsupported.When(redirdev.Bus != "usb", $"<redirdev bus='{redirdev.Bus}'>");
+            Unsupported.When(redirdev.Bus != RedirdevBus.Usb, $"<redirdev bus='{redirdev.Bus?.ToXmlName()}'>");
             ChardevArguments.Add(arguments, redirdev);
             arguments.Device(OptionJson.Device("usb-redir").Text("chardev", $"char{redirdev.Alias}").At(redirdev, config));
         }
@@ -49,14 +48,14 @@ internal static class SmallDeviceArguments
     {
         var driver = (input.Bus, input.Type) switch
         {
-            ("ps2", InputType.Mouse or InputType.Keyboard) => null,
-            ("usb", InputType.Tablet) => "usb-tablet",
-            ("usb", InputType.Mouse) => "usb-mouse",
-            ("usb", InputType.Keyboard) => "usb-kbd",
-            ("virtio", InputType.Tablet) => DevicePlace.VirtioName("virtio-tablet", input.Model),
-            ("virtio", InputType.Mouse) => DevicePlace.VirtioName("virtio-mouse", input.Model),
-            ("virtio", InputType.Keyboard) => DevicePlace.VirtioName("virtio-keyboard", input.Model),
-            _ => throw Unsupported.Element($"<input type='{input.Type?.ToXmlName()}' bus='{input.Bus}'>"),
+            (InputBus.Ps2, InputType.Mouse or InputType.Keyboard) => null,
+            (InputBus.Usb, InputType.Tablet) => "usb-tablet",
+            (InputBus.Usb, InputType.Mouse) => "usb-mouse",
+            (InputBus.Usb, InputType.Keyboard) => "usb-kbd",
+            (InputBus.Virtio, InputType.Tablet) => DevicePlace.VirtioName("virtio-tablet", input.Model),
+            (InputBus.Virtio, InputType.Mouse) => DevicePlace.VirtioName("virtio-mouse", input.Model),
+            (InputBus.Virtio, InputType.Keyboard) => DevicePlace.VirtioName("virtio-keyboard", input.Model),
+            _ => throw Unsupported.Element($"<input type='{input.Type?.ToXmlName()}' bus='{input.Bus?.ToXmlName()}'>"),
         };
         if (driver is not null)
         {
@@ -69,17 +68,17 @@ internal static class SmallDeviceArguments
         Unsupported.When(config.Devices.Watchdogs.Count > 1, "more than one <watchdog>");
         foreach (var watchdog in config.Devices.Watchdogs)
         {
-            if (watchdog.Model is "i6300esb" or "ib700")
+            if (watchdog.Model is WatchdogModel.I6300esb or WatchdogModel.Ib700)
             {
-                arguments.Device(OptionJson.Device(watchdog.Model).At(watchdog, config));
+                arguments.Device(OptionJson.Device(watchdog.Model.Value.ToXmlName()).At(watchdog, config));
             }
-            else if (watchdog.Model == "itco")
+            else if (watchdog.Model == WatchdogModel.Itco)
             {
                 arguments.Add("-global", "ICH9-LPC.noreboot=off");
             }
             else
             {
-                throw Unsupported.Element($"watchdog model '{watchdog.Model}'");
+                throw Unsupported.Element($"watchdog model '{watchdog.Model?.ToXmlName()}'");
             }
 
             // The driver makes the dump once QEMU stands still.
@@ -109,9 +108,9 @@ internal static class SmallDeviceArguments
         var id = $"obj{rng.Alias}";
         arguments.Add("-object", rng.Backend?.Model switch
         {
-            "random" => OptionJson.Object("rng-random", id).Text("filename", rng.Backend.Path is { Length: > 0 } path ? path : "/dev/random"),
-            "builtin" => OptionJson.Object("rng-builtin", id),
-            _ => throw Unsupported.Element($"rng backend '{rng.Backend?.Model}'"),
+            RngBackendModel.Random => OptionJson.Object("rng-random", id).Text("filename", rng.Backend.Path is { Length: > 0 } path ? path : "/dev/random"),
+            RngBackendModel.Builtin => OptionJson.Object("rng-builtin", id),
+            _ => throw Unsupported.Element($"rng backend '{rng.Backend?.Model?.ToXmlName()}'"),
         });
         arguments.Device(OptionJson.Device(DevicePlace.VirtioName("virtio-rng", rng.Model)).Text("rng", id).At(rng, config)
             .Number("max-bytes", rng.Rate?.Bytes).Number("period", rng.Rate is null ? null : rng.Rate.Period ?? 1000).Virtio(rng.Driver));
@@ -121,14 +120,14 @@ internal static class SmallDeviceArguments
     {
         switch (panic.Model)
         {
-            case "isa":
+            case PanicModel.Isa:
                 arguments.Device(OptionJson.Device("pvpanic").Text("id", panic.Alias).Number("ioport", (panic.Address as IsaAddress)?.Iobase));
                 break;
-            case "hyperv":
+            case PanicModel.Hyperv:
                 // A feature of the CPU.
                 break;
             default:
-                throw Unsupported.Element(string.Create(CultureInfo.InvariantCulture, $"panic model '{panic.Model}'"));
+                throw Unsupported.Element($"panic model '{panic.Model?.ToXmlName()}'");
         }
     }
 }

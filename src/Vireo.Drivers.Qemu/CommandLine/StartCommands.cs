@@ -70,7 +70,7 @@ internal static class StartCommands
     {
         if (graphics.Connected is { } connected)
         {
-            json.WriteString("connected", connected);
+            json.WriteString("connected", connected.ToXmlName());
         }
     }
 

@@ -41,7 +41,7 @@ internal static class UnsupportedElements
         Unsupported.When(os.Root is not null, "<root>");
         Unsupported.When(os.Dtb is not null, "<dtb>");
         Unsupported.WhenAny(os.AcpiTables, "<acpi> in <os>");
-        Unsupported.When(os.SmbiosMode is not (null or "emulate"), "<smbios>");
+        Unsupported.When(os.SmbiosMode is not (null or SmbiosMode.Emulate), "<smbios>");
         Unsupported.When(os.Bios?.Useserial == true, "<bios useserial='yes'>");
         Unsupported.When(os.Nvram is { Type: not (null or DiskType.File) }, "<nvram type=…>");
         Unsupported.When(os.Nvram?.Format is not (null or "raw"), "<nvram format=…>");
@@ -63,6 +63,8 @@ internal static class UnsupportedElements
         Unsupported.When(features.Hpt is not null, "<hpt>");
         Unsupported.When(features.Htm is not null || features.NestedHv is not null || features.CcfAssist is not null || features.Cfpc is not null || features.Sbbc is not null || features.Ibs is not null, "a feature of POWER");
         Unsupported.When(features.Xen is not null, "<xen>");
+        Unsupported.When(features.Capabilities is not null, "<capabilities> in <features>");
+        Unsupported.When(features.Ras is not null || features.Ps2 is not null, "<ras> or <ps2>");
         Unsupported.When(features.AsyncTeardown is not null, "<async-teardown>");
         Unsupported.When(features.Msrs is not null, "<msrs>");
         Unsupported.When(features.Ioapic is not null, "<ioapic>");
@@ -78,6 +80,8 @@ internal static class UnsupportedElements
             Unsupported.When(tpm.Backend?.Type != TpmBackendType.Emulator, $"<backend type='{tpm.Backend?.Type?.ToXmlName()}'> of <tpm>");
             Unsupported.When(tpm.Backend?.EncryptionSecret is not null, "<encryption> of <tpm>");
             Unsupported.When(tpm.Backend?.ActivePcrBanks is not null, "<active_pcr_banks>");
+            Unsupported.When(tpm.Backend?.Source is not null, "<source> of <tpm>");
+            Unsupported.When(tpm.Backend?.Profile is not null, "<profile> of <tpm>");
         }
 
         Unsupported.WhenAny(devices.Hostdevs, "<hostdev>");
@@ -87,5 +91,6 @@ internal static class UnsupportedElements
         Unsupported.WhenAny(devices.Memories, "<memory> among the devices");
         Unsupported.When(devices.Iommu is not null, "<iommu>");
         Unsupported.WhenAny(devices.Cryptos, "<crypto>");
+        Unsupported.When(devices.Pstore is not null, "<pstore>");
     }
 }

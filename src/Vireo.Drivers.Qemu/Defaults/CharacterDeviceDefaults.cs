@@ -19,7 +19,7 @@ internal static class CharacterDeviceDefaults
     }
 
     // A live document that is defined again brings along what belonged to its run: whether the guest listened, and the socket that was made for it.
-    private static CharDevice WithoutRun(CharDevice channel) => channel.Target is not { Type: "virtio" } target
+    private static CharDevice WithoutRun(CharDevice channel) => channel.Target is not { Type: CharTargetType.Virtio } target
         ? channel
         : channel with
         {
@@ -33,7 +33,7 @@ internal static class CharacterDeviceDefaults
     /// <summary>Gives channels their ports of the virtio-serial controllers.</summary>
     public static void AssignPorts(DeviceDraft draft) => DeviceDraft.Each(draft.Channels, channel =>
     {
-        if (channel.Target?.Type != "virtio")
+        if (channel.Target?.Type != CharTargetType.Virtio)
         {
             return channel;
         }
@@ -62,8 +62,8 @@ internal static class CharacterDeviceDefaults
         {
             var console = draft.Consoles[i];
             var target = console.Target ?? new CharTarget();
-            var type = target.Type ?? "serial";
-            if (type == "serial" && i > 0)
+            var type = target.Type ?? CharTargetType.Serial;
+            if (type == CharTargetType.Serial && i > 0)
             {
                 throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, "Only the first console can be a serial port");
             }
@@ -75,8 +75,14 @@ internal static class CharacterDeviceDefaults
     private static CharTarget Serial(CharTarget? target, ref int next)
     {
         target ??= new CharTarget();
-        var type = target.Type ?? "isa-serial";
-        var model = target.Model ?? type switch { "isa-serial" => "isa-serial", "pci-serial" => "pci-serial", "usb-serial" => "usb-serial", _ => null };
+        var type = target.Type ?? CharTargetType.IsaSerial;
+        var model = target.Model ?? type switch
+        {
+            CharTargetType.IsaSerial => CharTargetModel.IsaSerial,
+            CharTargetType.PciSerial => CharTargetModel.PciSerial,
+            CharTargetType.UsbSerial => CharTargetModel.UsbSerial,
+            _ => (CharTargetModel?)null,
+        };
         return target with { Type = type, Model = model, Port = Port(target, ref next) };
     }
 
@@ -89,17 +95,17 @@ internal static class CharacterDeviceDefaults
 
     private static void ShareFirst(DeviceDraft draft)
     {
-        if (draft.Consoles.Count > 0 && draft.Consoles[0].Target!.Type == "serial")
+        if (draft.Consoles.Count > 0 && draft.Consoles[0].Target!.Type == CharTargetType.Serial)
         {
             if (draft.Serials.Count == 0)
             {
                 var console = draft.Consoles[0];
-                draft.Serials.Add(console with { Tty = null, Target = new CharTarget { Type = "isa-serial", Port = 0, Model = "isa-serial" } });
+                draft.Serials.Add(console with { Tty = null, Target = new CharTarget { Type = CharTargetType.IsaSerial, Port = 0, Model = CharTargetModel.IsaSerial } });
             }
 
             draft.Consoles[0] = AsConsole(draft.Serials[0]);
         }
-        else if (draft.Serials.Count > 0 && draft.Serials[0].Target!.Type == "isa-serial")
+        else if (draft.Serials.Count > 0 && draft.Serials[0].Target!.Type == CharTargetType.IsaSerial)
         {
             draft.Consoles.Insert(0, AsConsole(draft.Serials[0]));
         }
@@ -111,6 +117,6 @@ internal static class CharacterDeviceDefaults
             Boot = null,
             Address = null,
             Tty = serial.Type == CharType.Pty ? serial.Source?.Path : null,
-            Target = new CharTarget { Type = "serial", Port = serial.Target!.Port },
+            Target = new CharTarget { Type = CharTargetType.Serial, Port = serial.Target!.Port },
         };
 }

@@ -56,12 +56,12 @@ internal static class ControllerDefaults
         AddForDrives(draft, DiskBus.Ide, ControllerType.Ide, null);
         AddForDrives(draft, DiskBus.Sata, ControllerType.Sata, null);
         var last = -1;
-        foreach (var channel in draft.Channels.Where(c => c.Target?.Type == "virtio"))
+        foreach (var channel in draft.Channels.Where(c => c.Target?.Type == CharTargetType.Virtio))
         {
             last = Math.Max(last, (int)((channel.Address as VirtioSerialAddress)?.Controller ?? 0));
         }
 
-        if (draft.Consoles.Any(c => c.Target?.Type == "virtio"))
+        if (draft.Consoles.Any(c => c.Target?.Type == CharTargetType.Virtio))
         {
             last = Math.Max(last, 0);
         }

@@ -24,7 +24,7 @@ internal static class DeviceAliases
         for (var i = 0; i < draft.Consoles.Count; i++)
         {
             var console = draft.Consoles[i];
-            var shared = console.Target?.Type == "serial" && draft.Serials.Count > 0;
+            var shared = console.Target?.Type == CharTargetType.Serial && draft.Serials.Count > 0;
             draft.Consoles[i] = shared ? console with { Alias = draft.Serials[0].Alias } : Named(console, Text($"console{i}"));
         }
 

@@ -10,10 +10,10 @@ internal static class DisplayDefaults
     {
         DeviceDraft.Each(draft.Graphics, Graphics);
         Videos(draft);
-        DeviceDraft.Each(draft.Sounds, sound => sound with { Model = sound.Model ?? "ich6" });
+        DeviceDraft.Each(draft.Sounds, sound => sound with { Model = sound.Model ?? SoundModel.Ich6 });
         if (draft.Audios.Count == 0)
         {
-            draft.Audios.Add(new AudioConfig { Id = 1, Type = draft.Graphics.Any(g => g.Type == GraphicsType.Spice) ? "spice" : draft.Graphics.Any(g => g.Type == GraphicsType.Sdl) ? "sdl" : "none" });
+            draft.Audios.Add(new AudioConfig { Id = 1, Type = draft.Graphics.Any(g => g.Type == GraphicsType.Spice) ? AudioType.Spice : draft.Graphics.Any(g => g.Type == GraphicsType.Sdl) ? AudioType.Sdl : AudioType.None });
         }
     }
 

@@ -75,7 +75,7 @@ internal static class DomainDefaults
         {
             Uuid = config.Uuid ?? Guid.NewGuid(),
             CurrentMemory = config.CurrentMemory is { } current && current <= memory && current.Bytes > 0 ? current : memory,
-            Vcpu = (config.Vcpu ?? 1u) with { Placement = config.Vcpu?.Placement ?? "static", Count = config.Vcpu?.Count ?? 1 },
+            Vcpu = (config.Vcpu ?? 1u) with { Placement = config.Vcpu?.Placement ?? CpuPlacement.Static, Count = config.Vcpu?.Count ?? 1 },
             Os = os,
             Cpu = Cpu(config.Cpu, config.Type),
             Clock = (config.Clock ?? new ClockConfig()) with { Offset = config.Clock?.Offset ?? ClockOffset.Utc },
@@ -95,7 +95,7 @@ internal static class DomainDefaults
         cpu = cpu.Topology is { } topology ? cpu with { Topology = topology with { Dies = topology.Dies ?? 1 } } : cpu;
         if (cpu.Mode is null or CpuMode.Custom && cpu.Model?.Name is null)
         {
-            return cpu with { Mode = CpuMode.Custom, Match = CpuMatch.Exact, Check = CpuCheck.None, Model = new CpuModel { Fallback = "forbid", Name = "qemu64" } };
+            return cpu with { Mode = CpuMode.Custom, Match = CpuMatch.Exact, Check = CpuCheck.None, Model = new CpuModel { Fallback = CpuFallback.Forbid, Name = "qemu64" } };
         }
 
         return cpu.Mode switch
@@ -108,7 +108,7 @@ internal static class DomainDefaults
                 Mode = CpuMode.Custom,
                 Match = cpu.Match ?? CpuMatch.Exact,
                 Check = cpu.Check ?? (type == DomainType.Kvm ? CpuCheck.Partial : CpuCheck.None),
-                Model = cpu.Model! with { Fallback = cpu.Model.Fallback ?? "allow" },
+                Model = cpu.Model! with { Fallback = cpu.Model.Fallback ?? CpuFallback.Allow },
             },
         };
     }

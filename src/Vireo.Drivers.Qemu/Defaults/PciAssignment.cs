@@ -149,7 +149,7 @@ internal static class PciAssignment
 
     private static void Sound(DeviceDraft draft, PciTopology buses)
     {
-        var i = draft.Sounds.FindIndex(s => s is { Model: "ich9", Address: null });
+        var i = draft.Sounds.FindIndex(s => s is { Model: SoundModel.Ich9, Address: null });
         if (i >= 0 && buses.RootSlotIsFree(0x1b))
         {
             var at = new PciSlot(0, 0x1b, 0);
@@ -203,7 +203,7 @@ internal static class PciAssignment
             }
         }
 
-        PciConnection Virtio(string? model) => model is not null && model.EndsWith("-transitional", StringComparison.Ordinal) && !model.EndsWith("non-transitional", StringComparison.Ordinal) ? PciConnection.Conventional : express;
+        PciConnection Virtio(VirtioModel? model) => model is VirtioModel.VirtioTransitional ? PciConnection.Conventional : express;
         PciConnection? On(bool condition, PciConnection connection) => condition ? connection : null;
         AddAll(draft.Filesystems, "filesystem", f => Virtio(f.Model));
         AddAll(draft.Interfaces, "interface", n => On(n.Type != InterfaceType.Hostdev, n.Model switch
@@ -211,12 +211,12 @@ internal static class PciAssignment
             "virtio" or "virtio-non-transitional" or "e1000e" or "igb" => express,
             _ => PciConnection.Conventional,
         }));
-        AddAll(draft.Sounds, "sound card", s => On(s.Model is not ("usb" or "sb16" or "pcspk"), PciConnection.Conventional));
+        AddAll(draft.Sounds, "sound card", s => On(s.Model is not (SoundModel.Usb or SoundModel.Sb16 or SoundModel.Pcspk), PciConnection.Conventional));
         AddAll(draft.Controllers, "controller", c => c.Type switch
         {
             ControllerType.Usb => c.Model is "none" ? null : Ich9Function(c.Model) is not null || c.Model is not ("qemu-xhci" or "nec-xhci") ? PciConnection.Conventional : express,
             ControllerType.Scsi => c.Model is "virtio-scsi" or "virtio-non-transitional" or "mptsas1068" or "lsisas1078" && c.Model.StartsWith("virtio", StringComparison.Ordinal) ? express : PciConnection.Conventional,
-            ControllerType.VirtioSerial => Virtio(c.Model),
+            ControllerType.VirtioSerial => c.Model is "virtio-transitional" ? PciConnection.Conventional : express,
             ControllerType.Ide => null,
             ControllerType.Sata => On(c.Index > 0 || !machine.IsQ35 || c.Address is not null, PciConnection.Conventional),
             _ => null,
@@ -229,11 +229,11 @@ internal static class PciAssignment
         }
 
         AddAll(draft.Rngs, "rng", r => Virtio(r.Model));
-        AddAll(draft.Watchdogs, "watchdog", w => On(w.Model == "i6300esb", PciConnection.Conventional));
+        AddAll(draft.Watchdogs, "watchdog", w => On(w.Model == WatchdogModel.I6300esb, PciConnection.Conventional));
         AddAll(draft.Videos, "video device", v => On(v.Model!.Type is not (VideoType.None or VideoType.Ramfb), v.Model.Type == VideoType.Virtio ? express : PciConnection.Conventional));
         AddAll(draft.Shmems, "shmem", _ => PciConnection.Conventional);
-        AddAll(draft.Inputs, "input device", n => On(n.Bus == "virtio", Virtio(n.Model)));
-        AddAll(draft.Serials, "serial port", s => On(s.Target!.Type == "pci-serial", PciConnection.Conventional));
+        AddAll(draft.Inputs, "input device", n => On(n.Bus == InputBus.Virtio, Virtio(n.Model)));
+        AddAll(draft.Serials, "serial port", s => On(s.Target!.Type == CharTargetType.PciSerial, PciConnection.Conventional));
         if (draft.Vsock is { Address: null or PciAddress } vsock)
         {
             list.Add(new Device("vsock", Virtio(vsock.Model), vsock.Address, address => draft.Vsock = vsock with { Address = address }));
@@ -289,13 +289,13 @@ internal static class PciAssignment
         {
             "pcie-root-port" or "pcie-switch-downstream-port" => controller with
             {
-                ModelName = controller.ModelName ?? (controller.Model == "pcie-root-port" ? "pcie-root-port" : "xio3130-downstream"),
+                ModelName = controller.ModelName ?? (controller.Model == "pcie-root-port" ? ControllerModelName.PcieRootPort : ControllerModelName.Xio3130Downstream),
                 Target = target with { Chassis = target.Chassis ?? index, Port = target.Port ?? (((at?.Slot ?? 0) << 3) + (at?.Function ?? 0)) },
             },
-            "pci-bridge" => controller with { ModelName = controller.ModelName ?? "pci-bridge", Target = target with { ChassisNr = target.ChassisNr ?? index } },
-            "pcie-to-pci-bridge" => controller with { ModelName = controller.ModelName ?? "pcie-pci-bridge" },
-            "dmi-to-pci-bridge" => controller with { ModelName = controller.ModelName ?? "i82801b11-bridge" },
-            "pcie-switch-upstream-port" => controller with { ModelName = controller.ModelName ?? "x3130-upstream" },
+            "pci-bridge" => controller with { ModelName = controller.ModelName ?? ControllerModelName.PciBridge, Target = target with { ChassisNr = target.ChassisNr ?? index } },
+            "pcie-to-pci-bridge" => controller with { ModelName = controller.ModelName ?? ControllerModelName.PciePciBridge },
+            "dmi-to-pci-bridge" => controller with { ModelName = controller.ModelName ?? ControllerModelName.I82801b11Bridge },
+            "pcie-switch-upstream-port" => controller with { ModelName = controller.ModelName ?? ControllerModelName.X3130Upstream },
             _ => controller,
         };
     }

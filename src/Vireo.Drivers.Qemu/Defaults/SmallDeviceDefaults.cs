@@ -11,23 +11,23 @@ internal static class SmallDeviceDefaults
         DeviceDraft.Each(draft.Interfaces, InterfaceDefaults.Apply);
         DeviceDraft.Each(draft.Inputs, input => input with
         {
-            Bus = input.Bus ?? input.Type switch { InputType.Tablet => "usb", InputType.Passthrough => "virtio", InputType.Evdev => null, _ => "ps2" },
+            Bus = input.Bus ?? input.Type switch { InputType.Tablet => InputBus.Usb, InputType.Passthrough => InputBus.Virtio, InputType.Evdev => (InputBus?)null, _ => InputBus.Ps2 },
         });
         AddInput(draft, InputType.Mouse);
         AddInput(draft, InputType.Keyboard);
-        DeviceDraft.Each(draft.Hubs, hub => hub with { Type = hub.Type ?? "usb" });
-        DeviceDraft.Each(draft.Redirdevs, redirdev => redirdev with { Bus = redirdev.Bus ?? "usb" });
+        DeviceDraft.Each(draft.Hubs, hub => hub with { Type = hub.Type ?? HubType.Usb });
+        DeviceDraft.Each(draft.Redirdevs, redirdev => redirdev with { Bus = redirdev.Bus ?? RedirdevBus.Usb });
         DeviceDraft.Each(draft.Watchdogs, watchdog => watchdog with { Action = watchdog.Action ?? WatchdogAction.Reset });
         DeviceDraft.Each(draft.Tpms, TpmDefaults.Apply);
-        DeviceDraft.Each(draft.Panics, panic => panic with { Model = panic.Model ?? "isa" });
+        DeviceDraft.Each(draft.Panics, panic => panic with { Model = panic.Model ?? PanicModel.Isa });
         draft.Memballoon ??= new MemballoonConfig { Model = MemballoonModel.Virtio };
     }
 
     private static void AddInput(DeviceDraft draft, InputType type)
     {
-        if (!draft.Inputs.Any(i => i.Type == type && i.Bus == "ps2"))
+        if (!draft.Inputs.Any(i => i.Type == type && i.Bus == InputBus.Ps2))
         {
-            draft.Inputs.Add(new InputConfig { Type = type, Bus = "ps2" });
+            draft.Inputs.Add(new InputConfig { Type = type, Bus = InputBus.Ps2 });
         }
     }
 }

@@ -29,10 +29,10 @@ internal static class UsbAssignment
 
         DeviceDraft.Each(draft.Hubs, hub => hub.Address is not null ? hub : hub with { Address = Next(ports, taken, true) });
         DeviceDraft.Each(draft.Disks, disk => disk.Address is null && disk.Target!.Bus == DiskBus.Usb ? disk with { Address = Next(ports, taken) } : disk);
-        DeviceDraft.Each(draft.Inputs, input => input.Address is null && input.Bus == "usb" ? input with { Address = Next(ports, taken) } : input);
-        DeviceDraft.Each(draft.Sounds, sound => sound.Address is null && sound.Model == "usb" ? sound with { Address = Next(ports, taken) } : sound);
-        DeviceDraft.Each(draft.Redirdevs, redirdev => redirdev.Address is null && redirdev.Bus == "usb" ? redirdev with { Address = Next(ports, taken) } : redirdev);
-        DeviceDraft.Each(draft.Serials, serial => serial.Address is null && serial.Target!.Type == "usb-serial" ? serial with { Address = Next(ports, taken) } : serial);
+        DeviceDraft.Each(draft.Inputs, input => input.Address is null && input.Bus == InputBus.Usb ? input with { Address = Next(ports, taken) } : input);
+        DeviceDraft.Each(draft.Sounds, sound => sound.Address is null && sound.Model == SoundModel.Usb ? sound with { Address = Next(ports, taken) } : sound);
+        DeviceDraft.Each(draft.Redirdevs, redirdev => redirdev.Address is null && redirdev.Bus == RedirdevBus.Usb ? redirdev with { Address = Next(ports, taken) } : redirdev);
+        DeviceDraft.Each(draft.Serials, serial => serial.Address is null && serial.Target!.Type == CharTargetType.UsbSerial ? serial with { Address = Next(ports, taken) } : serial);
     }
 
     private static IEnumerable<DeviceAddress?> Addresses(DeviceDraft draft) =>

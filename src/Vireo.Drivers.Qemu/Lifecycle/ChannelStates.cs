@@ -6,7 +6,7 @@ namespace Vireo.Drivers.Qemu.Lifecycle;
 /// <summary>Whether the guest holds its ends of the virtio channels open, as live documents show it.</summary>
 internal static class ChannelStates
 {
-    private const string Virtio = "virtio";
+    private const CharTargetType Virtio = CharTargetType.Virtio;
 
     /// <summary>Whether there is anything to know.</summary>
     public static bool Any(DomainConfig live) => live.Devices.Channels.Any(c => c.Target?.Type == Virtio);

@@ -141,7 +141,7 @@ internal static class ResourceHandover
     }
 
     private static string? ListeningAt(CharDevice device) =>
-        device is { Type: CharType.Unix, Sources.Count: > 0 } && device.Sources[0] is { Mode: not "connect", Path: { Length: > 0 } path } ? path : null;
+        device is { Type: CharType.Unix, Sources.Count: > 0 } && device.Sources[0] is { Mode: not CharSourceMode.Connect, Path: { Length: > 0 } path } ? path : null;
 
     // A web socket cannot be added to a running display.
     private static string? Listening(GraphicsConfig graphics) => graphics is { Type: GraphicsType.Vnc, Websocket: null or 0, Listens.Count: > 0 }

@@ -124,14 +124,14 @@ internal sealed record GuestTap(TapDevice Device, IReadOnlyList<SafeFileHandle> 
     private static List<SafeFileHandle> Accelerate(InterfaceConfig card, DomainType? type, int queues)
     {
         var handles = new List<SafeFileHandle>();
-        if (type != DomainType.Kvm || !IsVirtio(card) || card.Driver?.Name == "qemu")
+        if (type != DomainType.Kvm || !IsVirtio(card) || card.Driver?.Name == InterfaceDriverName.Qemu)
         {
             return handles;
         }
 
         if (!File.Exists(VhostControl))
         {
-            return card.Driver?.Name == "vhost"
+            return card.Driver?.Name == InterfaceDriverName.Vhost
                 ? throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, "vhost-net was requested for an interface, but is unavailable")
                 : handles;
         }

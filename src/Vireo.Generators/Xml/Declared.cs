@@ -32,6 +32,11 @@ internal sealed class Declared
     /// <summary>The message about a wrong value with its error code before it; null for the general one.</summary>
     public string? Refusal => String("Invalid") is { } invalid ? (Number("InvalidCode") is > 0 and var code ? code : 27) + "|" + invalid : null;
 
+    /// <summary>What is said when the part is missing, with its error code before it; null for the general message.</summary>
+    public string? Lack => String("Missing") is { } missing ? (Number("MissingCode") is > 0 and var code ? code : 27) + "|" + missing : null;
+
+    public bool Required => Flag("Required") || Lack is not null;
+
     public bool Flag(string name) => _named.TryGetValue(name, out var value) && value is true;
 
     public int Number(string name) => _named.TryGetValue(name, out var value) && value is int number ? number : 0;

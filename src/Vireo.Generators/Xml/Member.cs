@@ -45,6 +45,9 @@ internal sealed class Member
 
     public string Local => "v" + Slot;
 
+    /// <summary>Whether a number may be written in hexadecimal.</summary>
+    public bool AnyBase => Declared.Flag("AnyBase") || Declared.Number("Hex") > 0;
+
     public string? Wrapper => Declared.String("Wrapper");
 
     public string? Unit => Declared.String("Unit");

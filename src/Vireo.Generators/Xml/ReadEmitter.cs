@@ -73,9 +73,9 @@ internal sealed class ReadEmitter
 
             _code.Line("default: reader.UnknownAttribute(ref extras); break;");
         }));
-        foreach (var m in _members.Where(m => m.Role == MemberRole.Attribute && m.Declared.Flag("Required")))
+        foreach (var m in _members.Where(m => m.Role == MemberRole.Attribute && m.Declared.Required))
         {
-            _code.Line($"if ({m.Local} is null) throw reader.MissingAttribute(\"{m.Xml}\", reader.Current);");
+            _code.Line($"if ({m.Local} is null) throw {Lack(m, $"reader.MissingAttribute(\"{m.Xml}\", reader.Current)")};");
         }
     }
 
@@ -94,11 +94,13 @@ internal sealed class ReadEmitter
             _code.Block("if (reader.EnterContent())", () => Children("while (reader.NextElement())", () => { }));
         }
 
-        foreach (var m in _members.Where(m => m.Role == MemberRole.Element && m.Declared.Flag("Required")))
+        foreach (var m in _members.Where(m => m.Role == MemberRole.Element && m.Declared.Required))
         {
-            _code.Line($"if ({m.Local} is null) throw reader.MissingElement(\"{m.Xml}\", reader.Current);");
+            _code.Line($"if ({m.Local} is null) throw {Lack(m, $"reader.MissingElement(\"{m.Xml}\", reader.Current)")};");
         }
     }
+
+    private static string Lack(Member m, string general) => m.Declared.Lack is { } lack ? $"reader.Bad(\"\", \"\", {RecordEmitter.Literal(lack)}, null)" : general;
 
     private void Children(string loop, System.Action first) => _code.Block(loop, () =>
     {
@@ -120,6 +122,7 @@ internal sealed class ReadEmitter
         {
             case MemberRole.Presence:
                 _code.Line($"case \"{m.Xml}\" when !{m.Local}: {m.Local} = reader.Presence(ref extras, {m.Slot}); extras.At({m.Slot}); break;");
+                Repeated(m, m.Xml);
                 break;
             case MemberRole.Choice:
                 foreach (var (xml, type) in m.Choices)
@@ -130,6 +133,7 @@ internal sealed class ReadEmitter
                 break;
             case MemberRole.Element when m.Wrapper is not null:
                 Wrapped(m);
+                Repeated(m, m.Wrapper);
                 break;
             case MemberRole.Element when m.Type.IsList:
                 _code.Block($"case \"{m.Key}\":", () =>
@@ -144,9 +148,13 @@ internal sealed class ReadEmitter
                     Item(m, "0", item => $"{m.Local} = {item};");
                     _code.Line($"extras.At({m.Slot});").Line("break;");
                 });
+                Repeated(m, m.Key);
                 break;
         }
     }
+
+    // One too many is an unknown part, and never comes before the one that counts.
+    private void Repeated(Member m, string key) => _code.Line($"case \"{key}\": reader.UnknownElement(ref extras, {m.Slot}); break;");
 
     private void Wrapped(Member m) => _code.Block($"case \"{m.Wrapper}\" when {m.Local} is null:", () =>
     {
@@ -180,13 +188,8 @@ internal sealed class ReadEmitter
         else
         {
             _code.Line($"var text{m.Slot} = reader.Leaf(ref extras, {m.Slot}, {occurrence}, ref unit{m.Slot});");
-            if (m.Type.Kind == ValueKind.Guid)
-            {
-                // An empty identity is none.
-                _code.Line($"if (!string.IsNullOrWhiteSpace(text{m.Slot}))");
-            }
-
-            _code.Line(store(Convert(m, "text" + m.Slot, m.Xml, "unit" + m.Slot)));
+            var stored = store(Convert(m, "text" + m.Slot, m.Xml, "unit" + m.Slot));
+            _code.Line(m.Type.Kind == ValueKind.Text && m.Declared.String("Form") is null ? stored : $"if (!string.IsNullOrWhiteSpace(text{m.Slot})) {stored}");
         }
     }
 
@@ -217,9 +220,9 @@ internal sealed class ReadEmitter
         var value = m.Role == MemberRole.Text || (m.Role == MemberRole.Attribute && m.Unit is not null)
             ? $"{m.Local} is null ? null : {Convert(m, m.Local, m.Role == MemberRole.Text ? "" : "@" + m.Xml, "unit")}"
             : m.Local;
-        if (m.Type.Nullable || m.Role == MemberRole.Presence || m.Declared.Flag("Required"))
+        if (m.Type.Nullable || m.Role == MemberRole.Presence || m.Declared.Required)
         {
-            return m.Declared.Flag("Required") && !m.Type.Nullable && !m.Type.IsReference ? $"{m.Local}.Value" : value;
+            return m.Declared.Required && !m.Type.Nullable && !m.Type.IsReference ? $"{m.Local}.Value" : value;
         }
 
         var missing = m.Type.Kind switch
@@ -236,10 +239,13 @@ internal sealed class ReadEmitter
         var rest = $"{value}, {RecordEmitter.Literal(name)}, {RecordEmitter.Literal(m.Declared.Refusal)}";
         return m.Type.Kind switch
         {
+            ValueKind.Text when m.Declared.String("Form") is { } form => $"reader.{form}({rest})",
             ValueKind.Text => value,
             ValueKind.Boolean => $"reader.{(m.Declared.Flag("OnOff") ? "OnOff" : "YesNo")}({rest})",
             ValueKind.Enum => $"global::Vireo.Config.XmlNames.TryParse({value}, out {m.Type.Name} e{m.Slot}) ? e{m.Slot} : throw reader.Bad({rest}, null)",
             ValueKind.Size => $"reader.Size({value}, {unit}, {RecordEmitter.Literal(m.Unit ?? "bytes")}, {RecordEmitter.Literal(name)}, {RecordEmitter.Literal(m.Declared.Refusal)})",
+            ValueKind.Int32 when m.Declared.Flag("NonNegative") => $"reader.NonNegative({rest}, {(m.AnyBase ? "true" : "false")})",
+            ValueKind.Int32 or ValueKind.Int64 or ValueKind.UInt32 or ValueKind.UInt64 when m.AnyBase => $"reader.{m.Type.Kind}({rest}, true)",
             _ => $"reader.{m.Type.Kind}({rest})",
         };
     }

@@ -22,6 +22,8 @@ public sealed partial record CharDevice : DeviceConfig
 
     /// <summary>The first source.</summary>
     public CharSource? Source => Sources.IsEmpty ? null : Sources[0];
+
+    internal void Check(DocumentReader reader) => CharSource.CheckAll(reader, Type, Sources);
 }
 
 /// <summary>The kind of the host's end.</summary>
@@ -37,7 +39,7 @@ public enum CharType
 [XmlRecord]
 public sealed partial record CharSource
 {
-    [XmlAttribute] public string? Mode { get; init; }
+    [XmlAttribute] public CharSourceMode? Mode { get; init; }
 
     [XmlAttribute] public string? Path { get; init; }
 
@@ -59,11 +61,46 @@ public sealed partial record CharSource
 
     [XmlElement("clipboard", Value = "copypaste")] public bool? ClipboardCopypaste { get; init; }
 
-    [XmlElement("mouse", Value = "mode")] public string? MouseMode { get; init; }
+    [XmlElement("mouse", Value = "mode")] public SpiceMouseMode? MouseMode { get; init; }
 
     [XmlElement] public ReconnectConfig? Reconnect { get; init; }
 
     [XmlElement("seclabel")] public ConfigList<SeclabelConfig> Seclabels { get; init; }
+
+    /// <summary>Checks the sources that a character device of a type has: their number, and what they must say.</summary>
+    internal static void CheckAll(DocumentReader reader, CharType? type, ConfigList<CharSource> sources)
+    {
+        switch (type)
+        {
+            case CharType.Dev or CharType.File or CharType.Pipe or CharType.Nmdm or CharType.Unix when sources.Count > 1:
+            case CharType.Tcp when sources.Count > 1:
+                throw reader.Error("only one source element is allowed for character device", reader.Domain);
+            case CharType.Udp when sources.Count > 2:
+                throw reader.Error("only two source elements are allowed for character device", reader.Domain);
+            case CharType.Tcp:
+                Need(reader, "host", sources.Find(s => s.Host is { Length: > 0 }));
+                Need(reader, "service", sources.Find(s => s.Service is { Length: > 0 }));
+                break;
+            case CharType.Udp:
+                Need(reader, "service", sources.Find(s => s is { Mode: null or CharSourceMode.Connect, Service.Length: > 0 }));
+                break;
+        }
+    }
+
+    private static void Need(DocumentReader reader, string name, CharSource? source)
+    {
+        if (source is null)
+        {
+            throw reader.Error($"Missing source {name} attribute for char device", reader.Domain, ErrorCode.InternalError);
+        }
+    }
+}
+
+/// <summary>Who calls whom.</summary>
+[XmlEnum]
+public enum CharSourceMode
+{
+    Connect, Bind,
 }
 
 /// <summary>A file all output is copied to.</summary>
@@ -80,7 +117,7 @@ public sealed partial record CharLog
 public sealed partial record CharTarget
 {
     /// <summary><c>isa-serial</c>, <c>serial</c>, <c>virtio</c>, <c>guestfwd</c>, …</summary>
-    [XmlAttribute] public string? Type { get; init; }
+    [XmlAttribute(Invalid = "unknown target type '{0}' specified for character device", InvalidCode = XmlCode.Unsupported)] public CharTargetType? Type { get; init; }
 
     [XmlAttribute] public string? Address { get; init; }
 
@@ -92,61 +129,33 @@ public sealed partial record CharTarget
     /// <summary>Whether the guest holds the channel open; only in live documents.</summary>
     [XmlAttribute] public string? State { get; init; }
 
-    [XmlElement("model", Value = "name")] public string? Model { get; init; }
+    [XmlElement("model", Value = "name", Invalid = "unknown target model '{0}' specified for character device", InvalidCode = XmlCode.Unsupported)] public CharTargetModel? Model { get; init; }
 }
 
-/// <summary>A smartcard.</summary>
-[XmlRecord]
-public sealed partial record SmartcardConfig : DeviceConfig
+/// <summary>The device of a serial port.</summary>
+[XmlEnum]
+public enum CharTargetModel
 {
-    [XmlAttribute] public string? Mode { get; init; }
-
-    [XmlAttribute(Invalid = "unknown type presented to host for character device: {0}", InvalidCode = XmlCode.Unsupported)] public CharType? Type { get; init; }
-
-    [XmlElement("certificate")] public ConfigList<string> Certificates { get; init; }
-
-    [XmlElement] public string? Database { get; init; }
-
-    [XmlElement("source")] public ConfigList<CharSource> Sources { get; init; }
-
-    [XmlElement("protocol", Value = "type")] public string? Protocol { get; init; }
-
-    [XmlElement] public CharLog? Log { get; init; }
+    [XmlName("isa-serial")] IsaSerial,
+    [XmlName("usb-serial")] UsbSerial,
+    [XmlName("pci-serial")] PciSerial,
+    [XmlName("spapr-vty")] SpaprVty,
+    Pl011, Sclpconsole, Sclplmconsole,
+    [XmlName("16550a")] V16550a,
+    [XmlName("isa-debugcon")] IsaDebugcon,
 }
 
-/// <summary>A USB device redirected from a client.</summary>
-[XmlRecord(Open = true)]
-public sealed partial record RedirdevConfig : DeviceConfig
+/// <summary>The kind of the guest's end.</summary>
+[XmlEnum]
+public enum CharTargetType
 {
-    [XmlAttribute] public string? Bus { get; init; }
-
-    [XmlAttribute(Invalid = "unknown type presented to host for character device: {0}", InvalidCode = XmlCode.Unsupported)] public CharType? Type { get; init; }
-
-    [XmlElement("source")] public ConfigList<CharSource> Sources { get; init; }
-
-    [XmlElement("protocol", Value = "type")] public string? Protocol { get; init; }
-
-    [XmlElement] public CharLog? Log { get; init; }
-}
-
-/// <summary>Which USB devices may be redirected.</summary>
-[XmlRecord]
-public sealed partial record RedirfilterConfig
-{
-    [XmlElement("usbdev")] public ConfigList<RedirUsbDevice> UsbDevices { get; init; }
-}
-
-/// <summary>One rule.</summary>
-[XmlRecord]
-public sealed partial record RedirUsbDevice
-{
-    [XmlAttribute] public string? Class { get; init; }
-
-    [XmlAttribute] public string? Vendor { get; init; }
-
-    [XmlAttribute] public string? Product { get; init; }
-
-    [XmlAttribute] public string? Version { get; init; }
-
-    [XmlAttribute] public bool? Allow { get; init; }
+    None,
+    [XmlName("isa-serial")] IsaSerial,
+    [XmlName("usb-serial")] UsbSerial,
+    [XmlName("pci-serial")] PciSerial,
+    [XmlName("spapr-vio-serial")] SpaprVioSerial,
+    [XmlName("system-serial")] SystemSerial,
+    [XmlName("sclp-serial")] SclpSerial,
+    [XmlName("isa-debug")] IsaDebug,
+    Serial, Xen, Uml, Virtio, Lxc, Openvz, Sclp, Sclplm, Guestfwd,
 }

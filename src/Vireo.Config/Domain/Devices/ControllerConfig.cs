@@ -8,25 +8,42 @@ public sealed partial record ControllerConfig : DeviceConfig
 {
     [XmlAttribute] public ControllerType? Type { get; init; }
 
-    [XmlAttribute] public int? Index { get; init; }
+    [XmlAttribute(NonNegative = true)] public int? Index { get; init; }
 
     [XmlAttribute("model")] public string? Model { get; init; }
 
-    [XmlAttribute] public int? Ports { get; init; }
+    [XmlAttribute(NonNegative = true)] public int? Ports { get; init; }
 
-    [XmlAttribute] public int? Vectors { get; init; }
+    [XmlAttribute(NonNegative = true)] public int? Vectors { get; init; }
 
-    [XmlAttribute] public int? MaxGrantFrames { get; init; }
+    [XmlAttribute(NonNegative = true)] public int? MaxGrantFrames { get; init; }
 
-    [XmlAttribute] public int? MaxEventChannels { get; init; }
+    [XmlAttribute(NonNegative = true)] public int? MaxEventChannels { get; init; }
 
-    [XmlElement("model", Value = "name")] public string? ModelName { get; init; }
+    [XmlElement("model", Value = "name")] public ControllerModelName? ModelName { get; init; }
 
     [XmlElement("target")] public ControllerTarget? Target { get; init; }
 
     [XmlElement] public ControllerDriver? Driver { get; init; }
 
     [XmlElement("pcihole64", Unit = "KiB", Last = true)] public DataSize? PciHole64 { get; init; }
+}
+
+/// <summary>The device a PCI controller is.</summary>
+[XmlEnum]
+public enum ControllerModelName
+{
+    None,
+    [XmlName("pci-bridge")] PciBridge,
+    [XmlName("i82801b11-bridge")] I82801b11Bridge,
+    Ioh3420,
+    [XmlName("x3130-upstream")] X3130Upstream,
+    [XmlName("xio3130-downstream")] Xio3130Downstream,
+    Pxb,
+    [XmlName("pxb-pcie")] PxbPcie,
+    [XmlName("pcie-root-port")] PcieRootPort,
+    [XmlName("spapr-pci-host-bridge")] SpaprPciHostBridge,
+    [XmlName("pcie-pci-bridge")] PciePciBridge,
 }
 
 /// <summary>A controller's bus.</summary>
@@ -44,15 +61,15 @@ public enum ControllerType
 [XmlRecord]
 public sealed partial record ControllerTarget
 {
-    [XmlAttribute] public int? ChassisNr { get; init; }
+    [XmlAttribute(AnyBase = true, NonNegative = true)] public int? ChassisNr { get; init; }
 
-    [XmlAttribute] public int? Chassis { get; init; }
+    [XmlAttribute(AnyBase = true, NonNegative = true)] public int? Chassis { get; init; }
 
     [XmlAttribute(Hex = 1)] public uint? Port { get; init; }
 
-    [XmlAttribute] public int? BusNr { get; init; }
+    [XmlAttribute(AnyBase = true, NonNegative = true)] public int? BusNr { get; init; }
 
-    [XmlAttribute] public int? Index { get; init; }
+    [XmlAttribute(AnyBase = true, NonNegative = true)] public int? Index { get; init; }
 
     [XmlAttribute(OnOff = true)] public bool? Hotplug { get; init; }
 

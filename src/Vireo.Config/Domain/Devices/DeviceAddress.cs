@@ -78,7 +78,7 @@ public sealed partial record UsbAddress : DeviceAddress
     [XmlAttribute] public uint? Bus { get; init; }
 
     /// <summary>The port, with the hubs before it: <c>1.2</c>.</summary>
-    [XmlAttribute] public string? Port { get; init; }
+    [XmlAttribute(Form = "UsbPort")] public string? Port { get; init; }
 }
 
 /// <summary>An address on the pseries' virtual bus.</summary>

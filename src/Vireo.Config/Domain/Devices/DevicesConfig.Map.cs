@@ -39,6 +39,7 @@ public sealed partial record DevicesConfig
             Iommu = Perhaps(Iommu),
             Vsock = Perhaps(Vsock),
             Cryptos = Cryptos.Map(One),
+            Pstore = Perhaps(Pstore),
         };
     }
 }

@@ -67,6 +67,8 @@ public sealed partial record DevicesConfig
     [XmlElement] public VsockConfig? Vsock { get; init; }
 
     [XmlElement("crypto")] public ConfigList<CryptoConfig> Cryptos { get; init; }
+
+    [XmlElement] public PstoreConfig? Pstore { get; init; }
 }
 
 /// <summary>What every device may say of itself: its place in the boot order, its name, where it is plugged in.</summary>
@@ -91,9 +93,9 @@ public abstract partial record DeviceConfig
 [XmlRecord]
 public sealed partial record DeviceBoot
 {
-    [XmlAttribute] public uint? Order { get; init; }
+    [XmlAttribute(Required = true)] public uint? Order { get; init; }
 
-    [XmlAttribute] public string? Loadparm { get; init; }
+    [XmlAttribute(Form = "LoadParameter")] public string? Loadparm { get; init; }
 }
 
 /// <summary>The master of a USB companion controller.</summary>
@@ -135,16 +137,16 @@ public sealed partial record LeaseConfig
 {
     [XmlElement] public string? Lockspace { get; init; }
 
-    [XmlElement] public string? Key { get; init; }
+    [XmlElement(Missing = "Missing 'key' element for lease")] public string? Key { get; init; }
 
-    [XmlElement] public LeaseTarget? Target { get; init; }
+    [XmlElement(Missing = "Missing 'target' element for lease")] public LeaseTarget? Target { get; init; }
 }
 
 /// <summary>A lease's file.</summary>
 [XmlRecord]
 public sealed partial record LeaseTarget
 {
-    [XmlAttribute] public string? Path { get; init; }
+    [XmlAttribute(Missing = "Missing 'path' attribute to 'target' element for lease")] public string? Path { get; init; }
 
     [XmlAttribute] public ulong? Offset { get; init; }
 }

@@ -10,11 +10,11 @@ public sealed partial record DiskConfig : DeviceConfig
 
     [XmlAttribute] public DiskDevice? Device { get; init; }
 
-    [XmlAttribute] public string? Model { get; init; }
+    [XmlAttribute] public VirtioModel? Model { get; init; }
 
     [XmlAttribute] public bool? Rawio { get; init; }
 
-    [XmlAttribute] public string? Sgio { get; init; }
+    [XmlAttribute] public Sgio? Sgio { get; init; }
 
     [XmlAttribute] public SnapshotLocation? Snapshot { get; init; }
 
@@ -47,13 +47,32 @@ public sealed partial record DiskConfig : DeviceConfig
 
     [XmlElement] public string? Serial { get; init; }
 
-    [XmlElement] public string? Wwn { get; init; }
+    [XmlElement(Invalid = "Malformed wwn: {0}", InvalidCode = XmlCode.Internal, Form = "Wwn")] public string? Wwn { get; init; }
 
     [XmlElement] public string? Vendor { get; init; }
 
     [XmlElement] public string? Product { get; init; }
 
     [XmlElement] public StorageEncryption? Encryption { get; init; }
+
+    /// <summary>A driver's own records about the disk; in status documents.</summary>
+    [XmlElement(Last = true)] public XmlFragment? PrivateData { get; init; }
+}
+
+/// <summary>Whether SCSI commands are filtered.</summary>
+[XmlEnum]
+public enum Sgio
+{
+    Filtered, Unfiltered,
+}
+
+/// <summary>The generation of a virtio device.</summary>
+[XmlEnum]
+public enum VirtioModel
+{
+    Virtio,
+    [XmlName("virtio-transitional")] VirtioTransitional,
+    [XmlName("virtio-non-transitional")] VirtioNonTransitional,
 }
 
 /// <summary>The kind of a disk's source.</summary>
@@ -94,7 +113,7 @@ public sealed partial record DiskDriver
     [XmlAttribute] public string? Name { get; init; }
 
     /// <summary>The image's format.</summary>
-    [XmlAttribute] public string? Type { get; init; }
+    [XmlAttribute(Invalid = "unknown driver format value '{0}'", InvalidCode = XmlCode.Unsupported, Form = "ImageFormat")] public string? Type { get; init; }
 
     [XmlAttribute] public DiskCache? Cache { get; init; }
 
@@ -128,7 +147,22 @@ public sealed partial record DiskDriver
 
     [XmlAttribute("page_per_vq", OnOff = true)] public bool? PagePerVq { get; init; }
 
+    /// <summary>Whether clusters that are discarded keep their place in a qcow2 image; of later versions of libvirt.</summary>
+    [XmlAttribute("discard_no_unref", OnOff = true)] public bool? DiscardNoUnref { get; init; }
+
+    /// <summary>The I/O threads and their queues; of later versions of libvirt.</summary>
+    [XmlElement("iothread", Wrapper = "iothreads")] public ConfigList<DiskIoThread> Iothreads { get; init; }
+
     [XmlElement("metadata_cache")] public MetadataCache? MetadataCache { get; init; }
+}
+
+/// <summary>An I/O thread and the queues it serves.</summary>
+[XmlRecord]
+public sealed partial record DiskIoThread
+{
+    [XmlAttribute] public uint? Id { get; init; }
+
+    [XmlElement("queue", Value = "id")] public ConfigList<uint> Queues { get; init; }
 }
 
 /// <summary>The cache of an image's metadata.</summary>
@@ -185,11 +219,18 @@ public sealed partial record DiskTarget
 
     [XmlAttribute] public DiskBus? Bus { get; init; }
 
-    [XmlAttribute] public string? Tray { get; init; }
+    [XmlAttribute] public TrayState? Tray { get; init; }
 
-    [XmlAttribute] public bool? Removable { get; init; }
+    [XmlAttribute(OnOff = true)] public bool? Removable { get; init; }
 
     [XmlAttribute("rotation_rate")] public uint? RotationRate { get; init; }
+}
+
+/// <summary>The state of a drive's tray.</summary>
+[XmlEnum]
+public enum TrayState
+{
+    Closed, Open,
 }
 
 /// <summary>The geometry shown to the guest.</summary>
@@ -202,7 +243,14 @@ public sealed partial record DiskGeometry
 
     [XmlAttribute] public uint? Secs { get; init; }
 
-    [XmlAttribute] public string? Trans { get; init; }
+    [XmlAttribute] public GeometryTranslation? Trans { get; init; }
+}
+
+/// <summary>How the BIOS translates sectors.</summary>
+[XmlEnum]
+public enum GeometryTranslation
+{
+    None, Auto, Lba,
 }
 
 /// <summary>Block sizes shown to the guest.</summary>
@@ -212,6 +260,9 @@ public sealed partial record DiskBlockio
     [XmlAttribute("logical_block_size")] public uint? LogicalBlockSize { get; init; }
 
     [XmlAttribute("physical_block_size")] public uint? PhysicalBlockSize { get; init; }
+
+    /// <summary>Of later versions of libvirt.</summary>
+    [XmlAttribute("discard_granularity")] public uint? DiscardGranularity { get; init; }
 }
 
 /// <summary>A disk whose changes are dropped at the end.</summary>
@@ -225,43 +276,43 @@ public sealed partial record DiskTransient
 [XmlRecord]
 public sealed partial record DiskIotune
 {
-    [XmlElement("total_bytes_sec")] public ulong? TotalBytesSec { get; init; }
+    [XmlElement("total_bytes_sec", Invalid = "disk iotune field 'total_bytes_sec' must be an integer")] public ulong? TotalBytesSec { get; init; }
 
-    [XmlElement("read_bytes_sec")] public ulong? ReadBytesSec { get; init; }
+    [XmlElement("read_bytes_sec", Invalid = "disk iotune field 'read_bytes_sec' must be an integer")] public ulong? ReadBytesSec { get; init; }
 
-    [XmlElement("write_bytes_sec")] public ulong? WriteBytesSec { get; init; }
+    [XmlElement("write_bytes_sec", Invalid = "disk iotune field 'write_bytes_sec' must be an integer")] public ulong? WriteBytesSec { get; init; }
 
-    [XmlElement("total_iops_sec")] public ulong? TotalIopsSec { get; init; }
+    [XmlElement("total_iops_sec", Invalid = "disk iotune field 'total_iops_sec' must be an integer")] public ulong? TotalIopsSec { get; init; }
 
-    [XmlElement("read_iops_sec")] public ulong? ReadIopsSec { get; init; }
+    [XmlElement("read_iops_sec", Invalid = "disk iotune field 'read_iops_sec' must be an integer")] public ulong? ReadIopsSec { get; init; }
 
-    [XmlElement("write_iops_sec")] public ulong? WriteIopsSec { get; init; }
+    [XmlElement("write_iops_sec", Invalid = "disk iotune field 'write_iops_sec' must be an integer")] public ulong? WriteIopsSec { get; init; }
 
-    [XmlElement("total_bytes_sec_max")] public ulong? TotalBytesSecMax { get; init; }
+    [XmlElement("total_bytes_sec_max", Invalid = "disk iotune field 'total_bytes_sec_max' must be an integer")] public ulong? TotalBytesSecMax { get; init; }
 
-    [XmlElement("read_bytes_sec_max")] public ulong? ReadBytesSecMax { get; init; }
+    [XmlElement("read_bytes_sec_max", Invalid = "disk iotune field 'read_bytes_sec_max' must be an integer")] public ulong? ReadBytesSecMax { get; init; }
 
-    [XmlElement("write_bytes_sec_max")] public ulong? WriteBytesSecMax { get; init; }
+    [XmlElement("write_bytes_sec_max", Invalid = "disk iotune field 'write_bytes_sec_max' must be an integer")] public ulong? WriteBytesSecMax { get; init; }
 
-    [XmlElement("total_iops_sec_max")] public ulong? TotalIopsSecMax { get; init; }
+    [XmlElement("total_iops_sec_max", Invalid = "disk iotune field 'total_iops_sec_max' must be an integer")] public ulong? TotalIopsSecMax { get; init; }
 
-    [XmlElement("read_iops_sec_max")] public ulong? ReadIopsSecMax { get; init; }
+    [XmlElement("read_iops_sec_max", Invalid = "disk iotune field 'read_iops_sec_max' must be an integer")] public ulong? ReadIopsSecMax { get; init; }
 
-    [XmlElement("write_iops_sec_max")] public ulong? WriteIopsSecMax { get; init; }
+    [XmlElement("write_iops_sec_max", Invalid = "disk iotune field 'write_iops_sec_max' must be an integer")] public ulong? WriteIopsSecMax { get; init; }
 
-    [XmlElement("size_iops_sec")] public ulong? SizeIopsSec { get; init; }
+    [XmlElement("size_iops_sec", Invalid = "disk iotune field 'size_iops_sec' must be an integer")] public ulong? SizeIopsSec { get; init; }
 
     [XmlElement("group_name")] public string? GroupName { get; init; }
 
-    [XmlElement("total_bytes_sec_max_length")] public ulong? TotalBytesSecMaxLength { get; init; }
+    [XmlElement("total_bytes_sec_max_length", Invalid = "disk iotune field 'total_bytes_sec_max_length' must be an integer")] public ulong? TotalBytesSecMaxLength { get; init; }
 
-    [XmlElement("read_bytes_sec_max_length")] public ulong? ReadBytesSecMaxLength { get; init; }
+    [XmlElement("read_bytes_sec_max_length", Invalid = "disk iotune field 'read_bytes_sec_max_length' must be an integer")] public ulong? ReadBytesSecMaxLength { get; init; }
 
-    [XmlElement("write_bytes_sec_max_length")] public ulong? WriteBytesSecMaxLength { get; init; }
+    [XmlElement("write_bytes_sec_max_length", Invalid = "disk iotune field 'write_bytes_sec_max_length' must be an integer")] public ulong? WriteBytesSecMaxLength { get; init; }
 
-    [XmlElement("total_iops_sec_max_length")] public ulong? TotalIopsSecMaxLength { get; init; }
+    [XmlElement("total_iops_sec_max_length", Invalid = "disk iotune field 'total_iops_sec_max_length' must be an integer")] public ulong? TotalIopsSecMaxLength { get; init; }
 
-    [XmlElement("read_iops_sec_max_length")] public ulong? ReadIopsSecMaxLength { get; init; }
+    [XmlElement("read_iops_sec_max_length", Invalid = "disk iotune field 'read_iops_sec_max_length' must be an integer")] public ulong? ReadIopsSecMaxLength { get; init; }
 
-    [XmlElement("write_iops_sec_max_length")] public ulong? WriteIopsSecMaxLength { get; init; }
+    [XmlElement("write_iops_sec_max_length", Invalid = "disk iotune field 'write_iops_sec_max_length' must be an integer")] public ulong? WriteIopsSecMaxLength { get; init; }
 }

@@ -12,6 +12,9 @@ public sealed partial record DiskSource
     /// <summary>The path of a file.</summary>
     [XmlAttribute] public string? File { get; init; }
 
+    /// <summary>The name of file descriptors that a client has passed for it.</summary>
+    [XmlAttribute] public string? Fdgroup { get; init; }
+
     /// <summary>The path of a block device.</summary>
     [XmlAttribute] public string? Dev { get; init; }
 
@@ -19,7 +22,7 @@ public sealed partial record DiskSource
     [XmlAttribute] public string? Dir { get; init; }
 
     /// <summary>The network protocol.</summary>
-    [XmlAttribute] public string? Protocol { get; init; }
+    [XmlAttribute] public DiskProtocol? Protocol { get; init; }
 
     /// <summary>The name at the network server.</summary>
     [XmlAttribute] public string? Name { get; init; }
@@ -39,63 +42,90 @@ public sealed partial record DiskSource
 
     [XmlAttribute] public bool? Managed { get; init; }
 
-    [XmlAttribute] public ulong? Namespace { get; init; }
+    [XmlAttribute(Invalid = "malformed namespace '{0}'")] public ulong? Namespace { get; init; }
 
     /// <summary>The path of a vhost-user socket.</summary>
     [XmlAttribute] public string? Path { get; init; }
 
-    [XmlAttribute] public string? StartupPolicy { get; init; }
+    [XmlAttribute] public StartupPolicy? StartupPolicy { get; init; }
 
     /// <summary>The number that names the image within its disk's chain; only in live documents.</summary>
     [XmlAttribute] public uint? Index { get; init; }
 
     [XmlElement("host")] public ConfigList<SourceHost> Hosts { get; init; }
 
+    [XmlElement] public SourceIdentity? Identity { get; init; }
+
     [XmlElement("snapshot", Value = "name")] public string? Snapshot { get; init; }
 
     [XmlElement("config", Value = "file")] public string? ConfigFile { get; init; }
-
-    [XmlElement] public StorageAuth? Auth { get; init; }
 
     [XmlElement] public SourceInitiator? Initiator { get; init; }
 
     [XmlElement] public NvmeSourceAddress? Address { get; init; }
 
-    [XmlElement] public ReconnectConfig? Reconnect { get; init; }
-
-    [XmlElement] public StorageEncryption? Encryption { get; init; }
-
-    [XmlElement] public XmlFragment? Reservations { get; init; }
-
-    [XmlElement] public StorageSlices? Slices { get; init; }
-
     [XmlElement] public SourceSsl? Ssl { get; init; }
 
     [XmlElement("cookie", Wrapper = "cookies")] public ConfigList<NamedText> Cookies { get; init; }
 
-    [XmlElement("readahead", Value = "size")] public ulong? Readahead { get; init; }
+    [XmlElement("readahead", Value = "size", Invalid = "invalid readahead size or timeout")] public ulong? Readahead { get; init; }
 
-    [XmlElement("timeout", Value = "seconds")] public ulong? Timeout { get; init; }
+    [XmlElement("timeout", Value = "seconds", Invalid = "invalid readahead size or timeout")] public ulong? Timeout { get; init; }
 
-    [XmlElement] public SourceIdentity? Identity { get; init; }
+    [XmlElement] public ReconnectConfig? Reconnect { get; init; }
+
+    [XmlElement] public StorageSlices? Slices { get; init; }
 
     [XmlElement("seclabel")] public ConfigList<SeclabelConfig> Seclabels { get; init; }
 
+    [XmlElement] public StorageAuth? Auth { get; init; }
+
+    [XmlElement] public StorageEncryption? Encryption { get; init; }
+
+    [XmlElement] public ReservationsConfig? Reservations { get; init; }
+
+    /// <summary>The hosts whose keys are known, a file; of later versions of libvirt.</summary>
+    [XmlElement("knownHosts", Value = "path")] public string? KnownHosts { get; init; }
+
+    /// <summary>The file that a qcow2 image keeps its data in; of later versions of libvirt.</summary>
+    [XmlElement] public DataStore? DataStore { get; init; }
+
     /// <summary>A driver's own records about the image; in status documents.</summary>
     [XmlElement] public XmlFragment? PrivateData { get; init; }
+}
+
+/// <summary>A network protocol of disks.</summary>
+[XmlEnum]
+public enum DiskProtocol
+{
+    Nbd, Rbd, Sheepdog, Gluster, Iscsi, Http, Https, Ftp, Ftps, Tftp, Ssh, Vxhs, Nfs,
+}
+
+/// <summary>What follows when the source is not there.</summary>
+[XmlEnum]
+public enum StartupPolicy
+{
+    Mandatory, Requisite, Optional,
 }
 
 /// <summary>A network server.</summary>
 [XmlRecord]
 public sealed partial record SourceHost
 {
-    [XmlAttribute] public string? Transport { get; init; }
-
     [XmlAttribute] public string? Name { get; init; }
 
-    [XmlAttribute] public string? Port { get; init; }
+    [XmlAttribute(Form = "Port")] public string? Port { get; init; }
+
+    [XmlAttribute(Invalid = "unknown protocol transport type '{0}'", InvalidCode = XmlCode.Unsupported)] public SourceTransport? Transport { get; init; }
 
     [XmlAttribute] public string? Socket { get; init; }
+}
+
+/// <summary>How a server is reached.</summary>
+[XmlEnum]
+public enum SourceTransport
+{
+    Tcp, Unix, Rdma,
 }
 
 /// <summary>The iSCSI initiator.</summary>
@@ -118,6 +148,8 @@ public sealed partial record NvmeSourceAddress
     [XmlAttribute(Hex = 2)] public uint? Slot { get; init; }
 
     [XmlAttribute(Hex = 1)] public uint? Function { get; init; }
+
+    [XmlAttribute(OnOff = true)] public bool? Multifunction { get; init; }
 }
 
 /// <summary>Whether a lost connection is taken up again.</summary>
@@ -145,9 +177,9 @@ public sealed partial record StorageSlice
 {
     [XmlAttribute] public string? Type { get; init; }
 
-    [XmlAttribute] public ulong? Offset { get; init; }
+    [XmlAttribute(Invalid = "malformed value '{0}' of 'offset' attribute of slice", Missing = "missing offset or size attribute of slice")] public ulong? Offset { get; init; }
 
-    [XmlAttribute] public ulong? Size { get; init; }
+    [XmlAttribute(Invalid = "malformed value '{0}' of 'size' attribute of slice", Missing = "missing offset or size attribute of slice")] public ulong? Size { get; init; }
 }
 
 /// <summary>How a server's certificate is treated.</summary>
@@ -168,6 +200,20 @@ public sealed partial record SourceIdentity
     [XmlAttribute] public string? Username { get; init; }
 
     [XmlAttribute] public string? Keyfile { get; init; }
+
+    /// <summary>The socket of an agent; of later versions of libvirt.</summary>
+    [XmlAttribute] public string? Agentsock { get; init; }
+}
+
+/// <summary>The file that an image keeps its data in.</summary>
+[XmlRecord]
+public sealed partial record DataStore
+{
+    [XmlAttribute] public DiskType? Type { get; init; }
+
+    [XmlElement] public BackingFormat? Format { get; init; }
+
+    [XmlElement] public DiskSource? Source { get; init; }
 }
 
 /// <summary>Who logs in at a storage server.</summary>
@@ -176,7 +222,7 @@ public sealed partial record StorageAuth
 {
     [XmlAttribute] public string? Type { get; init; }
 
-    [XmlAttribute] public string? Username { get; init; }
+    [XmlAttribute(Missing = "missing username for auth")] public string? Username { get; init; }
 
     [XmlElement] public StorageSecret? Secret { get; init; }
 }
@@ -189,16 +235,16 @@ public sealed partial record StorageSecret
 
     [XmlAttribute] public string? Usage { get; init; }
 
-    [XmlAttribute] public string? Uuid { get; init; }
+    [XmlAttribute(Invalid = "invalid secret uuid '{0}'", Form = "Uuid")] public string? Uuid { get; init; }
 }
 
 /// <summary>An image's encryption.</summary>
-[XmlRecord]
+[XmlRecord(Open = true)]
 public sealed partial record StorageEncryption
 {
     [XmlAttribute] public string? Format { get; init; }
 
-    [XmlAttribute] public string? Engine { get; init; }
+    [XmlAttribute] public EncryptionEngine? Engine { get; init; }
 
     [XmlElement("secret")] public ConfigList<StorageSecret> Secrets { get; init; }
 
@@ -207,13 +253,20 @@ public sealed partial record StorageEncryption
     [XmlElement] public StorageIvgen? Ivgen { get; init; }
 }
 
-/// <summary>The cipher a new image is encrypted with.</summary>
+/// <summary>Who encrypts.</summary>
+[XmlEnum]
+public enum EncryptionEngine
+{
+    Qemu, Librbd,
+}
+
+/// <summary>How an image is encrypted.</summary>
 [XmlRecord]
 public sealed partial record StorageCipher
 {
     [XmlAttribute] public string? Name { get; init; }
 
-    /// <summary>Bits of the key.</summary>
+    /// <summary>The key's size in bits.</summary>
     [XmlAttribute] public uint? Size { get; init; }
 
     [XmlAttribute] public string? Mode { get; init; }
@@ -221,7 +274,7 @@ public sealed partial record StorageCipher
     [XmlAttribute] public string? Hash { get; init; }
 }
 
-/// <summary>Where the initial vectors of a new image come from.</summary>
+/// <summary>How initialization vectors are made.</summary>
 [XmlRecord]
 public sealed partial record StorageIvgen
 {
@@ -230,11 +283,33 @@ public sealed partial record StorageIvgen
     [XmlAttribute] public string? Hash { get; init; }
 }
 
+/// <summary>Persistent reservations of a LUN.</summary>
+[XmlRecord]
+public sealed partial record ReservationsConfig
+{
+    /// <summary>Whether the hypervisor's driver runs the helper.</summary>
+    [XmlAttribute(Required = true)] public bool? Managed { get; init; }
+
+    /// <summary>The helper's socket.</summary>
+    [XmlElement] public ReservationsSource? Source { get; init; }
+}
+
+/// <summary>The socket of a helper for persistent reservations.</summary>
+[XmlRecord]
+public sealed partial record ReservationsSource
+{
+    [XmlAttribute] public string? Type { get; init; }
+
+    [XmlAttribute] public string? Path { get; init; }
+
+    [XmlAttribute] public string? Mode { get; init; }
+}
+
 /// <summary>What an image lies on; an empty one ends the chain.</summary>
 [XmlRecord]
 public sealed partial record BackingStore
 {
-    [XmlAttribute] public DiskType? Type { get; init; }
+    [XmlAttribute(Invalid = "unknown storage source type '{0}'")] public DiskType? Type { get; init; }
 
     /// <summary>The number that names the image within its disk's chain.</summary>
     [XmlAttribute] public uint? Index { get; init; }
@@ -259,7 +334,7 @@ public sealed partial record BackingFormat
 [XmlRecord]
 public sealed partial record DiskMirror
 {
-    [XmlAttribute] public DiskType? Type { get; init; }
+    [XmlAttribute(Invalid = "unknown mirror backing store type '{0}'")] public DiskType? Type { get; init; }
 
     [XmlAttribute] public string? File { get; init; }
 

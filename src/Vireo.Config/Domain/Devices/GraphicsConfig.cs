@@ -6,7 +6,7 @@ namespace Vireo.Config;
 [XmlDocument("graphics", Source = "device_definition")]
 public sealed partial record GraphicsConfig
 {
-    [XmlAttribute] public GraphicsType? Type { get; init; }
+    [XmlAttribute(Required = true)] public GraphicsType? Type { get; init; }
 
     [XmlAttribute] public string? Display { get; init; }
 
@@ -14,17 +14,17 @@ public sealed partial record GraphicsConfig
 
     [XmlAttribute] public bool? Fullscreen { get; init; }
 
-    [XmlAttribute] public bool? ReplaceUser { get; init; }
-
-    [XmlAttribute] public bool? MultiUser { get; init; }
-
     [XmlAttribute] public string? Socket { get; init; }
 
-    [XmlAttribute] public int? Port { get; init; }
+    [XmlAttribute(Invalid = "cannot parse vnc port {0}", InvalidCode = XmlCode.Internal)] public int? Port { get; init; }
 
     [XmlAttribute] public int? TlsPort { get; init; }
 
     [XmlAttribute] public bool? Autoport { get; init; }
+
+    [XmlAttribute] public bool? ReplaceUser { get; init; }
+
+    [XmlAttribute] public bool? MultiUser { get; init; }
 
     [XmlAttribute] public int? Websocket { get; init; }
 
@@ -38,33 +38,33 @@ public sealed partial record GraphicsConfig
 
     [XmlAttribute] public string? Keymap { get; init; }
 
-    [XmlAttribute] public string? SharePolicy { get; init; }
+    [XmlAttribute] public VncSharePolicy? SharePolicy { get; init; }
 
     [XmlAttribute] public bool? PowerControl { get; init; }
+
+    [XmlAttribute] public SpiceChannelMode? DefaultMode { get; init; }
 
     [XmlAttribute] public string? Passwd { get; init; }
 
     [XmlAttribute] public string? PasswdValidTo { get; init; }
 
-    [XmlAttribute] public string? Connected { get; init; }
-
-    [XmlAttribute] public string? DefaultMode { get; init; }
+    [XmlAttribute] public PasswordChange? Connected { get; init; }
 
     [XmlElement("listen")] public ConfigList<GraphicsListen> Listens { get; init; }
 
     [XmlElement("channel")] public ConfigList<SpiceChannel> Channels { get; init; }
 
-    [XmlElement("image", Value = "compression")] public string? ImageCompression { get; init; }
+    [XmlElement("image", Value = "compression")] public SpiceImageCompression? ImageCompression { get; init; }
 
-    [XmlElement("jpeg", Value = "compression")] public string? JpegCompression { get; init; }
+    [XmlElement("jpeg", Value = "compression")] public SpiceWanCompression? JpegCompression { get; init; }
 
-    [XmlElement("zlib", Value = "compression")] public string? ZlibCompression { get; init; }
+    [XmlElement("zlib", Value = "compression")] public SpiceWanCompression? ZlibCompression { get; init; }
 
     [XmlElement("playback", Value = "compression", OnOff = true)] public bool? PlaybackCompression { get; init; }
 
-    [XmlElement("streaming", Value = "mode")] public string? StreamingMode { get; init; }
+    [XmlElement("streaming", Value = "mode")] public SpiceStreaming? StreamingMode { get; init; }
 
-    [XmlElement("mouse", Value = "mode")] public string? MouseMode { get; init; }
+    [XmlElement("mouse", Value = "mode")] public SpiceMouseMode? MouseMode { get; init; }
 
     [XmlElement("clipboard", Value = "copypaste")] public bool? ClipboardCopypaste { get; init; }
 
@@ -73,6 +73,68 @@ public sealed partial record GraphicsConfig
     [XmlElement] public GraphicsGl? Gl { get; init; }
 
     [XmlElement] public AudioRef? Audio { get; init; }
+
+    internal void Check(DocumentReader reader)
+    {
+        if (ListenAddress is { } old && Listens is [{ Type: GraphicsListenType.Address, Address: { } address }, ..] && address != old)
+        {
+            throw reader.Error(
+                $"graphics 'listen' attribute '{old}' must match 'address' attribute of first listen element (found '{address}')", reader.Domain, ErrorCode.ConfigUnsupported);
+        }
+    }
+}
+
+/// <summary>Who moves the pointer.</summary>
+[XmlEnum]
+public enum SpiceMouseMode
+{
+    Server, Client,
+}
+
+/// <summary>What is taken for video.</summary>
+[XmlEnum]
+public enum SpiceStreaming
+{
+    Filter, All, Off,
+}
+
+/// <summary>When data for slow links is packed.</summary>
+[XmlEnum]
+public enum SpiceWanCompression
+{
+    Auto, Never, Always,
+}
+
+/// <summary>How images are packed.</summary>
+[XmlEnum]
+public enum SpiceImageCompression
+{
+    [XmlName("auto_glz")] AutoGlz,
+    [XmlName("auto_lz")] AutoLz,
+    Quic, Glz, Lz, Off,
+}
+
+/// <summary>What becomes of clients when the password changes.</summary>
+[XmlEnum]
+public enum PasswordChange
+{
+    Fail, Disconnect, Keep,
+}
+
+/// <summary>How a channel is carried.</summary>
+[XmlEnum]
+public enum SpiceChannelMode
+{
+    Any, Secure, Insecure,
+}
+
+/// <summary>Whether several clients see a display.</summary>
+[XmlEnum]
+public enum VncSharePolicy
+{
+    [XmlName("allow-exclusive")] AllowExclusive,
+    [XmlName("force-shared")] ForceShared,
+    Ignore,
 }
 
 /// <summary>A display's protocol.</summary>
@@ -88,7 +150,7 @@ public enum GraphicsType
 [XmlRecord]
 public sealed partial record GraphicsListen
 {
-    [XmlAttribute] public GraphicsListenType? Type { get; init; }
+    [XmlAttribute(Required = true)] public GraphicsListenType? Type { get; init; }
 
     [XmlAttribute] public string? Address { get; init; }
 
@@ -112,9 +174,16 @@ public enum GraphicsListenType
 [XmlRecord]
 public sealed partial record SpiceChannel
 {
-    [XmlAttribute] public string? Name { get; init; }
+    [XmlAttribute(Required = true)] public SpiceChannelName? Name { get; init; }
 
-    [XmlAttribute] public string? Mode { get; init; }
+    [XmlAttribute(Required = true)] public SpiceChannelMode? Mode { get; init; }
+}
+
+/// <summary>A SPICE channel.</summary>
+[XmlEnum]
+public enum SpiceChannelName
+{
+    Main, Display, Inputs, Cursor, Playback, Record, Smartcard, Usbredir,
 }
 
 /// <summary>A display's use of the host's GPU.</summary>
@@ -124,109 +193,4 @@ public sealed partial record GraphicsGl
     [XmlAttribute] public bool? Enable { get; init; }
 
     [XmlAttribute] public string? Rendernode { get; init; }
-}
-
-/// <summary>The audio backend a device uses.</summary>
-[XmlRecord]
-public sealed partial record AudioRef
-{
-    [XmlAttribute] public uint? Id { get; init; }
-}
-
-/// <summary>A graphics card.</summary>
-[XmlRecord]
-public sealed partial record VideoConfig : DeviceConfig
-{
-    [XmlElement] public VideoDriver? Driver { get; init; }
-
-    [XmlElement] public VideoModel? Model { get; init; }
-}
-
-/// <summary>How the hypervisor drives a graphics card.</summary>
-[XmlRecord]
-public sealed partial record VideoDriver
-{
-    [XmlAttribute] public string? Name { get; init; }
-
-    [XmlAttribute] public string? Vgaconf { get; init; }
-
-    [XmlAttribute(OnOff = true)] public bool? Iommu { get; init; }
-
-    [XmlAttribute(OnOff = true)] public bool? Ats { get; init; }
-
-    [XmlAttribute(OnOff = true)] public bool? Packed { get; init; }
-
-    [XmlAttribute("page_per_vq", OnOff = true)] public bool? PagePerVq { get; init; }
-}
-
-/// <summary>A graphics card's model; memory in KiB.</summary>
-[XmlRecord]
-public sealed partial record VideoModel
-{
-    [XmlAttribute(Invalid = "unknown video model '{0}'", InvalidCode = XmlCode.Unsupported)] public VideoType? Type { get; init; }
-
-    [XmlAttribute] public uint? Ram { get; init; }
-
-    [XmlAttribute] public uint? Vram { get; init; }
-
-    [XmlAttribute] public uint? Vram64 { get; init; }
-
-    [XmlAttribute] public uint? Vgamem { get; init; }
-
-    [XmlAttribute] public uint? Heads { get; init; }
-
-    [XmlAttribute] public bool? Primary { get; init; }
-
-    [XmlAttribute(OnOff = true)] public bool? Blob { get; init; }
-
-    [XmlElement] public VideoAcceleration? Acceleration { get; init; }
-
-    [XmlElement] public VideoResolution? Resolution { get; init; }
-}
-
-/// <summary>A graphics card's type.</summary>
-[XmlEnum]
-public enum VideoType
-{
-    Default, Vga, Cirrus, Vmvga, Xen, Vbox, Qxl, Parallels, Virtio, Gop, None, Bochs, Ramfb,
-}
-
-/// <summary>Acceleration of drawing.</summary>
-[XmlRecord]
-public sealed partial record VideoAcceleration
-{
-    [XmlAttribute] public bool? Accel3d { get; init; }
-
-    [XmlAttribute] public bool? Accel2d { get; init; }
-
-    [XmlAttribute] public string? Rendernode { get; init; }
-}
-
-/// <summary>The first resolution.</summary>
-[XmlRecord]
-public sealed partial record VideoResolution
-{
-    [XmlAttribute] public uint? X { get; init; }
-
-    [XmlAttribute] public uint? Y { get; init; }
-}
-
-/// <summary>A sound card.</summary>
-[XmlRecord]
-public sealed partial record SoundConfig : DeviceConfig
-{
-    [XmlAttribute] public string? Model { get; init; }
-
-    [XmlElement("codec", Value = "type")] public ConfigList<string> Codecs { get; init; }
-
-    [XmlElement] public AudioRef? Audio { get; init; }
-}
-
-/// <summary>A host's audio backend.</summary>
-[XmlRecord]
-public sealed partial record AudioConfig
-{
-    [XmlAttribute] public uint? Id { get; init; }
-
-    [XmlAttribute] public string? Type { get; init; }
 }

@@ -22,11 +22,13 @@ public sealed partial record InterfaceConfig : DeviceConfig
 
     [XmlElement] public BandwidthConfig? Bandwidth { get; init; }
 
+    [XmlElement("port", Value = "isolated")] public bool? PortIsolated { get; init; }
+
     [XmlElement("ip")] public ConfigList<IpConfig> Ips { get; init; }
 
     [XmlElement("route")] public ConfigList<RouteConfig> Routes { get; init; }
 
-    [XmlElement("portForward")] public ConfigList<XmlFragment> PortForwards { get; init; }
+    [XmlElement("portForward")] public ConfigList<PortForwardConfig> PortForwards { get; init; }
 
     [XmlElement] public InterfaceScript? Script { get; init; }
 
@@ -48,15 +50,13 @@ public sealed partial record InterfaceConfig : DeviceConfig
 
     [XmlElement] public InterfaceTune? Tune { get; init; }
 
-    [XmlElement("link", Value = "state")] public LinkState? Link { get; init; }
-
-    [XmlElement("mtu", Value = "size")] public uint? Mtu { get; init; }
-
-    [XmlElement] public XmlFragment? Coalesce { get; init; }
-
-    [XmlElement("port", Value = "isolated")] public bool? PortIsolated { get; init; }
-
     [XmlElement] public InterfaceTeaming? Teaming { get; init; }
+
+    [XmlElement("link", Value = "state", Invalid = "unknown interface link state '{0}'", InvalidCode = XmlCode.Unsupported)] public LinkState? Link { get; init; }
+
+    [XmlElement("mtu", Value = "size", Invalid = "malformed mtu size")] public uint? Mtu { get; init; }
+
+    [XmlElement] public CoalesceConfig? Coalesce { get; init; }
 }
 
 /// <summary>What a card is connected to.</summary>
@@ -79,14 +79,21 @@ public enum LinkState
 [XmlRecord]
 public sealed partial record MacConfig
 {
-    [XmlAttribute] public string? Address { get; init; }
+    [XmlAttribute(Form = "Mac")] public string? Address { get; init; }
 
-    [XmlAttribute] public string? Type { get; init; }
+    [XmlAttribute] public MacAddressType? Type { get; init; }
 
     [XmlAttribute] public bool? Check { get; init; }
 
     /// <summary>This address and nothing else said.</summary>
     public static implicit operator MacConfig(string address) => new() { Address = address };
+}
+
+/// <summary>Where a hardware address comes from.</summary>
+[XmlEnum]
+public enum MacAddressType
+{
+    Generated, Static,
 }
 
 /// <summary>The other end; which members count depends on the card's type.</summary>
@@ -99,9 +106,19 @@ public sealed partial record InterfaceSource
 
     [XmlAttribute] public string? Portgroup { get; init; }
 
+    /// <summary>The switch of a VMware distributed virtual switch's port.</summary>
+    [XmlAttribute(Form = "Uuid")] public string? Switchid { get; init; }
+
     [XmlAttribute] public string? Portid { get; init; }
 
+    [XmlAttribute] public string? Portgroupid { get; init; }
+
+    [XmlAttribute(Form = "LongInteger")] public string? Connectionid { get; init; }
+
     [XmlAttribute] public string? Bridge { get; init; }
+
+    /// <summary>Who keeps the bridge's table of hardware addresses.</summary>
+    [XmlAttribute] public MacTableManager? MacTableManager { get; init; }
 
     [XmlAttribute] public string? Dev { get; init; }
 
@@ -113,17 +130,31 @@ public sealed partial record InterfaceSource
 
     [XmlAttribute] public string? Path { get; init; }
 
-    [XmlAttribute] public string? Mode { get; init; }
+    [XmlAttribute] public InterfaceSourceMode? Mode { get; init; }
 
     [XmlElement] public ReconnectConfig? Reconnect { get; init; }
 
     [XmlElement] public InterfaceLocal? Local { get; init; }
+
+    /// <summary>Whether a USB device that is not there is done without.</summary>
+    [XmlAttribute] public bool? Missing { get; init; }
+
+    [XmlElement("vendor", Value = "id", Hex = 4)] public uint? Vendor { get; init; }
+
+    [XmlElement("product", Value = "id", Hex = 4)] public uint? Product { get; init; }
 
     [XmlElement("address")] public HostdevAddress? HostAddress { get; init; }
 
     [XmlElement("ip")] public ConfigList<IpConfig> Ips { get; init; }
 
     [XmlElement("route")] public ConfigList<RouteConfig> Routes { get; init; }
+}
+
+/// <summary>How a card uses its other end.</summary>
+[XmlEnum]
+public enum InterfaceSourceMode
+{
+    Vepa, Private, Bridge, Passthrough, Client, Server,
 }
 
 /// <summary>The local end of a UDP tunnel.</summary>
@@ -234,54 +265,6 @@ public sealed partial record InterfaceGuest
     [XmlAttribute] public string? Actual { get; init; }
 }
 
-/// <summary>How the hypervisor drives the card.</summary>
-[XmlRecord]
-public sealed partial record InterfaceDriver
-{
-    [XmlAttribute] public string? Name { get; init; }
-
-    [XmlAttribute] public string? Txmode { get; init; }
-
-    [XmlAttribute(OnOff = true)] public bool? Ioeventfd { get; init; }
-
-    [XmlAttribute("event_idx", OnOff = true)] public bool? EventIdx { get; init; }
-
-    [XmlAttribute] public uint? Queues { get; init; }
-
-    [XmlAttribute("rx_queue_size")] public uint? RxQueueSize { get; init; }
-
-    [XmlAttribute("tx_queue_size")] public uint? TxQueueSize { get; init; }
-
-    [XmlAttribute(OnOff = true)] public bool? Rss { get; init; }
-
-    [XmlAttribute("rss_hash_report", OnOff = true)] public bool? RssHashReport { get; init; }
-
-    [XmlAttribute(OnOff = true)] public bool? Iommu { get; init; }
-
-    [XmlAttribute(OnOff = true)] public bool? Ats { get; init; }
-
-    [XmlAttribute(OnOff = true)] public bool? Packed { get; init; }
-
-    [XmlAttribute("page_per_vq", OnOff = true)] public bool? PagePerVq { get; init; }
-
-    [XmlElement] public XmlFragment? Host { get; init; }
-
-    [XmlElement] public XmlFragment? Guest { get; init; }
-}
-
-/// <summary>What serves the card on the host.</summary>
-[XmlRecord]
-public sealed partial record InterfaceBackend
-{
-    [XmlAttribute] public string? Type { get; init; }
-
-    [XmlAttribute] public string? Tap { get; init; }
-
-    [XmlAttribute] public string? Vhost { get; init; }
-
-    [XmlAttribute] public string? LogFile { get; init; }
-}
-
 /// <summary>A network filter and its parameters.</summary>
 [XmlRecord]
 public sealed partial record FilterrefConfig
@@ -304,7 +287,7 @@ public sealed partial record FilterParameter
 [XmlRecord]
 public sealed partial record InterfaceTune
 {
-    [XmlElement] public ulong? Sndbuf { get; init; }
+    [XmlElement(Invalid = "sndbuf must be a positive integer")] public ulong? Sndbuf { get; init; }
 }
 
 /// <summary>Traffic limits.</summary>
@@ -336,7 +319,14 @@ public sealed partial record BandwidthLimit
 [XmlRecord]
 public sealed partial record InterfaceTeaming
 {
-    [XmlAttribute] public string? Type { get; init; }
+    [XmlAttribute(Invalid = "unknown teaming type '{0}'", InvalidCode = XmlCode.Unsupported)] public TeamingType? Type { get; init; }
 
     [XmlAttribute] public string? Persistent { get; init; }
+}
+
+/// <summary>A card's part in a failover pair.</summary>
+[XmlEnum]
+public enum TeamingType
+{
+    Persistent, Transient,
 }
