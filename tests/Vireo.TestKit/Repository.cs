@@ -6,6 +6,9 @@ public static class Repository
     /// <summary>The folder that holds Vireo.slnx.</summary>
     public static string Root { get; } = FindRoot();
 
+    /// <summary>The shared corpus of libvirt's published test documents, which lies beside the working tree where it is at hand; else null.</summary>
+    public static string? Corpus { get; } = Find(System.IO.Path.Combine("shared", "corpus"));
+
     /// <summary>A path below the root.</summary>
     public static string Path(params string[] parts) => System.IO.Path.Combine([Root, .. parts]);
 
@@ -27,14 +30,18 @@ public static class Repository
         return Path("artifacts", "net10.0", "bin", project, configuration, assembly);
     }
 
-    private static string FindRoot()
+    private static string FindRoot() => System.IO.Path.GetDirectoryName(Find("Vireo.slnx"))
+        ?? throw new InvalidOperationException("The tests must run from inside the working tree: no Vireo.slnx above " + AppContext.BaseDirectory);
+
+    private static string? Find(string path)
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
-            if (File.Exists(System.IO.Path.Combine(folder.FullName, "Vireo.slnx")))
-                return folder.FullName;
+            string found = System.IO.Path.Combine(folder.FullName, path);
+            if (System.IO.Path.Exists(found))
+                return found;
         }
 
-        throw new InvalidOperationException("The tests must run from inside the working tree: no Vireo.slnx above " + AppContext.BaseDirectory);
+        return null;
     }
 }

@@ -149,6 +149,9 @@ public sealed partial record DomainConfig
 
     /// <summary>Where VMware keeps the guest.</summary>
     [XmlElement("datacenterpath", Namespace = XmlNamespaces.Vmware, Prefix = "vmware")] public string? VmwareDatacenterPath { get; init; }
+
+    /// <summary>The name that VMware's management has for the guest.</summary>
+    [XmlElement("moref", Namespace = XmlNamespaces.Vmware, Prefix = "vmware")] public string? VmwareMoref { get; init; }
 }
 
 /// <summary>The kind of hypervisor.</summary>

@@ -1,0 +1,41 @@
+using Vireo.Config;
+
+namespace Vireo.Drivers.Vmware.Vmx;
+
+/// <summary>Names of drives in documents: the bus's two letters, and the drive's number in letters (<c>sda</c> … <c>sdz</c>, <c>sdaa</c>).</summary>
+internal static class DriveName
+{
+    private const int Letters = 26;
+
+    /// <summary>The letters a drive of a bus begins with.</summary>
+    public static string Prefix(DiskBus bus) => bus switch
+    {
+        DiskBus.Ide => "hd",
+        DiskBus.Fdc => "fd",
+        _ => "sd",
+    };
+
+    /// <summary>The name of a bus's drive.</summary>
+    public static string Format(DiskBus bus, int index)
+    {
+        var letters = "";
+        for (; index >= 0; index = (index / Letters) - 1)
+            letters = (char)('a' + (index % Letters)) + letters;
+        return Prefix(bus) + letters;
+    }
+
+    /// <summary>The number of the drive of a name, which may have a partition's number behind it; -1 when it is no drive's.</summary>
+    public static int Index(ReadOnlySpan<char> name)
+    {
+        var letters = name[2..].TrimEnd("0123456789");
+        var index = -1;
+        foreach (var letter in letters)
+        {
+            if (!char.IsAsciiLetterLower(letter) || index > int.MaxValue / Letters / 2)
+                return -1;
+            index = ((index + 1) * Letters) + (letter - 'a');
+        }
+
+        return index;
+    }
+}

@@ -1,0 +1,75 @@
+using System.Numerics;
+using Vireo.Config;
+
+namespace Vireo.Drivers.Vmware.Vmx;
+
+/// <summary>What libvirt's VMware drivers put into a definition that does not say it.</summary>
+internal static class VmxDefaults
+{
+    private const uint DefaultVideoMemory = 4096;
+
+    /// <summary>The definition with all of it.</summary>
+    public static DomainConfig Apply(DomainConfig domain)
+    {
+        var devices = domain.Devices;
+        return domain with
+        {
+            Uuid = domain.Uuid ?? Guid.NewGuid(),
+            Devices = devices with
+            {
+                Disks = devices.Disks.Map(WithBus),
+                Controllers = Number(devices.Controllers),
+                Interfaces = devices.Interfaces.Map(WithMac),
+                Serials = Number(Serials(devices)),
+                Parallels = Number(devices.Parallels),
+                // A display needs a card.
+                Videos = devices.Videos.IsEmpty && !devices.Graphics.IsEmpty ? [new VideoConfig()] : devices.Videos,
+            },
+        };
+    }
+
+    /// <summary>A graphics card's memory in KiB: a power of two.</summary>
+    public static uint VideoMemory(uint told) => BitOperations.RoundUpToPowerOf2(told) is > 0 and var memory ? memory : DefaultVideoMemory;
+
+    private static DiskConfig WithBus(DiskConfig disk)
+    {
+        if (disk.Target is not { Bus: null, Dev: { } name } target)
+            return disk;
+        DiskBus? bus = disk.Device == DiskDevice.Floppy || name.StartsWith("fd", StringComparison.Ordinal) ? DiskBus.Fdc
+            : name.StartsWith("hd", StringComparison.Ordinal) ? DiskBus.Ide
+            : name.StartsWith("sd", StringComparison.Ordinal) ? DiskBus.Scsi
+            : null;
+        return disk with { Target = target with { Bus = bus ?? DiskBus.Ide } };
+    }
+
+    private static InterfaceConfig WithMac(InterfaceConfig card) => card.Mac?.Address is null ? card with { Mac = (card.Mac ?? new()) with { Address = MacAddress.Random() } } : card;
+
+    /// <summary>The serial ports; a console that is one is the first when there is no other.</summary>
+    private static ConfigList<CharDevice> Serials(DevicesConfig devices) =>
+        devices.Serials.IsEmpty && devices.Consoles.Find(_ => true) is { Target: null or { Type: null or CharTargetType.Serial } } console
+            ? [console with { Target = new CharTarget { Port = 0 } }]
+            : devices.Serials;
+
+    private static ConfigList<CharDevice> Number(ConfigList<CharDevice> ports)
+    {
+        var next = 0;
+        return ports.Map(port =>
+        {
+            var index = port.Target?.Port is >= 0 and var told ? told : next;
+            next = Math.Max(next, index < int.MaxValue ? index + 1 : index);
+            return port with { Target = (port.Target ?? new()) with { Port = index } };
+        });
+    }
+
+    private static ConfigList<ControllerConfig> Number(ConfigList<ControllerConfig> controllers)
+    {
+        var taken = controllers.Where(controller => controller.Index is not null).Select(controller => (controller.Type, controller.Index)).ToHashSet();
+        return controllers.Map(controller =>
+        {
+            if (controller.Index is not null)
+                return controller;
+            var index = Enumerable.Range(0, controllers.Count).First(free => taken.Add((controller.Type, free)));
+            return controller with { Index = index };
+        });
+    }
+}

@@ -1,0 +1,39 @@
+using System.Text;
+
+namespace Vireo.Drivers.Vmware.Vmx;
+
+/// <summary>The bytes of VMX files to text: a file tells its own encoding in the entry <c>.encoding</c>.</summary>
+internal static class VmxEncoding
+{
+    private const string Key = ".encoding";
+
+    /// <summary>A file's text.</summary>
+    /// <exception cref="VireoException">VIR_ERR_CONF_SYNTAX, VIR_ERR_INTERNAL_ERROR: no VMX file, an encoding that is not known, or bytes that are not in it.</exception>
+    public static string Decode(ReadOnlySpan<byte> bytes)
+    {
+        // No encoding makes more characters than bytes; the reader refuses a text that is too long.
+        bytes = bytes[..Math.Min(bytes.Length, VmxReader.MostCharacters + 1)];
+        var name = VmxReader.Read(Encoding.Latin1.GetString(bytes)).Text(Key) ?? "UTF-8";
+        try
+        {
+            return Find(name).GetString(bytes);
+        }
+        catch (DecoderFallbackException failure)
+        {
+            throw VireoException.Internal(ErrorDomain.None, $"Could not convert from {name} to UTF-8 encoding", failure);
+        }
+    }
+
+    private static Encoding Find(string name)
+    {
+        try
+        {
+            return CodePagesEncodingProvider.Instance.GetEncoding(name, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback)
+                ?? Encoding.GetEncoding(name, EncoderFallback.ExceptionFallback, DecoderFallback.ExceptionFallback);
+        }
+        catch (Exception failure) when (failure is ArgumentException or NotSupportedException)
+        {
+            throw VireoException.Internal(ErrorDomain.None, $"libxml2 doesn't handle {name} encoding", failure);
+        }
+    }
+}
