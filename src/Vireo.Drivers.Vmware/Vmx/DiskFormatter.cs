@@ -10,6 +10,7 @@ internal static class DiskFormatter
     public static bool Format(VmxText text, DevicesConfig devices, VmxHost host)
     {
         var drives = devices.Disks.Select(disk => (Disk: disk, Place: Place(disk))).ToList();
+        CheckUnique(drives);
         var hasScsi = FormatControllers(text, devices.Controllers, drives, host);
         foreach (var (disk, place) in drives)
         {
@@ -28,11 +29,26 @@ internal static class DiskFormatter
         return hasScsi;
     }
 
+    private static void CheckUnique(List<(DiskConfig Disk, DrivePlace Place)> drives)
+    {
+        var taken = new Dictionary<string, DiskConfig>();
+        foreach (var (disk, place) in drives)
+        {
+            if (taken.TryAdd(place.Key, disk))
+                continue;
+            var (first, second) = (taken[place.Key].Source, disk.Source);
+            throw new VireoException(ErrorCode.XmlError, ErrorDomain.Domain,
+                $"target '{disk.Target!.Dev}' duplicated for disk sources '{first?.File ?? first?.Dev}' and '{second?.File ?? second?.Dev}'");
+        }
+    }
+
     private static bool FormatControllers(VmxText text, ConfigList<ControllerConfig> controllers, List<(DiskConfig Disk, DrivePlace Place)> drives, VmxHost host)
     {
         var models = controllers.Where(controller => controller.Type == ControllerType.Scsi && controller.Index is { } index)
             .GroupBy(controller => (uint)controller.Index!.Value, controller => controller.Model)
             .ToDictionary(group => group.Key, group => group.First());
+        if (models.Values.FirstOrDefault(model => model is not null && !ScsiModel.IsKnown(model)) is { } unknown)
+            throw VireoException.ConfigUnsupported(ErrorDomain.Domain, $"Unknown model type '{unknown}'");
         var used = new SortedDictionary<uint, DiskConfig>();
         foreach (var (disk, place) in drives.Where(drive => drive.Place.Bus == DiskBus.Scsi))
         {
@@ -135,34 +151,53 @@ internal static class DiskFormatter
             throw VireoException.Internal(ErrorDomain.Domain, $"Invalid bus type '{bus?.ToXmlName()}' for floppy disk");
         if (disk.Device == DiskDevice.Floppy && !name.StartsWith("fd", StringComparison.Ordinal))
             throw VireoException.Internal(ErrorDomain.Domain, $"Invalid floppy device name: {name}");
-        if (bus == DiskBus.Sata)
-            throw VmxErrors.Unsupported("Unsupported bus type 'sata'");
-        if (bus is not (DiskBus.Scsi or DiskBus.Ide or DiskBus.Fdc))
-            throw VmxErrors.Unsupported("Unsupported disk address type 'none'");
-        var prefix = DriveName.Prefix(bus.Value);
-        if (!name.StartsWith(prefix, StringComparison.Ordinal))
-            throw VmxErrors.Internal($"Expecting domain XML attribute 'dev' of entry 'devices/disk/target' to start with '{prefix}'");
         var index = DriveName.Index(name);
         if (index < 0)
             throw new VireoException(ErrorCode.XmlError, ErrorDomain.Domain, $"Unknown disk name '{name}' and no address specified");
-        var place = bus switch { DiskBus.Scsi => DrivePlace.Scsi(index), DiskBus.Ide => DrivePlace.Ide(index), _ => DrivePlace.Floppy(index) };
-        if (disk.Address is not null && !(disk.Address is DriveAddress address && Agree(address, place.Address)))
-            throw Mismatch(disk, name, bus.Value);
-        return CheckRange(place);
+        var place = bus switch
+        {
+            DiskBus.Scsi => DrivePlace.Scsi(index),
+            DiskBus.Sata => DrivePlace.Sata(index),
+            DiskBus.Ide => DrivePlace.Ide(index),
+            DiskBus.Fdc => DrivePlace.Floppy(index),
+            _ => throw VmxErrors.Unsupported("Unsupported disk address type 'none'"),
+        };
+        CheckAddress(disk.Address, place, name);
+        CheckRange(place);
+        var prefix = DriveName.Prefix(place.Bus);
+        return name.StartsWith(prefix, StringComparison.Ordinal)
+            ? place
+            : throw VmxErrors.Internal($"Expecting domain XML attribute 'dev' of entry 'devices/disk/target' to start with '{prefix}'");
     }
 
-    private static bool Agree(DriveAddress told, DriveAddress place) =>
-        (told.Controller ?? 0) == place.Controller && (told.Bus ?? 0) == place.Bus && (told.Unit ?? 0) == place.Unit;
-
-    private static VireoException Mismatch(DiskConfig disk, string name, DiskBus bus) => disk.Address is DriveAddress address
-        ? VmxErrors.Internal($"Disk address {address.Controller ?? 0}:{address.Bus ?? 0}:{address.Unit ?? 0} doesn't match target device '{name}'")
-        : VireoException.ConfigUnsupported(ErrorDomain.Domain, $"Invalid address type for the disk '{name}' with the bus type '{bus.ToXmlName()}'");
-
-    private static DrivePlace CheckRange(DrivePlace place) => (place.Bus, place.Address.Controller) switch
+    private static void CheckAddress(DeviceAddress? told, DrivePlace place, string name)
     {
-        (DiskBus.Scsi, >= DrivePlace.Controllers and var controller) => throw VmxErrors.Internal($"SCSI controller index {controller} out of [0..3] range"),
-        (DiskBus.Ide, > 0 and var controller) => throw VmxErrors.Internal($"IDE controller index {controller} out of [0] range"),
-        (DiskBus.Fdc, > 0 and var controller) => throw VmxErrors.Internal($"FDC controller index {controller} out of [0] range"),
-        _ => place,
-    };
+        if (told is not (null or DriveAddress))
+        {
+            var type = told switch { PciAddress => "pci", UsbAddress => "usb", CcwAddress => "ccw", _ => "unknown" };
+            throw VireoException.ConfigUnsupported(ErrorDomain.Domain, $"Invalid address type '{type}' for the disk '{name}' with the bus type '{place.Bus.ToXmlName()}'");
+        }
+
+        if (told is not DriveAddress address)
+            return;
+        var (controller, bus, unit) = (address.Controller ?? 0, address.Bus ?? 0, address.Unit ?? 0);
+        if ((controller, bus, unit) != (place.Address.Controller, place.Address.Bus, place.Address.Unit))
+            throw VmxErrors.Internal($"Disk address {controller}:{bus}:{unit} doesn't match target device '{name}'");
+    }
+
+    private static void CheckRange(DrivePlace place)
+    {
+        var controller = place.Address.Controller;
+        switch (place.Bus)
+        {
+            case DiskBus.Sata:
+                throw VmxErrors.Unsupported("Unsupported bus type 'sata'");
+            case DiskBus.Scsi when controller >= DrivePlace.Controllers:
+                throw VmxErrors.Internal($"SCSI controller index {controller} out of [0..3] range");
+            case DiskBus.Ide when controller > 0:
+                throw VmxErrors.Internal($"IDE controller index {controller} out of [0] range");
+            case DiskBus.Fdc when controller > 0:
+                throw VmxErrors.Internal($"FDC controller index {controller} out of [0] range");
+        }
+    }
 }

@@ -7,6 +7,8 @@ internal static class DriveName
 {
     private const int Letters = 26;
 
+    private static readonly string[] s_prefixes = ["fd", "hd", "vd", "sd", "xvd", "ubd"];
+
     /// <summary>The letters a drive of a bus begins with.</summary>
     public static string Prefix(DiskBus bus) => bus switch
     {
@@ -24,10 +26,13 @@ internal static class DriveName
         return Prefix(bus) + letters;
     }
 
-    /// <summary>The number of the drive of a name, which may have a partition's number behind it; -1 when it is no drive's.</summary>
-    public static int Index(ReadOnlySpan<char> name)
+    /// <summary>The number of the drive of a name of any bus, which may have a partition's number behind it; -1 when it is no drive's.</summary>
+    public static int Index(string name)
     {
-        var letters = name[2..].TrimEnd("0123456789");
+        var prefix = Array.Find(s_prefixes, known => name.StartsWith(known, StringComparison.Ordinal));
+        if (prefix is null)
+            return -1;
+        var letters = name.AsSpan(prefix.Length).TrimEnd("0123456789");
         var index = -1;
         foreach (var letter in letters)
         {

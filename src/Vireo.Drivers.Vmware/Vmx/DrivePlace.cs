@@ -56,7 +56,8 @@ internal sealed record DrivePlace(DiskBus Bus, string Key, string? ControllerKey
         return new(DiskBus.Fdc, $"floppy{unit}", null, index, At(controller, 0, unit));
     }
 
-    private static DrivePlace Sata(int index)
+    /// <summary>The place of a SATA drive by its number.</summary>
+    public static DrivePlace Sata(int index)
     {
         var (controller, unit) = Math.DivRem(index, SataUnits);
         var (shown, port) = Math.DivRem(index, DocumentSataUnits);

@@ -5,6 +5,13 @@ namespace Vireo.Drivers.Vmware.Vmx;
 /// <summary>Writes the network cards of a VMX file.</summary>
 internal static class EthernetFormatter
 {
+    // Models that libvirt knows of other hypervisors.
+    private static readonly string[] s_others =
+    [
+        "unknown", "netfront", "rtl8139", "virtio", "virtio-transitional", "virtio-non-transitional", "usb-net", "spapr-vlan", "lan9118", "scm91c111",
+        "am79c970a", "am79c973", "82540em", "82545em", "82543gc",
+    ];
+
     /// <summary>Writes all cards.</summary>
     public static void Format(VmxText text, ConfigList<InterfaceConfig> cards, int hardwareVersion)
     {
@@ -47,6 +54,8 @@ internal static class EthernetFormatter
         var known = model.ToLowerInvariant();
         if (known is not ("vlance" or "vmxnet" or "vmxnet2" or "vmxnet3" or "e1000" or "e1000e"))
         {
+            if (!s_others.Contains(known))
+                throw VireoException.ConfigUnsupported(ErrorDomain.Domain, $"driver does not support net model '{model}'");
             throw VmxErrors.Internal("Expecting domain XML entry 'devices/interface/model' to be 'vlance' or 'vmxnet' or 'vmxnet2' or 'vmxnet3' or 'e1000' or 'e1000e' "
                 + $"but found '{model}'");
         }

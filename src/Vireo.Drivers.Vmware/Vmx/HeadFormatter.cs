@@ -11,12 +11,7 @@ internal static class HeadFormatter
         text.Add(".encoding", "UTF-8");
         text.Add("config.version", "8");
         text.Add("virtualHW.version", (ulong)hardwareVersion);
-        text.Add("guestOS", domain.Os.Type?.Arch switch
-        {
-            null or "i686" => "other",
-            "x86_64" => "other-64",
-            var arch => throw VmxErrors.Internal($"Expecting domain XML attribute 'arch' of entry 'os/type' to be 'i686' or 'x86_64' but found '{arch}'"),
-        });
+        text.Add("guestOS", domain.Os.Type?.Arch == "x86_64" ? "other-64" : "other");
         FormatSmbios(text, domain.Os.SmbiosMode);
         if (domain.Uuid is { } uuid && uuid != Guid.Empty)
             text.Add("uuid.bios", VmxUuid.Format(uuid));
@@ -89,8 +84,11 @@ internal static class HeadFormatter
             text.Add("sched.cpu.affinity", string.Join(',', set));
         }
 
-        if (domain.Cputune?.Shares is { } shares)
-            text.Add("sched.cpu.shares", ShareLevels.Format(shares, cpus));
+        if (domain.Cputune?.Shares is not { } shares)
+            return;
+        if (shares is < 2 or > 262144)
+            throw VireoException.ConfigUnsupported(ErrorDomain.Domain, "Value of cputune 'shares' must be in range [2, 262144]");
+        text.Add("sched.cpu.shares", ShareLevels.Format(shares, cpus));
     }
 
     private static void FormatTopology(VmxText text, CpuConfig? cpu, uint cpus)

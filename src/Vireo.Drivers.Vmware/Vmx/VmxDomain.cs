@@ -15,7 +15,12 @@ public static class VmxDomain
     /// VIR_ERR_CONF_SYNTAX: it is no VMX file, or one of more than a MiB. VIR_ERR_INTERNAL_ERROR: an entry is missing, or has a value that is not
     /// known. VIR_ERR_OVERFLOW: a size that no document can tell. And what <paramref name="host"/> throws.
     /// </exception>
-    public static DomainConfig Parse(string vmx, VmxHost host) => Build(VmxReader.Read(vmx), host);
+    public static DomainConfig Parse(string vmx, VmxHost host)
+    {
+        var file = VmxReader.Read(vmx);
+        VmxEncoding.Require(file);
+        return Build(file, host);
+    }
 
     /// <summary>The domain that a VMX file describes, from the file's bytes: they are in the encoding that the file tells, UTF-8 unless it does.</summary>
     /// <param name="vmx">The file's bytes.</param>
@@ -33,8 +38,7 @@ public static class VmxDomain
     /// </exception>
     public static string Format(DomainConfig domain, VmxHost host, int hardwareVersion)
     {
-        if (domain.Type != DomainType.Vmware)
-            throw VmxErrors.Internal($"Expecting virt type to be 'vmware' but found '{domain.Type?.ToXmlName() ?? "none"}'");
+        CheckKind(domain);
         domain = VmxDefaults.Apply(domain);
         var text = new VmxText();
         HeadFormatter.Format(text, domain, hardwareVersion);
@@ -46,6 +50,16 @@ public static class VmxDomain
         PortFormatter.Format(text, domain.Devices, host);
         HeadFormatter.FormatPlatform(text, domain, hardwareVersion, hasScsi);
         return text.ToString();
+    }
+
+    /// <summary>VMware runs one kind of guest, on two architectures.</summary>
+    private static void CheckKind(DomainConfig domain)
+    {
+        var (type, arch, kind) = (domain.Type?.ToXmlName() ?? "none", domain.Os.Type?.Arch ?? "i686", domain.Os.Type?.Kind ?? "hvm");
+        if (type == "vmware" && arch is ("i686" or "x86_64") && kind == "hvm")
+            return;
+        var asked = (kind == "hvm" ? "" : $"ostype={kind} ") + $"arch={arch} domaintype={type} ";
+        throw VireoException.InvalidArgument(ErrorDomain.Capabilities, "could not find capabilities for " + asked);
     }
 
     private static DomainConfig Build(VmxFile file, VmxHost host)

@@ -1,0 +1,125 @@
+using System.Text;
+
+namespace Vireo.Drivers.Vmware.Tests;
+
+/// <summary>Spoiled files and documents: whatever they are, they are understood or refused, and nothing else.</summary>
+public sealed class HostileInputTests
+{
+    private const int Rounds = 6000;
+
+    private static readonly string[] s_pieces =
+    [
+        "\"", "'", "\"\"\"", "\0", "\n", "\r\n", "=", ";", "#", "|", "|22", "|00", "|ff", "%", "%2f", "ä", "\ud800", "-1", "0", "99999999999999999999", "9223372036854775807",
+        "unlimited", "true", "false", "scsi0:0", "ethernet", "sharedFolder", ".present", "[", "]", "/vmfs/volumes/", "/vmfs/volumes/a", "://", "tcp://[", "emptyBackingString",
+    ];
+
+    [Fact]
+    public void Spoiled_vmx_files_are_read_or_refused() => Spoil(vmx => _ = VmxDomain.Parse(vmx, TestHost.Instance).ToXml(), Golden("from-vmx.txt"));
+
+    [Fact]
+    public void Spoiled_bytes_are_read_or_refused() =>
+        Spoil(vmx => _ = VmxDomain.Parse(Encoding.Latin1.GetBytes(vmx), TestHost.Instance), [".encoding = \"windows-1252\"\ndisplayName = \"\u00e4\"\n", .. Golden("from-vmx.txt").Take(50)]);
+
+    [Fact]
+    public void What_is_read_from_a_spoiled_vmx_file_can_be_written_or_is_refused() => Spoil(vmx => WriteAndRead(VmxDomain.Parse(vmx, TestHost.Instance)), Golden("from-vmx.txt"));
+
+    [Fact]
+    public void Spoiled_documents_are_written_or_refused() =>
+        Spoil(xml => WriteAndRead(DomainConfig.Parse(xml)), [.. Golden("from-vmx.txt").Select(Xml).OfType<string>()]);
+
+    [Fact]
+    public void A_file_of_more_than_a_mebibyte_is_refused()
+    {
+        var largest = "#" + new string('x', VmxReader.MostCharacters - 1);
+        Should.Throw<VireoException>(() => VmxDomain.Parse(largest, TestHost.Instance)).Code.ShouldBe(ErrorCode.InternalError);
+        Should.Throw<VireoException>(() => VmxDomain.Parse(largest + "x", TestHost.Instance)).Code.ShouldBe(ErrorCode.ConfSyntax);
+        Should.Throw<VireoException>(() => VmxDomain.Parse(Encoding.ASCII.GetBytes(largest + "xx"), TestHost.Instance)).Code.ShouldBe(ErrorCode.ConfSyntax);
+    }
+
+    [Fact]
+    public void A_count_that_no_file_has_costs_nothing()
+    {
+        const string Vmx = "config.version = \"8\"\nvirtualHW.version = \"4\"\nisolation.tools.hgfs.disable = \"false\"\nsharedFolder.maxNum = \"9223372036854775807\"\n";
+        VmxDomain.Parse(Vmx, TestHost.Instance).Devices.Filesystems.ShouldBeEmpty();
+        VmxDomain.Parse(Vmx + "ethernet2147483647.present = \"true\"\n", TestHost.Instance).Devices.Interfaces.Count.ShouldBe(1);
+    }
+
+    /// <summary>What is written can be read.</summary>
+    private static void WriteAndRead(DomainConfig domain)
+    {
+        var written = VmxDomain.Format(domain, TestHost.Instance, 4);
+        try
+        {
+            VmxDomain.Parse(written, TestHost.Instance);
+        }
+        catch (VireoException refused)
+        {
+            throw new InvalidOperationException(written, refused);
+        }
+    }
+
+    private static void Spoil(Action<string> use, IReadOnlyList<string> seeds)
+    {
+        var random = new Random(20260102);
+        for (var round = 0; round < Rounds; round++)
+        {
+            var text = new StringBuilder(seeds[random.Next(seeds.Count)]);
+            for (var change = random.Next(1, 6); change > 0; change--)
+                Change(text, random, seeds);
+            try
+            {
+                use(text.ToString());
+            }
+            catch (VireoException)
+            {
+                // Refused.
+            }
+            catch (Exception other)
+            {
+                Assert.Fail($"{other}\n{text}");
+            }
+        }
+    }
+
+    private static void Change(StringBuilder text, Random random, IReadOnlyList<string> seeds)
+    {
+        var at = random.Next(text.Length + 1);
+        switch (random.Next(5))
+        {
+            case 0:
+                text.Insert(at, s_pieces[random.Next(s_pieces.Length)]);
+                break;
+            case 1:
+                text.Remove(at, Math.Min(random.Next(12), text.Length - at));
+                break;
+            case 2 when at < text.Length:
+                text[at] = (char)random.Next(1, 256);
+                break;
+            case 3:
+                text.Insert(at, seeds[random.Next(seeds.Count)]);
+                break;
+            default:
+                text.Append(text.ToString(at, Math.Min(random.Next(40), text.Length - at)));
+                break;
+        }
+    }
+
+    private static List<string> Golden(string name) =>
+    [
+        .. File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Golden", name)).Split("\n\n")
+            .Select(block => string.Join('\n', block.Split('\n').Where(line => line != "!" && !line.StartsWith("> ", StringComparison.Ordinal))))
+            .Select(lines => $"config.version = \"8\"\nvirtualHW.version = \"4\"\n{lines}\n"),
+    ];
+
+    private static string? Xml(string vmx)
+    {
+        try
+        {
+            return VmxDomain.Parse(vmx, TestHost.Instance).ToXml();
+        }
+        catch (VireoException)
+        {
+            return null;
+        }
+    }
+}
