@@ -9,7 +9,9 @@ internal static class DiskFormatter
     /// <returns>Whether there is a SCSI drive.</returns>
     public static bool Format(VmxText text, DevicesConfig devices, VmxHost host)
     {
-        var drives = devices.Disks.Select(disk => (Disk: disk, Place: Place(disk))).ToList();
+        // libvirt keeps the drives of a bus in their order.
+        var drives = devices.Disks.Select(disk => (Disk: disk, Place: Place(disk))).GroupBy(drive => drive.Place.Bus)
+            .SelectMany(bus => bus.OrderBy(drive => drive.Place.Index)).ToList();
         CheckUnique(drives);
         var hasScsi = FormatControllers(text, devices.Controllers, drives, host);
         foreach (var (disk, place) in drives)
@@ -44,9 +46,13 @@ internal static class DiskFormatter
 
     private static bool FormatControllers(VmxText text, ConfigList<ControllerConfig> controllers, List<(DiskConfig Disk, DrivePlace Place)> drives, VmxHost host)
     {
-        var models = controllers.Where(controller => controller.Type == ControllerType.Scsi && controller.Index is { } index)
-            .GroupBy(controller => (uint)controller.Index!.Value, controller => controller.Model)
-            .ToDictionary(group => group.Key, group => group.First());
+        var models = new Dictionary<uint, string?>();
+        foreach (var controller in controllers.Where(controller => controller.Type == ControllerType.Scsi))
+        {
+            if (!models.TryAdd((uint)controller.Index!.Value, controller.Model))
+                throw new VireoException(ErrorCode.XmlError, ErrorDomain.Domain, $"Multiple 'scsi' controllers with index '{controller.Index}'");
+        }
+
         if (models.Values.FirstOrDefault(model => model is not null && !ScsiModel.IsKnown(model)) is { } unknown)
             throw VireoException.ConfigUnsupported(ErrorDomain.Domain, $"Unknown model type '{unknown}'");
         var used = new SortedDictionary<uint, DiskConfig>();

@@ -46,7 +46,7 @@ internal static class DiskParser
             // Nothing else that is passed through can be told of in a document.
             if (name is null or NoImage)
                 return null;
-            if (name.StartsWith("/vmfs/devices/cdrom/", StringComparison.OrdinalIgnoreCase))
+            if (name.StartsWith("/vmfs/devices/cdrom/", StringComparison.Ordinal))
                 return Device(place, DiskDevice.Lun, name);
         }
         else if (name == NoImage)

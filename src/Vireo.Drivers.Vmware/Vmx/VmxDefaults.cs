@@ -52,13 +52,8 @@ internal static class VmxDefaults
 
     private static ConfigList<CharDevice> Number(ConfigList<CharDevice> ports)
     {
-        var next = 0;
-        return ports.Map(port =>
-        {
-            var index = port.Target?.Port is >= 0 and var told ? told : next;
-            next = Math.Max(next, index < int.MaxValue ? index + 1 : index);
-            return port with { Target = (port.Target ?? new()) with { Port = index } };
-        });
+        var last = ports.Select(port => port.Target?.Port ?? -1).DefaultIfEmpty(-1).Max();
+        return ports.Map(port => port.Target?.Port >= 0 || last == int.MaxValue ? port : port with { Target = (port.Target ?? new()) with { Port = ++last } });
     }
 
     private static ConfigList<ControllerConfig> Number(ConfigList<ControllerConfig> controllers)
