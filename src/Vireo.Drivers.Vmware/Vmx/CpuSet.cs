@@ -43,5 +43,6 @@ internal static class CpuSet
         return string.Join(',', parts);
     }
 
-    private static int Number(ReadOnlySpan<char> text) => int.Parse(text, NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture);
+    private static int Number(ReadOnlySpan<char> text) =>
+        int.Parse(text, NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture);
 }

@@ -1,6 +1,8 @@
 namespace Vireo.Drivers.Vmware.Vmx;
 
-/// <summary>Names of files in ESX datastores: <c>[datastore] directory/file</c> in documents, <c>/vmfs/volumes/datastore/directory/file</c> in VMX files.</summary>
+/// <summary>
+/// Names of files in ESX datastores: <c>[datastore] directory/file</c> in documents, <c>/vmfs/volumes/datastore/directory/file</c> in VMX files.
+/// </summary>
 public static class DatastorePath
 {
     private const string Volumes = "/vmfs/volumes/";

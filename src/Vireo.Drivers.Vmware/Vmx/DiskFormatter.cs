@@ -44,7 +44,8 @@ internal static class DiskFormatter
         }
     }
 
-    private static bool FormatControllers(VmxText text, ConfigList<ControllerConfig> controllers, List<(DiskConfig Disk, DrivePlace Place)> drives, VmxHost host)
+    private static bool FormatControllers(
+        VmxText text, ConfigList<ControllerConfig> controllers, List<(DiskConfig Disk, DrivePlace Place)> drives, VmxHost host)
     {
         var models = new Dictionary<uint, string?>();
         foreach (var controller in controllers.Where(controller => controller.Type == ControllerType.Scsi))
@@ -181,14 +182,15 @@ internal static class DiskFormatter
         if (told is not (null or DriveAddress))
         {
             var type = told switch { PciAddress => "pci", UsbAddress => "usb", CcwAddress => "ccw", _ => "unknown" };
-            throw VireoException.ConfigUnsupported(ErrorDomain.Domain, $"Invalid address type '{type}' for the disk '{name}' with the bus type '{place.Bus.ToXmlName()}'");
+            var bus = place.Bus.ToXmlName();
+            throw VireoException.ConfigUnsupported(ErrorDomain.Domain, $"Invalid address type '{type}' for the disk '{name}' with the bus type '{bus}'");
         }
 
         if (told is not DriveAddress address)
             return;
-        var (controller, bus, unit) = (address.Controller ?? 0, address.Bus ?? 0, address.Unit ?? 0);
-        if ((controller, bus, unit) != (place.Address.Controller, place.Address.Bus, place.Address.Unit))
-            throw VmxErrors.Internal($"Disk address {controller}:{bus}:{unit} doesn't match target device '{name}'");
+        var at = (Controller: address.Controller ?? 0, Bus: address.Bus ?? 0, Unit: address.Unit ?? 0);
+        if (at != (place.Address.Controller, place.Address.Bus, place.Address.Unit))
+            throw VmxErrors.Internal($"Disk address {at.Controller}:{at.Bus}:{at.Unit} doesn't match target device '{name}'");
     }
 
     private static void CheckRange(DrivePlace place)

@@ -126,8 +126,9 @@ internal static class DiskParser
     {
         foreach (var type in (IEnumerable<ControllerType>)[ControllerType.Scsi, ControllerType.Sata, ControllerType.Fdc, ControllerType.Ide])
         {
-            var places = disks.Where(disk => disk.Target!.Bus!.Value.ToXmlName() == type.ToXmlName()).Select(disk => (int)((DriveAddress)disk.Address!).Controller!.Value);
-            foreach (var index in Enumerable.Range(0, places.DefaultIfEmpty(-1).Max() + 1))
+            var used = disks.Where(disk => disk.Target!.Bus!.Value.ToXmlName() == type.ToXmlName())
+                .Select(disk => (int)((DriveAddress)disk.Address!).Controller!.Value);
+            foreach (var index in Enumerable.Range(0, used.DefaultIfEmpty(-1).Max() + 1))
                 yield return new ControllerConfig { Type = type, Index = index, Model = type == ControllerType.Scsi ? models[index] : null };
         }
     }

@@ -37,6 +37,7 @@ internal static class DisplayParser
         var bytes = Math.Max(file.Integer("svga.vramSize") ?? 0, 0);
         if (bytes > uint.MaxValue * 1024L)
             throw VmxFile.NotInteger("svga.vramSize");
-        return new VideoConfig { Model = new VideoModel { Type = VideoType.Vmvga, Vram = VmxDefaults.VideoMemory((uint)((bytes + 1023) / 1024)), Primary = true } };
+        var memory = VmxDefaults.VideoMemory((uint)((bytes + 1023) / 1024));
+        return new VideoConfig { Model = new VideoModel { Type = VideoType.Vmvga, Vram = memory, Primary = true } };
     }
 }

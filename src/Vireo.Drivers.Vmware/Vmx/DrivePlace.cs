@@ -64,5 +64,6 @@ internal sealed record DrivePlace(DiskBus Bus, string Key, string? ControllerKey
         return new(DiskBus.Sata, $"sata{controller}:{unit}", $"sata{controller}", index, At(shown, 0, port));
     }
 
-    private static DriveAddress At(int controller, int bus, int unit) => new() { Controller = (uint)controller, Bus = (uint)bus, Target = 0, Unit = (uint)unit };
+    private static DriveAddress At(int controller, int bus, int unit) =>
+        new() { Controller = (uint)controller, Bus = (uint)bus, Target = 0, Unit = (uint)unit };
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Vireo.Config;
 
 namespace Vireo.Drivers.Vmware.Vmx;
@@ -56,8 +57,8 @@ internal static class EthernetFormatter
         {
             if (!s_others.Contains(known))
                 throw VireoException.ConfigUnsupported(ErrorDomain.Domain, $"driver does not support net model '{model}'");
-            throw VmxErrors.Internal("Expecting domain XML entry 'devices/interface/model' to be 'vlance' or 'vmxnet' or 'vmxnet2' or 'vmxnet3' or 'e1000' or 'e1000e' "
-                + $"but found '{model}'");
+            throw VmxErrors.Internal("Expecting domain XML entry 'devices/interface/model' to be 'vlance' or 'vmxnet' or 'vmxnet2' or 'vmxnet3' "
+                + $"or 'e1000' or 'e1000e' but found '{model}'");
         }
 
         text.Add(key + ".virtualDev", known == "vmxnet2" ? "vmxnet" : known);
@@ -67,7 +68,9 @@ internal static class EthernetFormatter
 
     private static void FormatBridge(VmxText text, InterfaceConfig card, string key)
     {
-        text.Add(key + ".networkName", card.Source?.Bridge ?? throw new VireoException(ErrorCode.XmlError, ErrorDomain.Domain, "interface type='bridge' requires a 'source' element"));
+        if (card.Source?.Bridge is not { } name)
+            throw new VireoException(ErrorCode.XmlError, ErrorDomain.Domain, "interface type='bridge' requires a 'source' element");
+        text.Add(key + ".networkName", name);
         text.Add(key + ".connectionType", card.Target?.Dev is null ? "bridged" : "custom");
         if (card.Target?.Dev is { } network)
             text.Add(key + ".vnet", network);
@@ -75,18 +78,25 @@ internal static class EthernetFormatter
 
     private static void FormatPort(VmxText text, InterfaceSource source, string key)
     {
-        text.Add(key + ".switchId", VmxUuid.Format(Guid.TryParse(Required(source.Switchid, "switchid"), out var uuid) ? uuid : throw VmxErrors.Internal($"Unable to parse switchid '{source.Switchid}'")));
-        text.Add(key + ".portId", Required(source.Portid, "portid"));
+        if (!VmxUuid.TryParse(Required(source.Switchid, "switchid"), out var virtualSwitch))
+            throw VmxErrors.Internal($"Unable to parse switchid '{source.Switchid}'");
+        text.Add(key + ".switchId", VmxUuid.Format(virtualSwitch));
+        text.Add(key + ".portId", Number(Required(source.Portid, "portid"), "portid"));
         text.Add(key + ".portgroupId", Required(source.Portgroupid, "portgroupid"));
-        text.Add(key + ".connectionId", Required(source.Connectionid, "connectionid"));
+        text.Add(key + ".connectionId", Number(Required(source.Connectionid, "connectionid"), "connectionid"));
     }
 
     private static string Required(string? value, string attribute) =>
         value ?? throw new VireoException(ErrorCode.XmlError, ErrorDomain.Xml, $"Missing required attribute '{attribute}' in element 'source'");
 
+    private static string Number(string value, string attribute) => long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _)
+        ? value
+        : throw new VireoException(ErrorCode.XmlError, ErrorDomain.Xml, $"Invalid value for attribute '{attribute}' in element 'source': '{value}'. Expected long long integer value");
+
     private static void FormatMac(VmxText text, MacConfig mac, string key)
     {
-        var address = MacAddress.TryNormalize(mac.Address ?? "", out var normal) ? normal : throw VmxErrors.Internal($"unable to parse mac address '{mac.Address}'");
+        if (!MacAddress.TryNormalize(mac.Address ?? "", out var address))
+            throw new VireoException(ErrorCode.XmlError, ErrorDomain.Domain, $"unable to parse mac address '{mac.Address}'");
         var check = mac.Check;
         if (mac.Type != MacAddressType.Static && MacAddress.IsCenters(address))
         {

@@ -56,8 +56,9 @@ internal static class EthernetParser
     private static MacConfig Mac(VmxFile file, string key)
     {
         var type = file.Text(key + ".addressType");
-        var isStatic = "static".Equals(type, StringComparison.OrdinalIgnoreCase);
-        if (!isStatic && type is not null && !type.Equals("generated", StringComparison.OrdinalIgnoreCase) && !type.Equals("vpx", StringComparison.OrdinalIgnoreCase))
+        var known = type?.ToLowerInvariant();
+        var isStatic = known == "static";
+        if (known is not (null or "static" or "generated" or "vpx"))
             throw VmxErrors.Internal($"Expecting VMX entry '{key}.addressType' to be 'generated' or 'static' or 'vpx' but found '{type}'");
         var addressKey = key + (isStatic ? ".address" : ".generatedAddress");
         var address = MacAddress.None;
@@ -82,7 +83,8 @@ internal static class EthernetParser
             // vmxnet with all features is what is called vmxnet2.
             "vmxnet" when file.Integer(key + ".features") == 15 => "vmxnet2",
             "vlance" or "vmxnet" or "vmxnet3" or "e1000" or "e1000e" => known,
-            _ => throw VmxErrors.Internal($"Expecting VMX entry '{key}.virtualDev' to be 'vlance' or 'vmxnet' or 'vmxnet3' or 'e1000' or 'e1000e' but found '{model}'"),
+            _ => throw VmxErrors.Internal(
+                $"Expecting VMX entry '{key}.virtualDev' to be 'vlance' or 'vmxnet' or 'vmxnet3' or 'e1000' or 'e1000e' but found '{model}'"),
         };
     }
 }

@@ -122,7 +122,7 @@ internal static class HeadParser
 
     private static OsConfig Os(VmxFile file) => new()
     {
-        Type = new OsType { Kind = "hvm", Arch = file.Text("guestOS") is { } guest && guest.EndsWith("-64", StringComparison.OrdinalIgnoreCase) ? "x86_64" : "i686" },
+        Type = new OsType { Kind = "hvm", Arch = file.Text("guestOS")?.EndsWith("-64", StringComparison.OrdinalIgnoreCase) == true ? "x86_64" : "i686" },
         Firmware = file.Text("firmware") switch
         {
             null => null,

@@ -19,7 +19,8 @@ internal static class PortParser
     public static ConfigList<CharDevice> Parallels(VmxFile file, VmxHost host) => Ports(file, "parallel", MostParallels, key => Parallel(file, key, host));
 
     private static ConfigList<CharDevice> Ports(VmxFile file, string kind, int most, Func<string, CharDevice> read) =>
-        Enumerable.Range(0, most).Where(port => file.IsPresent($"{kind}{port}")).Select(port => read($"{kind}{port}") with { Target = new CharTarget { Port = port } }).ToConfigList();
+        Enumerable.Range(0, most).Where(port => file.IsPresent($"{kind}{port}"))
+            .Select(port => read($"{kind}{port}") with { Target = new CharTarget { Port = port } }).ToConfigList();
 
     private static CharDevice Serial(VmxFile file, string key, VmxHost host)
     {

@@ -15,14 +15,15 @@ internal static class ScsiModel
         var key = $"scsi{controller}";
         if (!file.Flag(key + ".present") || file.Text(key + ".virtualDev") is not { } name)
             return null;
-        return Array.Find(s_models, model => model.Vmx.Equals(name, StringComparison.OrdinalIgnoreCase)).Document
-            ?? throw VmxErrors.Internal($"Expecting VMX entry '{key}.virtualDev' to be 'buslogic' or 'lsilogic' or 'lsisas1068' or 'pvscsi' but found '{name}'");
+        return Array.Find(s_models, model => model.Vmx.Equals(name, StringComparison.OrdinalIgnoreCase)).Document ?? throw VmxErrors.Internal(
+            $"Expecting VMX entry '{key}.virtualDev' to be 'buslogic' or 'lsilogic' or 'lsisas1068' or 'pvscsi' but found '{name}'");
     }
 
     /// <summary>A document's model as a VMX file names it.</summary>
     public static string Format(string model) =>
-        Array.Find(s_models, known => known.Document == model).Vmx
-            ?? throw VmxErrors.Internal($"Expecting domain XML attribute 'model' of entry 'controller' to be 'buslogic' or 'lsilogic' or 'lsisas1068' or 'vmpvscsi' but found '{model}'");
+        Array.Find(s_models, known => known.Document == model).Vmx ?? throw VmxErrors.Internal(
+            "Expecting domain XML attribute 'model' of entry 'controller' to be 'buslogic' or 'lsilogic' or 'lsisas1068' or 'vmpvscsi' "
+            + $"but found '{model}'");
 
     /// <summary>Whether a document may name it.</summary>
     public static bool IsKnown(string model) => s_others.Contains(model) || Array.Exists(s_models, known => known.Document == model);

@@ -45,7 +45,14 @@ internal static class SharedFolders
     {
         const string Begin = "sharedFolder", End = ".present";
         var keys = file.Keys.Where(key => key.StartsWith(Begin, StringComparison.OrdinalIgnoreCase) && key.EndsWith(End, StringComparison.OrdinalIgnoreCase));
-        return [.. keys.Where(key => key.Length > Begin.Length + End.Length).Select(key => int.TryParse(key.AsSpan(Begin.Length..^End.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : int.MaxValue)];
+        var numbers = new SortedSet<int>();
+        foreach (var key in keys.Where(key => key.Length > Begin.Length + End.Length))
+        {
+            if (int.TryParse(key.AsSpan(Begin.Length..^End.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+                numbers.Add(number);
+        }
+
+        return numbers;
     }
 
     private static FilesystemConfig? Folder(VmxFile file, string key) => !file.Flag(key + ".present") || !file.Flag(key + ".enabled") ? null : new()

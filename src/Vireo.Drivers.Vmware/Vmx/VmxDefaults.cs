@@ -42,7 +42,8 @@ internal static class VmxDefaults
         return disk with { Target = target with { Bus = bus ?? DiskBus.Ide } };
     }
 
-    private static InterfaceConfig WithMac(InterfaceConfig card) => card.Mac?.Address is null ? card with { Mac = (card.Mac ?? new()) with { Address = MacAddress.Random() } } : card;
+    private static InterfaceConfig WithMac(InterfaceConfig card) =>
+        card.Mac?.Address is null ? card with { Mac = (card.Mac ?? new()) with { Address = MacAddress.Random() } } : card;
 
     /// <summary>The serial ports; a console that is one is the first when there is no other.</summary>
     private static ConfigList<CharDevice> Serials(DevicesConfig devices) =>

@@ -25,7 +25,9 @@ public static class VmxDomain
     /// <summary>The domain that a VMX file describes, from the file's bytes: they are in the encoding that the file tells, UTF-8 unless it does.</summary>
     /// <param name="vmx">The file's bytes.</param>
     /// <param name="host">What only the driver knows.</param>
-    /// <exception cref="VireoException">As of <see cref="Parse(string, VmxHost)"/>; VIR_ERR_INTERNAL_ERROR, too, for an encoding that is not known or not kept to.</exception>
+    /// <exception cref="VireoException">
+    /// As of <see cref="Parse(string, VmxHost)"/>; VIR_ERR_INTERNAL_ERROR, too, for an encoding that is not known or not kept to.
+    /// </exception>
     public static DomainConfig Parse(ReadOnlySpan<byte> vmx, VmxHost host) => Parse(VmxEncoding.Decode(vmx), host);
 
     /// <summary>The VMX file of a domain.</summary>

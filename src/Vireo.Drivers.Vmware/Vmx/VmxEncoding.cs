@@ -6,7 +6,9 @@ namespace Vireo.Drivers.Vmware.Vmx;
 internal static class VmxEncoding
 {
     /// <summary>A file's text.</summary>
-    /// <exception cref="VireoException">VIR_ERR_CONF_SYNTAX, VIR_ERR_INTERNAL_ERROR: no VMX file, an encoding that is not known, or bytes that are not in it.</exception>
+    /// <exception cref="VireoException">
+    /// VIR_ERR_CONF_SYNTAX, VIR_ERR_INTERNAL_ERROR: no VMX file, an encoding that is not known, or bytes that are not in it.
+    /// </exception>
     public static string Decode(ReadOnlySpan<byte> bytes)
     {
         // No encoding makes more characters than bytes; the reader refuses a text that is too long.

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Vireo.Drivers.Vmware.Vmx;
 
-/// <summary>Bytes written as a mark and two hexadecimal digits, for what may not stand in a value itself: <c>|22</c> anywhere, <c>%2f</c> in names beside.</summary>
+/// <summary>Bytes written as a mark and two hexadecimal digits, for what may not stand in a value itself: <c>|22</c>; in names also <c>%2f</c>.</summary>
 internal static class VmxEscape
 {
     private static readonly UTF8Encoding s_strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);

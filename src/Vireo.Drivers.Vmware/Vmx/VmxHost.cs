@@ -2,7 +2,7 @@ using Vireo.Config;
 
 namespace Vireo.Drivers.Vmware.Vmx;
 
-/// <summary>What a conversion has to ask the driver: how files are named on both sides, and where the guest is kept. Answers to libvirt's VMX context.</summary>
+/// <summary>What a conversion has to ask the driver: how files are named on both sides, and where the guest is kept.</summary>
 public abstract class VmxHost
 {
     /// <summary>The folders and the data center the guest lies in (<c>vmware:datacenterpath</c>); null when there is none.</summary>

@@ -109,7 +109,7 @@ public sealed partial record InterfaceSource
     /// <summary>The switch of a VMware distributed virtual switch's port.</summary>
     [XmlAttribute(Form = "Uuid")] public string? Switchid { get; init; }
 
-    [XmlAttribute(Form = "LongInteger")] public string? Portid { get; init; }
+    [XmlAttribute] public string? Portid { get; init; }
 
     [XmlAttribute] public string? Portgroupid { get; init; }
 
