@@ -1,5 +1,4 @@
 using System.Xml;
-using Vireo.TestKit;
 
 namespace Vireo.Config.Tests;
 

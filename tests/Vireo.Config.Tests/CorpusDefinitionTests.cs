@@ -56,7 +56,7 @@ public sealed class CorpusDefinitionTests
             }
 
             compared++;
-            if (difference is not null != KnownDocumentDifferences.Tells(Section, name))
+            if (difference is not null != CompatibilityPage.Tells(Section, name))
             {
                 wrong.AppendLine($"{name}: {difference ?? "agrees, though docs/compatibility.md says it does not"}");
             }

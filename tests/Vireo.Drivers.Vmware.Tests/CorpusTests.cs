@@ -24,7 +24,7 @@ public sealed class CorpusTests
     [Fact]
     public void Every_published_vmx_file_is_read_as_libvirt_reads_it()
     {
-        var rows = CompatibilityTable.Read("VMX: published outputs");
+        var rows = CompatibilityPage.Of("VMX: published outputs");
         Compare("vmx2xmldata", "vmx", 25, rows, (name, vmx, folder) =>
         {
             var expected = File.ReadAllText(Path.Combine(folder, s_documents.GetValueOrDefault(name, name) + ".xml"));
@@ -37,7 +37,7 @@ public sealed class CorpusTests
     [Fact]
     public void Every_published_document_is_written_as_libvirt_writes_it()
     {
-        var rows = CompatibilityTable.Read("VMX: published outputs");
+        var rows = CompatibilityPage.Of("VMX: published outputs");
         Compare("xml2vmxdata", "xml", 20, rows, (name, xml, folder) =>
         {
             var expected = File.ReadAllText(Path.Combine(folder, name + ".vmx"));

@@ -68,7 +68,7 @@ public sealed class OwnWaysTests
     public void It_is_as_the_page_says(string place) => s_ways[place]();
 
     [Fact]
-    public void The_page_tells_of_each() => CompatibilityTable.Read("VMX: otherwise than libvirt 9.0").Order().ShouldBe(s_ways.Keys.Order());
+    public void The_page_tells_of_each() => CompatibilityPage.Of("VMX: otherwise than libvirt 9.0").Order().ShouldBe(s_ways.Keys.Order());
 
     private static DomainConfig Disks(params DiskConfig[] disks) => Domain with { Devices = new() { Disks = disks.ToConfigList() } };
 

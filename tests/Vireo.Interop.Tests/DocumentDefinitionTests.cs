@@ -52,7 +52,7 @@ public sealed class DocumentDefinitionTests(DaemonPair daemons)
     public async Task Documents_of_the_corpus_become_what_libvirtd_makes_of_them()
     {
         Corpus.Require();
-        var result = await CompareAsync(Documents().ToList(), KnownDocumentDifferences.Of(Section).ToHashSet(StringComparer.Ordinal));
+        var result = await CompareAsync(Documents().ToList(), CompatibilityPage.Of(Section).ToHashSet(StringComparer.Ordinal));
         result.Wrong.ShouldBeEmpty();
         result.Accepted.ShouldBeGreaterThan(100);
         ((double)result.Agreed / result.Accepted).ShouldBeGreaterThan(0.98);
@@ -62,7 +62,7 @@ public sealed class DocumentDefinitionTests(DaemonPair daemons)
     public async Task Variations_of_the_corpus_become_what_libvirtd_makes_of_them()
     {
         Corpus.Require();
-        var stricter = KnownDocumentDifferences.Of(Stricter).ToList();
+        var stricter = CompatibilityPage.Of(Stricter).ToList();
         var fed = Variations().Where((_, i) => i % s_sampling == 0).Where(v => !stricter.Exists(s => v.Name.Contains(s, StringComparison.Ordinal))).ToList();
         var result = await CompareAsync(fed, []);
         TestContext.Current.TestOutputHelper?.WriteLine(result.ToString());
@@ -74,7 +74,7 @@ public sealed class DocumentDefinitionTests(DaemonPair daemons)
     public async Task Values_we_are_stricter_with_are_refused_and_no_more()
     {
         Corpus.Require();
-        var stricter = KnownDocumentDifferences.Of(Stricter).ToList();
+        var stricter = CompatibilityPage.Of(Stricter).ToList();
         var fed = Variations().Where(v => stricter.Exists(s => v.Name.Contains(s, StringComparison.Ordinal))).Where((_, i) => i % s_sampling == 0).ToList();
         var result = await CompareAsync(fed, []);
         string.Join('\n', result.Wrong.Where(wrong => !wrong.Contains(Outcome.OtherRefusal, StringComparison.Ordinal) && !wrong.Contains(Outcome.OursAlone, StringComparison.Ordinal)))
