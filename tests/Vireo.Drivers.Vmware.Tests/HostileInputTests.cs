@@ -58,6 +58,18 @@ public sealed class HostileInputTests
         }
     }
 
+    [Theory]
+    [InlineData("x")]
+    [InlineData("0-99999999")]
+    [InlineData("-")]
+    [InlineData("^x")]
+    public void A_set_of_cpus_that_no_document_has_read_is_refused(string cpuset)
+    {
+        var domain = VmxDomain.Parse("config.version = \"8\"\nvirtualHW.version = \"4\"\n", TestHost.Instance);
+        var spoiled = domain with { Vcpu = domain.Vcpu! with { Cpuset = cpuset } };
+        Should.Throw<VireoException>(() => VmxDomain.Format(spoiled, TestHost.Instance, 4)).Code.ShouldBe(ErrorCode.InvalidArg);
+    }
+
     private static void Spoil(Action<string> use, IReadOnlyList<string> seeds)
     {
         var random = new Random(20260102);

@@ -17,12 +17,17 @@ public sealed class OwnWaysTests
             var display = new GraphicsConfig { Type = GraphicsType.Vnc, Port = 5901, Passwd = "a\"\nuuid.action = \"create" };
             Refusal(() => Write(Domain with { Devices = new() { Graphics = [display] } })).ShouldBe(ErrorCode.ConfigUnsupported);
         },
-        ["hosts of serial ports"] = () =>
+        ["hosts and ports of serial ports"] = () =>
         {
             var port = new CharDevice { Type = CharType.Tcp, Sources = [new() { Mode = CharSourceMode.Bind, Host = "::1", Service = "5" }], Protocol = "tls", Target = new() { Port = 0 } };
             var written = Write(Domain with { Devices = new() { Serials = [port] } });
             written.ShouldContain("serial0.fileName = \"ssl://[::1]:5\"\n");
             VmxDomain.Parse(written, TestHost.Instance).Devices.Serials.ShouldBe([port]);
+            foreach (var (host, service) in (ReadOnlySpan<(string, string)>)[("h", "x"), ("h", "-1"), ("h", "0"), ("a/b", "5"), ("a b", "5"), ("", "5")])
+            {
+                var other = port with { Sources = [new() { Host = host, Service = service }] };
+                Refusal(() => Write(Domain with { Devices = new() { Serials = [other] } })).ShouldBe(ErrorCode.ConfigUnsupported, host + service);
+            }
         },
         ["disk device='lun' without a source"] = () =>
             Refusal(() => Write(Disks(new DiskConfig { Type = DiskType.Block, Device = DiskDevice.Lun, Source = new() { StartupPolicy = StartupPolicy.Mandatory }, Target = Drive("sda") })))

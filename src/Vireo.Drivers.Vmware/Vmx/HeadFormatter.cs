@@ -55,8 +55,9 @@ internal static class HeadFormatter
 
     private static void FormatMemory(VmxText text, DomainConfig domain)
     {
+        if (domain.Memory?.Size is not { Bytes: > 0 } size)
+            throw new VireoException(ErrorCode.XmlError, ErrorDomain.Domain, "Memory size must be specified via <memory> or in the <numa> configuration");
         // VMware has memory in steps of four MiB.
-        var size = domain.Memory?.Size ?? default;
         var memory = (size.MiB + 3) / 4 * 4;
         text.Add("memsize", memory);
         if ((domain.CurrentMemory ?? size) is var current && current.KiB < memory * 1024)

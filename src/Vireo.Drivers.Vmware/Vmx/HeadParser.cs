@@ -6,8 +6,6 @@ namespace Vireo.Drivers.Vmware.Vmx;
 /// <summary>What a VMX file says of the guest as a whole: versions, names, memory, CPUs, firmware.</summary>
 internal static class HeadParser
 {
-    private const int MostCpus = 16384;
-
     /// <summary>The domain without its devices.</summary>
     public static DomainConfig Parse(VmxFile file)
     {
@@ -100,7 +98,7 @@ internal static class HeadParser
         {
             if (!int.TryParse(part.Trim(' '), NumberStyles.None, CultureInfo.InvariantCulture, out var cpu))
                 throw VmxErrors.Internal($"Expecting VMX entry '{Key}' to be a comma separated list of unsigned integers but found '{text}'");
-            if (cpu >= MostCpus)
+            if (cpu >= CpuSet.MostCpus)
                 throw VmxErrors.Internal($"VMX entry '{Key}' contains a {cpu}, this value is too large");
             set.Add(cpu);
             count++;

@@ -19,7 +19,7 @@ internal sealed record PortUri(string Protocol, string Host, int Port)
     public static PortUri Parse(VmxFile file, string key)
     {
         var text = file.Text(key);
-        if (text is null || text.AsSpan().ContainsAnyExceptInRange('!', '~') || text.AsSpan().ContainsAny("\"<>\\^`{|}"))
+        if (text is null || !IsUriText(text))
             throw Malformed(text);
         var (scheme, rest) = Scheme(text);
         if (!rest.StartsWith("//", StringComparison.Ordinal) || !TryAuthority(rest[2..], out var host, out var port, text))
@@ -29,13 +29,19 @@ internal sealed record PortUri(string Protocol, string Host, int Port)
     }
 
     /// <summary>Writes one for a document's protocol; none is raw TCP.</summary>
-    /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED: VMware has no such protocol.</exception>
+    /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED: VMware has no such protocol, or host and service make no URI.</exception>
     public static string Format(string? protocol, string host, string service)
     {
         var scheme = Array.Find(s_schemes, known => known.Protocol == (protocol ?? "raw")).Scheme
             ?? throw VireoException.ConfigUnsupported(ErrorDomain.Domain, $"Unknown protocol '{protocol}'");
+        if (host.Length == 0 || !IsUriText(host) || host.AsSpan().ContainsAny("/?#@[]%"))
+            throw VmxErrors.Unsupported($"a serial port on the network cannot have the host '{host}'");
+        if (!int.TryParse(service, NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port == 0)
+            throw VmxErrors.Unsupported($"a serial port on the network cannot have the port '{service}'");
         return host.Contains(':', StringComparison.Ordinal) ? $"{scheme}://[{host}]:{service}" : $"{scheme}://{host}:{service}";
     }
+
+    private static bool IsUriText(string text) => !text.AsSpan().ContainsAnyExceptInRange('!', '~') && !text.AsSpan().ContainsAny("\"<>\\^`{|}");
 
     private static (string? Scheme, string Remainder) Scheme(string text)
     {

@@ -34,7 +34,8 @@ internal ref struct VmxReader
             switch (_text[_at])
             {
                 case '#':
-                    _at += _text[_at..].IndexOfAny('\r', '\n') is >= 0 and var end ? end - 1 : _text.Length - _at - 1;
+                    var end = _text[_at..].IndexOfAny('\r', '\n');
+                    _at = end < 0 ? _text.Length : _at + end - 1;
                     break;
                 case '\n':
                     _line++;
