@@ -17,8 +17,11 @@ internal static class DiskParser
         {
             if (place.ControllerKey is { } controller && !file.Flag(controller + ".present"))
                 continue;
-            if (file.IsPresent(place.Key) && !file.Flag(place.Key + ".clientDevice"))
-                disks.AddIfNotNull(place.Bus == DiskBus.Fdc ? Floppy(file, host, place) : Drive(file, host, place));
+            if (!file.IsPresent(place.Key) || file.Flag(place.Key + ".clientDevice"))
+                continue;
+            // It has to be a truth value whatever the drive is.
+            var writesThrough = file.Flag(place.Key + ".writeThrough");
+            disks.AddIfNotNull(place.Bus == DiskBus.Fdc ? Floppy(file, host, place) : Drive(file, host, place, writesThrough));
         }
 
         return (disks.ToConfigList(), Controllers(disks, models).ToConfigList());
@@ -30,11 +33,17 @@ internal static class DiskParser
             disks.Add(disk);
     }
 
-    private static DiskConfig? Drive(VmxFile file, VmxHost host, DrivePlace place)
+    private static DiskConfig? Drive(VmxFile file, VmxHost host, DrivePlace place, bool writesThrough)
     {
         var (name, kind) = (file.Text(place.Key + ".fileName"), file.Text(place.Key + ".deviceType"));
         if (HasSuffix(name, ".vmdk"))
-            return IsAny(kind, "cdrom-raw", "atapi-cdrom", "cdrom-image") ? null : HardDisk(file, host, place, name!, kind);
+        {
+            if (IsAny(kind, "cdrom-raw", "atapi-cdrom", "cdrom-image"))
+                return null;
+            var disk = HardDisk(file, host, place, name!, kind);
+            return writesThrough ? disk with { Driver = new DiskDriver { Cache = DiskCache.Writethrough } } : disk;
+        }
+
         if (HasSuffix(name, ".iso"))
             return Image(host, place, name!, kind);
         if (IsAny(kind, "atapi-cdrom"))
@@ -60,13 +69,13 @@ internal static class DiskParser
     private static DiskConfig HardDisk(VmxFile file, VmxHost host, DrivePlace place, string name, string? kind)
     {
         var expected = HardDiskKind(place.Bus);
-        if (kind is not null && !IsAny(kind, expected, "disk"))
+        // libvirt does not look at it for SATA.
+        if (kind is not null && place.Bus != DiskBus.Sata && !IsAny(kind, expected, "disk"))
             throw VmxErrors.Internal($"Expecting VMX entry '{place.Key}.deviceType' to be '{expected}' or 'disk' but found '{kind}'");
         return new DiskConfig
         {
             Type = DiskType.File,
             Device = DiskDevice.Disk,
-            Driver = file.Flag(place.Key + ".writeThrough") ? new DiskDriver { Cache = DiskCache.Writethrough } : null,
             Source = new DiskSource { File = host.FileFromVmx(name, mayBeMissing: false) },
             Transient = IsAny(file.Text(place.Key + ".mode"), "independent-nonpersistent") ? new DiskTransient() : null,
             Target = place.Target,

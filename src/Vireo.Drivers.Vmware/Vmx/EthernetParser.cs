@@ -10,31 +10,26 @@ internal static class EthernetParser
     public static ConfigList<InterfaceConfig> Parse(VmxFile file) =>
         IndexedKeys.Find(file, "ethernet").Select(index => $"ethernet{index}").Where(file.IsPresent).Select(key => Card(file, key)).ToConfigList();
 
-    private static InterfaceConfig Card(VmxFile file, string key)
-    {
-        var card = Connect(file, key, file.Text(key + ".connectionType"), file.Text(key + ".networkName"));
-        return card with { Mac = Mac(file, key), Model = Model(file, key) };
-    }
+    private static InterfaceConfig Card(VmxFile file, string key) => Connect(file, key) with { Mac = Mac(file, key), Model = Model(file, key) };
 
-    private static InterfaceConfig Connect(VmxFile file, string key, string? connection, string? network)
+    private static InterfaceConfig Connect(VmxFile file, string key)
     {
+        var connection = file.Text(key + ".connectionType");
+        var kind = connection?.ToLowerInvariant();
+        // What these kinds need has to be there even when the card is at a distributed switch.
+        var network = kind is "bridged" or "custom" ? file.Required(key + ".networkName") : file.Text(key + ".networkName");
+        var adapter = kind == "custom" ? file.Required(key + ".vnet") : null;
         if (file.Uuid(key + ".dvs.switchId") is { } virtualSwitch)
             return new InterfaceConfig { Type = InterfaceType.Vds, Source = Port(file, key + ".dvs", virtualSwitch) };
-        switch (connection?.ToLowerInvariant())
+        return kind switch
         {
-            case null when network is null:
-                return new InterfaceConfig { Type = InterfaceType.Null };
-            case null or "bridged":
-                return Bridge(network ?? file.Required(key + ".networkName"));
-            case "nat":
-                return new InterfaceConfig { Type = InterfaceType.User };
-            case "custom":
-                return Bridge(network ?? file.Required(key + ".networkName")) with { Target = new InterfaceTarget { Dev = file.Required(key + ".vnet") } };
-            case "hostonly":
-                throw VmxErrors.Internal($"No yet handled value '{connection}' for VMX entry '{key}.connectionType'");
-            default:
-                throw VmxErrors.Internal($"Invalid value '{connection}' for VMX entry '{key}.connectionType'");
-        }
+            null when network is null => new InterfaceConfig { Type = InterfaceType.Null },
+            null or "bridged" => Bridge(network!),
+            "custom" => Bridge(network!) with { Target = new InterfaceTarget { Dev = adapter } },
+            "nat" => new InterfaceConfig { Type = InterfaceType.User },
+            "hostonly" => throw VmxErrors.Internal($"No yet handled value '{connection}' for VMX entry '{key}.connectionType'"),
+            _ => throw VmxErrors.Internal($"Invalid value '{connection}' for VMX entry '{key}.connectionType'"),
+        };
     }
 
     private static InterfaceConfig Bridge(string name) => new() { Type = InterfaceType.Bridge, Source = new InterfaceSource { Bridge = name } };
@@ -75,13 +70,14 @@ internal static class EthernetParser
 
     private static string? Model(VmxFile file, string key)
     {
+        var features = file.Integer(key + ".features");
         if (file.Text(key + ".virtualDev") is not { } model)
             return null;
         var known = model.ToLowerInvariant();
         return known switch
         {
             // vmxnet with all features is what is called vmxnet2.
-            "vmxnet" when file.Integer(key + ".features") == 15 => "vmxnet2",
+            "vmxnet" when features == 15 => "vmxnet2",
             "vlance" or "vmxnet" or "vmxnet3" or "e1000" or "e1000e" => known,
             _ => throw VmxErrors.Internal(
                 $"Expecting VMX entry '{key}.virtualDev' to be 'vlance' or 'vmxnet' or 'vmxnet3' or 'e1000' or 'e1000e' but found '{model}'"),

@@ -60,7 +60,7 @@ internal static class HeadFormatter
         // VMware has memory in steps of four MiB.
         var memory = (size.MiB + 3) / 4 * 4;
         text.Add("memsize", memory);
-        if ((domain.CurrentMemory ?? size) is var current && current.KiB < memory * 1024)
+        if ((domain.CurrentMemory is { } told && told < size ? told : size) is var current && current.KiB < memory * 1024)
             text.Add("sched.mem.max", current.MiB);
         if (domain.Memtune?.MinGuarantee is { Bytes: > 0 } guaranteed)
             text.Add("sched.mem.minsize", guaranteed.MiB);

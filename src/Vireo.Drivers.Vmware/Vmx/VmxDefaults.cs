@@ -20,8 +20,8 @@ internal static class VmxDefaults
                 Disks = devices.Disks.Map(WithBus),
                 Controllers = Number(devices.Controllers),
                 Interfaces = devices.Interfaces.Map(WithMac),
-                Serials = Number(Serials(devices)),
-                Parallels = Number(devices.Parallels),
+                Serials = Number(Serials(devices), afterAll: true),
+                Parallels = Number(devices.Parallels, afterAll: false),
                 // A display needs a card.
                 Videos = devices.Videos.IsEmpty && !devices.Graphics.IsEmpty ? [new VideoConfig()] : devices.Videos,
             },
@@ -51,10 +51,17 @@ internal static class VmxDefaults
             ? [console with { Target = new CharTarget { Port = 0 } }]
             : devices.Serials;
 
-    private static ConfigList<CharDevice> Number(ConfigList<CharDevice> ports)
+    /// <summary>Ports without a number get the next one: after all numbers that are told, or after those before it.</summary>
+    private static ConfigList<CharDevice> Number(ConfigList<CharDevice> ports, bool afterAll)
     {
-        var last = ports.Select(port => port.Target?.Port ?? -1).DefaultIfEmpty(-1).Max();
-        return ports.Map(port => port.Target?.Port >= 0 || last == int.MaxValue ? port : port with { Target = (port.Target ?? new()) with { Port = ++last } });
+        var last = afterAll ? ports.Select(port => port.Target?.Port ?? -1).DefaultIfEmpty(-1).Max() : -1;
+        return ports.Map(port =>
+        {
+            if (port.Target?.Port is not >= 0 && last < int.MaxValue)
+                return port with { Target = (port.Target ?? new()) with { Port = ++last } };
+            last = Math.Max(last, port.Target?.Port ?? last);
+            return port;
+        });
     }
 
     private static ConfigList<ControllerConfig> Number(ConfigList<ControllerConfig> controllers)
