@@ -91,7 +91,8 @@ internal static class EthernetFormatter
 
     private static string Number(string value, string attribute) => long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _)
         ? value
-        : throw new VireoException(ErrorCode.XmlError, ErrorDomain.Xml, $"Invalid value for attribute '{attribute}' in element 'source': '{value}'. Expected long long integer value");
+        : throw new VireoException(ErrorCode.XmlError, ErrorDomain.Xml,
+            $"Invalid value for attribute '{attribute}' in element 'source': '{value}'. Expected long long integer value");
 
     private static void FormatMac(VmxText text, MacConfig mac, string key)
     {
