@@ -29,11 +29,6 @@ internal static class DomainChecks
             throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"domain type '{config.Type?.ToString().ToLowerInvariant()}' is not supported by the QEMU driver");
         }
 
-        if ((config.Memory?.Size.Bytes ?? 0) == 0)
-        {
-            throw new VireoException(ErrorCode.XmlError, ErrorDomain.Domain, "Memory size must be specified via <memory> or in the <numa> configuration");
-        }
-
         if (config.Os.Type!.Kind != "hvm" || config.Os.Type.Arch is not ("x86_64" or "i686"))
         {
             throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"os type '{config.Os.Type.Kind}' for architecture '{config.Os.Type.Arch}' is not supported");
@@ -68,12 +63,7 @@ internal static class DomainChecks
             throw VireoException.ConfigUnsupported(ErrorDomain.Domain, "IDE controllers are unsupported for this QEMU binary or machine type");
         }
 
-        if (config.Cpu?.Topology is { } topology
-            && (ulong)(topology.Sockets ?? 1) * (topology.Dies ?? 1) * (topology.Cores ?? 1) * (topology.Threads ?? 1) != config.Vcpu!.Count)
-        {
-            throw VireoException.ConfigUnsupported(ErrorDomain.Domain, "CPU topology doesn't match maximum vcpu count");
-        }
-
+        CpuDefaults.Check(config);
         if (config.Os.Loader?.Type == LoaderType.Pflash && config.Features?.Acpi != true)
         {
             throw VireoException.ConfigUnsupported(ErrorDomain.Domain, "UEFI requires ACPI on this architecture");
