@@ -24,37 +24,16 @@ internal static class CharacterDeviceDefaults
         : channel with
         {
             Target = target with { State = null },
-            Sources = channel is { Type: CharType.Unix, Source.Path: { } path } && IsGenerated(path) ? [] : channel.Sources,
+            Sources = channel is { Type: CharType.Unix, Source.Path: { } path } && IsGenerated(path, target.Name) ? [] : channel.Sources,
         };
 
-    private static bool IsGenerated(string path) =>
-        path.Split('/') is [.., "qemu", "channel", "target", var run, _] && run.StartsWith("domain-", StringComparison.Ordinal);
-
-    /// <summary>Gives channels their ports of the virtio-serial controllers.</summary>
-    public static void AssignPorts(DeviceDraft draft) => DeviceDraft.Each(draft.Channels, channel =>
+    // Old versions of libvirt put the domain's name and a dot before the channel's.
+    private static bool IsGenerated(string path, string? name) => path.Split('/') switch
     {
-        if (channel.Target?.Type != CharTargetType.Virtio)
-        {
-            return channel;
-        }
-
-        var address = channel.Address as VirtioSerialAddress;
-        if (address?.Port is > 0)
-        {
-            return channel;
-        }
-
-        var controller = address?.Controller ?? 0;
-
-        // Port 0 is for consoles alone.
-        uint port = 1;
-        while (draft.Channels.Any(c => c.Address is VirtioSerialAddress other && (other.Controller ?? 0) == controller && other.Port == port))
-        {
-            port++;
-        }
-
-        return channel with { Address = new VirtioSerialAddress { Controller = controller, Bus = address?.Bus ?? 0, Port = port } };
-    });
+        [.., "qemu", "channel", "target", var run, _] => run.StartsWith("domain-", StringComparison.Ordinal),
+        [.., "qemu", "channel", "target", var file] => name is not null && file.EndsWith("." + name, StringComparison.Ordinal),
+        _ => false,
+    };
 
     private static void Consoles(DeviceDraft draft)
     {
@@ -115,7 +94,6 @@ internal static class CharacterDeviceDefaults
         serial with
         {
             Boot = null,
-            Address = null,
             Tty = serial.Type == CharType.Pty ? serial.Source?.Path : null,
             Target = new CharTarget { Type = CharTargetType.Serial, Port = serial.Target!.Port },
         };

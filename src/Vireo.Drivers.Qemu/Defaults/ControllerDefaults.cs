@@ -55,21 +55,35 @@ internal static class ControllerDefaults
         AddForDrives(draft, DiskBus.Fdc, ControllerType.Fdc, null);
         AddForDrives(draft, DiskBus.Ide, ControllerType.Ide, null);
         AddForDrives(draft, DiskBus.Sata, ControllerType.Sata, null);
-        var last = -1;
-        foreach (var channel in draft.Channels.Where(c => c.Target?.Type == CharTargetType.Virtio))
+        AddForHostdevs(draft);
+        foreach (var port in draft.Channels.Concat(draft.Consoles).Where(c => c.Target?.Type == CharTargetType.Virtio))
         {
-            last = Math.Max(last, (int)((channel.Address as VirtioSerialAddress)?.Controller ?? 0));
+            Add(draft, ControllerType.VirtioSerial, (int)((port.Address as VirtioSerialAddress)?.Controller ?? 0));
         }
 
-        if (draft.Consoles.Any(c => c.Target?.Type == CharTargetType.Virtio))
+        uint slot = 0;
+        DeviceDraft.Each(draft.Smartcards, card => card.Address is not null ? card : card with { Address = new CcidAddress { Controller = 0, Slot = slot++ } });
+        foreach (var card in draft.Smartcards)
         {
-            last = Math.Max(last, 0);
+            Add(draft, ControllerType.Ccid, (int)((card.Address as CcidAddress)?.Controller ?? 0));
         }
+    }
 
-        AddUpTo(draft, ControllerType.VirtioSerial, last, null);
-        if (draft.Smartcards.Count > 0)
+    // A further controller for the host's devices is like the one before.
+    private static void AddForHostdevs(DeviceDraft draft)
+    {
+        var last = draft.Hostdevs.Where(h => h.Type == HostdevType.Scsi).Select(h => h.Address).OfType<DriveAddress>().Select(a => (int)Math.Min(a.Controller ?? 0, 256)).DefaultIfEmpty(-1).Max();
+        for (var index = 0; index <= last; index++)
         {
-            AddUpTo(draft, ControllerType.Ccid, 0, null);
+            Add(draft, ControllerType.Scsi, index, draft.Controllers.Find(c => c.Type == ControllerType.Scsi && c.Index == index - 1)?.Model ?? "lsilogic");
+        }
+    }
+
+    private static void Add(DeviceDraft draft, ControllerType type, int index, string? model = null)
+    {
+        if (!draft.Controllers.Any(c => c.Type == type && c.Index == index))
+        {
+            draft.Controllers.Add(new ControllerConfig { Type = type, Index = index, Model = model });
         }
     }
 
@@ -133,10 +147,7 @@ internal static class ControllerDefaults
     {
         for (var index = 0; index <= last; index++)
         {
-            if (!draft.Controllers.Any(c => c.Type == type && c.Index == index))
-            {
-                draft.Controllers.Add(new ControllerConfig { Type = type, Index = index, Model = model });
-            }
+            Add(draft, type, index, model);
         }
     }
 }

@@ -10,7 +10,7 @@ internal static class CpuDefaults
     /// <summary>Fills in mode, model and policies, and puts the NUMA cells in order.</summary>
     /// <param name="cpu">What the document says.</param>
     /// <param name="type">Who runs the guest.</param>
-    /// <param name="architecture">x86_64 or i686.</param>
+    /// <param name="architecture">What QEMU emulates: x86_64 or i686.</param>
     public static CpuConfig Apply(CpuConfig? cpu, DomainType? type, string architecture)
     {
         cpu ??= new CpuConfig();

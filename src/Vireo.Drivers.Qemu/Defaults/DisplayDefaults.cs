@@ -25,24 +25,34 @@ internal static class DisplayDefaults
         }
 
         var vnc = graphics.Type == GraphicsType.Vnc;
+        if (vnc && graphics.Listens is [{ Type: GraphicsListenType.Socket, Socket: { } named }, ..])
+        {
+            return graphics with { Socket = named };
+        }
+
         if (!graphics.Listens.IsEmpty && graphics.Listens[0].Type is GraphicsListenType.Socket or GraphicsListenType.None)
         {
             return graphics;
         }
 
-        if (vnc && graphics.Socket is { } socket)
+        if (vnc && graphics.Socket is { } socket && graphics.Listens.IsEmpty)
         {
             return graphics with { Listens = [new GraphicsListen { Type = GraphicsListenType.Socket, Socket = socket }] };
         }
 
-        bool? autoport = vnc ? graphics.Autoport == true || graphics.Port is null or -1 : graphics.Autoport ?? (graphics.Port is > 0 || graphics.TlsPort is > 0 ? false : null);
+        if (!vnc && graphics is { TlsPort: > 0, Autoport: not true })
+        {
+            throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, "spice TLS port set in XML configuration, but TLS is disabled in qemu.conf");
+        }
+
+        bool? autoport = vnc ? graphics.Autoport ?? graphics.Port is null or -1 : graphics.Autoport ?? (graphics.Port is > 0 || graphics.TlsPort is > 0 ? false : null);
         if (!vnc && graphics.Port == -1 && graphics.Autoport is null)
         {
             autoport = true;
         }
 
         int? port = autoport == true ? vnc ? -1 : null : graphics.Port is > 0 ? graphics.Port : null;
-        graphics = graphics with { Port = port, Autoport = autoport };
+        graphics = graphics with { Port = port, TlsPort = autoport == true ? null : graphics.TlsPort, Autoport = autoport };
         if (!graphics.Listens.IsEmpty)
         {
             return graphics.Listens[0].Type == GraphicsListenType.Address ? graphics with { ListenAddress = graphics.Listens[0].Address ?? graphics.ListenAddress } : graphics;

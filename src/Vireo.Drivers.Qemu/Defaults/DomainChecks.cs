@@ -56,8 +56,18 @@ internal static class DomainChecks
 
     /// <summary>What must hold of the finished document.</summary>
     /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED.</exception>
-    public static void AfterDefaults(DomainConfig config, MachineKind machine)
+    public static void AfterDefaults(DomainConfig config, MachineKind machine, DefaultsContext context)
     {
+        if (config.Os.Type!.Arch == "x86_64" && context.Architecture != "x86_64")
+        {
+            throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"Emulator '{config.Devices.Emulator}' does not support arch 'x86_64'");
+        }
+
+        if (!context.Machines.Contains(machine.Name))
+        {
+            throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"Emulator '{config.Devices.Emulator}' does not support machine type '{machine.Name}'");
+        }
+
         if (machine.IsQ35 && config.Devices.Controllers.Any(c => c.Type == ControllerType.Ide))
         {
             throw VireoException.ConfigUnsupported(ErrorDomain.Domain, "IDE controllers are unsupported for this QEMU binary or machine type");
@@ -67,6 +77,16 @@ internal static class DomainChecks
         if (config.Os.Loader?.Type == LoaderType.Pflash && config.Features?.Acpi != true)
         {
             throw VireoException.ConfigUnsupported(ErrorDomain.Domain, "UEFI requires ACPI on this architecture");
+        }
+
+        foreach (var disk in config.Devices.Disks)
+        {
+            DiskChecks.Check(disk);
+        }
+
+        foreach (var controller in config.Devices.Controllers)
+        {
+            ControllerChecks.Check(controller);
         }
 
         TpmDefaults.Check(config.Devices);

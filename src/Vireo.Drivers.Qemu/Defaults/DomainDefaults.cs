@@ -11,6 +11,12 @@ internal sealed record DefaultsContext(string Emulator, string DefaultMachine, I
 {
     /// <summary>Where UEFI guests keep their variables when they do not say.</summary>
     public string NvramDirectory { get; init; } = "/var/lib/libvirt/qemu/nvram";
+
+    /// <summary>What QEMU emulates: x86_64 or i686. A 32-bit guest may run in either.</summary>
+    public string Architecture { get; init; } = "x86_64";
+
+    /// <summary>The machines that QEMU has, by their canonical names.</summary>
+    public required IReadOnlySet<string> Machines { get; init; }
 }
 
 /// <summary>
@@ -31,22 +37,25 @@ internal static class DomainDefaults
         config = General(config, context);
         DomainChecks.BeforeDefaults(config);
         var machine = new MachineKind(config.Os.Type!.Machine!);
-        var draft = new DeviceDraft(config.Devices);
+        var draft = new DeviceDraft(AddressDefaults.Apply(config.Devices));
         draft.Emulator ??= context.Emulator;
         DiskDefaults.Sort(draft);
         DiskDefaults.Apply(draft);
         ControllerDefaults.Sort(draft);
         ControllerDefaults.AddImplied(draft, machine);
+        ControllerChecks.BeforeAddresses(draft, machine);
         CharacterDeviceDefaults.Apply(draft);
+        CharSourceDefaults.Apply(draft);
         DisplayDefaults.Apply(draft);
         SmallDeviceDefaults.Apply(draft);
         DiskDefaults.AssignDrives(draft);
+        HostdevDefaults.Apply(draft);
         ControllerDefaults.AddForDevices(draft);
-        CharacterDeviceDefaults.AssignPorts(draft);
-        PciAssignment.Apply(draft, machine);
+        VirtioSerialAssignment.Apply(draft);
         UsbAssignment.Apply(draft);
-        config = config with { Devices = draft.ToConfig() };
-        DomainChecks.AfterDefaults(config, machine);
+        PciAssignment.Apply(draft, machine);
+        config = MemoryDefaults.AssignSlots(config with { Devices = draft.ToConfig() });
+        DomainChecks.AfterDefaults(config, machine, context);
         return config;
     }
 
@@ -76,7 +85,7 @@ internal static class DomainDefaults
             Uuid = config.Uuid ?? Guid.NewGuid(),
             Os = os,
             Features = FeatureDefaults.Apply(config.Features),
-            Cpu = CpuDefaults.Apply(config.Cpu, config.Type, type.Arch),
+            Cpu = CpuDefaults.Apply(config.Cpu, config.Type, context.Architecture),
             Clock = (config.Clock ?? new ClockConfig()) with { Offset = config.Clock?.Offset ?? ClockOffset.Utc },
             Seclabels = config.Seclabels.Map(FeatureDefaults.Label),
             OnPoweroff = config.OnPoweroff ?? LifecycleAction.Destroy,

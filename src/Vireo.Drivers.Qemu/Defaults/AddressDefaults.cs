@@ -1,0 +1,21 @@
+using Vireo.Config;
+
+namespace Vireo.Drivers.Qemu.Defaults;
+
+/// <summary>Addresses that a document gives in part.</summary>
+internal static class AddressDefaults
+{
+    /// <summary>What is left out of an address is 0; a PCI address that is 0 as a whole is none, for no device can be there.</summary>
+    public static DevicesConfig Apply(DevicesConfig devices) => devices.Map(device => device.Address is { } address ? device with { Address = Complete(address) } : device);
+
+    private static DeviceAddress? Complete(DeviceAddress address) => address switch
+    {
+        PciAddress { Domain: null or 0, Bus: null or 0, Slot: null or 0, Multifunction: null, Zpci: null } pci when pci.Function is null or 0 => null,
+        PciAddress pci => pci with { Domain = pci.Domain ?? 0, Bus = pci.Bus ?? 0, Slot = pci.Slot ?? 0, Function = pci.Function ?? 0 },
+        DriveAddress drive => drive with { Controller = drive.Controller ?? 0, Bus = drive.Bus ?? 0, Target = drive.Target ?? 0, Unit = drive.Unit ?? 0 },
+        UsbAddress usb => usb with { Bus = usb.Bus ?? 0 },
+        VirtioSerialAddress serial => serial with { Controller = serial.Controller ?? 0, Bus = serial.Bus ?? 0 },
+        CcidAddress ccid => ccid with { Controller = ccid.Controller ?? 0, Slot = ccid.Slot ?? 0 },
+        _ => address,
+    };
+}
