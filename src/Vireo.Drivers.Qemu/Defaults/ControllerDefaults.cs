@@ -106,10 +106,11 @@ internal static class ControllerDefaults
 
     private static int Next(DeviceDraft draft, ControllerConfig controller)
     {
-        if (controller.Model is "ich9-uhci1" or "ich9-uhci2" or "ich9-uhci3"
-            && draft.Controllers.Where(c => c.Type == ControllerType.Usb && c.Model == "ich9-ehci1").Max(c => c.Index) is { } master)
+        // The parts of an ICH9 controller share a number until one comes a second time.
+        if (IsIch9(controller) && draft.Controllers.FindLast(c => IsIch9(c) && c.Index is not null) is { } mate
+            && !draft.Controllers.Exists(c => c.Type == ControllerType.Usb && c.Index == mate.Index && c.Model == controller.Model))
         {
-            return master;
+            return mate.Index!.Value;
         }
 
         for (var index = 0; ; index++)
@@ -120,6 +121,8 @@ internal static class ControllerDefaults
             }
         }
     }
+
+    private static bool IsIch9(ControllerConfig controller) => controller is { Type: ControllerType.Usb, Model: "ich9-ehci1" or "ich9-uhci1" or "ich9-uhci2" or "ich9-uhci3" };
 
     private static void AddFirst(DeviceDraft draft, ControllerType type, string? model)
     {

@@ -16,6 +16,12 @@ internal static class DiskChecks
             throw new VireoException(ErrorCode.NoSource, ErrorDomain.Domain, target);
         }
 
+        RequireSecret(disk.Auth ?? disk.Source?.Auth);
+        if (Address(disk, bus) is null && !HasName(disk))
+        {
+            throw VireoException.Internal(ErrorDomain.Domain, $"Invalid {(disk.Device == DiskDevice.Floppy ? "floppy" : "harddisk")} device name: {target}");
+        }
+
         if (bus == DiskBus.Usb && disk.Address is not (null or UsbAddress))
         {
             throw VireoException.Internal(ErrorDomain.Qemu, "unexpected address type for usb disk");
@@ -38,6 +44,27 @@ internal static class DiskChecks
         if (refusal is not null)
         {
             throw VireoException.ConfigUnsupported(ErrorDomain.Domain, refusal);
+        }
+    }
+
+    private static bool HasName(DiskConfig disk) => disk.Device switch
+    {
+        DiskDevice.Floppy => disk.Target!.Dev!.StartsWith("fd", StringComparison.Ordinal),
+        DiskDevice.Cdrom => true,
+        _ => DiskDefaults.IndexOf(disk.Target!.Dev) >= 0 && !disk.Target.Dev!.StartsWith("fd", StringComparison.Ordinal),
+    };
+
+    private static void RequireSecret(StorageAuth? auth)
+    {
+        var refusal = auth switch
+        {
+            { Secret: null } => "Missing <secret> element in auth",
+            { Secret: { Uuid: null, Usage: null } } => "missing secret uuid or usage attribute",
+            _ => null,
+        };
+        if (refusal is not null)
+        {
+            throw new VireoException(ErrorCode.XmlError, ErrorDomain.Storage, refusal);
         }
     }
 

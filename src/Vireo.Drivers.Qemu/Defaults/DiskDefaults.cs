@@ -102,9 +102,29 @@ internal static class DiskDefaults
     private static DiskSource? Source(DiskSource? source) => source is null ? null : source with
     {
         Index = null,
+        Hosts = source.Protocol is { } protocol && DefaultPort(protocol) is { } port
+            ? source.Hosts.Map(h => h.Transport is null or SourceTransport.Tcp && h.Port is null ? h with { Port = port } : h)
+            : source.Hosts,
         Name = source is { Protocol: DiskProtocol.Iscsi, Name: { } name } ? IscsiName(name) : source.Name,
         Encryption = Encryption(source.Encryption),
         Seclabels = source.Seclabels.Where(s => s.Labelskip != true).Select(s => s with { Labelskip = null }).ToConfigList(),
+    };
+
+    private static string? DefaultPort(DiskProtocol protocol) => protocol switch
+    {
+        DiskProtocol.Nbd => "10809",
+        DiskProtocol.Iscsi => "3260",
+        DiskProtocol.Http => "80",
+        DiskProtocol.Https => "443",
+        DiskProtocol.Ftp => "21",
+        DiskProtocol.Ftps => "990",
+        DiskProtocol.Tftp => "69",
+        DiskProtocol.Ssh => "22",
+        DiskProtocol.Sheepdog => "7000",
+        DiskProtocol.Gluster => "24007",
+        DiskProtocol.Vxhs => "9999",
+        DiskProtocol.Nfs => "2049",
+        _ => null,
     };
 
     private static StorageEncryption? Encryption(StorageEncryption? encryption) => encryption is null ? null : encryption with { Engine = encryption.Engine ?? EncryptionEngine.Qemu };

@@ -25,19 +25,21 @@ internal static class DisplayDefaults
         }
 
         var vnc = graphics.Type == GraphicsType.Vnc;
-        if (vnc && graphics.Listens is [{ Type: GraphicsListenType.Socket, Socket: { } named }, ..])
+        if (vnc && Socket(graphics) is { } path)
         {
-            return graphics with { Socket = named };
+            return graphics with
+            {
+                Socket = path,
+                ListenAddress = null,
+                Port = null,
+                Autoport = null,
+                Listens = [new GraphicsListen { Type = GraphicsListenType.Socket, Socket = path }, .. graphics.Listens.Skip(1)],
+            };
         }
 
         if (!graphics.Listens.IsEmpty && graphics.Listens[0].Type is GraphicsListenType.Socket or GraphicsListenType.None)
         {
             return graphics;
-        }
-
-        if (vnc && graphics.Socket is { } socket && graphics.Listens.IsEmpty)
-        {
-            return graphics with { Listens = [new GraphicsListen { Type = GraphicsListenType.Socket, Socket = socket }] };
         }
 
         if (!vnc && graphics is { TlsPort: > 0, Autoport: not true })
@@ -55,7 +57,7 @@ internal static class DisplayDefaults
         graphics = graphics with { Port = port, TlsPort = autoport == true ? null : graphics.TlsPort, Autoport = autoport };
         if (!graphics.Listens.IsEmpty)
         {
-            return graphics.Listens[0].Type == GraphicsListenType.Address ? graphics with { ListenAddress = graphics.Listens[0].Address ?? graphics.ListenAddress } : graphics;
+            return graphics.Listens[0].Type == GraphicsListenType.Address ? AtAddress(graphics, graphics.Listens[0].Address ?? graphics.ListenAddress) : graphics;
         }
 
         var listening = vnc || autoport is not null || graphics.ListenAddress is not null;
@@ -63,6 +65,19 @@ internal static class DisplayDefaults
         {
             Listens = [new GraphicsListen { Type = listening ? GraphicsListenType.Address : GraphicsListenType.None, Address = graphics.ListenAddress }],
         };
+    }
+
+    private static GraphicsConfig AtAddress(GraphicsConfig graphics, string? address) =>
+        graphics with { ListenAddress = address, Listens = [graphics.Listens[0] with { Address = address }, .. graphics.Listens.Skip(1)] };
+
+    // The attribute and the first place may both name the socket, if it is one.
+    private static string? Socket(GraphicsConfig graphics)
+    {
+        var listened = graphics.Listens is [{ Type: GraphicsListenType.Socket, Socket: { } first }, ..] ? first : null;
+        return graphics.Socket is null || listened is null || listened == graphics.Socket
+            ? graphics.Socket ?? listened
+            : throw VireoException.ConfigUnsupported(
+                ErrorDomain.Domain, $"graphics 'socket' attribute '{graphics.Socket}' must match 'socket' attribute of first listen element (found '{listened}')");
     }
 
     private static void Videos(DeviceDraft draft)

@@ -44,8 +44,8 @@ internal static class DomainDefaults
         ControllerDefaults.Sort(draft);
         ControllerDefaults.AddImplied(draft, machine);
         ControllerChecks.BeforeAddresses(draft, machine);
-        CharacterDeviceDefaults.Apply(draft);
         CharSourceDefaults.Apply(draft);
+        CharacterDeviceDefaults.Apply(draft);
         DisplayDefaults.Apply(draft);
         SmallDeviceDefaults.Apply(draft);
         DiskDefaults.AssignDrives(draft);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Vireo.Config;
 
 namespace Vireo.Drivers.Qemu.Defaults;
@@ -13,6 +14,20 @@ internal static class HostdevDefaults
     public static void Apply(DeviceDraft draft)
     {
         DeviceDraft.Each(draft.Hostdevs, Complete);
+        if (draft.Hostdevs.Exists(h => h.Display == true) && draft.Graphics.Count == 0)
+        {
+            throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, "graphics device is needed for attribute value 'display=on' in <hostdev>");
+        }
+
+        var seen = new HashSet<(HostdevType?, HostdevSource)>();
+        foreach (var device in draft.Hostdevs.Where(h => h.Mode == HostdevMode.Subsystem && h.Source is not null))
+        {
+            if (!seen.Add((device.Type, device.Source!)))
+            {
+                throw new VireoException(ErrorCode.XmlError, ErrorDomain.Domain, "Hostdev already exists in the domain configuration");
+            }
+        }
+
         for (var i = 0; i < draft.Hostdevs.Count; i++)
         {
             if (draft.Hostdevs[i] is { Mode: HostdevMode.Subsystem, Type: HostdevType.Scsi, Address: null } device)
@@ -34,6 +49,8 @@ internal static class HostdevDefaults
             case { Type: HostdevType.Mdev, Model: HostdevModel.VfioPci, Address: not (null or PciAddress) }:
                 throw new VireoException(
                     ErrorCode.XmlError, ErrorDomain.Domain, $"Unsupported address type '{NameOf(device.Address)}' with mediated device model 'vfio-pci'");
+            case { Sgio: Sgio.Unfiltered }:
+                throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, "unfiltered sgio is no longer supported");
             case { Type: HostdevType.Pci, Address: not (null or PciAddress or UnassignedAddress) }:
                 throw VireoException.Internal(ErrorDomain.Domain, "PCI host devices must use 'pci' or 'unassigned' address type");
         }
@@ -42,8 +59,34 @@ internal static class HostdevDefaults
         {
             Managed = device.Managed ?? false,
             Display = device.Display ?? (device is { Type: HostdevType.Mdev, Model: HostdevModel.VfioPci } ? false : null),
-            Source = device.Source is { Protocol: HostdevProtocol.Iscsi, Name: { } name } source ? source with { Name = DiskDefaults.IscsiName(name) } : device.Source,
+            Source = device.Source switch
+            {
+                { Protocol: HostdevProtocol.Iscsi, Name: { } name } source => source with { Name = DiskDefaults.IscsiName(name) },
+                { Address: { } address } source when device.Type == HostdevType.Pci => source with { Address = PciSource(address) },
+                var source => source,
+            },
         };
+    }
+
+    /// <summary>The address of a host's PCI device as libvirt writes it.</summary>
+    public static HostdevAddress PciSource(HostdevAddress address) => address with
+    {
+        Domain = Hex(address.Domain, "x4"),
+        Bus = Hex(address.Bus, "x2"),
+        Slot = Hex(address.Slot, "x2"),
+        Function = Hex(address.Function, "x"),
+    };
+
+    // The parser has seen to it that these are numbers, in one base or the other.
+    private static string Hex(string? number, string form)
+    {
+        var value = number?.Trim() switch
+        {
+            null => 0u,
+            ['0', 'x' or 'X', .. var digits] => uint.Parse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture),
+            var digits => uint.Parse(digits, CultureInfo.InvariantCulture),
+        };
+        return "0x" + value.ToString(form, CultureInfo.InvariantCulture);
     }
 
     private static string NameOf(DeviceAddress address) => address switch { DriveAddress => "drive", UsbAddress => "usb", CcwAddress => "ccw", _ => "unknown" };
@@ -52,10 +95,9 @@ internal static class HostdevDefaults
     {
         var taken = draft.Disks.Where(d => d.Target?.Bus == DiskBus.Scsi).Select(d => d.Address).Concat(draft.Hostdevs.Where(h => h.Type == HostdevType.Scsi).Select(h => h.Address))
             .OfType<DriveAddress>().Select(a => (a.Controller ?? 0, a.Unit ?? 0)).ToHashSet();
-        var controllers = draft.Controllers.Where(c => c.Type == ControllerType.Scsi).Select(c => (uint)(c.Index ?? 0)).ToList();
         for (var n = 0; ; n++)
         {
-            var controller = n < controllers.Count ? controllers[n] : (uint)n;
+            var controller = (uint)n;
             for (uint unit = 0; unit < UnitsOfController; unit++)
             {
                 if (!taken.Contains((controller, unit)))

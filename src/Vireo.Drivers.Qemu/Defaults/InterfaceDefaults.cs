@@ -23,6 +23,7 @@ internal static class InterfaceDefaults
         {
             Mac = (card.Mac ?? new MacConfig()) with { Address = card.Mac?.Address is { } address ? Canonical(address) : DomainDefaults.NewMac() },
             Model = card.Model ?? (card.Type == InterfaceType.Hostdev ? null : "rtl8139"),
+            Source = card is { Type: InterfaceType.Hostdev, Source: { HostAddress: { } host } source } ? source with { HostAddress = HostdevDefaults.PciSource(host) } : card.Source,
             Driver = Driver(card),
             Filterref = card.Type is InterfaceType.Ethernet or InterfaceType.Network or InterfaceType.Bridge ? card.Filterref : null,
             Target = card.Target is { Dev: { } name } target && TapNames.IsGiven(name) ? Without(target) : card.Target,
