@@ -99,6 +99,7 @@ internal static class ControllerDefaults
 
             draft.Controllers[i] = controller with
             {
+                Master = controller.Master ?? (IsIch9(controller) && StartPort(controller.Model) is { } port ? new DeviceMaster { Startport = port } : null),
                 Model = controller.Model ?? controller.Type switch { ControllerType.Usb => "piix3-uhci", ControllerType.Scsi => "lsilogic", _ => null },
             };
         }
@@ -121,6 +122,9 @@ internal static class ControllerDefaults
             }
         }
     }
+
+    // A companion serves two ports of its master.
+    private static uint? StartPort(string? model) => model switch { "ich9-uhci1" => 0, "ich9-uhci2" => 2, "ich9-uhci3" => 4, _ => null };
 
     private static bool IsIch9(ControllerConfig controller) => controller is { Type: ControllerType.Usb, Model: "ich9-ehci1" or "ich9-uhci1" or "ich9-uhci2" or "ich9-uhci3" };
 
