@@ -18,6 +18,15 @@ public static class XmlNamespaces
     /// <summary>VMware's, prefix <c>vmware</c>.</summary>
     public const string Vmware = "http://libvirt.org/schemas/domain/vmware/1.0";
 
+    /// <summary>dnsmasq's, in network documents; prefix <c>dnsmasq</c>.</summary>
+    public const string Dnsmasq = "http://libvirt.org/schemas/network/dnsmasq/1.0";
+
+    /// <summary>Mount options of pools on file systems, prefix <c>fs</c>.</summary>
+    public const string PoolFs = "http://libvirt.org/schemas/storagepool/fs/1.0";
+
+    /// <summary>Options of pools on RBD, prefix <c>rbd</c>.</summary>
+    public const string PoolRbd = "http://libvirt.org/schemas/storagepool/rbd/1.0";
+
     /// <summary>What all of them begin with.</summary>
     internal const string Extensions = "http://libvirt.org/schemas/";
 }

@@ -25,6 +25,10 @@ internal static class Corpus
         }
     }
 
+    /// <summary>All documents of a folder whose root element is <paramref name="root"/>.</summary>
+    public static IEnumerable<(string Name, string Xml)> Documents(string folder, string root) =>
+        Documents(root).Where(d => d.Name.StartsWith(folder + "/", StringComparison.Ordinal));
+
     private static string? RootOf(string xml)
     {
         try

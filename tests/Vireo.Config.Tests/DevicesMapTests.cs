@@ -24,9 +24,9 @@ public sealed class DevicesMapTests
 
     private static readonly string[] s_elements =
     [
-        "<disk type='file'/>", "<controller type='usb'/>", "<filesystem/>", "<interface type='user'/>", 
+        "<disk type='file'/>", "<controller type='usb'/>", "<filesystem/>", "<interface type='user'/>",
         "<smartcard mode='host'/>", "<serial type='pty'/>", "<parallel type='pty'/>", "<console type='pty'/>", "<channel type='pty'/>",
-        "<input type='mouse'/>", "<tpm><backend type='emulator'/></tpm>", "<sound model='ac97'/>", "<video/>", "<hostdev type='usb'><source/></hostdev>", 
+        "<input type='mouse'/>", "<tpm><backend type='emulator'/></tpm>", "<sound model='ac97'/>", "<video/>", "<hostdev type='usb'><source/></hostdev>",
         "<redirdev bus='usb' type='spicevmc'/>", "<hub type='usb'/>", "<watchdog model='ib700'/>", "<memballoon model='virtio'/>",
         "<rng model='virtio'><backend model='random'/></rng>", "<nvram/>", "<panic/>", "<shmem name='a'/>", "<memory model='dimm'><target><size>1</size></target></memory>", "<iommu model='intel'/>", "<vsock/>", "<crypto model='virtio' type='qemu'/>", "<pstore/>",
     ];

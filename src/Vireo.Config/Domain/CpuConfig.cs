@@ -19,6 +19,9 @@ public sealed partial record CpuConfig
 
     [XmlElement] public string? Arch { get; init; }
 
+    /// <summary>What the hypervisor can do with it, in a host's description.</summary>
+    [XmlElement("features")] public HostCpuFeatures? HostFeatures { get; init; }
+
     [XmlElement] public CpuModel? Model { get; init; }
 
     [XmlElement] public string? Vendor { get; init; }
@@ -36,9 +39,6 @@ public sealed partial record CpuConfig
     [XmlElement] public CpuMaxPhysAddr? Maxphysaddr { get; init; }
 
     [XmlElement("feature")] public ConfigList<CpuFeature> Features { get; init; }
-
-    /// <summary>What the host can do beside its model's features, in a host's description of an architecture without models.</summary>
-    [XmlElement("features")] public CpuHostFeatures? HostFeatures { get; init; }
 
     [XmlElement] public GuestNuma? Numa { get; init; }
 
@@ -186,19 +186,6 @@ public sealed partial record CpuFeature
     [XmlAttribute] public string? Name { get; init; }
 }
 
-/// <summary>What a host without CPU models can do.</summary>
-[XmlRecord]
-public sealed partial record CpuHostFeatures
-{
-    [XmlPresence] public bool Pae { get; init; }
-
-    [XmlPresence] public bool Nonpae { get; init; }
-
-    [XmlPresence] public bool Svm { get; init; }
-
-    [XmlPresence] public bool Vmx { get; init; }
-}
-
 /// <summary>What is asked of a feature.</summary>
 [XmlEnum]
 public enum CpuFeaturePolicy
@@ -212,6 +199,7 @@ public sealed partial record GuestNuma
 {
     [XmlElement("cell")] public ConfigList<NumaCell> Cells { get; init; }
 
+    /// <summary>How fast cells reach each other's memory.</summary>
     [XmlElement] public NumaInterconnects? Interconnects { get; init; }
 
     internal void Check(DocumentReader reader)
@@ -247,6 +235,7 @@ public sealed partial record NumaCell
 
     [XmlElement("sibling", Wrapper = "distances")] public ConfigList<NumaDistance> Distances { get; init; }
 
+    /// <summary>The caches of the cell's memory.</summary>
     [XmlElement("cache")] public ConfigList<NumaCache> Caches { get; init; }
 }
 
@@ -255,21 +244,6 @@ public sealed partial record NumaCell
 public enum MemoryAccess
 {
     Shared, Private,
-}
-
-/// <summary>A cache on the memory's side.</summary>
-[XmlRecord]
-public sealed partial record NumaCache
-{
-    [XmlAttribute(Required = true)] public uint? Level { get; init; }
-
-    [XmlAttribute(Invalid = "Invalid cache associativity '{0}'")] public NumaCacheAssociativity? Associativity { get; init; }
-
-    [XmlAttribute(Invalid = "Invalid cache policy '{0}'")] public NumaCachePolicy? Policy { get; init; }
-
-    [XmlElement(Missing = "missing element or attribute './size/@value'")] public CacheSize? Size { get; init; }
-
-    [XmlElement(Missing = "missing element or attribute './line/@value'")] public CacheSize? Line { get; init; }
 }
 
 /// <summary>How memory is mapped into a cache.</summary>
@@ -286,27 +260,47 @@ public enum NumaCachePolicy
     None, Writeback, Writethrough,
 }
 
-/// <summary>A size in the unit the document uses.</summary>
+/// <summary>A cache of a cell's memory.</summary>
 [XmlRecord]
-public sealed partial record CacheSize
+public sealed partial record NumaCache
 {
-    [XmlAttribute] public ulong? Value { get; init; }
+    [XmlAttribute(Required = true)] public uint? Level { get; init; }
 
-    [XmlAttribute] public string? Unit { get; init; }
+    [XmlAttribute(Invalid = "Invalid cache associativity '{0}'")] public NumaCacheAssociativity? Associativity { get; init; }
+
+    [XmlAttribute(Invalid = "Invalid cache policy '{0}'")] public NumaCachePolicy? Policy { get; init; }
+
+    [XmlElement(Missing = "missing element or attribute './size/@value'")] public NumaCacheSize? Size { get; init; }
+
+    [XmlElement(Missing = "missing element or attribute './line/@value'")] public NumaCacheLine? Line { get; init; }
+}
+
+/// <summary>The size of a cache.</summary>
+[XmlRecord]
+public sealed partial record NumaCacheSize
+{
+    [XmlAttribute(Unit = "KiB")] public DataSize? Value { get; init; }
+}
+
+/// <summary>The size of a cache's lines.</summary>
+[XmlRecord]
+public sealed partial record NumaCacheLine
+{
+    [XmlAttribute(Unit = "B")] public DataSize? Value { get; init; }
 }
 
 /// <summary>How fast cells reach each other's memory.</summary>
 [XmlRecord]
 public sealed partial record NumaInterconnects
 {
-    [XmlElement("latency")] public ConfigList<NumaInterconnect> Latencies { get; init; }
-
-    [XmlElement("bandwidth")] public ConfigList<NumaInterconnect> Bandwidths { get; init; }
+    [XmlChoice("latency", typeof(NumaLatency))]
+    [XmlChoice("bandwidth", typeof(NumaBandwidth))]
+    public ConfigList<NumaInterconnect> Entries { get; init; }
 }
 
-/// <summary>One way between cells: a latency in nanoseconds or a bandwidth.</summary>
-[XmlRecord]
-public sealed partial record NumaInterconnect
+/// <summary>One way to a cell's memory, or to a cache of it.</summary>
+[XmlRecord(Leads = true)]
+public abstract partial record NumaInterconnect
 {
     [XmlAttribute] public uint? Initiator { get; init; }
 
@@ -314,19 +308,35 @@ public sealed partial record NumaInterconnect
 
     [XmlAttribute] public uint? Cache { get; init; }
 
-    [XmlAttribute] public NumaAccess? Type { get; init; }
-
-    [XmlAttribute] public ulong? Value { get; init; }
-
-    /// <summary>The unit of a bandwidth, for each second.</summary>
-    [XmlAttribute] public string? Unit { get; init; }
+    /// <summary><c>access</c>, <c>read</c>, <c>write</c>.</summary>
+    [XmlAttribute] public string? Type { get; init; }
 }
 
-/// <summary>The kind of access meant.</summary>
-[XmlEnum]
-public enum NumaAccess
+/// <summary>How long it takes, in nanoseconds.</summary>
+[XmlRecord]
+public sealed partial record NumaLatency : NumaInterconnect
 {
-    Access, Read, Write,
+    [XmlAttribute] public ulong? Value { get; init; }
+}
+
+/// <summary>How much gets through in a second.</summary>
+[XmlRecord]
+public sealed partial record NumaBandwidth : NumaInterconnect
+{
+    [XmlAttribute(Unit = "KiB")] public DataSize? Value { get; init; }
+}
+
+/// <summary>What the hypervisor can do with a host's CPU.</summary>
+[XmlRecord]
+public sealed partial record HostCpuFeatures
+{
+    [XmlPresence] public bool Pae { get; init; }
+
+    [XmlPresence] public bool Nonpae { get; init; }
+
+    [XmlPresence] public bool Vmx { get; init; }
+
+    [XmlPresence] public bool Svm { get; init; }
 }
 
 /// <summary>The distance to another cell.</summary>

@@ -73,6 +73,12 @@ public sealed class VireoException : Exception
     /// <summary>VIR_ERR_INTERNAL_ERROR.</summary>
     public static VireoException Internal(ErrorDomain domain, string detail, Exception? inner = null) => new(ErrorCode.InternalError, domain, detail, inner);
 
+    /// <summary>VIR_ERR_XML_ERROR: the document says what it must not, or not what it must.</summary>
+    public static VireoException InvalidXml(ErrorDomain domain, string detail) => new(ErrorCode.XmlError, domain, detail);
+
+    /// <summary>VIR_ERR_XML_DETAIL: the same, told without the usual words in front.</summary>
+    internal static VireoException XmlDetail(ErrorDomain domain, string detail) => new(ErrorCode.XmlDetail, domain, detail);
+
     /// <summary>VIR_ERR_SYSTEM_ERROR with the errno; <paramref name="text"/> is "what failed: strerror".</summary>
     public static VireoException System(ErrorDomain domain, int errno, string text, Exception? inner = null) =>
         new(ErrorCode.SystemError, domain, text, "%s", text, inner) { Number1 = errno };

@@ -6,11 +6,29 @@ internal static class XmlCode
     public const int Internal = 1;
     public const int XmlError = 27;
     public const int InvalidArgument = 8;
-    public const int XmlDetail = 35;
+    public const int Detail = 35;
     public const int Unsupported = 67;
 
     /// <summary>ErrorDomain: domain documents.</summary>
     public const int DomainDocument = 20;
+
+    /// <summary>ErrorDomain: storage pool and volume documents.</summary>
+    public const int StorageDocument = 18;
+
+    /// <summary>ErrorDomain: network and network port documents.</summary>
+    public const int NetworkDocument = 19;
+
+    /// <summary>ErrorDomain: node device documents.</summary>
+    public const int NodeDeviceDocument = 22;
+
+    /// <summary>ErrorDomain: documents of a host's interfaces.</summary>
+    public const int InterfaceDocument = 26;
+
+    /// <summary>ErrorDomain: secret documents.</summary>
+    public const int SecretDocument = 30;
+
+    /// <summary>ErrorDomain: network filter and binding documents.</summary>
+    public const int FilterDocument = 33;
 
     /// <summary>ErrorDomain: snapshot documents.</summary>
     public const int SnapshotDocument = 35;
@@ -25,6 +43,9 @@ internal sealed class XmlRecordAttribute : Attribute
 {
     /// <summary>An empty element is written with a closing tag, as libvirt writes it for some.</summary>
     public bool Open { get; init; }
+
+    /// <summary>Of a base record: its members come before the derived one's, those marked <c>Last</c> after them.</summary>
+    public bool Leads { get; init; }
 }
 
 /// <summary>A record that is also the root of a document: it gains <c>Parse</c> and <c>ToXml</c>.</summary>
@@ -39,6 +60,9 @@ internal sealed class XmlDocumentAttribute(string root) : Attribute
 
     /// <summary>Who reports errors in it: a number of ErrorDomain.</summary>
     public int Domain { get; init; } = 20;
+
+    /// <summary>An empty element is written with a closing tag.</summary>
+    public bool Open { get; init; }
 }
 
 /// <summary>An abstract record whose derived records are chosen by the value of one attribute.</summary>
@@ -108,6 +132,9 @@ internal sealed class XmlAttributeAttribute(string? name = null) : Attribute
 
     /// <summary>The default unit of a size, whose unit stands in the attribute <c>unit</c>.</summary>
     public string? Unit { get; init; }
+
+    /// <summary>Formatted after the other record's members, where a record has a base.</summary>
+    public bool Last { get; init; }
 }
 
 /// <summary>A child element: a record, a list of them, or (for simple types) an element whose text is the value.</summary>

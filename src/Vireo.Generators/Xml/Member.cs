@@ -60,29 +60,43 @@ internal sealed class Member
     /// <summary>The name it is formatted with.</summary>
     public string Written => Namespace is null ? Xml : Declared.String("Prefix") + ":" + Xml;
 
-    /// <summary>All members of a record in formatted order: the derived record's, its base's, then the derived one's that ask to be last.</summary>
+    /// <summary>
+    /// All members of a record in formatted order: the derived record's, its base's, then the derived one's that ask to be last;
+    /// where the base leads, its members first and its last ones at the end.
+    /// </summary>
     public static List<Member> AllOf(INamedTypeSymbol type)
     {
-        var members = Collect(type);
-        for (var i = 0; i < members.Count; i++)
+        var (first, last) = Collect(type);
+        first.AddRange(last);
+        for (var i = 0; i < first.Count; i++)
         {
-            members[i].Slot = i;
+            first[i].Slot = i;
         }
 
-        return members;
+        return first;
     }
 
-    private static List<Member> Collect(INamedTypeSymbol type)
+    private static (List<Member> First, List<Member> Last) Collect(INamedTypeSymbol type)
     {
         var own = type.GetMembers().OfType<IPropertySymbol>().Select(Of).OfType<Member>().ToList();
-        var result = own.Where(m => !m.Declared.Flag("Last")).ToList();
+        var first = own.Where(m => !m.Declared.Flag("Last")).ToList();
+        var last = own.Where(m => m.Declared.Flag("Last")).ToList();
         if (type.BaseType is { SpecialType: SpecialType.None } parent)
         {
-            result.AddRange(Collect(parent));
+            var (before, after) = Collect(parent);
+            if (Declared.Of(parent, "XmlRecordAttribute")?.Flag("Leads") == true)
+            {
+                first.InsertRange(0, before);
+                last.AddRange(after);
+            }
+            else
+            {
+                first.AddRange(before);
+                first.AddRange(after);
+            }
         }
 
-        result.AddRange(own.Where(m => m.Declared.Flag("Last")));
-        return result;
+        return (first, last);
     }
 
     private static Member? Of(IPropertySymbol property) =>

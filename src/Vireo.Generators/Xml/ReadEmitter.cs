@@ -189,7 +189,7 @@ internal sealed class ReadEmitter
         {
             _code.Line($"var text{m.Slot} = reader.Leaf(ref extras, {m.Slot}, {occurrence}, ref unit{m.Slot});");
             var stored = store(Convert(m, "text" + m.Slot, m.Xml, "unit" + m.Slot));
-            _code.Line(m.Type.Kind == ValueKind.Text && m.Declared.String("Form") is null ? stored : $"if (text{m.Slot}.Length > 0) {stored}");
+            _code.Line(m.Type.Kind == ValueKind.Text && m.Declared.String("Form") is null ? stored : $"if (!string.IsNullOrWhiteSpace(text{m.Slot})) {stored}");
         }
     }
 

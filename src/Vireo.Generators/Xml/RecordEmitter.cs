@@ -36,7 +36,8 @@ internal static class RecordEmitter
             new ReadEmitter(code, type, members, variant?.Attribute, parent is not null && Declared.Of(parent, "XmlVariantsAttribute") is not null).Emit();
             code.Line();
             new WriteEmitter(
-                code, members, variant, Declared.Of(type, "XmlDocumentAttribute") is not null, Declared.Of(type, "XmlRecordAttribute")?.Flag("Open") == true).Emit(parent is not null);
+                code, members, variant, Declared.Of(type, "XmlDocumentAttribute") is not null,
+                (Declared.Of(type, "XmlRecordAttribute") ?? Declared.Of(type, "XmlDocumentAttribute"))?.Flag("Open") == true).Emit(parent is not null);
         });
         return code.ToString();
     }
@@ -71,7 +72,11 @@ internal static class RecordEmitter
 
     private static void Abstract(CodeWriter code, INamedTypeSymbol type)
     {
-        code.Line("internal abstract void WriteXml(DocumentWriter writer, string name);");
+        if (type.BaseType is not { SpecialType: SpecialType.None })
+        {
+            code.Line("internal abstract void WriteXml(DocumentWriter writer, string name);");
+        }
+
         if (Declared.Of(type, "XmlVariantsAttribute") is not { } variants)
         {
             return;

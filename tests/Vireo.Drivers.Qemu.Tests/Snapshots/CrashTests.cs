@@ -65,7 +65,8 @@ public sealed class CrashTests : IDisposable
         var start = new ProcessStartInfo(Environment.ProcessPath!)
         {
             RedirectStandardOutput = true,
-            Environment = { ["VIREO_FAULT"] = $"{point}:kill", [CrashVictim.WhatVariable] = $"{operation}|{_dir.Root}" },
+            // The runtime's own sockets would stay behind it.
+            Environment = { ["DOTNET_EnableDiagnostics"] = "0", ["VIREO_FAULT"] = $"{point}:kill", [CrashVictim.WhatVariable] = $"{operation}|{_dir.Root}" },
         };
         if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
         {

@@ -242,23 +242,15 @@ public sealed partial record StorageSecret
 [XmlRecord(Open = true)]
 public sealed partial record StorageEncryption
 {
-    [XmlAttribute(Invalid = "unknown volume encryption format type {0}", InvalidCode = XmlCode.Unsupported, Missing = "unknown volume encryption format")] public EncryptionFormat? Format { get; init; }
+    [XmlAttribute] public string? Format { get; init; }
 
     [XmlAttribute] public EncryptionEngine? Engine { get; init; }
 
     [XmlElement("secret")] public ConfigList<StorageSecret> Secrets { get; init; }
 
-    [XmlElement] public EncryptionCipher? Cipher { get; init; }
+    [XmlElement] public StorageCipher? Cipher { get; init; }
 
-    [XmlElement] public EncryptionIvgen? Ivgen { get; init; }
-}
-
-/// <summary>The form of encryption.</summary>
-[XmlEnum]
-public enum EncryptionFormat
-{
-    Default, Qcow, Luks, Luks2,
-    [XmlName("luks-any")] LuksAny,
+    [XmlElement] public StorageIvgen? Ivgen { get; init; }
 }
 
 /// <summary>Who encrypts.</summary>
@@ -270,7 +262,7 @@ public enum EncryptionEngine
 
 /// <summary>How an image is encrypted.</summary>
 [XmlRecord]
-public sealed partial record EncryptionCipher
+public sealed partial record StorageCipher
 {
     [XmlAttribute] public string? Name { get; init; }
 
@@ -284,7 +276,7 @@ public sealed partial record EncryptionCipher
 
 /// <summary>How initialization vectors are made.</summary>
 [XmlRecord]
-public sealed partial record EncryptionIvgen
+public sealed partial record StorageIvgen
 {
     [XmlAttribute] public string? Name { get; init; }
 

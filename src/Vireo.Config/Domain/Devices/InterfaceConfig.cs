@@ -157,13 +157,6 @@ public enum InterfaceSourceMode
     Vepa, Private, Bridge, Passthrough, Client, Server,
 }
 
-/// <summary>Who keeps a bridge's table of hardware addresses.</summary>
-[XmlEnum]
-public enum MacTableManager
-{
-    Default, Kernel, Libvirt,
-}
-
 /// <summary>The local end of a UDP tunnel.</summary>
 [XmlRecord]
 public sealed partial record InterfaceLocal
@@ -298,10 +291,10 @@ public sealed partial record InterfaceTune
 }
 
 /// <summary>Traffic limits.</summary>
-[XmlRecord]
+[XmlRecord(Open = true)]
 public sealed partial record BandwidthConfig
 {
-    /// <summary>The traffic class of a network's port; in status documents.</summary>
+    /// <summary>The class of the host's traffic control; in live documents.</summary>
     [XmlAttribute("classID")] public uint? ClassId { get; init; }
 
     [XmlElement] public BandwidthLimit? Inbound { get; init; }
@@ -313,13 +306,13 @@ public sealed partial record BandwidthConfig
 [XmlRecord]
 public sealed partial record BandwidthLimit
 {
-    [XmlAttribute] public ulong? Average { get; init; }
+    [XmlAttribute(Invalid = "could not convert bandwidth average value '{0}'", InvalidCode = XmlCode.Unsupported)] public ulong? Average { get; init; }
 
-    [XmlAttribute] public ulong? Peak { get; init; }
+    [XmlAttribute(Invalid = "could not convert bandwidth peak value '{0}'", InvalidCode = XmlCode.Unsupported)] public ulong? Peak { get; init; }
 
-    [XmlAttribute] public ulong? Floor { get; init; }
+    [XmlAttribute(Invalid = "could not convert bandwidth floor value '{0}'", InvalidCode = XmlCode.Unsupported)] public ulong? Floor { get; init; }
 
-    [XmlAttribute] public ulong? Burst { get; init; }
+    [XmlAttribute(Invalid = "could not convert bandwidth burst value '{0}'", InvalidCode = XmlCode.Unsupported)] public ulong? Burst { get; init; }
 }
 
 /// <summary>A card's part in a failover pair.</summary>

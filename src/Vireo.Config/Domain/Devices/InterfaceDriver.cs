@@ -65,7 +65,7 @@ public sealed partial record CoalesceConfig
 [XmlRecord]
 public sealed partial record CoalesceDirection
 {
-    [XmlElement("frames", Value = "max", Invalid = "cannot parse value '{0}' for coalesce parameter", InvalidCode = XmlCode.XmlDetail)] public uint? MaxFrames { get; init; }
+    [XmlElement("frames", Value = "max", Invalid = "cannot parse value '{0}' for coalesce parameter", InvalidCode = XmlCode.Detail)] public uint? MaxFrames { get; init; }
 }
 
 /// <summary>How the hypervisor drives the card.</summary>

@@ -1,0 +1,46 @@
+using System.Globalization;
+
+namespace Vireo.Config;
+
+/// <summary>A hardware address as libvirt reads it: six groups of one or two hexadecimal digits.</summary>
+internal readonly record struct MacAddress(ulong Bits)
+{
+    private const ulong AllBits = 0xffff_ffff_ffff;
+
+    /// <summary>Whether it names a group of cards.</summary>
+    public bool IsMulticast => ((Bits >> 40) & 1) != 0;
+
+    public static bool TryParse(string text, out MacAddress address)
+    {
+        address = default;
+        var groups = text.Split(':');
+        if (groups.Length != 6)
+        {
+            return false;
+        }
+
+        ulong bits = 0;
+        foreach (var group in groups)
+        {
+            if (group.Length is 0 or > 2 || !byte.TryParse(group, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var part))
+            {
+                return false;
+            }
+
+            bits = (bits << 8) | part;
+        }
+
+        address = new(bits);
+        return true;
+    }
+
+    /// <summary>Whether no one stands behind a zero in it, as in the mask of addresses.</summary>
+    public bool IsMask => (((~Bits & AllBits) + 1) & ~Bits & AllBits) == 0;
+
+    /// <inheritdoc/>
+    public override string ToString()
+    {
+        var bits = Bits;
+        return string.Join(':', Enumerable.Range(0, 6).Select(i => ((bits >> (40 - (8 * i))) & 0xff).ToString("x2", CultureInfo.InvariantCulture)));
+    }
+}
