@@ -88,9 +88,9 @@ internal static class DiskChecks
 
     private static string? Encryption(StorageEncryption? encryption, DiskProtocol? protocol) => encryption switch
     {
-        { Format: EncryptionFormat.Qcow or EncryptionFormat.Default } => "old qcow/qcow2 encryption is not supported",
+        { Format: "qcow" or "default" } => "old qcow/qcow2 encryption is not supported",
         { Cipher: not null } => "supplying <cipher> for domain disk definition is unnecessary",
-        { Engine: EncryptionEngine.Qemu, Format: EncryptionFormat.Luks2 or EncryptionFormat.LuksAny } => $"{encryption.Format.Value.ToXmlName()} is currently not supported by the qemu encryption engine",
+        { Engine: EncryptionEngine.Qemu, Format: "luks2" or "luks-any" } => $"{encryption.Format} is currently not supported by the qemu encryption engine",
         { Engine: EncryptionEngine.Librbd } when protocol != DiskProtocol.Rbd => "librbd encryption is supported only with RBD backed disks",
         _ => null,
     };
