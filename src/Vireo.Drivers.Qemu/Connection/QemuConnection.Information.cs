@@ -1,5 +1,6 @@
 using System.Globalization;
 using Vireo.Config;
+using Vireo.Drivers.Qemu.Defaults;
 using Vireo.Drivers.Qemu.State;
 
 namespace Vireo.Drivers.Qemu;
@@ -26,6 +27,7 @@ internal sealed partial class QemuConnection
             config = config with { CurrentMemory = DataSize.FromKiB(balloon) };
         }
 
+        config = wanted.HasFlag(DomainXMLFlags.Migratable) ? MigratableDocument.Of(config) : config;
         return ValueTask.FromResult((wanted.HasFlag(DomainXMLFlags.Secure) ? config : WithoutSecrets(config)).ToXml());
     }
 

@@ -9,6 +9,8 @@ internal static class CharacterDeviceDefaults
     /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED: a console other than the first is a serial port.</exception>
     public static void Apply(DeviceDraft draft)
     {
+        RequireUnique(draft.Serials);
+        RequireUnique(draft.Parallels);
         Consoles(draft);
         var port = 0;
         DeviceDraft.Each(draft.Serials, serial => serial with { Target = Serial(serial.Target, ref port) });
@@ -47,7 +49,7 @@ internal static class CharacterDeviceDefaults
                 throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, "Only the first console can be a serial port");
             }
 
-            draft.Consoles[i] = console with { Target = target with { Type = type, Port = target.Port ?? i } };
+            draft.Consoles[i] = console with { Target = target with { Type = type, Port = i } };
         }
     }
 
@@ -70,6 +72,18 @@ internal static class CharacterDeviceDefaults
         var port = target?.Port is { } given and >= 0 ? given : next;
         next = Math.Max(next, port + 1);
         return port;
+    }
+
+    private static void RequireUnique(List<CharDevice> devices)
+    {
+        var seen = new HashSet<int>();
+        foreach (var port in devices.Select(d => d.Target?.Port).OfType<int>().Where(p => p >= 0))
+        {
+            if (!seen.Add(port))
+            {
+                throw VireoException.Internal(ErrorDomain.Domain, $"target port '{port}' already allocated");
+            }
+        }
     }
 
     private static void ShareFirst(DeviceDraft draft)

@@ -75,7 +75,7 @@ internal static class DiskDefaults
             Type = removable && disk.Source is null ? DiskType.File : disk.Type,
             Device = device,
             Snapshot = disk.Snapshot == SnapshotLocation.No && readOnly ? null : disk.Snapshot,
-            Driver = disk.Type == DiskType.VhostUser ? disk.Driver : driver with { Name = driver.Name ?? "qemu", Type = driver.Type ?? (disk.Type == DiskType.Volume && disk.Source is not null ? null : "raw") },
+            Driver = disk.Type == DiskType.VhostUser ? disk.Driver : Driver(driver, disk.Type == DiskType.Volume && disk.Source is not null ? null : "raw"),
             Source = removable && IsEmpty(disk) && disk.Source!.StartupPolicy is null ? null : Source(disk.Source),
             BackingStore = disk.BackingStore is { } backing ? WithoutIndex(backing) : null,
             Mirror = null,
@@ -98,6 +98,17 @@ internal static class DiskDefaults
 
     /// <summary>A target of iSCSI with the unit that is meant.</summary>
     public static string IscsiName(string name) => name.Contains('/', StringComparison.Ordinal) ? name : name + "/0";
+
+    // To ask for what is there anyway is not to ask.
+    private static DiskDriver Driver(DiskDriver driver, string? format) => driver with
+    {
+        Name = driver.Name ?? "qemu",
+        Type = driver.Type ?? format,
+        Cache = driver.Cache == DiskCache.Default ? null : driver.Cache,
+        ErrorPolicy = driver.ErrorPolicy == DiskErrorPolicy.Default ? null : driver.ErrorPolicy,
+        RerrorPolicy = driver.RerrorPolicy == DiskErrorPolicy.Default ? null : driver.RerrorPolicy,
+        Io = driver.Io == DiskIo.Default ? null : driver.Io,
+    };
 
     private static DiskSource? Source(DiskSource? source) => source is null ? null : source with
     {

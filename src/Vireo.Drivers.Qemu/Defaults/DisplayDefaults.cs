@@ -13,12 +13,21 @@ internal static class DisplayDefaults
         DeviceDraft.Each(draft.Sounds, sound => sound with { Model = sound.Model ?? SoundModel.Ich6 });
         if (draft.Audios.Count == 0)
         {
-            draft.Audios.Add(new AudioConfig { Id = 1, Type = draft.Graphics.Any(g => g.Type == GraphicsType.Spice) ? AudioType.Spice : draft.Graphics.Any(g => g.Type == GraphicsType.Sdl) ? AudioType.Sdl : AudioType.None });
+            draft.Audios.Add(ImpliedAudio(draft));
         }
     }
 
+    /// <summary>Where sound goes when nobody says.</summary>
+    public static AudioConfig ImpliedAudio(DeviceDraft draft) => new()
+    {
+        Id = 1,
+        Type = draft.Graphics.Any(g => g.Type == GraphicsType.Spice) ? AudioType.Spice : draft.Graphics.Any(g => g.Type == GraphicsType.Sdl) ? AudioType.Sdl : AudioType.None,
+    };
+
     private static GraphicsConfig Graphics(GraphicsConfig graphics)
     {
+        // Which address a network has is known of a run alone.
+        graphics = graphics with { Listens = graphics.Listens.Map(l => l.Type == GraphicsListenType.Network ? l with { Address = null } : l) };
         if (graphics.Type is not (GraphicsType.Vnc or GraphicsType.Spice))
         {
             return graphics;

@@ -37,7 +37,7 @@ internal static class DomainDefaults
         config = General(config, context);
         DomainChecks.BeforeDefaults(config);
         var machine = new MachineKind(config.Os.Type!.Machine!);
-        var draft = new DeviceDraft(AddressDefaults.Apply(config.Devices));
+        var draft = new DeviceDraft(DeviceDefaults.Apply(config.Devices));
         draft.Emulator ??= context.Emulator;
         DiskDefaults.Sort(draft);
         DiskDefaults.Apply(draft);

@@ -2,11 +2,15 @@ using Vireo.Config;
 
 namespace Vireo.Drivers.Qemu.Defaults;
 
-/// <summary>Addresses that a document gives in part.</summary>
-internal static class AddressDefaults
+/// <summary>What any device may leave open, and what it brings along from a run.</summary>
+internal static class DeviceDefaults
 {
-    /// <summary>What is left out of an address is 0; a PCI address that is 0 as a whole is none, for no device can be there.</summary>
-    public static DevicesConfig Apply(DevicesConfig devices) => devices.Map(device => device.Address is { } address ? device with { Address = Complete(address) } : device);
+    /// <summary>Drops names that are not the user's own, and completes addresses: what is left out is 0, and a PCI address that is 0 as a whole is none.</summary>
+    public static DevicesConfig Apply(DevicesConfig devices) => devices.Map(device => device with
+    {
+        Alias = device.Alias is { } alias && alias.StartsWith("ua-", StringComparison.Ordinal) ? alias : null,
+        Address = device.Address is { } address ? Complete(address) : null,
+    });
 
     private static DeviceAddress? Complete(DeviceAddress address) => address switch
     {
