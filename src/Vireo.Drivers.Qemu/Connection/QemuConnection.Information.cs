@@ -28,7 +28,7 @@ internal sealed partial class QemuConnection
         }
 
         config = wanted.HasFlag(DomainXMLFlags.Migratable) ? MigratableDocument.Of(config) : config;
-        return ValueTask.FromResult((wanted.HasFlag(DomainXMLFlags.Secure) ? config : WithoutSecrets(config)).ToXml());
+        return ValueTask.FromResult(((wanted & (DomainXMLFlags.Secure | DomainXMLFlags.Migratable)) != 0 ? config : WithoutSecrets(config)).ToXml());
     }
 
     /// <inheritdoc/>

@@ -10,11 +10,10 @@ internal static class CharacterDeviceDefaults
     public static void Apply(DeviceDraft draft)
     {
         RequireUnique(draft.Serials);
-        RequireUnique(draft.Parallels);
         Consoles(draft);
-        var port = 0;
+        var port = NextPort(draft.Serials);
         DeviceDraft.Each(draft.Serials, serial => serial with { Target = Serial(serial.Target, ref port) });
-        port = 0;
+        port = NextPort(draft.Parallels);
         DeviceDraft.Each(draft.Parallels, parallel => parallel with { Target = (parallel.Target ?? new CharTarget()) with { Port = Port(parallel.Target, ref port) } });
         ShareFirst(draft);
         DeviceDraft.Each(draft.Channels, WithoutRun);
@@ -67,19 +66,17 @@ internal static class CharacterDeviceDefaults
         return target with { Type = type, Model = model, Port = Port(target, ref next) };
     }
 
-    private static int Port(CharTarget? target, ref int next)
-    {
-        var port = target?.Port is { } given and >= 0 ? given : next;
-        next = Math.Max(next, port + 1);
-        return port;
-    }
+    private static int Port(CharTarget? target, ref int next) => target?.Port is { } given and >= 0 ? given : next++;
 
-    private static void RequireUnique(List<CharDevice> devices)
+    // Those that are named none are numbered after the last that is.
+    private static int NextPort(List<CharDevice> devices) => devices.Select(d => d.Target?.Port ?? -1).Append(-1).Max() + 1;
+
+    private static void RequireUnique(List<CharDevice> serials)
     {
-        var seen = new HashSet<int>();
-        foreach (var port in devices.Select(d => d.Target?.Port).OfType<int>().Where(p => p >= 0))
+        var seen = new HashSet<(CharTargetType, int)>();
+        foreach (var target in serials.Select(s => s.Target))
         {
-            if (!seen.Add(port))
+            if (target is { Type: { } type, Port: { } port and >= 0 } && !seen.Add((type, port)))
             {
                 throw VireoException.Internal(ErrorDomain.Domain, $"target port '{port}' already allocated");
             }

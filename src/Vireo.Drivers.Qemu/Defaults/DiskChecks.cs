@@ -6,8 +6,10 @@ namespace Vireo.Drivers.Qemu.Defaults;
 internal static class DiskChecks
 {
     /// <summary>What must hold of every disk of a finished document.</summary>
+    /// <param name="disk">The disk.</param>
+    /// <param name="controllers">The document's controllers.</param>
     /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED, VIR_ERR_INTERNAL_ERROR, VIR_ERR_NO_SOURCE.</exception>
-    public static void Check(DiskConfig disk)
+    public static void Check(DiskConfig disk, ConfigList<ControllerConfig> controllers)
     {
         var target = disk.Target!.Dev!;
         var bus = disk.Target.Bus!.Value;
@@ -32,7 +34,12 @@ internal static class DiskChecks
             throw VireoException.Internal(ErrorDomain.Qemu, $"Serial property not supported for drive bus '{bus.ToXmlName()}'");
         }
 
-        var refusal = Address(disk, bus) ?? (disk switch
+        if (bus == DiskBus.Scsi && disk.Address is DriveAddress { Bus: > 0 })
+        {
+            throw VireoException.Internal(ErrorDomain.Qemu, "SCSI controller only supports 1 bus");
+        }
+
+        var refusal = Address(disk, bus) ?? Narrow(disk, bus, controllers) ?? (disk switch
         {
             { Sgio: Sgio.Unfiltered } => "unfiltered sgio is no longer supported",
             { Device: DiskDevice.Disk or DiskDevice.Lun, Target.Tray: not null } => "tray is only valid for cdrom and floppy",
@@ -76,6 +83,11 @@ internal static class DiskChecks
         (DiskBus.Ide or DiskBus.Scsi or DiskBus.Sata or DiskBus.Fdc, UsbAddress)  => $"Invalid address type 'usb' for the disk '{disk.Target!.Dev}' with the bus type '{bus.ToXmlName()}'",
         _ => null,
     };
+
+    private static string? Narrow(DiskConfig disk, DiskBus bus, ConfigList<ControllerConfig> controllers) =>
+        bus == DiskBus.Scsi && disk.Address is DriveAddress { Target: > 0 } drive && controllers.Any(c => c is { Type: ControllerType.Scsi, Model: "lsilogic" } && c.Index == drive.Controller)
+            ? "target must be 0 for controller model 'lsilogic'"
+            : null;
 
     private static string? Secret(StorageAuth? auth, DiskProtocol? protocol) => auth?.Secret switch
     {

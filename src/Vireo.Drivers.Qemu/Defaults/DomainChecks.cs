@@ -81,7 +81,7 @@ internal static class DomainChecks
 
         foreach (var disk in config.Devices.Disks)
         {
-            DiskChecks.Check(disk);
+            DiskChecks.Check(disk, config.Devices.Controllers);
         }
 
         foreach (var controller in config.Devices.Controllers)

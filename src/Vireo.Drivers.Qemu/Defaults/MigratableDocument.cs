@@ -18,6 +18,11 @@ internal static class MigratableDocument
             draft.Audios.Clear();
         }
 
+        for (var i = 1; i < draft.Consoles.Count; i++)
+        {
+            draft.Consoles[i] = draft.Consoles[i] with { Target = draft.Consoles[i].Target! with { Port = i } };
+        }
+
         // The attribute says it already.
         DeviceDraft.Each(draft.Graphics, g => g is { Type: GraphicsType.Vnc, Socket: not null, Listens: [{ Type: GraphicsListenType.Socket }, ..] } ? g with { Listens = g.Listens.RemoveAt(0) } : g);
         return config with { Devices = draft.ToConfig() };
