@@ -1,5 +1,6 @@
 using System.Globalization;
 using Vireo.Config;
+using Vireo.Drivers.Qemu.Defaults;
 using Vireo.Drivers.Qemu.State;
 
 namespace Vireo.Drivers.Qemu;
@@ -26,7 +27,8 @@ internal sealed partial class QemuConnection
             config = config with { CurrentMemory = DataSize.FromKiB(balloon) };
         }
 
-        return ValueTask.FromResult((wanted.HasFlag(DomainXMLFlags.Secure) ? config : WithoutSecrets(config)).ToXml());
+        config = wanted.HasFlag(DomainXMLFlags.Migratable) ? MigratableDocument.Of(config) : config;
+        return ValueTask.FromResult(((wanted & (DomainXMLFlags.Secure | DomainXMLFlags.Migratable)) != 0 ? config : WithoutSecrets(config)).ToXml());
     }
 
     /// <inheritdoc/>

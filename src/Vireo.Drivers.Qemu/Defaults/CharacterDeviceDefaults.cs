@@ -9,10 +9,11 @@ internal static class CharacterDeviceDefaults
     /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED: a console other than the first is a serial port.</exception>
     public static void Apply(DeviceDraft draft)
     {
+        RequireUnique(draft.Serials);
         Consoles(draft);
-        var port = 0;
+        var port = NextPort(draft.Serials);
         DeviceDraft.Each(draft.Serials, serial => serial with { Target = Serial(serial.Target, ref port) });
-        port = 0;
+        port = NextPort(draft.Parallels);
         DeviceDraft.Each(draft.Parallels, parallel => parallel with { Target = (parallel.Target ?? new CharTarget()) with { Port = Port(parallel.Target, ref port) } });
         ShareFirst(draft);
         DeviceDraft.Each(draft.Channels, WithoutRun);
@@ -24,37 +25,16 @@ internal static class CharacterDeviceDefaults
         : channel with
         {
             Target = target with { State = null },
-            Sources = channel is { Type: CharType.Unix, Source.Path: { } path } && IsGenerated(path) ? [] : channel.Sources,
+            Sources = channel is { Type: CharType.Unix, Source.Path: { } path } && IsGenerated(path, target.Name) ? [] : channel.Sources,
         };
 
-    private static bool IsGenerated(string path) =>
-        path.Split('/') is [.., "qemu", "channel", "target", var run, _] && run.StartsWith("domain-", StringComparison.Ordinal);
-
-    /// <summary>Gives channels their ports of the virtio-serial controllers.</summary>
-    public static void AssignPorts(DeviceDraft draft) => DeviceDraft.Each(draft.Channels, channel =>
+    // Old versions of libvirt put the domain's name and a dot before the channel's.
+    private static bool IsGenerated(string path, string? name) => path.Split('/') switch
     {
-        if (channel.Target?.Type != CharTargetType.Virtio)
-        {
-            return channel;
-        }
-
-        var address = channel.Address as VirtioSerialAddress;
-        if (address?.Port is > 0)
-        {
-            return channel;
-        }
-
-        var controller = address?.Controller ?? 0;
-
-        // Port 0 is for consoles alone.
-        uint port = 1;
-        while (draft.Channels.Any(c => c.Address is VirtioSerialAddress other && (other.Controller ?? 0) == controller && other.Port == port))
-        {
-            port++;
-        }
-
-        return channel with { Address = new VirtioSerialAddress { Controller = controller, Bus = address?.Bus ?? 0, Port = port } };
-    });
+        [.., "qemu", "channel", "target", var run, _] => run.StartsWith("domain-", StringComparison.Ordinal),
+        [.., "qemu", "channel", "target", var file] => name is not null && file.EndsWith("." + name, StringComparison.Ordinal),
+        _ => false,
+    };
 
     private static void Consoles(DeviceDraft draft)
     {
@@ -68,7 +48,7 @@ internal static class CharacterDeviceDefaults
                 throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, "Only the first console can be a serial port");
             }
 
-            draft.Consoles[i] = console with { Target = target with { Type = type, Port = target.Port ?? i } };
+            draft.Consoles[i] = console with { Target = target with { Type = type, Port = i } };
         }
     }
 
@@ -86,11 +66,21 @@ internal static class CharacterDeviceDefaults
         return target with { Type = type, Model = model, Port = Port(target, ref next) };
     }
 
-    private static int Port(CharTarget? target, ref int next)
+    private static int Port(CharTarget? target, ref int next) => target?.Port is { } given and >= 0 ? given : next++;
+
+    // Those that are named none are numbered after the last that is.
+    private static int NextPort(List<CharDevice> devices) => devices.Select(d => d.Target?.Port ?? -1).Append(-1).Max() + 1;
+
+    private static void RequireUnique(List<CharDevice> serials)
     {
-        var port = target?.Port is { } given and >= 0 ? given : next;
-        next = Math.Max(next, port + 1);
-        return port;
+        var seen = new HashSet<(CharTargetType, int)>();
+        foreach (var target in serials.Select(s => s.Target))
+        {
+            if (target is { Type: { } type, Port: { } port and >= 0 } && !seen.Add((type, port)))
+            {
+                throw VireoException.Internal(ErrorDomain.Domain, $"target port '{port}' already allocated");
+            }
+        }
     }
 
     private static void ShareFirst(DeviceDraft draft)
@@ -115,7 +105,6 @@ internal static class CharacterDeviceDefaults
         serial with
         {
             Boot = null,
-            Address = null,
             Tty = serial.Type == CharType.Pty ? serial.Source?.Path : null,
             Target = new CharTarget { Type = CharTargetType.Serial, Port = serial.Target!.Port },
         };

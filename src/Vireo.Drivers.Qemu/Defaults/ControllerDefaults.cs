@@ -55,21 +55,35 @@ internal static class ControllerDefaults
         AddForDrives(draft, DiskBus.Fdc, ControllerType.Fdc, null);
         AddForDrives(draft, DiskBus.Ide, ControllerType.Ide, null);
         AddForDrives(draft, DiskBus.Sata, ControllerType.Sata, null);
-        var last = -1;
-        foreach (var channel in draft.Channels.Where(c => c.Target?.Type == CharTargetType.Virtio))
+        AddForHostdevs(draft);
+        foreach (var port in draft.Channels.Concat(draft.Consoles).Where(c => c.Target?.Type == CharTargetType.Virtio))
         {
-            last = Math.Max(last, (int)((channel.Address as VirtioSerialAddress)?.Controller ?? 0));
+            Add(draft, ControllerType.VirtioSerial, (int)((port.Address as VirtioSerialAddress)?.Controller ?? 0));
         }
 
-        if (draft.Consoles.Any(c => c.Target?.Type == CharTargetType.Virtio))
+        uint slot = 0;
+        DeviceDraft.Each(draft.Smartcards, card => card.Address is not null ? card : card with { Address = new CcidAddress { Controller = 0, Slot = slot++ } });
+        foreach (var card in draft.Smartcards)
         {
-            last = Math.Max(last, 0);
+            Add(draft, ControllerType.Ccid, (int)((card.Address as CcidAddress)?.Controller ?? 0));
         }
+    }
 
-        AddUpTo(draft, ControllerType.VirtioSerial, last, null);
-        if (draft.Smartcards.Count > 0)
+    // A further controller for the host's devices is like the one before.
+    private static void AddForHostdevs(DeviceDraft draft)
+    {
+        var last = draft.Hostdevs.Where(h => h.Type == HostdevType.Scsi).Select(h => h.Address).OfType<DriveAddress>().Select(a => (int)Math.Min(a.Controller ?? 0, 256)).DefaultIfEmpty(-1).Max();
+        for (var index = 0; index <= last; index++)
         {
-            AddUpTo(draft, ControllerType.Ccid, 0, null);
+            Add(draft, ControllerType.Scsi, index, draft.Controllers.Find(c => c.Type == ControllerType.Scsi && c.Index == index - 1)?.Model ?? "lsilogic");
+        }
+    }
+
+    private static void Add(DeviceDraft draft, ControllerType type, int index, string? model = null)
+    {
+        if (!draft.Controllers.Any(c => c.Type == type && c.Index == index))
+        {
+            draft.Controllers.Add(new ControllerConfig { Type = type, Index = index, Model = model });
         }
     }
 
@@ -85,6 +99,7 @@ internal static class ControllerDefaults
 
             draft.Controllers[i] = controller with
             {
+                Master = controller.Master ?? (IsIch9(controller) && StartPort(controller.Model) is { } port ? new DeviceMaster { Startport = port } : null),
                 Model = controller.Model ?? controller.Type switch { ControllerType.Usb => "piix3-uhci", ControllerType.Scsi => "lsilogic", _ => null },
             };
         }
@@ -92,10 +107,11 @@ internal static class ControllerDefaults
 
     private static int Next(DeviceDraft draft, ControllerConfig controller)
     {
-        if (controller.Model is "ich9-uhci1" or "ich9-uhci2" or "ich9-uhci3"
-            && draft.Controllers.Where(c => c.Type == ControllerType.Usb && c.Model == "ich9-ehci1").Max(c => c.Index) is { } master)
+        // The parts of an ICH9 controller share a number until one comes a second time.
+        if (IsIch9(controller) && draft.Controllers.FindLast(c => IsIch9(c) && c.Index is not null) is { } mate
+            && !draft.Controllers.Exists(c => c.Type == ControllerType.Usb && c.Index == mate.Index && c.Model == controller.Model))
         {
-            return master;
+            return mate.Index!.Value;
         }
 
         for (var index = 0; ; index++)
@@ -106,6 +122,11 @@ internal static class ControllerDefaults
             }
         }
     }
+
+    // A companion serves two ports of its master.
+    private static uint? StartPort(string? model) => model switch { "ich9-uhci1" => 0, "ich9-uhci2" => 2, "ich9-uhci3" => 4, _ => null };
+
+    private static bool IsIch9(ControllerConfig controller) => controller is { Type: ControllerType.Usb, Model: "ich9-ehci1" or "ich9-uhci1" or "ich9-uhci2" or "ich9-uhci3" };
 
     private static void AddFirst(DeviceDraft draft, ControllerType type, string? model)
     {
@@ -133,10 +154,7 @@ internal static class ControllerDefaults
     {
         for (var index = 0; index <= last; index++)
         {
-            if (!draft.Controllers.Any(c => c.Type == type && c.Index == index))
-            {
-                draft.Controllers.Add(new ControllerConfig { Type = type, Index = index, Model = model });
-            }
+            Add(draft, type, index, model);
         }
     }
 }

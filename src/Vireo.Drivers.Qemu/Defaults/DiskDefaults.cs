@@ -63,19 +63,89 @@ internal static class DiskDefaults
         draft.Disks = sorted;
     }
 
-    /// <summary>Fills in device, bus and driver.</summary>
+    /// <summary>Fills in device, bus and driver, and takes away what belongs to a run.</summary>
     public static void Apply(DeviceDraft draft) => DeviceDraft.Each(draft.Disks, disk =>
     {
         var device = disk.Device ?? DiskDevice.Disk;
         var driver = disk.Driver ?? new DiskDriver();
+        var readOnly = disk.Readonly || device == DiskDevice.Cdrom;
+        var removable = device is DiskDevice.Cdrom or DiskDevice.Floppy;
         return disk with
         {
+            Type = removable && disk.Source is null ? DiskType.File : disk.Type,
             Device = device,
-            Driver = disk.Type == DiskType.VhostUser ? disk.Driver : driver with { Name = driver.Name ?? "qemu", Type = driver.Type ?? "raw" },
-            Target = disk.Target! with { Bus = disk.Target.Bus ?? BusOf(device, disk.Target.Dev!) },
-            Readonly = disk.Readonly || device == DiskDevice.Cdrom,
+            Snapshot = disk.Snapshot == SnapshotLocation.No && readOnly ? null : disk.Snapshot,
+            Driver = disk.Type == DiskType.VhostUser ? disk.Driver : Driver(driver, disk.Type == DiskType.Volume && disk.Source is not null ? null : "raw"),
+            Source = removable && IsEmpty(disk) && disk.Source!.StartupPolicy is null ? null : Source(disk.Source),
+            BackingStore = disk.BackingStore is { } backing ? WithoutIndex(backing) : null,
+            Mirror = null,
+            Target = disk.Target! with { Bus = disk.Target.Bus ?? BusOf(device, disk.Target.Dev!), Tray = disk.Target.Tray == TrayState.Open ? TrayState.Open : null },
+            Readonly = readOnly,
+            Encryption = Encryption(disk.Encryption),
         };
     });
+
+    /// <summary>Whether a disk says that it has a source and not which.</summary>
+    public static bool IsEmpty(DiskConfig disk) => disk.Source is { } source && disk.Type switch
+    {
+        DiskType.File => source.File is not { Length: > 0 },
+        DiskType.Block => source.Dev is not { Length: > 0 },
+        DiskType.Dir => source.Dir is not { Length: > 0 },
+        DiskType.Network => source.Protocol is null,
+        DiskType.Volume => source.Pool is null || source.Volume is null,
+        _ => false,
+    };
+
+    /// <summary>A target of iSCSI with the unit that is meant.</summary>
+    public static string IscsiName(string name) => name.Contains('/', StringComparison.Ordinal) ? name : name + "/0";
+
+    // To ask for what is there anyway is not to ask.
+    private static DiskDriver Driver(DiskDriver driver, string? format) => driver with
+    {
+        Name = driver.Name ?? "qemu",
+        Type = driver.Type ?? format,
+        Cache = driver.Cache == DiskCache.Default ? null : driver.Cache,
+        ErrorPolicy = driver.ErrorPolicy == DiskErrorPolicy.Default ? null : driver.ErrorPolicy,
+        RerrorPolicy = driver.RerrorPolicy == DiskErrorPolicy.Default ? null : driver.RerrorPolicy,
+        Io = driver.Io == DiskIo.Default ? null : driver.Io,
+    };
+
+    private static DiskSource? Source(DiskSource? source) => source is null ? null : source with
+    {
+        Index = null,
+        Hosts = source.Protocol is { } protocol && DefaultPort(protocol) is { } port
+            ? source.Hosts.Map(h => h.Transport is null or SourceTransport.Tcp && h.Port is null ? h with { Port = port } : h)
+            : source.Hosts,
+        Name = source is { Protocol: DiskProtocol.Iscsi, Name: { } name } ? IscsiName(name) : source.Name,
+        Encryption = Encryption(source.Encryption),
+        Seclabels = source.Seclabels.Where(s => s.Labelskip != true).Select(s => s with { Labelskip = null }).ToConfigList(),
+    };
+
+    private static string? DefaultPort(DiskProtocol protocol) => protocol switch
+    {
+        DiskProtocol.Nbd => "10809",
+        DiskProtocol.Iscsi => "3260",
+        DiskProtocol.Http => "80",
+        DiskProtocol.Https => "443",
+        DiskProtocol.Ftp => "21",
+        DiskProtocol.Ftps => "990",
+        DiskProtocol.Tftp => "69",
+        DiskProtocol.Ssh => "22",
+        DiskProtocol.Sheepdog => "7000",
+        DiskProtocol.Gluster => "24007",
+        DiskProtocol.Vxhs => "9999",
+        DiskProtocol.Nfs => "2049",
+        _ => null,
+    };
+
+    private static StorageEncryption? Encryption(StorageEncryption? encryption) => encryption is null ? null : encryption with { Engine = encryption.Engine ?? EncryptionEngine.Qemu };
+
+    private static BackingStore WithoutIndex(BackingStore backing) => backing with
+    {
+        Index = null,
+        Source = Source(backing.Source),
+        Backing = backing.Backing is { } next ? WithoutIndex(next) : null,
+    };
 
     /// <summary>Gives drives on a shared bus their place, by the number in the target's name.</summary>
     public static void AssignDrives(DeviceDraft draft) => DeviceDraft.Each(draft.Disks, disk =>

@@ -13,39 +13,60 @@ internal static class DisplayDefaults
         DeviceDraft.Each(draft.Sounds, sound => sound with { Model = sound.Model ?? SoundModel.Ich6 });
         if (draft.Audios.Count == 0)
         {
-            draft.Audios.Add(new AudioConfig { Id = 1, Type = draft.Graphics.Any(g => g.Type == GraphicsType.Spice) ? AudioType.Spice : draft.Graphics.Any(g => g.Type == GraphicsType.Sdl) ? AudioType.Sdl : AudioType.None });
+            draft.Audios.Add(ImpliedAudio(draft));
         }
     }
 
+    /// <summary>Where sound goes when nobody says.</summary>
+    public static AudioConfig ImpliedAudio(DeviceDraft draft) => new()
+    {
+        Id = 1,
+        Type = draft.Graphics.Any(g => g.Type == GraphicsType.Spice) ? AudioType.Spice : draft.Graphics.Any(g => g.Type == GraphicsType.Sdl) ? AudioType.Sdl : AudioType.None,
+    };
+
     private static GraphicsConfig Graphics(GraphicsConfig graphics)
     {
+        // Which address a network has is known of a run alone.
+        graphics = graphics with { Listens = graphics.Listens.Map(l => l.Type == GraphicsListenType.Network ? l with { Address = null } : l) };
         if (graphics.Type is not (GraphicsType.Vnc or GraphicsType.Spice))
         {
             return graphics;
         }
 
         var vnc = graphics.Type == GraphicsType.Vnc;
+        if (vnc && Socket(graphics) is { } path)
+        {
+            return graphics with
+            {
+                Socket = path,
+                ListenAddress = null,
+                Port = null,
+                Autoport = null,
+                Listens = [new GraphicsListen { Type = GraphicsListenType.Socket, Socket = path }, .. graphics.Listens.Skip(1)],
+            };
+        }
+
         if (!graphics.Listens.IsEmpty && graphics.Listens[0].Type is GraphicsListenType.Socket or GraphicsListenType.None)
         {
             return graphics;
         }
 
-        if (vnc && graphics.Socket is { } socket)
+        if (!vnc && graphics is { TlsPort: > 0, Autoport: not true })
         {
-            return graphics with { Listens = [new GraphicsListen { Type = GraphicsListenType.Socket, Socket = socket }] };
+            throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, "spice TLS port set in XML configuration, but TLS is disabled in qemu.conf");
         }
 
-        bool? autoport = vnc ? graphics.Autoport == true || graphics.Port is null or -1 : graphics.Autoport ?? (graphics.Port is > 0 || graphics.TlsPort is > 0 ? false : null);
+        bool? autoport = vnc ? graphics.Autoport ?? graphics.Port is null or -1 : graphics.Autoport ?? (graphics.Port is > 0 || graphics.TlsPort is > 0 ? false : null);
         if (!vnc && graphics.Port == -1 && graphics.Autoport is null)
         {
             autoport = true;
         }
 
         int? port = autoport == true ? vnc ? -1 : null : graphics.Port is > 0 ? graphics.Port : null;
-        graphics = graphics with { Port = port, Autoport = autoport };
+        graphics = graphics with { Port = port, TlsPort = autoport == true ? null : graphics.TlsPort, Autoport = autoport };
         if (!graphics.Listens.IsEmpty)
         {
-            return graphics.Listens[0].Type == GraphicsListenType.Address ? graphics with { ListenAddress = graphics.Listens[0].Address ?? graphics.ListenAddress } : graphics;
+            return graphics.Listens[0].Type == GraphicsListenType.Address ? AtAddress(graphics, graphics.Listens[0].Address ?? graphics.ListenAddress) : graphics;
         }
 
         var listening = vnc || autoport is not null || graphics.ListenAddress is not null;
@@ -53,6 +74,19 @@ internal static class DisplayDefaults
         {
             Listens = [new GraphicsListen { Type = listening ? GraphicsListenType.Address : GraphicsListenType.None, Address = graphics.ListenAddress }],
         };
+    }
+
+    private static GraphicsConfig AtAddress(GraphicsConfig graphics, string? address) =>
+        graphics with { ListenAddress = address, Listens = [graphics.Listens[0] with { Address = address }, .. graphics.Listens.Skip(1)] };
+
+    // The attribute and the first place may both name the socket, if it is one.
+    private static string? Socket(GraphicsConfig graphics)
+    {
+        var listened = graphics.Listens is [{ Type: GraphicsListenType.Socket, Socket: { } first }, ..] ? first : null;
+        return graphics.Socket is null || listened is null || listened == graphics.Socket
+            ? graphics.Socket ?? listened
+            : throw VireoException.ConfigUnsupported(
+                ErrorDomain.Domain, $"graphics 'socket' attribute '{graphics.Socket}' must match 'socket' attribute of first listen element (found '{listened}')");
     }
 
     private static void Videos(DeviceDraft draft)

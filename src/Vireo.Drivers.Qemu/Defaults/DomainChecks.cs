@@ -29,11 +29,6 @@ internal static class DomainChecks
             throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"domain type '{config.Type?.ToString().ToLowerInvariant()}' is not supported by the QEMU driver");
         }
 
-        if ((config.Memory?.Size.Bytes ?? 0) == 0)
-        {
-            throw new VireoException(ErrorCode.XmlError, ErrorDomain.Domain, "Memory size must be specified via <memory> or in the <numa> configuration");
-        }
-
         if (config.Os.Type!.Kind != "hvm" || config.Os.Type.Arch is not ("x86_64" or "i686"))
         {
             throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"os type '{config.Os.Type.Kind}' for architecture '{config.Os.Type.Arch}' is not supported");
@@ -61,22 +56,37 @@ internal static class DomainChecks
 
     /// <summary>What must hold of the finished document.</summary>
     /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED.</exception>
-    public static void AfterDefaults(DomainConfig config, MachineKind machine)
+    public static void AfterDefaults(DomainConfig config, MachineKind machine, DefaultsContext context)
     {
+        if (config.Os.Type!.Arch == "x86_64" && context.Architecture != "x86_64")
+        {
+            throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"Emulator '{config.Devices.Emulator}' does not support arch 'x86_64'");
+        }
+
+        if (!context.Machines.Contains(machine.Name))
+        {
+            throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"Emulator '{config.Devices.Emulator}' does not support machine type '{machine.Name}'");
+        }
+
         if (machine.IsQ35 && config.Devices.Controllers.Any(c => c.Type == ControllerType.Ide))
         {
             throw VireoException.ConfigUnsupported(ErrorDomain.Domain, "IDE controllers are unsupported for this QEMU binary or machine type");
         }
 
-        if (config.Cpu?.Topology is { } topology
-            && (ulong)(topology.Sockets ?? 1) * (topology.Dies ?? 1) * (topology.Cores ?? 1) * (topology.Threads ?? 1) != config.Vcpu!.Count)
-        {
-            throw VireoException.ConfigUnsupported(ErrorDomain.Domain, "CPU topology doesn't match maximum vcpu count");
-        }
-
+        CpuDefaults.Check(config);
         if (config.Os.Loader?.Type == LoaderType.Pflash && config.Features?.Acpi != true)
         {
             throw VireoException.ConfigUnsupported(ErrorDomain.Domain, "UEFI requires ACPI on this architecture");
+        }
+
+        foreach (var disk in config.Devices.Disks)
+        {
+            DiskChecks.Check(disk, config.Devices.Controllers);
+        }
+
+        foreach (var controller in config.Devices.Controllers)
+        {
+            ControllerChecks.Check(controller);
         }
 
         TpmDefaults.Check(config.Devices);

@@ -11,6 +11,12 @@ internal sealed record DefaultsContext(string Emulator, string DefaultMachine, I
 {
     /// <summary>Where UEFI guests keep their variables when they do not say.</summary>
     public string NvramDirectory { get; init; } = "/var/lib/libvirt/qemu/nvram";
+
+    /// <summary>What QEMU emulates: x86_64 or i686. A 32-bit guest may run in either.</summary>
+    public string Architecture { get; init; } = "x86_64";
+
+    /// <summary>The machines that QEMU has, by their canonical names.</summary>
+    public required IReadOnlySet<string> Machines { get; init; }
 }
 
 /// <summary>
@@ -31,22 +37,25 @@ internal static class DomainDefaults
         config = General(config, context);
         DomainChecks.BeforeDefaults(config);
         var machine = new MachineKind(config.Os.Type!.Machine!);
-        var draft = new DeviceDraft(config.Devices);
+        var draft = new DeviceDraft(DeviceDefaults.Apply(config.Devices));
         draft.Emulator ??= context.Emulator;
         DiskDefaults.Sort(draft);
         DiskDefaults.Apply(draft);
         ControllerDefaults.Sort(draft);
         ControllerDefaults.AddImplied(draft, machine);
+        ControllerChecks.BeforeAddresses(draft, machine);
+        CharSourceDefaults.Apply(draft);
         CharacterDeviceDefaults.Apply(draft);
         DisplayDefaults.Apply(draft);
         SmallDeviceDefaults.Apply(draft);
         DiskDefaults.AssignDrives(draft);
+        HostdevDefaults.Apply(draft);
         ControllerDefaults.AddForDevices(draft);
-        CharacterDeviceDefaults.AssignPorts(draft);
-        PciAssignment.Apply(draft, machine);
+        VirtioSerialAssignment.Apply(draft);
         UsbAssignment.Apply(draft);
-        config = config with { Devices = draft.ToConfig() };
-        DomainChecks.AfterDefaults(config, machine);
+        PciAssignment.Apply(draft, machine);
+        config = MemoryDefaults.AssignSlots(config with { Devices = draft.ToConfig() });
+        DomainChecks.AfterDefaults(config, machine, context);
         return config;
     }
 
@@ -70,48 +79,26 @@ internal static class DomainDefaults
             os = os with { Nvram = (os.Nvram ?? new NvramConfig()) with { Path = Path.Combine(context.NvramDirectory, $"{config.Name}_VARS.fd") } };
         }
 
-        var memory = config.Memory?.Size ?? default;
-        return config with
+        os = os.Loader is { Path: not null, Type: null } ? os with { Loader = os.Loader with { Type = LoaderType.Rom } } : os;
+        config = config with
         {
             Uuid = config.Uuid ?? Guid.NewGuid(),
-            CurrentMemory = config.CurrentMemory is { } current && current <= memory && current.Bytes > 0 ? current : memory,
-            Vcpu = (config.Vcpu ?? 1u) with { Placement = config.Vcpu?.Placement ?? CpuPlacement.Static, Count = config.Vcpu?.Count ?? 1 },
             Os = os,
-            Cpu = Cpu(config.Cpu, config.Type),
+            Features = FeatureDefaults.Apply(config.Features),
+            Cpu = CpuDefaults.Apply(config.Cpu, config.Type, context.Architecture),
             Clock = (config.Clock ?? new ClockConfig()) with { Offset = config.Clock?.Offset ?? ClockOffset.Utc },
+            Seclabels = config.Seclabels.Map(FeatureDefaults.Label),
             OnPoweroff = config.OnPoweroff ?? LifecycleAction.Destroy,
             OnReboot = config.OnReboot ?? LifecycleAction.Restart,
             OnCrash = config.OnCrash ?? LifecycleAction.Destroy,
         };
+        FeatureDefaults.CheckSysinfo(config.Sysinfos);
+        return CpuTuningDefaults.Apply(MemoryDefaults.Apply(config));
     }
 
     private static bool HasBootOrder(DevicesConfig devices) =>
         devices.Disks.Any(d => d.Boot?.Order is not null) || devices.Interfaces.Any(i => i.Boot?.Order is not null)
         || devices.Hostdevs.Any(h => h.Boot?.Order is not null) || devices.Redirdevs.Any(r => r.Boot?.Order is not null);
-
-    private static CpuConfig Cpu(CpuConfig? cpu, DomainType? type)
-    {
-        cpu ??= new CpuConfig();
-        cpu = cpu.Topology is { } topology ? cpu with { Topology = topology with { Dies = topology.Dies ?? 1 } } : cpu;
-        if (cpu.Mode is null or CpuMode.Custom && cpu.Model?.Name is null)
-        {
-            return cpu with { Mode = CpuMode.Custom, Match = CpuMatch.Exact, Check = CpuCheck.None, Model = new CpuModel { Fallback = CpuFallback.Forbid, Name = "qemu64" } };
-        }
-
-        return cpu.Mode switch
-        {
-            CpuMode.HostPassthrough => cpu with { Check = cpu.Check ?? CpuCheck.None, Migratable = cpu.Migratable ?? true },
-            CpuMode.Maximum => cpu with { Check = cpu.Check ?? CpuCheck.None },
-            CpuMode.HostModel => cpu with { Check = cpu.Check ?? CpuCheck.Partial },
-            _ => cpu with
-            {
-                Mode = CpuMode.Custom,
-                Match = cpu.Match ?? CpuMatch.Exact,
-                Check = cpu.Check ?? (type == DomainType.Kvm ? CpuCheck.Partial : CpuCheck.None),
-                Model = cpu.Model! with { Fallback = cpu.Model.Fallback ?? CpuFallback.Allow },
-            },
-        };
-    }
 
     /// <summary>A new hardware address in QEMU's range.</summary>
     internal static string NewMac()

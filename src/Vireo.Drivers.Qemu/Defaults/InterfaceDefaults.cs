@@ -23,9 +23,20 @@ internal static class InterfaceDefaults
         {
             Mac = (card.Mac ?? new MacConfig()) with { Address = card.Mac?.Address is { } address ? Canonical(address) : DomainDefaults.NewMac() },
             Model = card.Model ?? (card.Type == InterfaceType.Hostdev ? null : "rtl8139"),
+            Source = card is { Type: InterfaceType.Hostdev, Source: { HostAddress: { } host } source } ? source with { HostAddress = HostdevDefaults.PciSource(host) } : card.Source,
+            Driver = Driver(card),
+            Filterref = card.Type is InterfaceType.Ethernet or InterfaceType.Network or InterfaceType.Bridge ? card.Filterref : null,
             Target = card.Target is { Dev: { } name } target && TapNames.IsGiven(name) ? Without(target) : card.Target,
         };
     }
+
+    // What drives a card is told of virtio cards, and of the host's own, which have no more than a name.
+    private static Config.InterfaceDriver? Driver(InterfaceConfig card) => card switch
+    {
+        { Type: InterfaceType.Hostdev } => card.Driver?.Name is { } name ? new Config.InterfaceDriver { Name = name } : null,
+        { Model: "virtio" or "virtio-transitional" or "virtio-non-transitional" } => card.Driver,
+        _ => null,
+    };
 
     private static InterfaceTarget? Without(InterfaceTarget target) => target with { Dev = null } is var bare && bare != new InterfaceTarget() ? bare : null;
 

@@ -5,6 +5,8 @@ namespace Vireo.Drivers.Qemu.Defaults;
 /// <summary>Gives the devices their places on the PCI buses, and adds the bridges and ports that takes.</summary>
 internal static class PciAssignment
 {
+    private const uint DmiBridgeSlot = 0x1e;
+
     private sealed record Device(string Name, PciConnection Connection, DeviceAddress? Address, Action<PciAddress> Set)
     {
         public (int Index, uint Function)? Ich9 { get; init; }
@@ -55,7 +57,7 @@ internal static class PciAssignment
         {
             if (device.Address is PciAddress address)
             {
-                buses.Take(Slot(address), device.Name, device.Connection == PciConnection.RootPort);
+                buses.Take(Slot(address), device.Name, device.Connection);
             }
         }
 
@@ -108,6 +110,7 @@ internal static class PciAssignment
             Board(ControllerType.Sata, null, 0x1f, 2);
             Companions(draft, buses);
             Sound(draft, buses);
+            Bridge(draft, buses);
         }
 
         PrimaryVideo(draft, machine.IsI440fx ? 2u : 1u, buses);
@@ -155,6 +158,18 @@ internal static class PciAssignment
             var at = new PciSlot(0, 0x1b, 0);
             buses.Take(at, "the sound card");
             draft.Sounds[i] = draft.Sounds[i] with { Address = Address(at) };
+        }
+    }
+
+    // The first bridge to conventional PCI stands where the real chipset has it.
+    private static void Bridge(DeviceDraft draft, PciTopology buses)
+    {
+        var i = draft.Controllers.FindIndex(c => c is { Type: ControllerType.Pci, Model: "dmi-to-pci-bridge" });
+        if (i >= 0 && draft.Controllers[i].Address is null && buses.RootSlotIsFree(DmiBridgeSlot))
+        {
+            var at = new PciSlot(0, DmiBridgeSlot, 0);
+            buses.Take(at, "the DMI bridge");
+            draft.Controllers[i] = draft.Controllers[i] with { Address = Address(at) };
         }
     }
 
@@ -222,7 +237,13 @@ internal static class PciAssignment
             _ => null,
         });
         AddAll(draft.Disks, "disk", d => On(d.Target!.Bus == DiskBus.Virtio, Virtio(d.Model)));
-        AddAll(draft.Hostdevs, "host device", h => On(h.Address is PciAddress, express));
+        AddAll(draft.Interfaces, "host interface", n => On(n.Type == InterfaceType.Hostdev, express));
+        AddAll(draft.Hostdevs, "host device", h => h switch
+        {
+            { Type: HostdevType.Pci } or { Type: HostdevType.Mdev, Model: HostdevModel.VfioPci } => express,
+            { Type: HostdevType.ScsiHost } => h.Model == HostdevModel.VirtioTransitional ? PciConnection.Conventional : express,
+            _ => null,
+        });
         if (draft.Memballoon is { Model: not (MemballoonModel.None or MemballoonModel.Xen), Address: null or PciAddress } balloon)
         {
             list.Add(new Device("memory balloon", express, balloon.Address, address => draft.Memballoon = balloon with { Address = address }));
@@ -287,10 +308,15 @@ internal static class PciAssignment
         var at = controller.Address as PciAddress;
         return controller.Model switch
         {
-            "pcie-root-port" or "pcie-switch-downstream-port" => controller with
+            "pcie-root-port" => controller with
             {
-                ModelName = controller.ModelName ?? (controller.Model == "pcie-root-port" ? ControllerModelName.PcieRootPort : ControllerModelName.Xio3130Downstream),
+                ModelName = controller.ModelName ?? ControllerModelName.PcieRootPort,
                 Target = target with { Chassis = target.Chassis ?? index, Port = target.Port ?? (((at?.Slot ?? 0) << 3) + (at?.Function ?? 0)) },
+            },
+            "pcie-switch-downstream-port" => controller with
+            {
+                ModelName = controller.ModelName ?? ControllerModelName.Xio3130Downstream,
+                Target = target with { Chassis = target.Chassis ?? index, Port = target.Port ?? at?.Slot },
             },
             "pci-bridge" => controller with { ModelName = controller.ModelName ?? ControllerModelName.PciBridge, Target = target with { ChassisNr = target.ChassisNr ?? index } },
             "pcie-to-pci-bridge" => controller with { ModelName = controller.ModelName ?? ControllerModelName.PciePciBridge },

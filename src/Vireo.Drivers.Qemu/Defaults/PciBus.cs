@@ -77,6 +77,10 @@ internal sealed class PciBus(string model)
         _ => false,
     };
 
+    /// <summary>Whether a device of this kind may be put here when its address asks for it: endpoints may be mixed, controllers may not.</summary>
+    public bool AcceptsGiven(PciConnection connection) => Accepts(connection)
+        || connection is PciConnection.Conventional or PciConnection.Express or PciConnection.PciBridge or PciConnection.ExpressToPciBridge;
+
     /// <summary>Takes one function; false when it is taken already.</summary>
     public bool TryTake(uint slot, uint function)
     {
@@ -111,17 +115,6 @@ internal sealed class PciBus(string model)
     public (uint Slot, uint Function)? TakeNext(bool share)
     {
         var (first, last) = Slots;
-        for (var slot = first; share && slot <= last; slot++)
-        {
-            for (uint function = 1; _shared[slot] && function < 8; function++)
-            {
-                if (TryTake(slot, function))
-                {
-                    return (slot, function);
-                }
-            }
-        }
-
         for (var slot = first; slot <= last; slot++)
         {
             if (IsFree(slot))
@@ -129,6 +122,14 @@ internal sealed class PciBus(string model)
                 _used[slot] |= 1;
                 _shared[slot] = share;
                 return (slot, 0);
+            }
+
+            for (uint function = 1; share && _shared[slot] && function < 8; function++)
+            {
+                if (TryTake(slot, function))
+                {
+                    return (slot, function);
+                }
             }
         }
 

@@ -57,13 +57,21 @@ internal sealed class PciTopology
     /// <summary>Takes an address that the document gives.</summary>
     /// <param name="at">The address.</param>
     /// <param name="device">Who wants it, for messages.</param>
-    /// <param name="shared">Whether root ports may join it in its slot.</param>
+    /// <param name="connection">What it needs of its bus. Root ports may be joined by others in their slot.</param>
     /// <exception cref="VireoException">VIR_ERR_XML_ERROR: the bus or the slot does not exist, or is taken.</exception>
-    public void Take(PciSlot at, string device, bool shared = false)
+    public void Take(PciSlot at, string device, PciConnection connection = PciConnection.Conventional)
     {
         if (at.Bus >= _buses.Count || _buses[(int)at.Bus] is not { } bus)
         {
             throw new VireoException(ErrorCode.XmlError, ErrorDomain.Domain, $"Invalid PCI address {at} for {device}. No PCI controller has index {at.Bus}");
+        }
+
+        if (!bus.AcceptsGiven(connection))
+        {
+            throw new VireoException(
+                ErrorCode.XmlError,
+                ErrorDomain.Domain,
+                $"The device at PCI address {at} cannot be plugged into the PCI controller with index='{at.Bus}'. It requires a controller that accepts a {NameOf(connection)}.");
         }
 
         if (at.Slot > 31 || at.Function > 7 || !bus.Has(at.Slot))
@@ -76,7 +84,7 @@ internal sealed class PciTopology
             throw new VireoException(ErrorCode.XmlError, ErrorDomain.Domain, $"Attempted double use of PCI Address {at}");
         }
 
-        if (shared)
+        if (connection == PciConnection.RootPort)
         {
             bus.Share(at.Slot);
         }
@@ -121,6 +129,15 @@ internal sealed class PciTopology
 
     /// <summary>Adds a root port that is used for nothing yet, so that something can be plugged in later.</summary>
     public void AddSpare() => Append("pcie-root-port");
+
+    private static string NameOf(PciConnection connection) => connection switch
+    {
+        PciConnection.RootPort => "pcie-root-port",
+        PciConnection.DmiToPciBridge => "dmi-to-pci-bridge",
+        PciConnection.SwitchUpstream => "pcie-switch-upstream-port",
+        PciConnection.SwitchDownstream => "pcie-switch-downstream-port",
+        _ => "pci-expander-bus",
+    };
 
     private static VireoException Full() => VireoException.Internal(ErrorDomain.Domain, "No more available PCI slots");
 

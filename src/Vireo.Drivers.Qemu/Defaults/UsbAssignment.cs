@@ -1,4 +1,3 @@
-using System.Globalization;
 using Vireo.Config;
 
 namespace Vireo.Drivers.Qemu.Defaults;
@@ -6,59 +5,118 @@ namespace Vireo.Drivers.Qemu.Defaults;
 /// <summary>Gives USB devices their ports.</summary>
 internal static class UsbAssignment
 {
-    /// <summary>Hubs first, then the other devices; a port of a hub is preferred to none, the controller's own to the hub's once those run out.</summary>
-    /// <exception cref="VireoException">VIR_ERR_XML_ERROR: there is no controller, or no port is free.</exception>
+    /// <summary>Adds the hubs that it takes, then finds every device a port: the controllers' own first, then those of hubs.</summary>
+    /// <exception cref="VireoException">VIR_ERR_XML_ERROR: there is no such controller or port, it is taken, or none is free.</exception>
     public static void Apply(DeviceDraft draft)
     {
-        var usb = draft.Controllers.Where(c => c.Type == ControllerType.Usb && c.Model != "none").ToList();
-        var taken = new HashSet<string>(StringComparer.Ordinal);
-        var ports = new List<string>();
-        foreach (var address in Addresses(draft).OfType<UsbAddress>().Where(a => a.Port is not null))
+        RefuseDisabled(draft);
+        if (!draft.Controllers.Any(c => c.Type == ControllerType.Usb) || draft.Controllers.Any(c => c is { Type: ControllerType.Usb, Model: "none" }))
         {
-            taken.Add(Key(address.Bus ?? 0, address.Port!));
+            return;
         }
 
-        foreach (var controller in usb)
+        var ports = new UsbTopology();
+        foreach (var controller in draft.Controllers.Where(c => c.Type == ControllerType.Usb && PortsOf(c) > 0))
         {
-            var count = controller.Model switch { "qemu-xhci" or "nec-xhci" => controller.Ports ?? 4, "ich9-ehci1" or "ehci" => 6, _ => 2 };
-            for (var port = 1; port <= Math.Clamp(count, 1, 15); port++)
+            ports.AddController((uint)controller.Index!.Value, PortsOf(controller));
+        }
+
+        AddHubs(draft, ports);
+        DeviceDraft.Each(draft.Hubs, hub =>
+        {
+            var address = hub.Address as UsbAddress;
+            if (address?.Port is not null)
             {
-                ports.Add(Key((uint)controller.Index!.Value, port.ToString(CultureInfo.InvariantCulture)));
+                ports.Take(address);
             }
-        }
+            else
+            {
+                address = ports.Place(address);
+            }
 
-        DeviceDraft.Each(draft.Hubs, hub => hub.Address is not null ? hub : hub with { Address = Next(ports, taken, true) });
-        DeviceDraft.Each(draft.Disks, disk => disk.Address is null && disk.Target!.Bus == DiskBus.Usb ? disk with { Address = Next(ports, taken) } : disk);
-        DeviceDraft.Each(draft.Inputs, input => input.Address is null && input.Bus == InputBus.Usb ? input with { Address = Next(ports, taken) } : input);
-        DeviceDraft.Each(draft.Sounds, sound => sound.Address is null && sound.Model == SoundModel.Usb ? sound with { Address = Next(ports, taken) } : sound);
-        DeviceDraft.Each(draft.Redirdevs, redirdev => redirdev.Address is null && redirdev.Bus == RedirdevBus.Usb ? redirdev with { Address = Next(ports, taken) } : redirdev);
-        DeviceDraft.Each(draft.Serials, serial => serial.Address is null && serial.Target!.Type == CharTargetType.UsbSerial ? serial with { Address = Next(ports, taken) } : serial);
+            ports.AddHub(address);
+            return hub with { Address = address };
+        });
+        Each(draft, address =>
+        {
+            if (address?.Port is not null)
+            {
+                ports.Take(address);
+            }
+
+            return address;
+        });
+        Each(draft, address => address?.Port is not null ? address : ports.Place(address));
     }
 
-    private static IEnumerable<DeviceAddress?> Addresses(DeviceDraft draft) =>
-        [.. draft.Hubs.Select(h => h.Address), .. draft.Disks.Select(d => d.Address), .. draft.Inputs.Select(i => i.Address), .. draft.Sounds.Select(s => s.Address),
-            .. draft.Redirdevs.Select(r => r.Address), .. draft.Serials.Select(s => s.Address), .. draft.Hostdevs.Select(h => h.Address)];
-
-    private static string Key(uint bus, string port) => string.Create(CultureInfo.InvariantCulture, $"{bus}/{port}");
-
-    private static UsbAddress Next(List<string> ports, HashSet<string> taken, bool hub = false)
+    // Each further hub costs one port and brings eight.
+    private static void AddHubs(DeviceDraft draft, UsbTopology ports)
     {
-        foreach (var key in ports)
+        var needed = draft.Hubs.Count;
+        Each(draft, address =>
         {
-            if (taken.Add(key))
-            {
-                var slash = key.IndexOf('/', StringComparison.Ordinal);
-                var port = key[(slash + 1)..];
-                if (hub)
-                {
-                    // A hub has eight ports of its own; devices go there before the controller's next.
-                    ports.InsertRange(ports.IndexOf(key) + 1, Enumerable.Range(1, 8).Select(n => string.Create(CultureInfo.InvariantCulture, $"{key}.{n}")));
-                }
+            needed++;
+            return address;
+        });
+        var missing = needed - (ports.Count + (UsbTopology.HubPorts * draft.Hubs.Count));
+        for (missing = missing > 0 ? missing + 1 : 0; missing > 0 && ports.Count > 0; missing -= UsbTopology.HubPorts - 1)
+        {
+            draft.Hubs.Add(new HubConfig { Type = HubType.Usb });
+        }
+    }
 
-                return new UsbAddress { Bus = uint.Parse(key.AsSpan(0, slash), CultureInfo.InvariantCulture), Port = port };
-            }
+    private static int PortsOf(ControllerConfig controller) => controller.Model switch
+    {
+        "qemu-xhci" or "nec-xhci" => Math.Min(controller.Ports ?? 4, ControllerChecks.MostXhciPorts),
+        "ich9-ehci1" or "ehci" => 6,
+        "pci-ohci" => 3,
+        "piix3-uhci" or "piix4-uhci" or "vt82c686b-uhci" => 2,
+
+        // The companions of an ICH9 controller have no ports of their own.
+        _ => 0,
+    };
+
+    private static void Each(DeviceDraft draft, Func<UsbAddress?, UsbAddress?> change)
+    {
+        void All<T>(List<T> devices, Func<T, bool> isUsb)
+            where T : DeviceConfig => DeviceDraft.Each(devices, d => isUsb(d) && d.Address is null or UsbAddress ? (T)(d with { Address = change(d.Address as UsbAddress) }) : d);
+
+        All(draft.Hostdevs, h => h is { Mode: HostdevMode.Subsystem, Type: HostdevType.Usb });
+        All(draft.Disks, d => d.Target!.Bus == DiskBus.Usb);
+        All(draft.Controllers, c => c.Type == ControllerType.Ccid);
+        All(draft.Inputs, n => n.Bus == InputBus.Usb);
+        All(draft.Serials, s => s.Target!.Type == CharTargetType.UsbSerial);
+        All(draft.Sounds, s => s.Model == SoundModel.Usb);
+        All(draft.Redirdevs, r => r.Bus == RedirdevBus.Usb);
+    }
+
+    private static void RefuseDisabled(DeviceDraft draft)
+    {
+        var controllers = draft.Controllers.Where(c => c.Type == ControllerType.Usb).ToList();
+        if (!controllers.Exists(c => c.Model == "none"))
+        {
+            return;
         }
 
-        throw new VireoException(ErrorCode.XmlError, ErrorDomain.Domain, ports.Count == 0 ? "No USB controllers available for the USB devices of the domain" : "No free USB ports");
+        if (controllers.Count > 1)
+        {
+            throw new VireoException(ErrorCode.XmlDetail, ErrorDomain.Domain, "Can't add another USB controller: USB is disabled for this domain");
+        }
+
+        var devices = 0;
+        Each(draft, address =>
+        {
+            devices++;
+            return address;
+        });
+        var refusal = draft.Hostdevs.Exists(h => h.Type == HostdevType.Usb) ? "Can't add host USB device: USB is disabled in this host"
+            : draft.Inputs.Exists(n => n.Bus == InputBus.Usb) ? "Can't add USB input device. USB bus is disabled"
+            : draft.Hubs.Count > 0 ? "Can't add USB hub: USB is disabled for this domain"
+            : devices > 0 ? "USB is disabled for this domain, but USB devices are present in the domain XML"
+            : null;
+        if (refusal is not null)
+        {
+            throw VireoException.ConfigUnsupported(ErrorDomain.Domain, refusal);
+        }
     }
 }

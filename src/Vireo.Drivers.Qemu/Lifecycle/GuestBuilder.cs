@@ -21,7 +21,7 @@ internal sealed class GuestBuilder(QemuCapabilitiesCache capabilities, string nv
     /// <inheritdoc/>
     public async ValueTask<DomainConfig> CompleteAsync(DomainConfig parsed, CancellationToken cancellationToken)
     {
-        var emulator = parsed.Devices.Emulator ?? DefaultEmulator;
+        var emulator = parsed.Devices.Emulator ?? (parsed.Os.Type?.Arch is "i686" ? EmulatorTargets.Find("i686") : null) ?? DefaultEmulator;
         var known = await capabilities.GetAsync(emulator, cancellationToken).ConfigureAwait(false);
         if (parsed.Type is not (DomainType.Qemu or DomainType.Kvm) || (parsed.Type == DomainType.Kvm && !known.Kvm))
         {
@@ -30,7 +30,12 @@ internal sealed class GuestBuilder(QemuCapabilitiesCache capabilities, string nv
         }
 
         var aliases = known.Machines.Where(m => m.Alias is not null).ToDictionary(m => m.Alias!, m => m.Name, StringComparer.Ordinal);
-        var complete = DomainDefaults.Apply(parsed, new DefaultsContext(emulator, known.DefaultMachine?.Name ?? "pc", aliases) { NvramDirectory = nvram });
+        var complete = DomainDefaults.Apply(parsed, new DefaultsContext(emulator, known.DefaultMachine?.Name ?? "pc", aliases)
+        {
+            NvramDirectory = nvram,
+            Architecture = known.Architecture,
+            Machines = known.Machines.Select(m => m.Name).ToHashSet(StringComparer.Ordinal),
+        });
         if (TpmStorage.EmulatorOf(complete) is { } tpm)
         {
             TpmSetup.Require(tpm);

@@ -10,7 +10,10 @@ public sealed class DomainDefaultsTests
     internal static readonly DefaultsContext Context = new(
         "/usr/bin/qemu-system-x86_64",
         "pc-i440fx-7.2",
-        new Dictionary<string, string> { ["pc"] = "pc-i440fx-7.2", ["q35"] = "pc-q35-7.2" });
+        new Dictionary<string, string> { ["pc"] = "pc-i440fx-7.2", ["q35"] = "pc-q35-7.2" })
+    {
+        Machines = new HashSet<string> { "pc-i440fx-7.2", "pc-q35-7.2" },
+    };
 
     public static TheoryData<string> Documents()
     {

@@ -1,0 +1,109 @@
+using Vireo.Config;
+
+namespace Vireo.Drivers.Qemu.Defaults;
+
+/// <summary>Refuses disks that cannot be had, with libvirt's codes and messages.</summary>
+internal static class DiskChecks
+{
+    /// <summary>What must hold of every disk of a finished document.</summary>
+    /// <param name="disk">The disk.</param>
+    /// <param name="controllers">The document's controllers.</param>
+    /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED, VIR_ERR_INTERNAL_ERROR, VIR_ERR_NO_SOURCE.</exception>
+    public static void Check(DiskConfig disk, ConfigList<ControllerConfig> controllers)
+    {
+        var target = disk.Target!.Dev!;
+        var bus = disk.Target.Bus!.Value;
+        if (disk.Device is DiskDevice.Disk or DiskDevice.Lun && (disk.Source is null || DiskDefaults.IsEmpty(disk)) && disk.Type is not (DiskType.VhostUser or DiskType.Nvme))
+        {
+            throw new VireoException(ErrorCode.NoSource, ErrorDomain.Domain, target);
+        }
+
+        RequireSecret(disk.Auth ?? disk.Source?.Auth);
+        if (Address(disk, bus) is null && !HasName(disk))
+        {
+            throw VireoException.Internal(ErrorDomain.Domain, $"Invalid {(disk.Device == DiskDevice.Floppy ? "floppy" : "harddisk")} device name: {target}");
+        }
+
+        if (bus == DiskBus.Usb && disk.Address is not (null or UsbAddress))
+        {
+            throw VireoException.Internal(ErrorDomain.Qemu, "unexpected address type for usb disk");
+        }
+
+        if (disk.Serial is not null && bus is not (DiskBus.Scsi or DiskBus.Virtio or DiskBus.Ide or DiskBus.Sata or DiskBus.Usb))
+        {
+            throw VireoException.Internal(ErrorDomain.Qemu, $"Serial property not supported for drive bus '{bus.ToXmlName()}'");
+        }
+
+        if (bus == DiskBus.Scsi && disk.Address is DriveAddress { Bus: > 0 })
+        {
+            throw VireoException.Internal(ErrorDomain.Qemu, "SCSI controller only supports 1 bus");
+        }
+
+        var refusal = Address(disk, bus) ?? Narrow(disk, bus, controllers) ?? (disk switch
+        {
+            { Sgio: Sgio.Unfiltered } => "unfiltered sgio is no longer supported",
+            { Device: DiskDevice.Disk or DiskDevice.Lun, Target.Tray: not null } => "tray is only valid for cdrom and floppy",
+            { Type: DiskType.Dir, Driver.Type: not "fat", Source: not null } => "storage type 'dir' requires use of storage format 'fat'",
+            { Readonly: true, Device: DiskDevice.Disk } when bus is DiskBus.Ide or DiskBus.Sata => $"readonly {bus.ToXmlName()} disks are not supported",
+            { Shareable: true, Readonly: false, Driver.Type: not (null or "raw") } => $"shared access for disk '{target}' requires use of supported storage format",
+            _ => null,
+        }) ?? Secret(disk.Auth ?? disk.Source?.Auth, disk.Source?.Protocol) ?? Encryption(disk.Encryption ?? disk.Source?.Encryption, disk.Source?.Protocol);
+        if (refusal is not null)
+        {
+            throw VireoException.ConfigUnsupported(ErrorDomain.Domain, refusal);
+        }
+    }
+
+    private static bool HasName(DiskConfig disk) => disk.Device switch
+    {
+        DiskDevice.Floppy => disk.Target!.Dev!.StartsWith("fd", StringComparison.Ordinal),
+        DiskDevice.Cdrom => true,
+        _ => DiskDefaults.IndexOf(disk.Target!.Dev) >= 0 && !disk.Target.Dev!.StartsWith("fd", StringComparison.Ordinal),
+    };
+
+    private static void RequireSecret(StorageAuth? auth)
+    {
+        var refusal = auth switch
+        {
+            { Secret: null } => "Missing <secret> element in auth",
+            { Secret: { Uuid: null, Usage: null } } => "missing secret uuid or usage attribute",
+            _ => null,
+        };
+        if (refusal is not null)
+        {
+            throw new VireoException(ErrorCode.XmlError, ErrorDomain.Storage, refusal);
+        }
+    }
+
+    private static string? Address(DiskConfig disk, DiskBus bus) => (bus, disk.Address) switch
+    {
+        (DiskBus.Virtio, DriveAddress) => "virtio disk cannot have an address of type 'drive'",
+        (DiskBus.Virtio, UsbAddress) => "virtio disk cannot have an address of type 'usb'",
+        (DiskBus.Ide or DiskBus.Scsi or DiskBus.Sata or DiskBus.Fdc, PciAddress)  => $"Invalid address type 'pci' for the disk '{disk.Target!.Dev}' with the bus type '{bus.ToXmlName()}'",
+        (DiskBus.Ide or DiskBus.Scsi or DiskBus.Sata or DiskBus.Fdc, UsbAddress)  => $"Invalid address type 'usb' for the disk '{disk.Target!.Dev}' with the bus type '{bus.ToXmlName()}'",
+        _ => null,
+    };
+
+    private static string? Narrow(DiskConfig disk, DiskBus bus, ConfigList<ControllerConfig> controllers) =>
+        bus == DiskBus.Scsi && disk.Address is DriveAddress { Target: > 0 } drive && controllers.Any(c => c is { Type: ControllerType.Scsi, Model: "lsilogic" } && c.Index == drive.Controller)
+            ? "target must be 0 for controller model 'lsilogic'"
+            : null;
+
+    private static string? Secret(StorageAuth? auth, DiskProtocol? protocol) => auth?.Secret switch
+    {
+        null => null,
+        { Type: not ("none" or "volume" or "ceph" or "iscsi" or "tls" or "vtpm") and var unknown } => $"unknown secret type '{unknown ?? "<null>"}'",
+        { Type: not "iscsi" and var type } when protocol == DiskProtocol.Iscsi => $"invalid secret type '{type}'",
+        { Type: not "ceph" and var type } when protocol == DiskProtocol.Rbd => $"invalid secret type '{type}'",
+        _ => null,
+    };
+
+    private static string? Encryption(StorageEncryption? encryption, DiskProtocol? protocol) => encryption switch
+    {
+        { Format: "qcow" or "default" } => "old qcow/qcow2 encryption is not supported",
+        { Cipher: not null } => "supplying <cipher> for domain disk definition is unnecessary",
+        { Engine: EncryptionEngine.Qemu, Format: "luks2" or "luks-any" } => $"{encryption.Format} is currently not supported by the qemu encryption engine",
+        { Engine: EncryptionEngine.Librbd } when protocol != DiskProtocol.Rbd => "librbd encryption is supported only with RBD backed disks",
+        _ => null,
+    };
+}
