@@ -64,7 +64,7 @@ internal sealed class RandomRecord(Random random)
     private string Text(CustomAttributeData declaration) => (string?)Named(declaration, "Form") switch
     {
         null => Pick(s_texts),
-        "Bitmap" => Pick(["0", "1-3,^2", "0-7,9"]),
+        "Bitmap" => Pick(["0", "1,3", "0-7,9"]),
         "Uuid" => "c7a5fdbd-edaf-9455-926a-d65c16db1809",
         "Mac" => "52:54:00:12:34:56",
         "UsbPort" => Pick(["1", "1.2.3.4"]),
