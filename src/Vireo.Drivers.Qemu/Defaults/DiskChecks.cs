@@ -79,8 +79,8 @@ internal static class DiskChecks
     {
         (DiskBus.Virtio, DriveAddress) => "virtio disk cannot have an address of type 'drive'",
         (DiskBus.Virtio, UsbAddress) => "virtio disk cannot have an address of type 'usb'",
-        (DiskBus.Ide or DiskBus.Scsi or DiskBus.Sata or DiskBus.Fdc, PciAddress)  => $"Invalid address type 'pci' for the disk '{disk.Target!.Dev}' with the bus type '{bus.ToXmlName()}'",
-        (DiskBus.Ide or DiskBus.Scsi or DiskBus.Sata or DiskBus.Fdc, UsbAddress)  => $"Invalid address type 'usb' for the disk '{disk.Target!.Dev}' with the bus type '{bus.ToXmlName()}'",
+        (DiskBus.Ide or DiskBus.Scsi or DiskBus.Sata or DiskBus.Fdc, PciAddress) => $"Invalid address type 'pci' for the disk '{disk.Target!.Dev}' with the bus type '{bus.ToXmlName()}'",
+        (DiskBus.Ide or DiskBus.Scsi or DiskBus.Sata or DiskBus.Fdc, UsbAddress) => $"Invalid address type 'usb' for the disk '{disk.Target!.Dev}' with the bus type '{bus.ToXmlName()}'",
         _ => null,
     };
 
