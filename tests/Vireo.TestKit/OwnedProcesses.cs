@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Vireo.TestKit;
 
-/// <summary>Processes that belong to a scratch directory: those with its path in their command line, or mounted as another (guests outlive their daemon).</summary>
+/// <summary>Processes that belong to a scratch directory: those with its path in their command line, or mounted as another, or that work in it (guests and what serves them outlive their daemon).</summary>
 public static class OwnedProcesses
 {
     /// <summary>The ids of the processes that name the directory.</summary>
@@ -14,7 +14,7 @@ public static class OwnedProcesses
             if (!int.TryParse(Path.GetFileName(folder), out int id) || id == Environment.ProcessId)
                 continue;
             string command = CommandLine(id);
-            if ((command.Contains(directory, StringComparison.Ordinal) || HasMounted(id, directory)) && (program is null || command.Split('\0')[0].Contains(program, StringComparison.Ordinal)))
+            if ((command.Contains(directory, StringComparison.Ordinal) || WorksIn(id, directory) || HasMounted(id, directory)) && (program is null || command.Split('\0')[0].Contains(program, StringComparison.Ordinal)))
                 result.Add(id);
         }
 
@@ -45,6 +45,19 @@ public static class OwnedProcesses
     /// <summary>Whether a part of the directory is mounted somewhere for a process: the fourth word of a line is what is mounted.</summary>
     private static bool HasMounted(int id, string directory) =>
         Read(id, "mountinfo").Split('\n').Any(line => line.Split(' ') is { Length: > 4 } words && words[3].StartsWith(directory + "/", StringComparison.Ordinal));
+
+    private static bool WorksIn(int id, string directory)
+    {
+        try
+        {
+            return new FileInfo($"/proc/{id}/cwd").LinkTarget?.StartsWith(directory + "/", StringComparison.Ordinal) == true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It has ended, or is not ours.
+            return false;
+        }
+    }
 
     private static string CommandLine(int id) => Read(id, "cmdline");
 

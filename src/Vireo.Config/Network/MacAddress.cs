@@ -3,13 +3,17 @@ using System.Globalization;
 namespace Vireo.Config;
 
 /// <summary>A hardware address as libvirt reads it: six groups of one or two hexadecimal digits.</summary>
-internal readonly record struct MacAddress(ulong Bits)
+/// <param name="Bits">Its 48 bits.</param>
+public readonly record struct MacAddress(ulong Bits)
 {
     private const ulong AllBits = 0xffff_ffff_ffff;
 
     /// <summary>Whether it names a group of cards.</summary>
     public bool IsMulticast => ((Bits >> 40) & 1) != 0;
 
+    /// <summary>Reads one; false when the text is none.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="address">The address.</param>
     public static bool TryParse(string text, out MacAddress address)
     {
         address = default;

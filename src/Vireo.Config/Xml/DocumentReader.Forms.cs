@@ -1,38 +1,14 @@
-using System.Collections;
 using System.Globalization;
-using System.Text;
 
 namespace Vireo.Config.Xml;
 
 /// <summary>Values that stay text and must have a form: the names a declaration's <c>Form</c> may have.</summary>
 internal sealed partial class DocumentReader
 {
-    private const int MostBits = 16384;
-
     /// <summary>A set of numbers, <c>0-3,^2,8</c>, in libvirt's form of it: <c>0-1,3,8</c>.</summary>
-    public string Bitmap(string value, string name, string? invalid)
-    {
-        var bits = new BitArray(MostBits);
-        foreach (var part in value.Split(','))
-        {
-            var numbers = part.AsSpan().Trim();
-            var single = numbers.StartsWith("^");
-            numbers = single ? numbers[1..] : numbers;
-            var dash = single ? -1 : numbers.IndexOf('-');
-            var last = 0;
-            if (!TryBit(dash < 0 ? numbers : numbers[..dash], out var first) || (dash >= 0 && (!TryBit(numbers[(dash + 1)..], out last) || last < first)))
-            {
-                throw invalid is null ? Error($"Failed to parse bitmap '{value}'", ErrorDomain.None, ErrorCode.InvalidArg) : Bad(value, name, invalid, null);
-            }
-
-            for (var i = first; i <= (dash < 0 ? first : last); i++)
-            {
-                bits[i] = !single;
-            }
-        }
-
-        return Ranges(bits);
-    }
+    public string Bitmap(string value, string name, string? invalid) =>
+        NumberSet.TryParse(value, out var set) ? set.ToString()
+        : throw (invalid is null ? Error($"Failed to parse bitmap '{value}'", ErrorDomain.None, ErrorCode.InvalidArg) : Bad(value, name, invalid, null));
 
     /// <summary>A UUID, in the form it was written in.</summary>
     public string Uuid(string value, string name, string? invalid)
@@ -143,32 +119,4 @@ internal sealed partial class DocumentReader
     public string Port(string value, string name, string? invalid) => TryUnsigned(value, false, out var port)
         ? port <= ushort.MaxValue ? value : throw Error($"port '{value}' out of range", ErrorDomain.None, ErrorCode.InvalidArg)
         : throw Error($"failed to parse port number '{value}'", ErrorDomain.None, ErrorCode.InvalidArg);
-
-    private static string Ranges(BitArray bits)
-    {
-        var text = new StringBuilder();
-        for (var i = 0; i < bits.Length; i++)
-        {
-            if (!bits[i])
-            {
-                continue;
-            }
-
-            var first = i;
-            while (i + 1 < bits.Length && bits[i + 1])
-            {
-                i++;
-            }
-
-            text.Append(text.Length > 0 ? "," : "").Append(CultureInfo.InvariantCulture, $"{first}");
-            if (i > first)
-            {
-                text.Append(CultureInfo.InvariantCulture, $"-{i}");
-            }
-        }
-
-        return text.ToString();
-    }
-
-    private static bool TryBit(ReadOnlySpan<char> text, out int bit) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out bit) && bit < MostBits;
 }

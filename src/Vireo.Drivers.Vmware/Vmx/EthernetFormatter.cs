@@ -96,15 +96,16 @@ internal static class EthernetFormatter
 
     private static void FormatMac(VmxText text, MacConfig mac, string key)
     {
-        if (!MacAddress.TryNormalize(mac.Address ?? "", out var address))
+        if (!MacAddress.TryParse(mac.Address ?? "", out var parsed))
             throw new VireoException(ErrorCode.XmlError, ErrorDomain.Domain, $"unable to parse mac address '{mac.Address}'");
+        var address = parsed.ToString();
         var check = mac.Check;
-        if (mac.Type != MacAddressType.Static && MacAddress.IsCenters(address))
+        if (mac.Type != MacAddressType.Static && VmwareAddresses.IsCenters(address))
         {
             text.Add(key + ".addressType", "vpx");
             text.Add(key + ".generatedAddress", address);
         }
-        else if (mac.Type == MacAddressType.Generated || (mac.Type is null && MacAddress.IsHosts(address)))
+        else if (mac.Type == MacAddressType.Generated || (mac.Type is null && VmwareAddresses.IsHosts(address)))
         {
             text.Add(key + ".addressType", "generated");
             text.Add(key + ".generatedAddress", address);
@@ -115,7 +116,7 @@ internal static class EthernetFormatter
             text.Add(key + ".addressType", "static");
             text.Add(key + ".address", address);
             // VMware refuses addresses outside of its ranges unless it is told not to look.
-            if (!MacAddress.IsHosts(address) && !MacAddress.IsCenters(address) && !MacAddress.IsAdministrators(address))
+            if (!VmwareAddresses.IsHosts(address) && !VmwareAddresses.IsCenters(address) && !VmwareAddresses.IsAdministrators(address))
                 check ??= false;
         }
 

@@ -56,12 +56,12 @@ internal static class EthernetParser
         if (known is not (null or "static" or "generated" or "vpx"))
             throw VmxErrors.Internal($"Expecting VMX entry '{key}.addressType' to be 'generated' or 'static' or 'vpx' but found '{type}'");
         var addressKey = key + (isStatic ? ".address" : ".generatedAddress");
-        var address = MacAddress.None;
-        if (file.Text(addressKey) is { } text && !MacAddress.TryNormalize(text, out address))
+        var address = default(MacAddress);
+        if (file.Text(addressKey) is { } text && !MacAddress.TryParse(text, out address))
             throw VmxErrors.Internal($"Expecting VMX entry '{addressKey}' to be MAC address but found '{text}'");
         return new MacConfig
         {
-            Address = address,
+            Address = address.ToString(),
             Type = isStatic ? MacAddressType.Static : type is null ? null : MacAddressType.Generated,
             // libvirt takes whatever is not this for no.
             Check = file.Text(key + ".checkMACAddress") switch { null => null, "true" => true, _ => false },

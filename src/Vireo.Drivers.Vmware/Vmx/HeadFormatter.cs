@@ -79,7 +79,7 @@ internal static class HeadFormatter
         FormatTopology(text, domain.Cpu, cpus);
         if (domain.Vcpu?.Cpuset is { } cpuset)
         {
-            var set = CpuSet.Parse(cpuset);
+            var set = NumberSet.Parse(cpuset);
             if (set.Count < cpus)
                 throw VmxErrors.Internal($"Expecting domain XML attribute 'cpuset' of entry 'vcpu' to contain at least {cpus} CPU(s)");
             text.Add("sched.cpu.affinity", string.Join(',', set));

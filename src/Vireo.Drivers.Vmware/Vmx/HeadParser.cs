@@ -92,21 +92,19 @@ internal static class HeadParser
         const string Key = "sched.cpu.affinity";
         if (file.Text(Key) is not { } text || text.Equals("all", StringComparison.OrdinalIgnoreCase))
             return null;
-        var set = new SortedSet<int>();
-        var count = 0;
+        var set = new List<int>();
         foreach (var part in text.Length == 0 ? [] : text.Split(','))
         {
             if (!int.TryParse(part.Trim(' '), NumberStyles.None, CultureInfo.InvariantCulture, out var cpu))
                 throw VmxErrors.Internal($"Expecting VMX entry '{Key}' to be a comma separated list of unsigned integers but found '{text}'");
-            if (cpu >= CpuSet.MostCpus)
+            if (cpu >= NumberSet.Limit)
                 throw VmxErrors.Internal($"VMX entry '{Key}' contains a {cpu}, this value is too large");
             set.Add(cpu);
-            count++;
         }
 
-        if (count < cpus)
-            throw VmxErrors.Internal($"Expecting VMX entry '{Key}' to contain at least as many values as 'numvcpus' ({cpus}) but found only {count} value(s)");
-        return CpuSet.Format(set);
+        if (set.Count < cpus)
+            throw VmxErrors.Internal($"Expecting VMX entry '{Key}' to contain at least as many values as 'numvcpus' ({cpus}) but found only {set.Count} value(s)");
+        return NumberSet.Of(set).ToString();
     }
 
     private static ulong? Shares(VmxFile file, uint cpus) => file.Text("sched.cpu.shares") switch

@@ -1,25 +1,8 @@
-using System.Globalization;
-
 namespace Vireo.Drivers.Vmware.Vmx;
 
-/// <summary>Hardware addresses, and the ranges of them that VMware takes for its own.</summary>
-internal static class MacAddress
+/// <summary>The ranges of hardware addresses that VMware takes for its own.</summary>
+internal static class VmwareAddresses
 {
-    /// <summary>The address that says there is none.</summary>
-    public const string None = "00:00:00:00:00:00";
-
-    /// <summary>Reads six numbers of one or two digits, and writes them as documents have them.</summary>
-    public static bool TryNormalize(string text, out string address)
-    {
-        var parts = text.Split(':');
-        var bytes = new byte[6];
-        var isRead = parts.Length == bytes.Length;
-        for (var i = 0; isRead && i < bytes.Length; i++)
-            isRead = parts[i].Length is 1 or 2 && byte.TryParse(parts[i], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out bytes[i]);
-        address = string.Join(':', bytes.Select(value => value.ToString("x2", CultureInfo.InvariantCulture)));
-        return isRead;
-    }
-
     /// <summary>A random address of the range that a VMware host gives out.</summary>
     public static string Random()
     {
