@@ -65,7 +65,7 @@ internal static class X86Decoder
         return new(model, with, (model.Features - data.Features) | blocked, host ? default : model.Lost - data.Features - blocked);
     }
 
-    // A CPU of the same family and model comes first, then what costs least, then what has the least taken away.
+    // A CPU of the same family and model comes first, then what costs least, then what has least of it for features taken away.
     private static bool IsBetter(Candidate candidate, Candidate best, CpuSignatureNumbers? cpu)
     {
         if (cpu is { } signature && candidate.Model.Fits(signature) != best.Model.Fits(signature))
@@ -73,7 +73,7 @@ internal static class X86Decoder
             return candidate.Model.Fits(signature);
         }
 
-        return candidate.Cost != best.Cost ? candidate.Cost < best.Cost : candidate.Disabled < best.Disabled;
+        return candidate.Cost != best.Cost ? candidate.Cost < best.Cost : candidate.Penalty < best.Penalty;
     }
 
     private static CpuConfig Document(Candidate best, X86CpuData data, bool host, bool migratable)
@@ -95,15 +95,16 @@ internal static class X86Decoder
     /// <summary>A model, what the CPU has beside it, what it lacks of it, and what it lacks of that which the model once had.</summary>
     private sealed record Candidate(X86Model Model, FeatureSet With, FeatureSet Without, FeatureSet Lost)
     {
-        public int Disabled { get; } = Without.Count + Lost.Count;
+        /// <summary>One for each feature that is said beside the model, and the penalty.</summary>
+        public int Cost => With.Count + Without.Count + Lost.Count + Penalty;
 
-        /// <summary>One for each feature that is said beside the model. To guests, features that are missing do more harm than features too many, and more the more there are.</summary>
-        public int Cost
+        /// <summary>Features that are missing do guests more harm than features too many, and each two of them more than the two before.</summary>
+        public int Penalty
         {
             get
             {
-                var pairs = (Disabled + 1) / 2;
-                return With.Count + Disabled + (pairs * (pairs + 1) / 2);
+                var pairs = (Without.Count + Lost.Count + 1) / 2;
+                return pairs * (pairs + 1) / 2;
             }
         }
     }
