@@ -24,6 +24,9 @@ public sealed partial record CpuConfig
         "alpha armv6l armv7l armv7b aarch64 cris i686 ia64 lm32 loongarch64 m68k microblaze microblazeel mips mipsel mips64 mips64el openrisc parisc parisc64 ppc ppc64 ppc64le ppcemb "
         + "riscv32 riscv64 s390 s390x sh4 sh4eb sparc sparc64 unicore32 x86_64 xtensa xtensaeb").Split(' ').ToFrozenSet();
 
+    /// <summary>Whether libvirt knows an architecture of that name.</summary>
+    public static bool IsArchitecture(string name) => s_architectures.Contains(name);
+
     /// <summary>Reads the document of a CPU, insists on what libvirt insists on, and leaves out what is not of its kind. A host's has an <see cref="Arch"/>, a guest's has none.</summary>
     /// <exception cref="VireoException">VIR_ERR_XML_DETAIL, VIR_ERR_XML_ERROR, VIR_ERR_CONFIG_UNSUPPORTED.</exception>
     public static CpuConfig ParseDefinition(string xml, CpuKind kind) => Parse(xml).ToDefinition(kind);
@@ -35,6 +38,11 @@ public sealed partial record CpuConfig
         if (kind == CpuKind.Either && Arch is not null && Match is not null)
         {
             throw VireoException.InvalidXml(ErrorDomain.Cpu, "'arch' element cannot be used inside 'cpu' element with 'match' attribute'");
+        }
+
+        if (Migratable is not null && Mode is not (CpuMode.HostPassthrough or CpuMode.Maximum))
+        {
+            throw VireoException.ConfigUnsupported(ErrorDomain.Cpu, "Attribute migratable is only allowed for 'host-passthrough' / 'maximum' CPU mode");
         }
 
         var host = kind == CpuKind.Host || (kind == CpuKind.Either && Arch is not null);
@@ -87,6 +95,11 @@ public sealed partial record CpuConfig
 
     private CpuConfig AsHost()
     {
+        if (Mode is not null)
+        {
+            throw VireoException.ConfigUnsupported(ErrorDomain.Cpu, "Attribute mode is only allowed for guest CPU");
+        }
+
         if (string.IsNullOrEmpty(Arch))
         {
             throw VireoException.InvalidXml(ErrorDomain.Cpu, "Missing CPU architecture");
@@ -104,7 +117,6 @@ public sealed partial record CpuConfig
 
         return this with
         {
-            Mode = null,
             Match = null,
             Check = null,
             Migratable = null,
@@ -116,11 +128,6 @@ public sealed partial record CpuConfig
     private CpuConfig AsGuest()
     {
         var mode = Mode ?? CpuMode.Custom;
-        if (Migratable is not null && mode is not (CpuMode.HostPassthrough or CpuMode.Maximum))
-        {
-            throw VireoException.ConfigUnsupported(ErrorDomain.Cpu, "Attribute migratable is only allowed for 'host-passthrough' / 'maximum' CPU mode");
-        }
-
         return this with
         {
             Mode = mode,

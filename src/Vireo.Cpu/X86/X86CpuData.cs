@@ -20,18 +20,20 @@ public sealed record X86CpuData
 
     internal FeatureSet Features { get; init; }
 
-    /// <summary>The MSRs that have features' bits.</summary>
-    public static IReadOnlyList<uint> FeatureRegisters { get; } = [.. X86Table.Features.Where(feature => feature.Register == CpuRegister.Msr).Select(feature => feature.Leaf).Distinct()];
+    /// <summary>The leaves of CPUID, and their parts, that say anything of use here.</summary>
+    public static IReadOnlyList<(uint Leaf, uint Subleaf)> Leaves { get; } =
+        [(0, 0), .. X86Table.Features.Where(feature => feature.Register != CpuRegister.Msr).Select(feature => (feature.Leaf, feature.Subleaf)).Distinct()];
 
     /// <summary>Reads registers.</summary>
-    /// <param name="leaves">What CPUID answers.</param>
+    /// <param name="leaves">What CPUID answers; the registers of one leaf may come one by one.</param>
     /// <param name="registers">MSRs by their index; what is not there has no features.</param>
     public static X86CpuData FromRegisters(IEnumerable<CpuidLeaf> leaves, IReadOnlyDictionary<uint, ulong> registers)
     {
         var answers = new Dictionary<(uint, uint), CpuidLeaf>();
         foreach (var leaf in leaves)
         {
-            answers[(leaf.Leaf, leaf.Subleaf)] = leaf;
+            var other = answers.GetValueOrDefault((leaf.Leaf, leaf.Subleaf));
+            answers[(leaf.Leaf, leaf.Subleaf)] = leaf with { Eax = leaf.Eax | other.Eax, Ebx = leaf.Ebx | other.Ebx, Ecx = leaf.Ecx | other.Ecx, Edx = leaf.Edx | other.Edx };
         }
 
         var first = answers.GetValueOrDefault((0u, 0u));
@@ -58,6 +60,12 @@ public sealed record X86CpuData
         Vendor = X86Table.Vendors.FirstOrDefault(known => known.Signature == vendor)?.Name,
         Signature = signature is { Family: 0, Model: 0, Stepping: 0 } ? null : signature,
     };
+
+    /// <summary>The CPU with more features, by libvirt's names.</summary>
+    public X86CpuData With(IEnumerable<string> features) => this with { Features = Features | X86Table.Known(features) };
+
+    /// <summary>The features whose bits are in MSRs, by libvirt's names.</summary>
+    public static IReadOnlyList<string> RegisterFeatures { get; } = [.. X86Table.Features.Where(feature => feature.Register == CpuRegister.Msr).Select(feature => feature.Name)];
 
     private static uint Register(CpuidLeaf leaf, CpuRegister register) => register switch
     {

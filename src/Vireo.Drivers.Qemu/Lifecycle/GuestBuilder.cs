@@ -49,7 +49,9 @@ internal sealed class GuestBuilder(QemuCapabilitiesCache capabilities, string nv
     {
         var config = request.Source.Config;
         var disks = LiveConfig.OpenDisks(config);
-        var made = request.Taps.Show(LiveConfig.Prepare(config, request.Id, request.Channels, disks, _ports.Take));
+        var qemu = await capabilities.GetAsync(config.Devices.Emulator ?? DefaultEmulator, cancellationToken).ConfigureAwait(false);
+        var prepared = LiveConfig.Prepare(config, request.Id, request.Channels, disks, _ports.Take);
+        var made = request.Taps.Show(prepared with { Cpu = GuestCpu.ForStart(prepared, qemu) });
         var (started, live, deferred) = ResourceHandover.For(made, config, request.Source.Beside);
         var inherited = new InheritedFds();
         var monitor = inherited.Add(request.MonitorSocket);
