@@ -137,6 +137,7 @@ internal static class CapabilitiesFile
         w.WriteNumber("family", cpu.Signature.Family);
         w.WriteNumber("model", cpu.Signature.Model);
         w.WriteNumber("stepping", cpu.Signature.Stepping);
+        WriteTexts(w, "properties", cpu.Properties);
         WriteTexts(w, "features", cpu.Features);
         if (cpu.Migratable is { } migratable)
             WriteTexts(w, "migratable", migratable);
@@ -146,6 +147,7 @@ internal static class CapabilitiesFile
     private static QemuHostCpu? ReadHostCpu(JsonElement root, string name) => !root.TryGetProperty(name, out var cpu) ? null : new(
         cpu.StrOrNull("vendor"),
         new(cpu.GetProperty("family").GetUInt32(), cpu.GetProperty("model").GetUInt32(), cpu.GetProperty("stepping").GetUInt32()),
+        ReadTexts(cpu.GetProperty("properties")).ToFrozenSet(),
         ReadTexts(cpu.GetProperty("features")).ToFrozenSet(),
         cpu.TryGetProperty("migratable", out var migratable) ? ReadTexts(migratable).ToFrozenSet() : null);
 

@@ -171,8 +171,9 @@ internal static class CapabilitiesProbe
             return new(
                 best.StrOrNull("vendor"),
                 new((uint)(best.Num("family") ?? 0), (uint)(best.Num("model") ?? 0), (uint)(best.Num("stepping") ?? 0)),
-                SwitchedOn(best),
-                all.ValueKind == JsonValueKind.Object ? SwitchedOn(usual) : null);
+                Switches(best, onlyOn: false),
+                Switches(best, onlyOn: true),
+                all.ValueKind == JsonValueKind.Object ? Switches(usual, onlyOn: true) : null);
         }
 
         // Not every build has TPMs.
@@ -191,8 +192,9 @@ internal static class CapabilitiesProbe
             }
         }
 
-        private static FrozenSet<string> SwitchedOn(JsonElement properties) =>
-            properties.EnumerateObject().Where(static property => property.Value.ValueKind == JsonValueKind.True).Select(static property => property.Name).ToFrozenSet();
+        private static FrozenSet<string> Switches(JsonElement properties, bool onlyOn) =>
+            properties.EnumerateObject().Where(property => property.Value.ValueKind == JsonValueKind.True || (!onlyOn && property.Value.ValueKind == JsonValueKind.False))
+                .Select(static property => property.Name).ToFrozenSet();
 
         private Func<JsonElement> AskForHostCpu(bool? migratable) =>
             Batch.Add(new QmpCommand<JsonElement>("query-cpu-model-expansion", static reply => reply.GetProperty("model").GetProperty("props"), w =>

@@ -1,5 +1,6 @@
 using Vireo.Config;
 using Vireo.Cpu;
+using Vireo.Cpu.X86;
 using Vireo.Drivers.Qemu.Capabilities;
 using Vireo.Host.Facts;
 
@@ -8,6 +9,9 @@ namespace Vireo.Drivers.Qemu;
 /// <content>Comparing CPUs with the host's and the hypervisor's, and what several hosts have in common.</content>
 internal sealed partial class QemuConnection
 {
+    // Features of hosts that QEMU gives no guest, or by itself.
+    private static readonly string[] s_neverGuests = ["cmt", "mbm_total", "mbm_local", "osxsave", "ospke"];
+
     /// <inheritdoc/>
     public override ValueTask<ConnectGetCpuModelNamesResult> ConnectGetCpuModelNamesAsync(string arch, int needResults, uint flags, CancellationToken cancellationToken)
     {
@@ -48,7 +52,8 @@ internal sealed partial class QemuConnection
         var known = CpuArchitecture.Of(cpus[0].Arch!);
         var wanted = (ConnectBaselineCPUFlags)flags;
         var baseline = known.Baseline(cpus, migratable: wanted.HasFlag(ConnectBaselineCPUFlags.Migratable));
-        return ValueTask.FromResult((wanted.HasFlag(ConnectBaselineCPUFlags.ExpandFeatures) ? known.Expand(baseline) : baseline).ToXml());
+        baseline = wanted.HasFlag(ConnectBaselineCPUFlags.ExpandFeatures) ? known.Expand(baseline) : baseline;
+        return ValueTask.FromResult((baseline with { Features = [.. baseline.Features.Where(static feature => !s_neverGuests.Contains(feature.Name))] }).ToXml());
     }
 
     /// <inheritdoc/>
@@ -74,8 +79,8 @@ internal sealed partial class QemuConnection
         var migratable = wanted.HasFlag(ConnectBaselineCPUFlags.Migratable);
         var best = qemu.HostCpu(kvm);
         // Where QEMU tells what can be migrated, its word counts and not the table's.
-        var features = migratable ? best?.Migratable ?? best?.Features : best?.Features;
-        var baseline = known.Baseline(cpus, HostModels.KnownModels(qemu, kvm), features is null ? null : [.. features.Select(Cpu.X86.X86Cpu.LibvirtName)], migratable && best?.Migratable is null);
+        var features = best?.Properties.Where(name => !migratable || best.Migratable is not { } kept || !best.Features.Contains(name) || kept.Contains(name)).Select(X86Cpu.LibvirtName).ToList();
+        var baseline = known.Baseline(cpus, HostModels.KnownModels(qemu, kvm), features, migratable && best?.Migratable is null);
         baseline = baseline with { Model = baseline.Model! with { Fallback = CpuFallback.Forbid } };
         return (wanted.HasFlag(ConnectBaselineCPUFlags.ExpandFeatures) ? known.Expand(baseline) : baseline).ToXml();
     }

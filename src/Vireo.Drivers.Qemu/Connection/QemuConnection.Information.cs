@@ -2,6 +2,7 @@ using System.Globalization;
 using Vireo.Config;
 using Vireo.Drivers.Qemu.Defaults;
 using Vireo.Drivers.Qemu.Lifecycle;
+using Vireo.Drivers.Qemu.Snapshots;
 using Vireo.Drivers.Qemu.State;
 
 namespace Vireo.Drivers.Qemu;
@@ -31,8 +32,10 @@ internal sealed partial class QemuConnection
 
         if (wanted.HasFlag(DomainXMLFlags.Migratable))
         {
-            var asked = wanted.HasFlag(DomainXMLFlags.Inactive) ? null : domain.Process?.AskedCpu;
-            config = MigratableDocument.Of(config with { Cpu = asked ?? config.Cpu });
+            config = wanted.HasFlag(DomainXMLFlags.Inactive) || domain.Process is not { } process
+                ? config
+                : SavedDocument.Inactive(config with { Cpu = process.AskedCpu ?? config.Cpu });
+            config = MigratableDocument.Of(config);
         }
 
         if (wanted.HasFlag(DomainXMLFlags.UpdateCpu))

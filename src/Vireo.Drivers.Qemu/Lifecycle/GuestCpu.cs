@@ -56,7 +56,7 @@ internal static class GuestCpu
             throw new CpuComparison(CpuFit.Incompatible, $"Host CPU provides forbidden feature '{forbidden}'").Incompatible();
         }
 
-        if (known.Compare(host, cpu) is { Fit: CpuFit.Incompatible } failed)
+        if (cpu.Check == CpuCheck.Partial && known.Compare(host, cpu) is { Fit: CpuFit.Incompatible } failed)
         {
             throw failed.Incompatible();
         }
