@@ -1,4 +1,5 @@
 using Vireo.Config;
+using Vireo.Config.Defaults;
 
 namespace Vireo.Drivers.Qemu.Defaults;
 
@@ -58,7 +59,7 @@ internal static class DiskChecks
     {
         DiskDevice.Floppy => disk.Target!.Dev!.StartsWith("fd", StringComparison.Ordinal),
         DiskDevice.Cdrom => true,
-        _ => DiskDefaults.IndexOf(disk.Target!.Dev) >= 0 && !disk.Target.Dev!.StartsWith("fd", StringComparison.Ordinal),
+        _ => DriveName.Index(disk.Target!.Dev!) >= 0 && !disk.Target.Dev!.StartsWith("fd", StringComparison.Ordinal),
     };
 
     private static void RequireSecret(StorageAuth? auth)

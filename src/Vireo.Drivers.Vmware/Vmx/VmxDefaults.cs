@@ -43,7 +43,7 @@ internal static class VmxDefaults
     }
 
     private static InterfaceConfig WithMac(InterfaceConfig card) =>
-        card.Mac?.Address is null ? card with { Mac = (card.Mac ?? new()) with { Address = VmwareAddresses.Random() } } : card;
+        card.Mac?.Address is null ? card with { Mac = (card.Mac ?? new()) with { Address = MacAddress.Random(VmwareAddresses.Hosts).ToString() } } : card;
 
     /// <summary>The serial ports; a console that is one is the first when there is no other.</summary>
     private static ConfigList<CharDevice> Serials(DevicesConfig devices) =>

@@ -1,7 +1,6 @@
 using System.Globalization;
-using Vireo.Config;
 
-namespace Vireo.Drivers.Qemu.Defaults;
+namespace Vireo.Config.Defaults;
 
 /// <summary>Where vCPUs, I/O threads and memory are placed on the host.</summary>
 internal static class CpuTuningDefaults
@@ -147,14 +146,6 @@ internal static class CpuTuningDefaults
     {
         var threads = config.Iothreadids.IsEmpty ? Enumerable.Range(1, (int)Math.Min(config.Iothreads ?? 0, 1 << 16)).Select(i => (uint)i).ToList() : [.. config.Iothreadids.Select(t => t.Id!.Value)];
         var count = config.Vcpu!.Count!.Value;
-        if (!tune.Cachetunes.IsEmpty || !tune.Memorytunes.IsEmpty)
-        {
-            if (config.Type != DomainType.Kvm)
-            {
-                throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, "cachetune is only supported for KVM domains");
-            }
-        }
-
         foreach (var pin in tune.Iothreadpins)
         {
             RequireThread(threads, pin.Iothread ?? 0);

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Vireo.Drivers.Qemu.Defaults;
+namespace Vireo.Config.Defaults;
 
 /// <summary>A function of a slot on a bus of the guest's PCI domain 0.</summary>
 /// <param name="Bus">The bus: the index of its controller.</param>

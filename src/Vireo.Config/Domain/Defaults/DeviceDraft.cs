@@ -1,6 +1,4 @@
-using Vireo.Config;
-
-namespace Vireo.Drivers.Qemu.Defaults;
+namespace Vireo.Config.Defaults;
 
 /// <summary>A domain's devices while defaults are filled in: the same lists, but changeable in place.</summary>
 internal sealed class DeviceDraft
@@ -38,7 +36,7 @@ internal sealed class DeviceDraft
         Vsock = from.Vsock;
     }
 
-    /// <summary>QEMU's path.</summary>
+    /// <summary>The hypervisor's path.</summary>
     public string? Emulator { get; set; }
 
     public List<DiskConfig> Disks { get; set; }

@@ -1,7 +1,6 @@
 using System.Globalization;
-using Vireo.Config;
 
-namespace Vireo.Drivers.Qemu.Defaults;
+namespace Vireo.Config.Defaults;
 
 /// <summary>The platform's features, its firmware and what it tells the guest of itself.</summary>
 internal static class FeatureDefaults

@@ -1,8 +1,6 @@
-using Vireo.Config;
+namespace Vireo.Config.Defaults;
 
-namespace Vireo.Drivers.Qemu.Defaults;
-
-/// <summary>Controllers that the machine or its devices imply.</summary>
+/// <summary>Controllers: their order and numbers, and those that drives stand on.</summary>
 internal static class ControllerDefaults
 {
     /// <summary>Puts controllers of one type together and in the order of their indexes; a master goes before its companions.</summary>
@@ -36,50 +34,8 @@ internal static class ControllerDefaults
         Complete(draft);
     }
 
-    /// <summary>Adds what the machine has on its board.</summary>
-    public static void AddImplied(DeviceDraft draft, MachineKind machine)
-    {
-        AddFirst(draft, ControllerType.Usb, machine.IsQ35 ? "qemu-xhci" : "piix3-uhci");
-        if (machine.IsQ35)
-        {
-            AddFirst(draft, ControllerType.Sata, null);
-        }
-
-        AddFirst(draft, ControllerType.Pci, machine.IsQ35 ? "pcie-root" : "pci-root");
-    }
-
-    /// <summary>Adds the controllers that drives and channels stand on.</summary>
-    public static void AddForDevices(DeviceDraft draft)
-    {
-        AddForDrives(draft, DiskBus.Scsi, ControllerType.Scsi, "lsilogic");
-        AddForDrives(draft, DiskBus.Fdc, ControllerType.Fdc, null);
-        AddForDrives(draft, DiskBus.Ide, ControllerType.Ide, null);
-        AddForDrives(draft, DiskBus.Sata, ControllerType.Sata, null);
-        AddForHostdevs(draft);
-        foreach (var port in draft.Channels.Concat(draft.Consoles).Where(c => c.Target?.Type == CharTargetType.Virtio))
-        {
-            Add(draft, ControllerType.VirtioSerial, (int)((port.Address as VirtioSerialAddress)?.Controller ?? 0));
-        }
-
-        uint slot = 0;
-        DeviceDraft.Each(draft.Smartcards, card => card.Address is not null ? card : card with { Address = new CcidAddress { Controller = 0, Slot = slot++ } });
-        foreach (var card in draft.Smartcards)
-        {
-            Add(draft, ControllerType.Ccid, (int)((card.Address as CcidAddress)?.Controller ?? 0));
-        }
-    }
-
-    // A further controller for the host's devices is like the one before.
-    private static void AddForHostdevs(DeviceDraft draft)
-    {
-        var last = draft.Hostdevs.Where(h => h.Type == HostdevType.Scsi).Select(h => h.Address).OfType<DriveAddress>().Select(a => (int)Math.Min(a.Controller ?? 0, 256)).DefaultIfEmpty(-1).Max();
-        for (var index = 0; index <= last; index++)
-        {
-            Add(draft, ControllerType.Scsi, index, draft.Controllers.Find(c => c.Type == ControllerType.Scsi && c.Index == index - 1)?.Model ?? "lsilogic");
-        }
-    }
-
-    private static void Add(DeviceDraft draft, ControllerType type, int index, string? model = null)
+    /// <summary>Adds a controller unless there is one of its kind and number.</summary>
+    public static void Add(DeviceDraft draft, ControllerType type, int index, string? model = null)
     {
         if (!draft.Controllers.Any(c => c.Type == type && c.Index == index))
         {
@@ -100,7 +56,6 @@ internal static class ControllerDefaults
             draft.Controllers[i] = controller with
             {
                 Master = controller.Master ?? (IsIch9(controller) && StartPort(controller.Model) is { } port ? new DeviceMaster { Startport = port } : null),
-                Model = controller.Model ?? controller.Type switch { ControllerType.Usb => "piix3-uhci", ControllerType.Scsi => "lsilogic", _ => null },
             };
         }
     }
@@ -128,15 +83,8 @@ internal static class ControllerDefaults
 
     private static bool IsIch9(ControllerConfig controller) => controller is { Type: ControllerType.Usb, Model: "ich9-ehci1" or "ich9-uhci1" or "ich9-uhci2" or "ich9-uhci3" };
 
-    private static void AddFirst(DeviceDraft draft, ControllerType type, string? model)
-    {
-        if (type == ControllerType.Usb ? !draft.Controllers.Any(c => c.Type == type) : !draft.Controllers.Any(c => c.Type == type && c.Index == 0))
-        {
-            draft.Controllers.Add(new ControllerConfig { Type = type, Index = 0, Model = model });
-        }
-    }
-
-    private static void AddForDrives(DeviceDraft draft, DiskBus bus, ControllerType type, string? model)
+    /// <summary>Adds the controllers that the drives of a bus name.</summary>
+    public static void AddForDrives(DeviceDraft draft, DiskBus bus, ControllerType type, string? model)
     {
         var last = -1;
         foreach (var disk in draft.Disks)
@@ -147,11 +95,6 @@ internal static class ControllerDefaults
             }
         }
 
-        AddUpTo(draft, type, last, model);
-    }
-
-    private static void AddUpTo(DeviceDraft draft, ControllerType type, int last, string? model)
-    {
         for (var index = 0; index <= last; index++)
         {
             Add(draft, type, index, model);

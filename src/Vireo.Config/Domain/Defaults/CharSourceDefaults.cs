@@ -1,6 +1,4 @@
-using Vireo.Config;
-
-namespace Vireo.Drivers.Qemu.Defaults;
+namespace Vireo.Config.Defaults;
 
 /// <summary>The host's end of everything that is read and written like a character device.</summary>
 internal static class CharSourceDefaults

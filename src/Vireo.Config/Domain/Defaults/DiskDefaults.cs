@@ -1,37 +1,30 @@
-using Vireo.Config;
+namespace Vireo.Config.Defaults;
 
-namespace Vireo.Drivers.Qemu.Defaults;
-
-/// <summary>Disks: their order, bus, driver and place on a controller.</summary>
+/// <summary>Disks: their order, bus and place on a controller.</summary>
 internal static class DiskDefaults
 {
-    /// <summary>
-    /// The number in a target's name: 0 for the first letter. <c>vda</c> is 0, <c>vdaa</c> 26; -1 when it is no such name.
-    /// </summary>
-    public static int IndexOf(string? target)
+    /// <summary>Every disk has a target, and each another one.</summary>
+    /// <exception cref="VireoException">VIR_ERR_NO_TARGET, VIR_ERR_XML_ERROR.</exception>
+    public static void RequireTargets(ConfigList<DiskConfig> disks)
     {
-        if (target is null || Prefix(target) is not { } prefix)
+        var targets = new Dictionary<string, DiskConfig>(StringComparer.Ordinal);
+        foreach (var disk in disks)
         {
-            return -1;
-        }
-
-        long index = 0;
-        var letters = 0;
-        foreach (var c in target.AsSpan(prefix.Length))
-        {
-            if (c is not (>= 'a' and <= 'z'))
+            var source = disk.Source?.File ?? disk.Source?.Dev ?? disk.Source?.Name ?? "";
+            if (disk.Target?.Dev is not { Length: > 0 } target)
             {
-                break;
+                throw new VireoException(ErrorCode.NoTarget, ErrorDomain.Domain, source.Length > 0 ? source : null);
             }
 
-            index = (index * 26) + (c - 'a') + 1;
-            if (++letters > 5)
+            if (!targets.TryAdd(target, disk))
             {
-                return -1;
+                var other = targets[target].Source;
+                throw new VireoException(
+                    ErrorCode.XmlError,
+                    ErrorDomain.Domain,
+                    $"target '{target}' duplicated for disk sources '{other?.File ?? other?.Dev ?? other?.Name ?? "(null)"}' and '{(source.Length > 0 ? source : "(null)")}'");
             }
         }
-
-        return (int)index - 1;
     }
 
     /// <summary>Puts disks of one bus in the order of their targets, as far as the document names the bus.</summary>
@@ -48,7 +41,7 @@ internal static class DiskDefaults
                     continue;
                 }
 
-                if (IndexOf(disk.Target?.Dev) > IndexOf(sorted[i].Target?.Dev))
+                if (DriveName.Index(disk.Target?.Dev ?? "") > DriveName.Index(sorted[i].Target?.Dev ?? ""))
                 {
                     at = i + 1;
                     break;
@@ -63,11 +56,10 @@ internal static class DiskDefaults
         draft.Disks = sorted;
     }
 
-    /// <summary>Fills in device, bus and driver, and takes away what belongs to a run.</summary>
+    /// <summary>Fills in device and bus, and takes away what belongs to a run.</summary>
     public static void Apply(DeviceDraft draft) => DeviceDraft.Each(draft.Disks, disk =>
     {
         var device = disk.Device ?? DiskDevice.Disk;
-        var driver = disk.Driver ?? new DiskDriver();
         var readOnly = disk.Readonly || device == DiskDevice.Cdrom;
         var removable = device is DiskDevice.Cdrom or DiskDevice.Floppy;
         return disk with
@@ -75,13 +67,12 @@ internal static class DiskDefaults
             Type = removable && disk.Source is null ? DiskType.File : disk.Type,
             Device = device,
             Snapshot = disk.Snapshot == SnapshotLocation.No && readOnly ? null : disk.Snapshot,
-            Driver = disk.Type == DiskType.VhostUser ? disk.Driver : Driver(driver, disk.Type == DiskType.Volume && disk.Source is not null ? null : "raw"),
+            Driver = disk.Driver is { } driver ? Driver(driver) : null,
             Source = removable && IsEmpty(disk) && disk.Source!.StartupPolicy is null ? null : Source(disk.Source),
             BackingStore = disk.BackingStore is { } backing ? WithoutIndex(backing) : null,
             Mirror = null,
             Target = disk.Target! with { Bus = disk.Target.Bus ?? BusOf(device, disk.Target.Dev!), Tray = disk.Target.Tray == TrayState.Open ? TrayState.Open : null },
             Readonly = readOnly,
-            Encryption = Encryption(disk.Encryption),
         };
     });
 
@@ -100,15 +91,17 @@ internal static class DiskDefaults
     public static string IscsiName(string name) => name.Contains('/', StringComparison.Ordinal) ? name : name + "/0";
 
     // To ask for what is there anyway is not to ask.
-    private static DiskDriver Driver(DiskDriver driver, string? format) => driver with
+    private static DiskDriver? Driver(DiskDriver driver)
     {
-        Name = driver.Name ?? "qemu",
-        Type = driver.Type ?? format,
-        Cache = driver.Cache == DiskCache.Default ? null : driver.Cache,
-        ErrorPolicy = driver.ErrorPolicy == DiskErrorPolicy.Default ? null : driver.ErrorPolicy,
-        RerrorPolicy = driver.RerrorPolicy == DiskErrorPolicy.Default ? null : driver.RerrorPolicy,
-        Io = driver.Io == DiskIo.Default ? null : driver.Io,
-    };
+        driver = driver with
+        {
+            Cache = driver.Cache == DiskCache.Default ? null : driver.Cache,
+            ErrorPolicy = driver.ErrorPolicy == DiskErrorPolicy.Default ? null : driver.ErrorPolicy,
+            RerrorPolicy = driver.RerrorPolicy == DiskErrorPolicy.Default ? null : driver.RerrorPolicy,
+            Io = driver.Io == DiskIo.Default ? null : driver.Io,
+        };
+        return driver == new DiskDriver() ? null : driver;
+    }
 
     private static DiskSource? Source(DiskSource? source) => source is null ? null : source with
     {
@@ -117,7 +110,6 @@ internal static class DiskDefaults
             ? source.Hosts.Map(h => h.Transport is null or SourceTransport.Tcp && h.Port is null ? h with { Port = port } : h)
             : source.Hosts,
         Name = source is { Protocol: DiskProtocol.Iscsi, Name: { } name } ? IscsiName(name) : source.Name,
-        Encryption = Encryption(source.Encryption),
         Seclabels = source.Seclabels.Where(s => s.Labelskip != true).Select(s => s with { Labelskip = null }).ToConfigList(),
     };
 
@@ -138,8 +130,6 @@ internal static class DiskDefaults
         _ => null,
     };
 
-    private static StorageEncryption? Encryption(StorageEncryption? encryption) => encryption is null ? null : encryption with { Engine = encryption.Engine ?? EncryptionEngine.Qemu };
-
     private static BackingStore WithoutIndex(BackingStore backing) => backing with
     {
         Index = null,
@@ -150,7 +140,7 @@ internal static class DiskDefaults
     /// <summary>Gives drives on a shared bus their place, by the number in the target's name.</summary>
     public static void AssignDrives(DeviceDraft draft) => DeviceDraft.Each(draft.Disks, disk =>
     {
-        if (disk.Address is not null || IndexOf(disk.Target?.Dev) is not (>= 0 and var index))
+        if (disk.Address is not null || DriveName.Index(disk.Target?.Dev ?? "") is not (>= 0 and var index))
         {
             return disk;
         }

@@ -1,6 +1,4 @@
-using Vireo.Config;
-
-namespace Vireo.Drivers.Qemu.Defaults;
+namespace Vireo.Config.Defaults;
 
 /// <summary>What any device may leave open, and what it brings along from a run.</summary>
 internal static class DeviceDefaults
