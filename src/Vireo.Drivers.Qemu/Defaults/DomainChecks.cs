@@ -52,6 +52,11 @@ internal static class DomainChecks
             throw VireoException.ConfigUnsupported(ErrorDomain.Domain, "maximum vCPU count must not be less than current vCPU count");
         }
 
+        if (config is { Type: not DomainType.Kvm, Cputune: { Cachetunes.IsEmpty: false } or { Memorytunes.IsEmpty: false } })
+        {
+            throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, "cachetune is only supported for KVM domains");
+        }
+
         DiskDefaults.RequireTargets(config.Devices.Disks);
     }
 

@@ -87,6 +87,16 @@ internal static class DiskDefaults
         _ => false,
     };
 
+    /// <summary>Why a disk of its bus cannot have the kind of address it has; null when it can.</summary>
+    public static string? AddressRefusal(DiskConfig disk) => (disk.Target!.Bus, disk.Address) switch
+    {
+        (DiskBus.Virtio, DriveAddress) => "virtio disk cannot have an address of type 'drive'",
+        (DiskBus.Virtio, UsbAddress) => "virtio disk cannot have an address of type 'usb'",
+        (DiskBus.Ide or DiskBus.Scsi or DiskBus.Sata or DiskBus.Fdc, PciAddress) => $"Invalid address type 'pci' for the disk '{disk.Target.Dev}' with the bus type '{disk.Target.Bus.Value.ToXmlName()}'",
+        (DiskBus.Ide or DiskBus.Scsi or DiskBus.Sata or DiskBus.Fdc, UsbAddress) => $"Invalid address type 'usb' for the disk '{disk.Target.Dev}' with the bus type '{disk.Target.Bus.Value.ToXmlName()}'",
+        _ => null,
+    };
+
     /// <summary>A target of iSCSI with the unit that is meant.</summary>
     public static string IscsiName(string name) => name.Contains('/', StringComparison.Ordinal) ? name : name + "/0";
 
