@@ -17,6 +17,7 @@ public sealed class PublicApiTests
     [InlineData("Vireo.Drivers.Test")]
     [InlineData("Vireo.Drivers.Qemu")]
     [InlineData("Vireo.Drivers.Bhyve")]
+    [InlineData("Vireo.Drivers.Lxc")]
     [InlineData("Vireo.Drivers.Vmware")]
     public void Public_api_is_the_reviewed_one(string assembly)
     {

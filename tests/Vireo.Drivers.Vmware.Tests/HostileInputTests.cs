@@ -73,11 +73,7 @@ public sealed class HostileInputTests
     private static void Spoil(Action<string> use, IReadOnlyList<string> seeds) => SpoiledText.FindHarm(use, seeds, s_pieces, Rounds).ShouldBeNull();
 
     private static List<string> Golden(string name) =>
-    [
-        .. File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Golden", name)).Split("\n\n")
-            .Select(block => string.Join('\n', block.Split('\n').Where(line => line != "!" && !line.StartsWith("> ", StringComparison.Ordinal))))
-            .Select(lines => $"config.version = \"8\"\nvirtualHW.version = \"4\"\n{lines}\n"),
-    ];
+        [.. GoldenCases.Questions(name).Select(lines => $"config.version = \"8\"\nvirtualHW.version = \"4\"\n{string.Join('\n', lines.Where(line => line != "!"))}\n")];
 
     private static string? Xml(string vmx)
     {

@@ -11,8 +11,7 @@ internal static class PortDefaults
     {
         if (draft.Serials.Count == 0 && draft.Consoles is [{ Target: null or { Type: null or CharTargetType.Serial } } console, ..])
             draft.Serials.Add(console with { Target = new CharTarget { Port = 0 } });
-        var next = draft.Serials.Select(port => port.Target?.Port ?? -1).DefaultIfEmpty(-1).Max();
-        DeviceDraft.Each(draft.Serials, port => port.Target?.Port is >= 0 || next == int.MaxValue ? port : port with { Target = (port.Target ?? new CharTarget()) with { Port = ++next } });
+        PortNumbers.Assign(draft.Serials);
         if (draft.Serials is not [var first, ..])
             return;
         var shown = first with { Target = new CharTarget { Type = CharTargetType.Serial, Port = first.Target!.Port } };

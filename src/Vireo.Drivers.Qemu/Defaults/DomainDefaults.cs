@@ -76,7 +76,7 @@ internal static class DomainDefaults
         }
 
         os = os.Loader is { Path: not null, Type: null } ? os with { Loader = os.Loader with { Type = LoaderType.Rom } } : os;
-        return GeneralDefaults.Apply(config with { Os = os, Cpu = CpuDefaults.Apply(config.Cpu, config.Type, context.Architecture) });
+        return GeneralDefaults.Apply(config with { Os = os, Cpu = CpuDefaults.Apply(config.Cpu, config.Type, context.Architecture) }, userAliases: true);
     }
 
     /// <summary>A new hardware address in QEMU's range.</summary>

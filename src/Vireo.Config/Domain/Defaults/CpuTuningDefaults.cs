@@ -5,6 +5,11 @@ namespace Vireo.Config.Defaults;
 /// <summary>Where vCPUs, I/O threads and memory are placed on the host.</summary>
 internal static class CpuTuningDefaults
 {
+    // In microseconds.
+    private const ulong ShortestPeriod = 1000;
+    private const ulong LongestPeriod = 1000000;
+    private const long LargestQuota = 17592186044415;
+
     /// <summary>Brings placement, threads, pins and schedulers into libvirt's form and order.</summary>
     /// <exception cref="VireoException">VIR_ERR_XML_ERROR, VIR_ERR_XML_DETAIL, VIR_ERR_CONFIG_UNSUPPORTED: they contradict each other.</exception>
     public static DomainConfig Apply(DomainConfig config)
@@ -146,6 +151,7 @@ internal static class CpuTuningDefaults
     {
         var threads = config.Iothreadids.IsEmpty ? Enumerable.Range(1, (int)Math.Min(config.Iothreads ?? 0, 1 << 16)).Select(i => (uint)i).ToList() : [.. config.Iothreadids.Select(t => t.Id!.Value)];
         var count = config.Vcpu!.Count!.Value;
+        CheckRanges(tune);
         foreach (var pin in tune.Iothreadpins)
         {
             RequireThread(threads, pin.Iothread ?? 0);
@@ -166,6 +172,25 @@ internal static class CpuTuningDefaults
                 .OrderBy(s => threads.IndexOf(s.Id)).Select(s => s.Scheduler with { Iothreads = Text(s.Id) }).ToList().ToConfigList(),
         };
         return tune == new CputuneConfig() ? null : tune;
+    }
+
+    private static void CheckRanges(CputuneConfig tune)
+    {
+        foreach (var (name, period) in (ReadOnlySpan<(string, ulong?)>)[("period", tune.Period), ("global_period", tune.GlobalPeriod), ("emulator_period", tune.EmulatorPeriod), ("iothread_period", tune.IothreadPeriod)])
+        {
+            if (period is > 0 and (< ShortestPeriod or > LongestPeriod))
+            {
+                throw VireoException.ConfigUnsupported(ErrorDomain.Domain, $"Value of cputune '{name}' must be in range [{ShortestPeriod}, {LongestPeriod}]");
+            }
+        }
+
+        foreach (var (name, quota) in (ReadOnlySpan<(string, long?)>)[("quota", tune.Quota), ("global_quota", tune.GlobalQuota), ("emulator_quota", tune.EmulatorQuota), ("iothread_quota", tune.IothreadQuota)])
+        {
+            if (quota is > 0 and (< (long)ShortestPeriod or > LargestQuota))
+            {
+                throw VireoException.ConfigUnsupported(ErrorDomain.Domain, $"Value of cputune '{name}' must be in range [{ShortestPeriod}, {LargestQuota}]");
+            }
+        }
     }
 
     /// <summary>Each thing that is scheduled has an element of its own.</summary>

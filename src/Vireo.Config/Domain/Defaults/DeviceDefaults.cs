@@ -4,9 +4,9 @@ namespace Vireo.Config.Defaults;
 internal static class DeviceDefaults
 {
     /// <summary>Drops names that are not the user's own, and completes addresses: what is left out is 0, and a PCI address that is 0 as a whole is none.</summary>
-    public static DevicesConfig Apply(DevicesConfig devices) => devices.Map(device => device with
+    public static DevicesConfig Apply(DevicesConfig devices, bool userAliases) => devices.Map(device => device with
     {
-        Alias = device.Alias is { } alias && alias.StartsWith("ua-", StringComparison.Ordinal) ? alias : null,
+        Alias = userAliases && device.Alias is { } alias && alias.StartsWith("ua-", StringComparison.Ordinal) ? alias : null,
         Address = device.Address is { } address ? Complete(address) : null,
     });
 
