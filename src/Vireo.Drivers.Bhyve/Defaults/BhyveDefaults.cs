@@ -13,7 +13,6 @@ internal static class BhyveDefaults
     {
         domain.RequireComplete();
         DiskDefaults.RequireTargets(domain.Devices.Disks);
-        RequireOneBootOrder(domain);
         GuestKind.Require(domain, DomainType.Bhyve, "hvm", Architecture, [Architecture]);
         var type = (domain.Os.Type ?? new OsType()) with { Arch = Architecture, Kind = "hvm" };
         domain = GeneralDefaults.Apply(domain with { Os = domain.Os with { Type = type } });
@@ -36,17 +35,9 @@ internal static class BhyveDefaults
         DeviceDraft.Each(draft.Disks, disk => disk.Address is null ? Place(disk, features) : disk);
         if (draft.Disks.Select(DiskDefaults.AddressRefusal).FirstOrDefault(refusal => refusal is not null) is { } refusal)
             throw VireoException.ConfigUnsupported(ErrorDomain.Domain, refusal);
-        foreach (var (bus, kind) in (ReadOnlySpan<(DiskBus, ControllerType)>)[(DiskBus.Scsi, ControllerType.Scsi), (DiskBus.Fdc, ControllerType.Fdc), (DiskBus.Ide, ControllerType.Ide), (DiskBus.Sata, ControllerType.Sata)])
-            ControllerDefaults.AddForDrives(draft, bus, kind, null);
+        ControllerDefaults.AddForDrives(draft);
         PciPlaces.Assign(draft);
         return draft.ToConfig();
-    }
-
-    private static void RequireOneBootOrder(DomainConfig domain)
-    {
-        var devices = domain.Devices;
-        if (!domain.Os.Boots.IsEmpty && (devices.Disks.Any(disk => disk.Boot is not null) || devices.Interfaces.Any(card => card.Boot is not null)))
-            throw VireoException.ConfigUnsupported(ErrorDomain.Domain, "per-device boot elements cannot be used together with os/boot elements");
     }
 
     private static void Controllers(DeviceDraft draft, DomainConfig domain)

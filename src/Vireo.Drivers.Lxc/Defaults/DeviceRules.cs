@@ -21,8 +21,7 @@ internal static class DeviceRules
         DeviceDraft.Each(draft.Interfaces, CardRules.Apply);
         DeviceDraft.Each(draft.Hostdevs, HostdevRules.Apply);
         Ports(draft);
-        foreach (var (bus, kind) in (ReadOnlySpan<(DiskBus, ControllerType)>)[(DiskBus.Scsi, ControllerType.Scsi), (DiskBus.Fdc, ControllerType.Fdc), (DiskBus.Ide, ControllerType.Ide), (DiskBus.Sata, ControllerType.Sata)])
-            ControllerDefaults.AddForDrives(draft, bus, kind, null);
+        ControllerDefaults.AddForDrives(draft);
         if (draft.Channels.Concat(draft.Consoles).Any(port => port.Target?.Type == CharTargetType.Virtio))
             ControllerDefaults.Add(draft, ControllerType.VirtioSerial, 0);
         return draft.ToConfig();

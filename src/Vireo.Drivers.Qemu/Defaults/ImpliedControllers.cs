@@ -29,10 +29,7 @@ internal static class ImpliedControllers
     /// <summary>Adds the controllers that drives and channels stand on.</summary>
     public static void AddForDevices(DeviceDraft draft)
     {
-        ControllerDefaults.AddForDrives(draft, DiskBus.Scsi, ControllerType.Scsi, "lsilogic");
-        ControllerDefaults.AddForDrives(draft, DiskBus.Fdc, ControllerType.Fdc, null);
-        ControllerDefaults.AddForDrives(draft, DiskBus.Ide, ControllerType.Ide, null);
-        ControllerDefaults.AddForDrives(draft, DiskBus.Sata, ControllerType.Sata, null);
+        ControllerDefaults.AddForDrives(draft, "lsilogic");
         AddForHostdevs(draft);
         foreach (var port in draft.Channels.Concat(draft.Consoles).Where(c => c.Target?.Type == CharTargetType.Virtio))
         {

@@ -83,8 +83,18 @@ internal static class ControllerDefaults
 
     private static bool IsIch9(ControllerConfig controller) => controller is { Type: ControllerType.Usb, Model: "ich9-ehci1" or "ich9-uhci1" or "ich9-uhci2" or "ich9-uhci3" };
 
-    /// <summary>Adds the controllers that the drives of a bus name.</summary>
-    public static void AddForDrives(DeviceDraft draft, DiskBus bus, ControllerType type, string? model)
+    /// <summary>Adds the controllers that drives stand on.</summary>
+    /// <param name="draft">The devices.</param>
+    /// <param name="scsi">The model of SCSI controllers, for drivers that have one for those that name none.</param>
+    public static void AddForDrives(DeviceDraft draft, string? scsi = null)
+    {
+        AddForDrives(draft, DiskBus.Scsi, ControllerType.Scsi, scsi);
+        AddForDrives(draft, DiskBus.Fdc, ControllerType.Fdc, null);
+        AddForDrives(draft, DiskBus.Ide, ControllerType.Ide, null);
+        AddForDrives(draft, DiskBus.Sata, ControllerType.Sata, null);
+    }
+
+    private static void AddForDrives(DeviceDraft draft, DiskBus bus, ControllerType type, string? model)
     {
         var last = -1;
         foreach (var disk in draft.Disks)

@@ -171,7 +171,8 @@ internal static class DiskDefaults
 
     private static DriveAddress Drive(uint controller, uint bus, uint unit) => new() { Controller = controller, Bus = bus, Target = 0, Unit = unit };
 
-    private static DiskBus BusOf(DiskDevice device, string target) => Prefix(target) switch
+    /// <summary>The bus of a disk whose document names none, by its target.</summary>
+    public static DiskBus BusOf(DiskDevice? device, string target) => Prefix(target) switch
     {
         _ when device == DiskDevice.Floppy => DiskBus.Fdc,
         "fd" => DiskBus.Fdc,

@@ -41,8 +41,13 @@ internal static class GeneralDefaults
     /// <summary>A machine whose document orders nothing boots from its first hard disk.</summary>
     private static OsConfig WithBoot(DomainConfig config)
     {
-        var os = config.Os;
-        return os is { Type.Kind: "hvm", Boots.IsEmpty: true } && config.Bootloader is null && !HasBootOrder(config.Devices) ? os with { Boots = [BootDevice.Hd] } : os;
+        var (os, isOrdered) = (config.Os, HasBootOrder(config.Devices));
+        if (isOrdered && !os.Boots.IsEmpty)
+        {
+            throw VireoException.ConfigUnsupported(ErrorDomain.Domain, "per-device boot elements cannot be used together with os/boot elements");
+        }
+
+        return os is { Type.Kind: "hvm", Boots.IsEmpty: true } && config.Bootloader is null && !isOrdered ? os with { Boots = [BootDevice.Hd] } : os;
     }
 
     private static bool HasBootOrder(DevicesConfig devices) =>
