@@ -1,3 +1,4 @@
+using System.Globalization;
 using Vireo.Config.Tests;
 using Vireo.TestKit.Qemu;
 
@@ -24,7 +25,8 @@ public sealed class PublishedCommandLineTests
             }
 
             compared++;
-            var differences = Differences(ArgumentMeaning.Split(await File.ReadAllTextAsync(published)).Arguments, arguments);
+            var document = await File.ReadAllTextAsync(Path.ChangeExtension(published, ".xml"));
+            var differences = Differences(ArgumentMeaning.Split(await File.ReadAllTextAsync(published)).Arguments, arguments, document);
             if (differences.Count > 0)
             {
                 different.Add(name, string.Join("; ", differences));
@@ -36,8 +38,8 @@ public sealed class PublishedCommandLineTests
         CompatibilityPage.Of(Section).Where(name => !different.ContainsKey(name)).ShouldBeEmpty("docs/compatibility.md tells of command lines that agree");
     }
 
-    // What either says and the other does not.
-    private static List<string> Differences(IReadOnlyList<string> published, IReadOnlyList<string> built)
+    // What the published one says and ours does not, and what ours has besides.
+    private static List<string> Differences(IReadOnlyList<string> published, IReadOnlyList<string> built, string document)
     {
         var (theirs, ours) = (TodaysTerms.Of(published), TodaysTerms.Of(built));
         var differences = new List<string>();
@@ -53,6 +55,12 @@ public sealed class PublishedCommandLineTests
             ours.Remove(other);
             foreach (var (property, value) in one.Properties)
             {
+                // Addresses that libvirt chooses itself: it chooses others today, to which DomainDefinitionTests hold us.
+                if (property is "addr" or "bus" && one.Option == "-device" && one.Of("bus")?.StartsWith("pci", StringComparison.Ordinal) == true && !Gives(document, one.Of("addr")))
+                {
+                    continue;
+                }
+
                 if (other.Of(property) != value)
                 {
                     differences.Add($"{one.Option} {one.Subject} {property}: {value}, ours {other.Of(property)}");
@@ -60,7 +68,22 @@ public sealed class PublishedCommandLineTests
             }
         }
 
-        differences.AddRange(ours.Select(o => $"has {o}"));
+        differences.AddRange(ours.Where(o => !IsDefault(o)).Select(o => $"has {o}"));
         return differences;
     }
+
+    private static bool Gives(string document, string? address)
+    {
+        if (address is null)
+        {
+            return true;
+        }
+
+        var slot = address.Split('.')[0];
+        var number = slot.StartsWith("0x", StringComparison.Ordinal) ? int.Parse(slot.AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture) : int.Parse(slot, CultureInfo.InvariantCulture);
+        return document.Contains($"slot='0x{number:x2}'", StringComparison.OrdinalIgnoreCase);
+    }
+
+    // What libvirt leaves to QEMU no more, or plugs in today for itself.
+    private static bool IsDefault(ArgumentMeaning option) => option.Option is "-cpu" or "-rtc" or "-boot" || option.Of("driver") is "pcie-root-port" or "qemu-xhci" or "isa-fdc" or "pcie-pci-bridge";
 }

@@ -11,10 +11,36 @@ public sealed record ArgumentMeaning(string Option, SortedDictionary<string, str
 {
     private static readonly Dictionary<string, string> s_first = new(StringComparer.Ordinal)
     {
-        ["-device"] = "driver", ["-chardev"] = "backend", ["-netdev"] = "type", ["-object"] = "qom-type", ["-machine"] = "type", ["-accel"] = "accel", ["-cpu"] = "model",
-        ["-smp"] = "cpus", ["-m"] = "size", ["-name"] = "guest", ["-numa"] = "type", ["-fsdev"] = "fsdriver", ["-tpmdev"] = "type", ["-vnc"] = "vnc", ["-spice"] = "", ["-drive"] = "",
-        ["-mon"] = "chardev", ["-display"] = "type", ["-sandbox"] = "enable", ["-boot"] = "order", ["-overcommit"] = "", ["-rtc"] = "", ["-msg"] = "", ["-smbios"] = "", ["-blockdev"] = "",
-        ["-audiodev"] = "driver", ["-incoming"] = "uri", ["-fw_cfg"] = "name", ["-realtime"] = "", ["-net"] = "type",
+        ["-device"] = "driver",
+        ["-chardev"] = "backend",
+        ["-netdev"] = "type",
+        ["-object"] = "qom-type",
+        ["-machine"] = "type",
+        ["-accel"] = "accel",
+        ["-cpu"] = "model",
+        ["-smp"] = "cpus",
+        ["-m"] = "size",
+        ["-name"] = "guest",
+        ["-numa"] = "type",
+        ["-fsdev"] = "fsdriver",
+        ["-tpmdev"] = "type",
+        ["-vnc"] = "vnc",
+        ["-spice"] = "",
+        ["-drive"] = "",
+        ["-mon"] = "chardev",
+        ["-display"] = "type",
+        ["-sandbox"] = "enable",
+        ["-boot"] = "order",
+        ["-overcommit"] = "",
+        ["-rtc"] = "",
+        ["-msg"] = "",
+        ["-smbios"] = "",
+        ["-blockdev"] = "",
+        ["-audiodev"] = "driver",
+        ["-incoming"] = "uri",
+        ["-fw_cfg"] = "name",
+        ["-realtime"] = "",
+        ["-net"] = "type",
     };
 
     /// <summary>What the option is about: its id, else what it makes.</summary>
@@ -119,7 +145,7 @@ public sealed record ArgumentMeaning(string Option, SortedDictionary<string, str
         var parts = value.Replace(",,", "\0", StringComparison.Ordinal).Split(',').Select(p => p.Replace('\0', ',')).ToList();
         for (var i = 0; i < parts.Count; i++)
         {
-            var at = i == 0 && first == "vnc" ? -1 : parts[i].IndexOf('=', StringComparison.Ordinal);
+            var at = parts[i].IndexOf('=', StringComparison.Ordinal);
             var (name, text) = at >= 0 ? (parts[i][..at], parts[i][(at + 1)..]) : i == 0 && first.Length > 0 ? (first, parts[i]) : (parts[i], "on");
             (name, text) = at < 0 && i > 0 && name is "nowait" ? ("wait", "off") : (name, text);
             var unique = name;
