@@ -1,131 +1,20 @@
+using Vireo.Config.Conf;
+
 namespace Vireo.Drivers.Vmware.Vmx;
 
 /// <summary>Reads a VMX file: lines of <c>key = "value"</c> and comments, in the form that libvirt's reader of such files takes.</summary>
-internal ref struct VmxReader
+internal static class VmxReader
 {
     /// <summary>The longest file that is read, in characters.</summary>
-    public const int MostCharacters = 1 << 20;
-
-    private readonly ReadOnlySpan<char> _text;
-    private int _at;
-    private int _line = 1;
-
-    private VmxReader(ReadOnlySpan<char> text) => _text = text;
-
-    private readonly char Current => _at < _text.Length ? _text[_at] : '\0';
+    public const int MostCharacters = ConfReader.MostCharacters;
 
     /// <summary>Reads a file's text.</summary>
     /// <exception cref="VireoException">VIR_ERR_CONF_SYNTAX with the line.</exception>
     public static VmxFile Read(ReadOnlySpan<char> text)
     {
-        var reader = new VmxReader(text);
-        if (text.Length > MostCharacters)
-            throw reader.Error("file is longer than 1 MiB");
         var file = new VmxFile();
-        while (reader.SkipToStatement())
-            reader.ReadStatement(file);
+        foreach (var (key, value) in ConfReader.Read(text, ConfForm.Vmx))
+            file.Add(key, value);
         return file;
     }
-
-    private bool SkipToStatement()
-    {
-        for (; _at < _text.Length; _at++)
-        {
-            switch (_text[_at])
-            {
-                case '#':
-                    var end = _text[_at..].IndexOfAny('\r', '\n');
-                    _at = end < 0 ? _text.Length : _at + end - 1;
-                    break;
-                case '\n':
-                    _line++;
-                    break;
-                case ' ' or '\t' or '\r':
-                    break;
-                default:
-                    return true;
-            }
-        }
-
-        return false;
-    }
-
-    private void ReadStatement(VmxFile file)
-    {
-        var key = ReadKey();
-        SkipBlanks();
-        if (Current != '=')
-            throw Error("expecting an assignment");
-        _at++;
-        SkipBlanks();
-        var value = ReadValue();
-        SkipBlanks();
-        if (Current == ';')
-            _at++;
-        else if (_at < _text.Length && Current is not ('\r' or '\n' or '#'))
-            throw Error("expecting a separator");
-        file.Add(key.ToString(), value.ToString());
-    }
-
-    private ReadOnlySpan<char> ReadKey()
-    {
-        var begin = _at;
-        if (!char.IsAsciiLetter(Current) && Current != '.')
-            throw Error("expecting a name");
-        while (char.IsAsciiLetterOrDigit(Current) || Current is '_' or '.' or ':' or '-')
-            _at++;
-        return _text[begin.._at];
-    }
-
-    private ReadOnlySpan<char> ReadValue()
-    {
-        switch (Current)
-        {
-            case '"' when ReadLongText(out var text):
-                return text;
-            case '"' or '\'':
-                return ReadQuoted(Current);
-            case '[':
-                throw Error("lists not allowed in VMX format");
-            case '-' or (>= '0' and <= '9'):
-                throw Error("numbers not allowed in VMX format");
-            default:
-                throw Error("expecting a value");
-        }
-    }
-
-    private ReadOnlySpan<char> ReadQuoted(char quote)
-    {
-        var rest = _text[(_at + 1)..];
-        var end = rest.IndexOfAny([quote, '\r', '\n', '\0']);
-        if (end < 0 || rest[end] != quote)
-            throw Error("unterminated string");
-        _at += end + 2;
-        return rest[..end];
-    }
-
-    /// <summary>A text between threefold quotes, which may have several lines.</summary>
-    private bool ReadLongText(out ReadOnlySpan<char> text)
-    {
-        const string Quotes = "\"\"\"";
-        text = default;
-        if (!_text[_at..].StartsWith(Quotes))
-            return false;
-        var rest = _text[(_at + Quotes.Length)..];
-        var end = rest.IndexOf(Quotes);
-        if (end <= 0 || rest[..end].Contains('\0'))
-            return false;
-        text = rest[..end];
-        _line += text.Count('\n');
-        _at += end + (2 * Quotes.Length);
-        return true;
-    }
-
-    private void SkipBlanks()
-    {
-        while (Current is ' ' or '\t')
-            _at++;
-    }
-
-    private readonly VireoException Error(string what) => new(ErrorCode.ConfSyntax, ErrorDomain.Conf, $"memory conf:{_line}: {what}");
 }
