@@ -24,6 +24,33 @@ public abstract class CpuArchitecture(string name)
         _ => throw new VireoException(ErrorCode.NoSupport, ErrorDomain.Cpu, $"'{architecture}' architecture is not supported by CPU driver"),
     };
 
+    /// <summary>The models of an architecture. virConnectGetCPUModelNames.</summary>
+    /// <param name="architecture">libvirt's name of it.</param>
+    /// <param name="domain">The driver that is asked.</param>
+    /// <exception cref="VireoException">VIR_ERR_INVALID_ARG: there is no such architecture; VIR_ERR_NO_SUPPORT: nothing is known of its CPUs.</exception>
+    public static IReadOnlyList<string> ModelsOf(string architecture, ErrorDomain domain) => CpuConfig.IsArchitecture(architecture)
+        ? Of(architecture).Models
+        : throw VireoException.InvalidArgument(domain, $"cannot find architecture {architecture}");
+
+    /// <summary>The best CPU that hosts have. virConnectBaselineCPU.</summary>
+    /// <param name="documents">The hosts' CPUs.</param>
+    /// <param name="expand">Spell out all features.</param>
+    /// <param name="migratable">Leave features out that keep a guest from being migrated.</param>
+    /// <exception cref="VireoException">VIR_ERR_INVALID_ARG: there are none; what <see cref="Baseline(IReadOnlyList{CpuConfig}, IReadOnlyList{HypervisorCpuModel}, IReadOnlyCollection{string}, bool)"/> says.</exception>
+    public static CpuConfig Baseline(IReadOnlyList<string> documents, bool expand, bool migratable)
+    {
+        var cpus = Parse(documents, CpuKind.Host);
+        var known = Of(cpus[0].Arch!);
+        var baseline = known.Baseline(cpus, migratable: migratable);
+        return expand ? known.Expand(baseline) : baseline;
+    }
+
+    /// <summary>Reads the documents of CPUs that are to be brought together.</summary>
+    /// <exception cref="VireoException">VIR_ERR_INVALID_ARG: there are none; what <see cref="CpuConfig.ParseDefinition"/> says.</exception>
+    public static IReadOnlyList<CpuConfig> Parse(IReadOnlyList<string> documents, CpuKind kind) => documents.Count == 0
+        ? throw VireoException.InvalidArgument(ErrorDomain.Cpu, "no CPUs given")
+        : [.. documents.Select(document => CpuConfig.ParseDefinition(document, kind))];
+
     /// <summary>Who makes a model; null when it is nobody's or not known.</summary>
     public virtual string? VendorOf(string model) => null;
 

@@ -16,12 +16,7 @@ internal sealed partial class QemuConnection
     public override ValueTask<ConnectGetCpuModelNamesResult> ConnectGetCpuModelNamesAsync(string arch, int needResults, uint flags, CancellationToken cancellationToken)
     {
         VireoException.CheckFlags(flags, 0, ErrorDomain.Qemu, "qemuConnectGetCPUModelNames");
-        if (!CpuConfig.IsArchitecture(arch))
-        {
-            throw VireoException.InvalidArgument(ErrorDomain.Qemu, $"cannot find architecture {arch}");
-        }
-
-        var models = CpuArchitecture.Of(arch).Models;
+        var models = CpuArchitecture.ModelsOf(arch, ErrorDomain.Qemu);
         return ValueTask.FromResult(new ConnectGetCpuModelNamesResult(needResults != 0 ? [.. models] : [], models.Count));
     }
 
@@ -48,11 +43,8 @@ internal sealed partial class QemuConnection
     public override ValueTask<string> ConnectBaselineCpuAsync(string[] xmlCPUs, uint flags, CancellationToken cancellationToken)
     {
         CheckFlags(flags, ConnectBaselineCPUFlags.ExpandFeatures | ConnectBaselineCPUFlags.Migratable, "qemuConnectBaselineCPU");
-        var cpus = Read(xmlCPUs, CpuKind.Host);
-        var known = CpuArchitecture.Of(cpus[0].Arch!);
         var wanted = (ConnectBaselineCPUFlags)flags;
-        var baseline = known.Baseline(cpus, migratable: wanted.HasFlag(ConnectBaselineCPUFlags.Migratable));
-        baseline = wanted.HasFlag(ConnectBaselineCPUFlags.ExpandFeatures) ? known.Expand(baseline) : baseline;
+        var baseline = CpuArchitecture.Baseline(xmlCPUs, wanted.HasFlag(ConnectBaselineCPUFlags.ExpandFeatures), wanted.HasFlag(ConnectBaselineCPUFlags.Migratable));
         return ValueTask.FromResult((baseline with { Features = [.. baseline.Features.Where(static feature => !s_neverGuests.Contains(feature.Name))] }).ToXml());
     }
 
@@ -61,15 +53,14 @@ internal sealed partial class QemuConnection
         string? emulator, string? arch, string? machine, string? virttype, string[] xmlCPUs, uint flags, CancellationToken cancellationToken)
     {
         CheckFlags(flags, ConnectBaselineCPUFlags.ExpandFeatures | ConnectBaselineCPUFlags.Migratable, "qemuConnectBaselineHypervisorCPU");
-        var cpus = Read(xmlCPUs, CpuKind.Either);
+        var cpus = CpuArchitecture.Parse(xmlCPUs, CpuKind.Either);
         var (qemu, _, kvm) = await Hypervisor.HostInformation.HypervisorAsync(emulator, arch, machine, virttype, cancellationToken).ConfigureAwait(false);
         if (qemu.Architecture is not ("x86_64" or "i686"))
         {
             throw new VireoException(ErrorCode.OperationUnsupported, ErrorDomain.Qemu, $"computing baseline hypervisor CPU is not supported for arch {qemu.Architecture}");
         }
 
-        var missing = cpus.FindIndex(static cpu => cpu.Model?.Name is null);
-        if (missing >= 0)
+        if (cpus.TakeWhile(static cpu => cpu.Model?.Name is not null).Count() is var missing && missing < cpus.Count)
         {
             throw VireoException.InvalidArgument(ErrorDomain.Cpu, $"no CPU model specified at index {missing}");
         }
@@ -91,8 +82,4 @@ internal sealed partial class QemuConnection
         var result = CpuArchitecture.Of(architecture).Compare(host, cpu);
         return result.Fit == CpuFit.Incompatible && flags.HasFlag(ConnectCompareCPUFlags.FailIncompatible) ? throw result.Incompatible() : (int)result.Fit;
     }
-
-    private static List<CpuConfig> Read(string[] documents, CpuKind kind) => documents.Length == 0
-        ? throw VireoException.InvalidArgument(ErrorDomain.Cpu, "no CPUs given")
-        : [.. documents.Select(document => CpuConfig.ParseDefinition(document, kind))];
 }
