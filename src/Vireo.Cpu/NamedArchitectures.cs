@@ -39,7 +39,8 @@ internal sealed class S390Architecture(string name) : CpuArchitecture(name)
     {
         if (guest.Mode == CpuMode.HostModel)
         {
-            return guest.Features.Aggregate(HostModel.In(guest, host!), (cpu, feature) => cpu with { Features = cpu.Features.Set(feature.Name!, feature.Asked(guest)) });
+            var cpu = HostModel.In(guest, host!);
+            return cpu with { Features = cpu.Features.With(guest.AskedFeatures()) };
         }
 
         if (guest.Match == CpuMatch.Minimum)
@@ -51,18 +52,4 @@ internal sealed class S390Architecture(string name) : CpuArchitecture(name)
             ? throw VireoException.ConfigUnsupported(ErrorDomain.Cpu, "optional CPU features are not supported")
             : guest;
     }
-}
-
-/// <summary>A host's model in place of mode <c>host-model</c>.</summary>
-internal static class HostModel
-{
-    /// <summary>The guest's CPU with all that the host's document says of model and features.</summary>
-    public static CpuConfig In(CpuConfig guest, CpuConfig host) => guest with
-    {
-        Mode = CpuMode.Custom,
-        Match = CpuMatch.Exact,
-        Model = new CpuModel { Name = host.Model?.Name, Fallback = guest.Model?.Fallback ?? CpuFallback.Allow, VendorId = guest.Model?.VendorId },
-        Vendor = host.Vendor,
-        Features = [.. host.Features.Select(feature => feature with { Policy = feature.Asked(host) })],
-    };
 }

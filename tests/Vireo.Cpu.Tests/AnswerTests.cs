@@ -4,6 +4,16 @@ namespace Vireo.Cpu.Tests;
 public sealed class AnswerTests
 {
     [Fact]
+    public void Many_features_take_no_more_than_their_share()
+    {
+        var xml = $"<cpu mode='host-model'>{string.Concat(Enumerable.Range(0, 100_000).Select(number => $"<feature name='f{number}'/>"))}</cpu>";
+        var guest = CpuConfig.ParseDefinition(xml, CpuKind.Guest);
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        CpuArchitecture.Of("x86_64").Update(guest, new CpuConfig { Model = new() { Name = "EPYC" } }).Features.Count.ShouldBe(100_001);
+        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
     public void Answers_are_those_of_libvirt()
     {
         var wrong = new List<string>();

@@ -34,14 +34,7 @@ internal sealed class X86Architecture(string name) : CpuArchitecture(name)
     {
         var model = X86Table.FindModel(cpu.Model?.Name ?? "") ?? throw VireoException.Internal(ErrorDomain.Cpu, $"unknown CPU model {cpu.Model?.Name}");
         ConfigList<CpuFeature> features = [.. model.Features.Features().Select(feature => new CpuFeature { Name = feature.Name, Policy = CpuFeaturePolicy.Require })];
-        foreach (var feature in cpu.Features)
-        {
-            if (feature.Asked(cpu) is var policy and (CpuFeaturePolicy.Require or CpuFeaturePolicy.Disable))
-            {
-                features = features.Set(feature.Name!, policy);
-            }
-        }
-
+        features = features.With(cpu.AskedFeatures().Where(feature => feature.Policy is CpuFeaturePolicy.Require or CpuFeaturePolicy.Disable));
         return cpu with { Features = [.. WithLost(cpu with { Features = features }).Features.OrderBy(feature => feature.Name, StringComparer.Ordinal)] };
     }
 
@@ -76,7 +69,7 @@ internal sealed class X86Architecture(string name) : CpuArchitecture(name)
         return cpu with
         {
             Model = found.Model! with { Fallback = CpuFallback.Allow, VendorId = cpu.Model!.VendorId },
-            Features = cpu.Features.Aggregate(found.Features, (features, feature) => features.Set(feature.Name!, feature.Asked(cpu))),
+            Features = found.Features.With(cpu.AskedFeatures()),
         };
     }
 
@@ -109,7 +102,7 @@ internal sealed class X86Architecture(string name) : CpuArchitecture(name)
         return cpu with
         {
             Vendor = guest.Mode == CpuMode.HostModel ? cpu.Vendor : guest.Vendor,
-            Features = guest.Features.Aggregate(cpu.Features, (features, feature) => features.Set(feature.Name!, feature.Asked(guest))),
+            Features = cpu.Features.With(guest.AskedFeatures()),
         };
     }
 

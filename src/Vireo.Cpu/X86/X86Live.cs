@@ -17,13 +17,8 @@ internal static class X86Live
             throw VireoException.OperationFailed(ErrorDomain.Cpu, $"guest CPU doesn't match specification: {string.Join(", ", complaints)}");
         }
 
-        var features = cpu.Features;
-        foreach (var feature in (added | missing).Features())
-        {
-            features = features.Set(feature.Name, missing.Has(feature) ? CpuFeaturePolicy.Disable : CpuFeaturePolicy.Require);
-        }
-
-        return cpu with { Check = CpuCheck.Full, Features = features };
+        var changes = (added | missing).Features().Select(feature => new CpuFeature { Name = feature.Name, Policy = missing.Has(feature) ? CpuFeaturePolicy.Disable : CpuFeaturePolicy.Require });
+        return cpu with { Check = CpuCheck.Full, Features = cpu.Features.With(changes) };
     }
 
     private static IEnumerable<string> Complaint(string what, FeatureSet features) =>
