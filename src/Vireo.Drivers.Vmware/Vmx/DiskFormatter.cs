@@ -171,10 +171,9 @@ internal static class DiskFormatter
         };
         CheckAddress(disk.Address, place, name);
         CheckRange(place);
-        var prefix = DriveName.Prefix(place.Bus);
-        return name.StartsWith(prefix, StringComparison.Ordinal)
+        return name.StartsWith(place.Prefix, StringComparison.Ordinal)
             ? place
-            : throw VmxErrors.Internal($"Expecting domain XML attribute 'dev' of entry 'devices/disk/target' to start with '{prefix}'");
+            : throw VmxErrors.Internal($"Expecting domain XML attribute 'dev' of entry 'devices/disk/target' to start with '{place.Prefix}'");
     }
 
     private static void CheckAddress(DeviceAddress? told, DrivePlace place, string name)
