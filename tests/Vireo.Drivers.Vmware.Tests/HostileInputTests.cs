@@ -71,57 +71,12 @@ public sealed class HostileInputTests
         Should.Throw<VireoException>(() => VmxDomain.Format(spoiled, TestHost.Instance, 4)).Code.ShouldBe(ErrorCode.InvalidArg);
     }
 
-    private static void Spoil(Action<string> use, IReadOnlyList<string> seeds)
-    {
-        var random = new Random(20260102);
-        for (var round = 0; round < Rounds; round++)
-        {
-            var text = new StringBuilder(seeds[random.Next(seeds.Count)]);
-            for (var change = random.Next(1, 6); change > 0; change--)
-                Change(text, random, seeds);
-            try
-            {
-                use(text.ToString());
-            }
-            catch (VireoException)
-            {
-                // Refused.
-            }
-            catch (Exception other)
-            {
-                Assert.Fail($"{other}\n{text}");
-            }
-        }
-    }
-
-    private static void Change(StringBuilder text, Random random, IReadOnlyList<string> seeds)
-    {
-        var at = random.Next(text.Length + 1);
-        switch (random.Next(5))
-        {
-            case 0:
-                text.Insert(at, s_pieces[random.Next(s_pieces.Length)]);
-                break;
-            case 1:
-                text.Remove(at, Math.Min(random.Next(12), text.Length - at));
-                break;
-            case 2 when at < text.Length:
-                text[at] = (char)random.Next(1, 256);
-                break;
-            case 3:
-                text.Insert(at, seeds[random.Next(seeds.Count)]);
-                break;
-            default:
-                text.Append(text.ToString(at, Math.Min(random.Next(40), text.Length - at)));
-                break;
-        }
-    }
+    private static void Spoil(Action<string> use, IReadOnlyList<string> seeds) => new SpoiledTexts(seeds, s_pieces).Use(Rounds, use).ShouldBeNull();
 
     private static List<string> Golden(string name) =>
     [
-        .. File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Golden", name)).Split("\n\n")
-            .Select(block => string.Join('\n', block.Split('\n').Where(line => line != "!" && !line.StartsWith("> ", StringComparison.Ordinal))))
-            .Select(lines => $"config.version = \"8\"\nvirtualHW.version = \"4\"\n{lines}\n"),
+        .. new GoldenCases(Path.Combine(AppContext.BaseDirectory, "Golden", name)).All
+            .Select(one => $"config.version = \"8\"\nvirtualHW.version = \"4\"\n{string.Join('\n', one.Question.Where(line => line != "!"))}\n"),
     ];
 
     private static string? Xml(string vmx)

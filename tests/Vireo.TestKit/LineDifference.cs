@@ -1,8 +1,11 @@
-namespace Vireo.Drivers.Vmware.Tests;
+namespace Vireo.TestKit;
 
 /// <summary>The lines that one text has and another has not, wherever they stand.</summary>
-internal static class LineDifference
+public static class LineDifference
 {
+    /// <summary>The lines of either text that the other has not.</summary>
+    /// <param name="first">A text.</param>
+    /// <param name="second">Another.</param>
     /// <returns>Those of the first with a minus before them, then those of the second with a plus.</returns>
     public static List<string> Between(string first, string second)
     {
