@@ -6,13 +6,14 @@ namespace Vireo.Drivers.Xen.Native;
 internal static class AnyNumber
 {
     /// <summary>The number; 0 when it is not told.</summary>
-    /// <exception cref="VireoException">VIR_ERR_INTERNAL_ERROR: it is none.</exception>
-    public static uint Parse(string? text)
+    /// <exception cref="VireoException">VIR_ERR_XML_ERROR: it is none, or more than there can be.</exception>
+    public static uint Parse(string? text, uint most)
     {
-        var isHex = text?.StartsWith("0x", StringComparison.OrdinalIgnoreCase) == true;
+        var digits = text.AsSpan().Trim();
+        var isHex = digits.StartsWith("0x", StringComparison.OrdinalIgnoreCase);
         uint number = 0;
-        return text is null || uint.TryParse(isHex ? text.AsSpan(2) : text, isHex ? NumberStyles.AllowHexSpecifier : NumberStyles.None, CultureInfo.InvariantCulture, out number)
-            ? number
-            : throw VireoException.Internal(ErrorDomain.Domain, $"malformed number '{text}' in the address of a host device");
+        var isNumber = text is null
+            || uint.TryParse(isHex ? digits[2..] : digits, isHex ? NumberStyles.AllowHexSpecifier : NumberStyles.None, CultureInfo.InvariantCulture, out number);
+        return isNumber && number <= most ? number : throw VireoException.InvalidXml(ErrorDomain.Domain, $"invalid number '{text}' in the address of a host device");
     }
 }

@@ -35,14 +35,14 @@ internal static class Boot
     }
 
     /// <summary>Writes all of it.</summary>
-    public static void Format(XenText text, DomainConfig domain, GuestKind kind, XenFormat format)
+    public static void Format(XenText text, DomainConfig domain, GuestKind kind, XenFormat format, XenHost host)
     {
         var os = domain.Os;
         if (kind == GuestKind.Hvm)
         {
             text.Add("builder", "hvm");
             if (format == XenFormat.Xm)
-                text.AddIfTold("kernel", os.Loader?.Path);
+                text.Add("kernel", os.Loader?.Path ?? host.Loader);
             else
                 FormatFirmware(text, os);
             text.Add("boot", os.Boots.IsEmpty ? "c" : string.Concat(os.Boots.Select(Letter)));

@@ -32,15 +32,14 @@ internal static class PortText
     /// <summary>Writes one.</summary>
     public static string Format(CharDevice port)
     {
-        var path = port.Source?.Path ?? "";
         switch (port.Type)
         {
             case CharType.Null or CharType.Vc or CharType.Pty or CharType.Stdio:
                 return port.Type.Value.ToXmlName();
-            case CharType.Dev:
+            case CharType.Dev when port.Source?.Path is ['/', ..] path:
                 return path;
-            case CharType.File or CharType.Pipe:
-                return $"{port.Type.Value.ToXmlName()}:{path}";
+            case CharType.Dev or CharType.File or CharType.Pipe:
+                return $"{port.Type.Value.ToXmlName()}:{Path(port)}";
             case CharType.Tcp when port.Protocol is null or "raw" or "telnet":
                 return $"{(port.Protocol == "telnet" ? port.Protocol : "tcp")}:{End(port.Source)}{Listening(port.Source)}";
             case CharType.Tcp:
@@ -48,7 +47,7 @@ internal static class PortText
             case CharType.Udp:
                 return $"udp:{End(port.Sources.Find(source => source.Mode != CharSourceMode.Bind))}@{End(port.Sources.Find(source => source.Mode == CharSourceMode.Bind))}";
             case CharType.Unix:
-                return $"unix:{Fields.Whole("path", path)}{Listening(port.Source)}";
+                return $"unix:{Fields.Whole("path", Path(port))}{Listening(port.Source)}";
             case CharType.Spicevmc:
                 throw VireoException.ConfigUnsupported(ErrorDomain.Domain, "spicevmc device type only supports virtio");
             default:
@@ -81,13 +80,23 @@ internal static class PortText
 
     private static (string? Host, string Service) HostAndService(string text)
     {
-        var colon = text.IndexOf(':', StringComparison.Ordinal);
+        var end = text.StartsWith('[') ? text.IndexOf(']', StringComparison.Ordinal) : 0;
+        var colon = end < 0 ? -1 : text.IndexOf(':', end);
         if (colon < 0)
             throw XenErrors.Internal("malformed char device string");
-        return (colon == 0 ? null : text[..colon], text[(colon + 1)..]);
+        return (colon == 0 ? null : text[..colon].Trim('[', ']'), text[(colon + 1)..]);
     }
 
-    private static string End(CharSource? source) => $"{Fields.Whole("host", source?.Host ?? "")}:{Fields.Whole("service", source?.Service ?? "")}";
+    private static string End(CharSource? source)
+    {
+        var (host, service) = (source?.Host ?? "", source?.Service ?? "");
+        if (host.AsSpan().ContainsAny("[]@,") || service.AsSpan().ContainsAny(":@,"))
+            throw XenErrors.Unsupported($"a port cannot lead to the host '{host}' and its service '{service}'");
+        return (host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host) + ":" + service;
+    }
+
+    private static string Path(CharDevice port) =>
+        port.Source?.Path ?? throw VireoException.Internal(ErrorDomain.Domain, "Missing source path attribute for char device");
 
     private static string Listening(CharSource? source) => source?.Mode == CharSourceMode.Bind ? Server + ",nowait" : "";
 

@@ -59,7 +59,7 @@ internal static class UsbDevices
             && number <= ushort.MaxValue ? number : null;
 
     private static string Format(HostdevConfig device) => device.Source?.Address is { Bus: not null, Device: not null } address
-        ? $"hostbus={AnyNumber.Parse(address.Bus):x},hostaddr={AnyNumber.Parse(address.Device):x}"
+        ? $"hostbus={AnyNumber.Parse(address.Bus, ushort.MaxValue):x},hostaddr={AnyNumber.Parse(address.Device, ushort.MaxValue):x}"
         : throw XenErrors.Unsupported("USB devices of the host have to be told by their bus and device", ErrorDomain.Xenxl);
 
     private static ControllerConfig? Controller(string text)

@@ -11,6 +11,7 @@ internal static class Vif
     private const string BridgeScript = "vif-bridge";
     private const string SwitchScript = "vif-openvswitch";
     private const string Netfront = "netfront";
+    private const uint VlanLimit = 4096;
 
     private static readonly string[] s_models = ["e1000", "e1000e", Netfront, "rtl8139", "virtio"];
 
@@ -71,7 +72,7 @@ internal static class Vif
             return card;
         var tags = parts.Skip(1).Select(tag => new VlanTag
         {
-            Id = ushort.TryParse(tag, NumberStyles.None, CultureInfo.InvariantCulture, out var id) && id < 4096 ? id : throw Fields.Malformed(Key, bridge),
+            Id = ushort.TryParse(tag, NumberStyles.None, CultureInfo.InvariantCulture, out var id) && id < VlanLimit ? id : throw Fields.Malformed(Key, bridge),
         }).ToConfigList();
         if (isTrunk ? parts[0].Contains('.', StringComparison.Ordinal) : tags.Count > 1)
             throw Fields.Malformed(Key, bridge);
@@ -106,14 +107,16 @@ internal static class Vif
     private static string Format(InterfaceConfig card, GuestKind kind, XenFormat format, XenHost host)
     {
         var text = new StringBuilder().AppendField("mac", card.Mac?.Address is { } told ? MacOf(told) : XenAddresses.Random());
-        var addresses = card.Ips.IsEmpty ? null : string.Join(' ', card.Ips.Select(ip => ip.Address));
+        var addresses = card.Ips.IsEmpty ? null : string.Join(' ', card.Ips.Select(AddressOf));
         switch (card.Type)
         {
             case InterfaceType.Bridge:
                 var bridge = card.Source?.Bridge ?? throw VireoException.InvalidXml(ErrorDomain.Domain, "interface type='bridge' requires a 'source' element");
                 var isSwitch = card.Virtualport?.Type == "openvswitch";
-                text.AppendField("bridge", bridge + (isSwitch ? VlanOf(card.Vlan) : "")).AppendField("ip", addresses)
-                    .AppendField("script", card.Script?.Path ?? (isSwitch ? SwitchScript : BridgeScript));
+                var script = card.Script?.Path ?? (isSwitch ? SwitchScript : BridgeScript);
+                if (script == SwitchScript && bridge.AsSpan().ContainsAny('.', ':'))
+                    throw XenErrors.Unsupported($"a bridge of Open vSwitch cannot be named '{bridge}'");
+                text.AppendField("bridge", bridge + (isSwitch ? VlanOf(card.Vlan) : "")).AppendField("ip", addresses).AppendField("script", script);
                 break;
             case InterfaceType.Ethernet:
                 text.AppendField("script", card.Script?.Path).AppendField("ip", addresses);
@@ -132,13 +135,17 @@ internal static class Vif
             .AppendField("rate", rate).AppendField("backend", card.Backenddomain).ToString();
     }
 
+    private static string AddressOf(IpConfig ip) => NetworkAddress.TryParse(ip.Address, out var address)
+        ? address.ToString()
+        : throw VireoException.InvalidXml(ErrorDomain.Domain, $"Invalid address '{ip.Address}' in <ip>");
+
     private static string MacOf(string text) => MacAddress.TryParse(text, out var address)
         ? address.ToString()
         : throw VireoException.InvalidXml(ErrorDomain.Domain, $"unable to parse mac address '{text}'");
 
     private static string VlanOf(VlanConfig? vlan)
     {
-        var tags = (vlan?.Tags ?? default).Select(tag => tag.Id ?? 0).ToList();
+        var tags = (vlan?.Tags ?? default).Select(tag => tag.Id is { } id and < VlanLimit ? id : throw XenErrors.Unsupported($"vlan tag id {tag.Id} too large")).ToList();
         return tags.Count switch
         {
             0 => "",

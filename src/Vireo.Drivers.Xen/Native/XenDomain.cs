@@ -103,7 +103,7 @@ public static class XenDomain
             Sounds.Format(text, devices.Sounds);
         }
 
-        Boot.Format(text, domain, kind, format);
+        Boot.Format(text, domain, kind, format, host);
         if (format == XenFormat.Xl)
             FormatXlOnly(text, domain, kind);
         else

@@ -57,9 +57,9 @@ internal static class XmDisks
         var isTap = driver is "tap" or "tap2";
         if (!isTap && format != "aio")
             throw XenErrors.Unsupported($"xm does not support disk format {format} with disk driver {driver ?? "phy"}", ErrorDomain.Xenxm);
-        // Without a driver the image's own prefix would be one.
-        if (driver is null && source.Contains(':', StringComparison.Ordinal))
-            throw XenErrors.Unsupported($"xm cannot name the image '{source}' without a disk driver", ErrorDomain.Xenxm);
+        // What stands before the first colon is the driver.
+        if ((driver ?? source).Contains(':', StringComparison.Ordinal))
+            throw XenErrors.Unsupported($"xm cannot name the image '{source}' of the disk driver '{driver}'", ErrorDomain.Xenxm);
         var image = (source.Length == 0 || driver is null ? "" : driver + ":" + (isTap ? format + ":" : "")) + source;
         var isCdrom = disk.Device == DiskDevice.Cdrom;
         var mode = disk.Readonly || isCdrom ? "r" : disk.Shareable ? "!" : "w";
