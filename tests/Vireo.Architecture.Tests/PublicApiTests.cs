@@ -17,6 +17,7 @@ public sealed class PublicApiTests
     [InlineData("Vireo.Drivers.Test")]
     [InlineData("Vireo.Drivers.Qemu")]
     [InlineData("Vireo.Drivers.Vmware")]
+    [InlineData("Vireo.Drivers.Xen")]
     public void Public_api_is_the_reviewed_one(string assembly)
     {
         string path = Repository.Path("tests", "Vireo.Architecture.Tests", "PublicApi", assembly + ".txt");
