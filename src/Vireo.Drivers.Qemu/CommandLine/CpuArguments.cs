@@ -9,17 +9,9 @@ internal static class CpuArguments
     public static string Value(DomainConfig config)
     {
         var cpu = config.Cpu!;
-        Unsupported.When(cpu.Numa is not null, "<numa>");
-        Unsupported.When(cpu.Cache is { Mode: not CpuCacheMode.Passthrough }, "<cache> of the CPU");
-        Unsupported.When(cpu.Maxphysaddr is { Mode: not CpuMaxPhysAddrMode.Emulate }, "<maxphysaddr mode='passthrough'>");
-        Unsupported.When(cpu.Maxphysaddr?.Limit is not null, "<maxphysaddr limit=…>");
-        Unsupported.When(cpu.DeprecatedFeatures is not null, "<cpu deprecated_features=…>");
-        Unsupported.When(cpu.Topology?.Clusters is not (null or 1), "<topology clusters=…>");
         var value = new OptionList(Model(cpu, config.Type));
         value.With("vendor", cpu.Model?.VendorId);
         value.With("migratable", cpu.Mode == CpuMode.HostPassthrough ? cpu.Migratable : null);
-        value.With("host-cache-info", cpu.Cache is null ? null : true);
-        value.With("phys-bits", cpu.Maxphysaddr?.Bits?.ToString(System.Globalization.CultureInfo.InvariantCulture));
         foreach (var feature in cpu.Features)
         {
             if (feature.Policy is not CpuFeaturePolicy.Optional && feature.Name is { } name)
@@ -28,18 +20,7 @@ internal static class CpuArguments
             }
         }
 
-        value.With("pmu", config.Features?.Pmu is { } pmu ? pmu.State ?? true : null);
-        value.With("kvm", config.Features?.Kvm?.Hidden?.State == true ? false : null);
-        if (config.Features?.Apic?.Eoi is { } eoi)
-        {
-            value.With("kvm-pv-eoi", eoi);
-        }
-
-        if (config.Devices.Panics.Any(p => p.Model == PanicModel.Hyperv))
-        {
-            value.With("hv-crash", true);
-        }
-
+        CpuEnlightenments.Add(value, config);
         return value.ToString();
     }
 

@@ -40,7 +40,22 @@ internal static class DeviceAliases
         Numbered(draft.Shmems, "shmem");
         draft.Memballoon = draft.Memballoon is { Model: not MemballoonModel.None } balloon ? Named(balloon, "balloon0") : draft.Memballoon;
         draft.Vsock = draft.Vsock is { } vsock ? Named(vsock, "vsock0") : null;
-        return config with { Devices = draft.ToConfig() };
+        var devices = draft.ToConfig();
+        return config with
+        {
+            Devices = devices with
+            {
+                Cryptos = [.. devices.Cryptos.Select((crypto, i) => Named(crypto, Text($"crypto{i}")))],
+                Memories = [.. devices.Memories.Select((memory, i) => Named(memory, Memory(memory, devices.Memories.Take(i))))],
+            },
+        };
+    }
+
+    // A module is named after its slot, so that one that is plugged in later finds a name that is free.
+    private static string Memory(MemoryDevice memory, IEnumerable<MemoryDevice> before)
+    {
+        var name = memory.Model == MemoryModel.SgxEpc ? "epc" : memory.Model!.Value.ToXmlName().Replace("-", "", StringComparison.Ordinal);
+        return Text($"{name}{(memory.Address as DimmAddress)?.Slot ?? (uint)before.Count(m => m.Model == memory.Model)}");
     }
 
     private static T Named<T>(T device, string alias)
