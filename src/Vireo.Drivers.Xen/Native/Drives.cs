@@ -34,14 +34,14 @@ internal static class Drives
     /// <exception cref="VireoException">VIR_ERR_XML_ERROR: two have one name, or a name is no drive's.</exception>
     public static IEnumerable<DiskConfig> InOrder(ConfigList<DiskConfig> disks)
     {
-        foreach (var same in disks.GroupBy(disk => disk.Target?.Dev).Where(same => same.Count() > 1))
+        var ordered = disks.GroupBy(disk => disk.Target?.Bus).SelectMany(bus => bus.OrderBy(disk => Index(disk.Target?.Dev ?? ""))).ToList();
+        foreach (var same in ordered.GroupBy(disk => disk.Target?.Dev).Where(same => same.Count() > 1))
         {
-            var (first, second) = (same.First().Source, same.Skip(1).First().Source);
-            throw VireoException.InvalidXml(ErrorDomain.Domain, $"target '{same.Key}' duplicated for disk sources '{first?.File ?? first?.Dev}' and '{second?.File ?? second?.Dev}'");
+            var names = same.Select(disk => Name(disk.Source)).ToList();
+            throw VireoException.InvalidXml(ErrorDomain.Domain, $"target '{same.Key}' duplicated for disk sources '{names[0]}' and '{names[1]}'");
         }
 
-        return disks.GroupBy(disk => disk.Target?.Bus ?? BusOf(disk)).SelectMany(bus => bus.OrderBy(disk => Index(disk.Target?.Dev ?? "")))
-            .Where(disk => disk.Device != DiskDevice.Floppy);
+        return ordered.Where(disk => disk.Device != DiskDevice.Floppy);
     }
 
     /// <summary>What can stand in a file: no drive that forgets, none without an image but those whose images are changed.</summary>
@@ -65,12 +65,6 @@ internal static class Drives
         var index => index,
     };
 
-    private static DiskBus BusOf(DiskConfig disk) => disk.Target?.Dev switch
-    {
-        ['f', ..] => DiskBus.Fdc,
-        ['s', ..] => DiskBus.Scsi,
-        ['v', ..] => DiskBus.Virtio,
-        ['x', ..] => DiskBus.Xen,
-        _ => DiskBus.Ide,
-    };
+    /// <summary>What libvirt calls a source: an image on the network without its pool.</summary>
+    private static string Name(DiskSource? source) => source?.File ?? source?.Dev ?? source?.Name?.Split('/', 2)[^1] ?? "<null>";
 }

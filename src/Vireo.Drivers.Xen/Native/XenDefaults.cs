@@ -14,6 +14,7 @@ internal static class XenDefaults
         var disks = kind == GuestKind.Hvm ? devices.Disks.Map(disk => disk with { Address = Drives.Address(disk.Target!) }) : devices.Disks;
         return domain with
         {
+            Features = Features(domain, kind),
             CurrentMemory = domain.CurrentMemory is { Bytes: > 0 } current && current < memory ? current : memory,
             Devices = devices with
             {
@@ -26,6 +27,10 @@ internal static class XenDefaults
             },
         };
     }
+
+    /// <summary>The features: firmware tells a guest of its NUMA nodes in its ACPI tables.</summary>
+    public static FeaturesConfig? Features(DomainConfig domain, GuestKind kind) =>
+        kind == GuestKind.Hvm && domain.Cpu?.Numa?.Cells.IsEmpty == false ? (domain.Features ?? new()) with { Acpi = true } : domain.Features;
 
     /// <summary>Refuses what no guest of Xen has.</summary>
     /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED, VIR_ERR_INTERNAL_ERROR.</exception>
@@ -40,14 +45,14 @@ internal static class XenDefaults
         }
     }
 
-    /// <summary>The controllers in libvirt's order, those that the drives are on and that of lower numbers among them.</summary>
+    /// <summary>The controllers in libvirt's order, those that the drives are on and those of lower numbers among them.</summary>
     private static IEnumerable<ControllerConfig> Controllers(ConfigList<ControllerConfig> told, ConfigList<DiskConfig> disks)
     {
         var drives = disks.Where(disk => disk.Address is DriveAddress).GroupBy(disk => disk.Target!.Bus == DiskBus.Ide ? ControllerType.Ide : ControllerType.Scsi)
             .SelectMany(bus => Enumerable.Range(0, (int)bus.Max(disk => ((DriveAddress)disk.Address!).Controller!.Value) + 1)
                 .Select(index => new ControllerConfig { Type = bus.Key, Index = index }));
         var bus = told.Find(controller => controller.Type == ControllerType.XenBus) is null ? [new ControllerConfig { Type = ControllerType.XenBus, Index = 0 }] : Array.Empty<ControllerConfig>();
-        return drives.Concat(told).Concat(bus).OrderBy(controller => controller.Type);
+        return told.Concat(drives).Concat(bus);
     }
 
     private static ConfigList<CharDevice> Consoles(ConfigList<CharDevice> serials, GuestKind kind)

@@ -74,7 +74,7 @@ public static class XenDomain
             {
                 Disks = XlDisks.Parse(file, kind),
                 Graphics = spice is null ? devices.Graphics : [spice],
-                Controllers = [.. UsbDevices.ParseControllers(file), .. XenBus.Parse(file)],
+                Controllers = [.. XenBus.Parse(file), .. UsbDevices.ParseControllers(file)],
                 Hostdevs = [.. devices.Hostdevs, .. UsbDevices.Parse(file)],
                 Channels = Channels.Parse(file),
             },
@@ -90,7 +90,7 @@ public static class XenDomain
         XenDefaults.Check(domain, kind);
         var (text, devices) = (new XenText(), domain.Devices);
         Head.Format(text, domain);
-        Features.Format(text, domain.Features, kind);
+        Features.Format(text, XenDefaults.Features(domain, kind), kind);
         Clock.Format(text, domain.Clock, kind);
         Head.FormatEvents(text, domain);
         text.AddIfTold("device_model_override", devices.Emulator);
