@@ -134,6 +134,11 @@ public sealed class OwnWaysTests
             Read("device_model = \"/x\"").Devices.Emulator.ShouldBe("/x");
             Read("device_model = \"/x\"\ndevice_model_override = \"/y\"").Devices.Emulator.ShouldBe("/y");
         },
+        ["vnuma"] = () =>
+        {
+            var cpu = Read("type = \"hvm\"\nnestedhvm = 0\ncpuid = \"host,apic=0\"\nvnuma = [ [ \"pnode=0\", \"size=32\", \"vcpus=0\" ] ]").Cpu!;
+            (cpu.Mode, cpu.Features.Count, cpu.Numa!.Cells.Count).ShouldBe((CpuMode.HostPassthrough, 2, 1));
+        },
         ["firmware='efi'"] = () => XenDomain.FormatXl(Domain("hvm", "") with { Os = new() { Type = new() { Kind = "hvm" }, Firmware = OsFirmware.Efi } }, new XenHost()).ShouldContain("bios = \"ovmf\"\n"),
         ["kernel"] = () => Write("hvm", "", "xm").ShouldContain("kernel = \"/usr/lib/xen/boot/hvmloader\"\n"),
         ["xen-xm of xenpvh"] = () => Refusal(() => Write("xenpvh", "", "xm")).ShouldBe(ErrorCode.ConfigUnsupported),
