@@ -43,6 +43,15 @@ public sealed class HostileInputTests
         Should.Throw<VireoException>(() => XenDomain.ParseXl("x = " + new string('[', 1 << 19), s_host)).Code.ShouldBe(ErrorCode.ConfSyntax);
     }
 
+    [Fact]
+    public void Entries_without_end_cost_nothing()
+    {
+        static void Refused(string entry) => Should.Throw<VireoException>(() => XenDomain.ParseXl($"name = \"n\"\nvcpus = 9999\n{entry}\n", s_host));
+        Refused($"disk = [ \"{string.Concat(Enumerable.Repeat("cdrom,", 100_000))}\" ]");
+        Refused($"disk = [ \"{string.Concat(Enumerable.Repeat("aio:", 200_000))}\" ]");
+        Refused($"vnuma = [ {string.Concat(Enumerable.Repeat("[ \"pnode=0\", \"size=1\", \"vcpus=0\" ], ", 9999))} ]");
+    }
+
     /// <summary>What is read from a file can be written, and read again; what was written once is then always written the same.</summary>
     private static void KeptOrRefused(string file, Func<string, XenHost, DomainConfig> parse, Func<DomainConfig, XenHost, string> format)
     {

@@ -2,18 +2,21 @@ using System.Globalization;
 
 namespace Vireo.Drivers.Xen.Native;
 
-/// <summary>Numbers in addresses of host devices, which may have been written with 0x before them.</summary>
+/// <summary>Numbers that may have been written with 0x before them.</summary>
 internal static class AnyNumber
 {
-    /// <summary>The number; 0 when it is not told.</summary>
-    /// <exception cref="VireoException">VIR_ERR_XML_ERROR: it is none, or more than there can be.</exception>
-    public static uint Parse(string? text, uint most)
+    /// <summary>The number; null when it is none, or more than there can be.</summary>
+    public static uint? TryParse(string text, uint most)
     {
         var digits = text.AsSpan().Trim();
         var isHex = digits.StartsWith("0x", StringComparison.OrdinalIgnoreCase);
-        uint number = 0;
-        var isNumber = text is null
-            || uint.TryParse(isHex ? digits[2..] : digits, isHex ? NumberStyles.AllowHexSpecifier : NumberStyles.None, CultureInfo.InvariantCulture, out number);
-        return isNumber && number <= most ? number : throw VireoException.InvalidXml(ErrorDomain.Domain, $"invalid number '{text}' in the address of a host device");
+        var style = isHex ? NumberStyles.AllowHexSpecifier : NumberStyles.None;
+        return uint.TryParse(isHex ? digits[2..] : digits, style, CultureInfo.InvariantCulture, out var number) && number <= most ? number : null;
     }
+
+    /// <summary>A number of a host device's address; 0 when it is not told.</summary>
+    /// <exception cref="VireoException">VIR_ERR_XML_ERROR: it is none, or more than there can be.</exception>
+    public static uint OfAddress(string? text, uint most) => text is null
+        ? 0
+        : TryParse(text, most) ?? throw VireoException.InvalidXml(ErrorDomain.Domain, $"invalid number '{text}' in the address of a host device");
 }

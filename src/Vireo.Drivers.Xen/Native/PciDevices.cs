@@ -67,7 +67,7 @@ internal static class PciDevices
     {
         var address = device.Source?.Address ?? new();
         var permissive = device.Source?.WriteFiltering switch { null => "", true => ",permissive=0", false => ",permissive=1" };
-        uint[] numbers = [.. s_limits.Zip((string?[])[address.Domain, address.Bus, address.Slot, address.Function], (most, number) => AnyNumber.Parse(number, most))];
+        uint[] numbers = [.. s_limits.Zip((string?[])[address.Domain, address.Bus, address.Slot, address.Function], (most, number) => AnyNumber.OfAddress(number, most))];
         return $"{numbers[0]:x4}:{numbers[1]:x2}:{numbers[2]:x2}.{numbers[3]:x}{permissive}";
     }
 }

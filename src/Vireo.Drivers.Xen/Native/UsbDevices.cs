@@ -9,6 +9,7 @@ internal static class UsbDevices
     private const string Key = "usbdev";
     private const string ControllerKey = "usbctrl";
     private const int DefaultPorts = 8;
+    private const uint MostNumber = ushort.MaxValue;
 
     // What a controller of Xen can have.
     private const uint MostPorts = 31;
@@ -36,7 +37,7 @@ internal static class UsbDevices
         {
             if (name is not ("hostbus" or "hostaddr"))
                 continue;
-            var number = Hexadecimal(value) ?? throw Fields.Malformed(Key, text);
+            var number = AnyNumber.TryParse(value.StartsWith("0x", StringComparison.Ordinal) ? value : "0x" + value, MostNumber) ?? throw Fields.Malformed(Key, text);
             if (name == "hostbus")
                 bus = number;
             else
@@ -54,12 +55,8 @@ internal static class UsbDevices
         };
     }
 
-    private static uint? Hexadecimal(string text) =>
-        uint.TryParse(text.StartsWith("0x", StringComparison.OrdinalIgnoreCase) ? text.AsSpan(2) : text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var number)
-            && number <= ushort.MaxValue ? number : null;
-
     private static string Format(HostdevConfig device) => device.Source?.Address is { Bus: not null, Device: not null } address
-        ? $"hostbus={AnyNumber.Parse(address.Bus, ushort.MaxValue):x},hostaddr={AnyNumber.Parse(address.Device, ushort.MaxValue):x}"
+        ? $"hostbus={AnyNumber.OfAddress(address.Bus, MostNumber):x},hostaddr={AnyNumber.OfAddress(address.Device, MostNumber):x}"
         : throw XenErrors.Unsupported("USB devices of the host have to be told by their bus and device", ErrorDomain.Xenxl);
 
     private static ControllerConfig? Controller(string text)
@@ -75,20 +72,12 @@ internal static class UsbDevices
                     model = value is "1" or "2" ? "qusb" + value : throw Fields.Malformed(ControllerKey, text);
                     break;
                 case "ports":
-                    ports = TryPorts(value, out var count) ? (int)count : throw Fields.Malformed(ControllerKey, text);
+                    ports = AnyNumber.TryParse(value, MostPorts) is > 0 and var count ? (int)count : throw Fields.Malformed(ControllerKey, text);
                     break;
             }
         }
 
         return text.Length == 0 ? null : new ControllerConfig { Type = ControllerType.Usb, Model = model, Ports = ports };
-    }
-
-    private static bool TryPorts(string text, out uint count)
-    {
-        count = text.StartsWith("0x", StringComparison.OrdinalIgnoreCase) ? Hexadecimal(text) ?? 0
-            : uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
-            : 0;
-        return count is > 0 and <= MostPorts;
     }
 
     private static string Format(ControllerConfig controller)

@@ -11,6 +11,7 @@ internal static class Vnuma
     private const uint Near = 10;
     private const uint Far = 20;
     private const uint MostFar = 255;
+    private const int MostNodes = 255;
 
     /// <summary>The domain with a file's nodes; they tell how much memory it has.</summary>
     public static DomainConfig Parse(DomainConfig domain, XenFile file)
@@ -20,6 +21,7 @@ internal static class Vnuma
         var nodes = list.Items.OfType<ConfItems>().ToList();
         if (nodes.Count == 0)
             throw VireoException.Internal(ErrorDomain.Domain, "Cannot set an empty mem_nodes set");
+        CheckCount(nodes.Count);
         var cells = nodes.Select((node, i) => Cell(node, i, nodes.Count)).ToConfigList();
         var cpus = cells.Sum(cell => (long)NumberSet.Parse(cell.Cpus!).Count);
         if (cpus > domain.Vcpu!.Count)
@@ -41,6 +43,7 @@ internal static class Vnuma
     {
         if (numa is null || numa.Cells.IsEmpty)
             return;
+        CheckCount(numa.Cells.Count);
         var cells = numa.Cells.OrderBy(cell => cell.Id ?? 0).ToConfigList();
         var nodes = cells.Select((cell, i) => (ConfValue)new ConfItems(
         [
@@ -68,7 +71,8 @@ internal static class Vnuma
                         : throw XenErrors.Unsupported($"vnuma vnode {index} contains invalid pnode value '{value}'", ErrorDomain.Xenxl);
                     break;
                 case "size":
-                    cell = cell with { Memory = ulong.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var size) ? Head.Megabytes(size) : throw Invalid(index) };
+                    var isSize = ulong.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var size);
+                    cell = cell with { Memory = isSize ? Head.Megabytes(size) : throw Invalid(index) };
                     break;
                 case "vcpus":
                     cell = cell with { Cpus = NumberSet.Parse(value).ToString() };
@@ -81,7 +85,9 @@ internal static class Vnuma
             }
         }
 
-        return hasPlace && cell is { Memory.Bytes: > 0, Cpus: not null } ? cell with { Id = (uint)index } : throw XenErrors.Syntax($"Incomplete vnuma configuration for vnode {index}");
+        return hasPlace && cell is { Memory.Bytes: > 0, Cpus: not null }
+            ? cell with { Id = (uint)index }
+            : throw XenErrors.Syntax($"Incomplete vnuma configuration for vnode {index}");
     }
 
     private static ConfigList<NumaDistance> Distances(string text, int index, int count)
@@ -105,6 +111,12 @@ internal static class Vnuma
     /// <summary>How far one node is from another: as is told on either side, else as a host's nodes are as a rule.</summary>
     private static uint Distance(ConfigList<NumaCell> cells, int from, int to) =>
         cells[from].Distances.Find(distance => distance.Id == to)?.Value ?? cells[to].Distances.Find(distance => distance.Id == from)?.Value ?? (from == to ? Near : Far);
+
+    private static void CheckCount(int nodes)
+    {
+        if (nodes > MostNodes)
+            throw XenErrors.Unsupported($"{nodes} NUMA nodes are more than the {MostNodes} that Xen has", ErrorDomain.Xenxl);
+    }
 
     private static bool TryNumber(string text, out uint number) => uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 

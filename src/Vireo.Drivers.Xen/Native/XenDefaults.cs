@@ -51,8 +51,8 @@ internal static class XenDefaults
         var drives = disks.Where(disk => disk.Address is DriveAddress).GroupBy(disk => disk.Target!.Bus == DiskBus.Ide ? ControllerType.Ide : ControllerType.Scsi)
             .SelectMany(bus => Enumerable.Range(0, (int)bus.Max(disk => ((DriveAddress)disk.Address!).Controller!.Value) + 1)
                 .Select(index => new ControllerConfig { Type = bus.Key, Index = index }));
-        var bus = told.Find(controller => controller.Type == ControllerType.XenBus) is null ? [new ControllerConfig { Type = ControllerType.XenBus, Index = 0 }] : Array.Empty<ControllerConfig>();
-        return told.Concat(drives).Concat(bus);
+        var hasBus = told.Find(controller => controller.Type == ControllerType.XenBus) is not null;
+        return [.. told, .. drives, .. hasBus ? default : (ConfigList<ControllerConfig>)[new ControllerConfig { Type = ControllerType.XenBus, Index = 0 }]];
     }
 
     private static ConfigList<CharDevice> Consoles(ConfigList<CharDevice> serials, GuestKind kind)

@@ -6,6 +6,8 @@ namespace Vireo.Drivers.Xen.Native;
 /// <summary>The entries of a file. Of entries with the same key the first counts.</summary>
 internal sealed class XenFile
 {
+    private const NumberStyles TextNumber = NumberStyles.AllowLeadingWhite | NumberStyles.AllowLeadingSign;
+
     private readonly Dictionary<string, ConfValue> _values = new(StringComparer.Ordinal);
 
     /// <summary>Reads a file's text.</summary>
@@ -47,7 +49,7 @@ internal sealed class XenFile
     {
         null => null,
         ConfNumber number => number.Number,
-        ConfText { Text: var text } when long.TryParse(text, NumberStyles.AllowLeadingWhite | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) => number,
+        ConfText text when long.TryParse(text.Text, TextNumber, CultureInfo.InvariantCulture, out var number) => number,
         _ => throw XenErrors.Malformed(key),
     };
 

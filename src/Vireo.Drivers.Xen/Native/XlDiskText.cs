@@ -6,6 +6,7 @@ namespace Vireo.Drivers.Xen.Native;
 internal sealed class XlDiskText
 {
     private const string Cdrom = "cdrom";
+    private const int MostCharacters = 16384;
 
     private readonly string _text;
     private bool _hadPrefix;
@@ -39,6 +40,8 @@ internal sealed class XlDiskText
     public static XlDiskText Parse(string text)
     {
         var disk = new XlDiskText(text);
+        if (text.Length > MostCharacters)
+            throw disk.Malformed();
         var rest = disk.SkipPrefixes();
         while (rest.Length > 0)
         {
