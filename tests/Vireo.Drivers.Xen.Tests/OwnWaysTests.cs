@@ -138,6 +138,8 @@ public sealed class OwnWaysTests
         {
             var cpu = Read("type = \"hvm\"\nnestedhvm = 0\ncpuid = \"host,apic=0\"\nvnuma = [ [ \"pnode=0\", \"size=32\", \"vcpus=0\" ] ]").Cpu!;
             (cpu.Mode, cpu.Features.Count, cpu.Numa!.Cells.Count).ShouldBe((CpuMode.HostPassthrough, 2, 1));
+            var small = Domain("xen", "") with { Cpu = new() { Numa = new() { Cells = [new() { Id = 0, Cpus = "0", Memory = DataSize.FromKiB(65) }] } } };
+            Refusal(() => XenDomain.FormatXl(small, new XenHost())).ShouldBe(ErrorCode.ConfigUnsupported);
         },
         ["firmware='efi'"] = () => XenDomain.FormatXl(Domain("hvm", "") with { Os = new() { Type = new() { Kind = "hvm" }, Firmware = OsFirmware.Efi } }, new XenHost()).ShouldContain("bios = \"ovmf\"\n"),
         ["kernel"] = () => Write("hvm", "", "xm").ShouldContain("kernel = \"/usr/lib/xen/boot/hvmloader\"\n"),
