@@ -6,17 +6,10 @@ public sealed class GoldenTests
     private const string Head = "config.version = \"8\"\nvirtualHW.version = \"4\"\n";
 
     [Fact]
-    public void Vmx_files_are_read_as_libvirt_reads_them() => Compare("from-vmx.txt", 450, FromVmx);
+    public void Vmx_files_are_read_as_libvirt_reads_them() => GoldenCases.Compare("from-vmx.txt", 450, FromVmx).ShouldBeEmpty();
 
     [Fact]
-    public void Domains_are_written_as_libvirt_writes_them() => Compare("to-vmx.txt", 350, ToVmx);
-
-    private static void Compare(string golden, int least, Func<string[], string> ask)
-    {
-        var cases = new GoldenCases(Path.Combine(AppContext.BaseDirectory, "Golden", golden));
-        cases.All.Count.ShouldBeGreaterThanOrEqualTo(least);
-        cases.Differences(ask, _ => []).ShouldBeEmpty();
-    }
+    public void Domains_are_written_as_libvirt_writes_them() => GoldenCases.Compare("to-vmx.txt", 350, ToVmx).ShouldBeEmpty();
 
     private static string FromVmx(string[] lines)
     {

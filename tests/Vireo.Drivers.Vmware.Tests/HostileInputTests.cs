@@ -1,5 +1,5 @@
-using System.Text;
 using Vireo.Config.Conf;
+using System.Text;
 
 namespace Vireo.Drivers.Vmware.Tests;
 
@@ -71,13 +71,10 @@ public sealed class HostileInputTests
         Should.Throw<VireoException>(() => VmxDomain.Format(spoiled, TestHost.Instance, 4)).Code.ShouldBe(ErrorCode.InvalidArg);
     }
 
-    private static void Spoil(Action<string> use, IReadOnlyList<string> seeds) => new SpoiledTexts(seeds, s_pieces).Use(Rounds, use).ShouldBeNull();
+    private static void Spoil(Action<string> use, IReadOnlyList<string> seeds) => SpoiledText.FindHarm(use, seeds, s_pieces, Rounds).ShouldBeNull();
 
     private static List<string> Golden(string name) =>
-    [
-        .. new GoldenCases(Path.Combine(AppContext.BaseDirectory, "Golden", name)).All
-            .Select(one => $"config.version = \"8\"\nvirtualHW.version = \"4\"\n{string.Join('\n', one.Question.Where(line => line != "!"))}\n"),
-    ];
+        [.. GoldenCases.Questions(name).Select(lines => $"config.version = \"8\"\nvirtualHW.version = \"4\"\n{string.Join('\n', lines.Where(line => line != "!"))}\n")];
 
     private static string? Xml(string vmx)
     {

@@ -15,7 +15,7 @@ public sealed class CorpusTests
     public void Every_published_file_is_read_as_libvirt_reads_it(string format, int least) => Compare(format, "DO_TEST_PARSE", least, (file, xml) =>
     {
         var read = format == "xl" ? XenDomain.ParseXl(file, Host(format)) : XenDomain.ParseXm(file, Host(format));
-        return LineDifference.Between(DomainConfig.Parse(PublishedDocument.Without(xml, s_rows)).ToXml(), DomainConfig.Parse(PublishedDocument.Without(read.ToXml(), s_rows)).ToXml());
+        return LineDifference.Between(DomainConfig.Parse(PublishedCases.Without(xml, s_rows)).ToXml(), DomainConfig.Parse(PublishedCases.Without(read.ToXml(), s_rows)).ToXml());
     });
 
     [Theory]

@@ -94,13 +94,11 @@ public sealed class HostileInputTests
         }
     }
 
-    private static void Spoil(Action<string> use, IReadOnlyList<string> seeds) => new SpoiledTexts(seeds, s_pieces).Use(Rounds, use).ShouldBeNull();
+    private static void Spoil(Action<string> use, IReadOnlyList<string> seeds) => SpoiledText.FindHarm(use, seeds, s_pieces, Rounds).ShouldBeNull();
 
-    private static IEnumerable<string> Files(string golden) => Cases(golden).Select(one => GoldenTests.File(one.Question, "builder = \"hvm\"\nkernel = \"/k\"\n"));
+    private static IEnumerable<string> Files(string golden) => GoldenCases.Questions(golden).Select(one => GoldenTests.File(one, "builder = \"hvm\"\nkernel = \"/k\"\n"));
 
-    private static IEnumerable<string> Documents(string golden) => Cases(golden).Select(one => GoldenTests.Document(one.Question));
-
-    private static IReadOnlyList<(string[] Question, string[] Answer)> Cases(string golden) => new GoldenCases(Path.Combine(AppContext.BaseDirectory, "Golden", golden)).All;
+    private static IEnumerable<string> Documents(string golden) => GoldenCases.Questions(golden).Select(GoldenTests.Document);
 
     private static string? Xml(string file)
     {

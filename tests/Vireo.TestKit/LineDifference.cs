@@ -3,9 +3,9 @@ namespace Vireo.TestKit;
 /// <summary>The lines that one text has and another has not, wherever they stand.</summary>
 public static class LineDifference
 {
-    /// <summary>The lines of either text that the other has not.</summary>
-    /// <param name="first">A text.</param>
-    /// <param name="second">Another.</param>
+    /// <summary>Tells them apart.</summary>
+    /// <param name="first">The text as it should be.</param>
+    /// <param name="second">The text as it is.</param>
     /// <returns>Those of the first with a minus before them, then those of the second with a plus.</returns>
     public static List<string> Between(string first, string second)
     {

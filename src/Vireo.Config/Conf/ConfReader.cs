@@ -10,6 +10,9 @@ public enum ConfDialect
 
     /// <summary>As in VMware's files: texts alone; keys have dots, colons and hyphens in them.</summary>
     Vmx,
+
+    /// <summary>As in the files of LXC's tools: texts that end with the line; keys have dots in them.</summary>
+    Lxc,
 }
 
 /// <summary>
@@ -111,12 +114,13 @@ public ref struct ConfReader
     {
         var begin = _at;
         var isVmx = _dialect == ConfDialect.Vmx;
+        var hasDots = _dialect != ConfDialect.Plain;
         if (!char.IsAsciiLetter(Current) && !(isVmx && Current == '.'))
         {
             throw Error("expecting a name");
         }
 
-        while (char.IsAsciiLetterOrDigit(Current) || Current == '_' || (isVmx && Current is '.' or ':' or '-'))
+        while (char.IsAsciiLetterOrDigit(Current) || Current == '_' || (hasDots && Current == '.') || (isVmx && Current is ':' or '-'))
         {
             _at++;
         }
@@ -132,6 +136,10 @@ public ref struct ConfReader
                 return new ConfText(text.ToString());
             case '"' or '\'':
                 return new ConfText(ReadQuoted(Current).ToString());
+            case not '\0' when _dialect == ConfDialect.Lxc:
+                return new ConfText(ReadLine().ToString());
+            case '\0' when _dialect == ConfDialect.Lxc && _at == _text.Length:
+                return new ConfText("");
             case '[':
                 return _dialect == ConfDialect.Vmx ? throw Error("lists not allowed in VMX format") : ReadList(depth);
             case '-' or (>= '0' and <= '9'):
@@ -188,6 +196,15 @@ public ref struct ConfReader
         return long.TryParse(_text[begin.._at], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
             ? new(number)
             : throw Error("number is too large");
+    }
+
+    private ReadOnlySpan<char> ReadLine()
+    {
+        var rest = _text[_at..];
+        var end = rest.IndexOfAny('\r', '\n');
+        rest = end < 0 ? rest : rest[..end];
+        _at += rest.Length;
+        return rest.Contains('\0') ? throw Error("expecting a value") : rest;
     }
 
     private ReadOnlySpan<char> ReadQuoted(char quote)

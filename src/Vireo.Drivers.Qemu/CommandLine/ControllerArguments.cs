@@ -29,7 +29,8 @@ internal static class ControllerArguments
             }
         }
 
-        foreach (var controller in config.Devices.Controllers)
+        // A companion stands on another's bus.
+        foreach (var controller in config.Devices.Controllers.OrderBy(c => c.Master is not null))
         {
             if (Option(controller, machine, config, boot) is { } option)
             {

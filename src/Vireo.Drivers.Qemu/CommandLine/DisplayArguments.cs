@@ -67,7 +67,8 @@ internal static class DisplayArguments
         switch (listen.Type)
         {
             case GraphicsListenType.Socket when listen.Socket is { } socket:
-                value = new OptionList($"unix:{socket}");
+                // By its name, since a path may have an equals sign in it.
+                value = new OptionList().With("vnc", $"unix:{socket}");
                 break;
             case GraphicsListenType.None:
                 value = new OptionList("none");

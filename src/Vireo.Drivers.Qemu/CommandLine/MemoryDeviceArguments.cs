@@ -6,6 +6,9 @@ namespace Vireo.Drivers.Qemu.CommandLine;
 /// <summary>Memory modules, persistent memory, and memory that is shared between guests.</summary>
 internal static class MemoryDeviceArguments
 {
+    // What a module's size is a multiple of.
+    private const ulong Grain = 2 << 20;
+
     /// <summary>Adds them.</summary>
     public static void Add(ArgumentList arguments, DomainConfig config, CommandLineContext context)
     {
@@ -23,7 +26,7 @@ internal static class MemoryDeviceArguments
     private static void Module(ArgumentList arguments, MemoryDevice memory, DomainConfig config, CommandLineContext context)
     {
         var target = memory.Target!;
-        var backend = new MemoryBackend($"mem{memory.Alias}", DataSize.FromMiB(target.Size?.MiB ?? 0))
+        var backend = new MemoryBackend($"mem{memory.Alias}", new DataSize(((target.Size?.Bytes ?? 0) + Grain - 1) / Grain * Grain))
         {
             Cell = target.Node,
             Access = memory.Access,

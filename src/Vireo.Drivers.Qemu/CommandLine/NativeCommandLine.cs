@@ -34,13 +34,17 @@ internal static class NativeCommandLine
     }
 
     /// <summary>The arguments alone.</summary>
-    /// <inheritdoc cref="Build"/>
-    public static IReadOnlyList<string> Arguments(DomainConfig complete, string directory, QemuMachine? machine)
+    /// <param name="complete">The complete document.</param>
+    /// <param name="directory">Where the run would keep its files and sockets.</param>
+    /// <param name="machine">The machine type as this QEMU knows it.</param>
+    /// <param name="scsi">Finds the device file of a SCSI device; null for this host's.</param>
+    /// <exception cref="VireoException">As <see cref="Build"/>.</exception>
+    public static IReadOnlyList<string> Arguments(DomainConfig complete, string directory, QemuMachine? machine, Func<HostdevSource, string>? scsi = null)
     {
         var port = FirstPort;
         var disks = NamedDisks(complete);
         var live = LiveConfig.Prepare(complete, -1, directory, disks, () => port++);
-        return QemuCommandLine.Build(live, new CommandLineContext(null, disks, directory) { Machine = machine });
+        return QemuCommandLine.Build(live, new CommandLineContext(null, disks, directory) { Machine = machine, ScsiGeneric = scsi ?? ScsiDevices.GenericOf });
     }
 
     private static LiveDisks NamedDisks(DomainConfig config)

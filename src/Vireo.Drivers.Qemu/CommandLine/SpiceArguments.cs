@@ -15,7 +15,7 @@ internal static class SpiceArguments
         if (listen.Type is GraphicsListenType.Address or GraphicsListenType.Network)
         {
             value.With("port", graphics.Port is > 0 || graphics.TlsPort is not > 0 ? Text(graphics.Port ?? 0) : null).With("tls-port", graphics.TlsPort is > 0 ? Text(graphics.TlsPort.Value) : null)
-                .With("addr", listen.Address ?? graphics.ListenAddress ?? "127.0.0.1").With("x509-dir", graphics.TlsPort is > 0 ? "/etc/pki/qemu" : null);
+                .With("addr", listen.Address ?? graphics.ListenAddress ?? "127.0.0.1").With("x509-dir", graphics.TlsPort is > 0 ? "/etc/pki/libvirt-spice" : null);
         }
         else if (listen is { Type: GraphicsListenType.Socket, Socket: { } socket })
         {

@@ -171,9 +171,10 @@ internal static class DiskFormatter
         };
         CheckAddress(disk.Address, place, name);
         CheckRange(place);
-        return name.StartsWith(place.Prefix, StringComparison.Ordinal)
+        var prefix = DriveName.Prefix(place.Bus);
+        return name.StartsWith(prefix, StringComparison.Ordinal)
             ? place
-            : throw VmxErrors.Internal($"Expecting domain XML attribute 'dev' of entry 'devices/disk/target' to start with '{place.Prefix}'");
+            : throw VmxErrors.Internal($"Expecting domain XML attribute 'dev' of entry 'devices/disk/target' to start with '{prefix}'");
     }
 
     private static void CheckAddress(DeviceAddress? told, DrivePlace place, string name)

@@ -21,15 +21,7 @@ internal sealed record DrivePlace(DiskBus Bus, string Key, string? ControllerKey
     private const int DocumentSataUnits = 6;
 
     /// <summary>The drive's name in a document.</summary>
-    public DiskTarget Target => new() { Dev = DriveName.Format(Prefix, Index), Bus = Bus };
-
-    /// <summary>The letters that the drive's name begins with.</summary>
-    public string Prefix => Bus switch
-    {
-        DiskBus.Ide => "hd",
-        DiskBus.Fdc => "fd",
-        _ => "sd",
-    };
+    public DiskTarget Target => new() { Dev = DriveName.Format(Bus, Index), Bus = Bus };
 
     /// <summary>All places, in the order that a document names them in.</summary>
     public static IEnumerable<DrivePlace> All() =>
