@@ -10,6 +10,8 @@ public sealed class OwnWaysTests
             foreach (var line in (ReadOnlySpan<string>)["disk = [ \"/x\" ]", "vif = [ \"foo\" ]", "channel = [ \"name=a\" ]", "channel = [ \"connection=x,name=a\" ]"])
                 Refusal(() => Read(line)).ShouldBe(ErrorCode.ConfSyntax, line);
             Refusal(() => Read("pci = [ \"\" ]")).ShouldBe(ErrorCode.InternalError);
+            var far = new NumaCell { Id = 0, Cpus = "0", Memory = DataSize.FromMiB(64), Distances = [new() { Id = 0, Value = 300 }] };
+            Refusal(() => XenDomain.FormatXl(Domain("xen", "") with { Cpu = new() { Numa = new() { Cells = [far] } } }, new XenHost())).ShouldBe(ErrorCode.XmlError);
             Refusal(() => Read("type = \"hvm\"\nsoundhw = \"x\"")).ShouldBe(ErrorCode.ConfigUnsupported);
         },
         ["lists that are none"] = () =>

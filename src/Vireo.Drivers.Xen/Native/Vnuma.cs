@@ -108,7 +108,9 @@ internal static class Vnuma
         return parts.Select((part, to) => new NumaDistance
         {
             Id = (uint)to,
-            Value = TryNumber(part, out var value) ? InRange(value) : throw Invalid(index),
+            Value = !TryNumber(part, out var value) ? throw Invalid(index)
+                : IsDistance(value) ? value
+                : throw XenErrors.Unsupported($"Distance value of {value} is not in valid range", ErrorDomain.Domain),
         }).ToConfigList();
     }
 
@@ -116,11 +118,12 @@ internal static class Vnuma
     private static uint Distance(ConfigList<NumaCell> cells, int from, int to)
     {
         var told = cells[from].Distances.Find(distance => distance.Id == to) ?? cells[to].Distances.Find(distance => distance.Id == from);
-        return InRange(told?.Value ?? (from == to ? Near : Far));
+        var distance = told?.Value ?? (from == to ? Near : Far);
+        return IsDistance(distance) ? distance
+            : throw VireoException.InvalidXml(ErrorDomain.Domain, $"'value {distance}' is invalid for 'sibling id {to}' under NUMA 'cell id {from}'");
     }
 
-    private static uint InRange(uint distance) =>
-        distance is >= Near and <= MostFar ? distance : throw XenErrors.Unsupported($"Distance value of {distance} is not in valid range", ErrorDomain.Domain);
+    private static bool IsDistance(uint value) => value is >= Near and <= MostFar;
 
     private static void CheckCount(int nodes)
     {
