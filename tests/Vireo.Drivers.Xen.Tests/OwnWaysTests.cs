@@ -10,6 +10,8 @@ public sealed class OwnWaysTests
             foreach (var line in (ReadOnlySpan<string>)["disk = [ \"/x\" ]", "vif = [ \"foo\" ]", "channel = [ \"name=a\" ]", "channel = [ \"connection=x,name=a\" ]"])
                 Refusal(() => Read(line)).ShouldBe(ErrorCode.ConfSyntax, line);
             Refusal(() => Read("pci = [ \"\" ]")).ShouldBe(ErrorCode.InternalError);
+            var far = new NumaCell { Id = 0, Cpus = "0", Memory = DataSize.FromMiB(64), Distances = [new() { Id = 0, Value = 300 }] };
+            Refusal(() => XenDomain.FormatXl(Domain("xen", "") with { Cpu = new() { Numa = new() { Cells = [far] } } }, new XenHost())).ShouldBe(ErrorCode.XmlError);
             Refusal(() => Read("type = \"hvm\"\nsoundhw = \"x\"")).ShouldBe(ErrorCode.ConfigUnsupported);
         },
         ["lists that are none"] = () =>
@@ -138,6 +140,8 @@ public sealed class OwnWaysTests
         {
             var cpu = Read("type = \"hvm\"\nnestedhvm = 0\ncpuid = \"host,apic=0\"\nvnuma = [ [ \"pnode=0\", \"size=32\", \"vcpus=0\" ] ]").Cpu!;
             (cpu.Mode, cpu.Features.Count, cpu.Numa!.Cells.Count).ShouldBe((CpuMode.HostPassthrough, 2, 1));
+            var small = Domain("xen", "") with { Cpu = new() { Numa = new() { Cells = [new() { Id = 0, Cpus = "0", Memory = DataSize.FromKiB(65) }] } } };
+            Refusal(() => XenDomain.FormatXl(small, new XenHost())).ShouldBe(ErrorCode.ConfigUnsupported);
         },
         ["firmware='efi'"] = () => XenDomain.FormatXl(Domain("hvm", "") with { Os = new() { Type = new() { Kind = "hvm" }, Firmware = OsFirmware.Efi } }, new XenHost()).ShouldContain("bios = \"ovmf\"\n"),
         ["kernel"] = () => Write("hvm", "", "xm").ShouldContain("kernel = \"/usr/lib/xen/boot/hvmloader\"\n"),

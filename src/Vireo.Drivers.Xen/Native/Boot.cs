@@ -13,10 +13,11 @@ internal static class Boot
         var os = new OsConfig { Type = kind.Type(host) };
         if (kind != GuestKind.Hvm)
         {
+            var loader = file.Text("bootloader") is { Length: > 0 } told ? told : null;
             return domain with
             {
-                Bootloader = file.Text("bootloader"),
-                BootloaderArgs = file.Text("bootloader") is null ? null : file.Text("bootargs"),
+                Bootloader = loader,
+                BootloaderArgs = loader is null ? null : file.Text("bootargs"),
                 Os = WithKernel(os, file, format),
             };
         }

@@ -71,8 +71,11 @@ internal static class CpuFlags
         }
     }
 
-    private static string NameInXen(CpuFeature feature) =>
-        Fields.Whole("feature", Array.Find(s_names, names => names.Name == feature.Name).XenName ?? feature.Name ?? "");
+    private static string NameInXen(CpuFeature feature)
+    {
+        var name = Array.Find(s_names, names => names.Name == feature.Name).XenName ?? feature.Name ?? "";
+        return name.AsSpan().ContainsAny(",=") ? throw XenErrors.Unsupported($"unsupported cpu feature '{name}'", ErrorDomain.Xenxl) : name;
+    }
 
     private static string Value(CpuFeature feature) => feature.Policy switch
     {

@@ -51,10 +51,11 @@ internal static class GuestKinds
     /// <exception cref="VireoException">VIR_ERR_INVALID_ARG: Xen runs no such guest.</exception>
     public static GuestKind Of(DomainConfig domain, XenHost host)
     {
-        var (type, arch, kind) = (domain.Type, domain.Os.Type?.Arch ?? host.Architecture, domain.Os.Type?.Kind ?? "linux");
-        if (type == DomainType.Xen && arch == host.Architecture && kind is "hvm" or "xen" or "linux" or "xenpvh")
-            return kind == "hvm" ? GuestKind.Hvm : kind == "xenpvh" ? GuestKind.Pvh : GuestKind.Paravirtual;
-        var asked = (kind == "hvm" ? "" : $"ostype={(kind == "linux" ? "xen" : kind)} ") + $"arch={arch} domaintype={type?.ToXmlName()} ";
-        throw VireoException.InvalidArgument(ErrorDomain.Capabilities, "could not find capabilities for " + asked);
+        // The kind has an older name.
+        var name = domain.Os.Type?.Kind is null or "linux" ? "xen" : domain.Os.Type.Kind;
+        var named = domain with { Os = domain.Os with { Type = (domain.Os.Type ?? new()) with { Kind = name } } };
+        var kind = name switch { "hvm" => GuestKind.Hvm, "xenpvh" => GuestKind.Pvh, _ => GuestKind.Paravirtual };
+        Vireo.Config.Defaults.GuestKind.Require(named, DomainType.Xen, kind == GuestKind.Paravirtual ? "xen" : name, host.Architecture, [host.Architecture]);
+        return kind;
     }
 }

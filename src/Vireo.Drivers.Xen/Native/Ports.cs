@@ -1,5 +1,6 @@
 using Vireo.Config;
 using Vireo.Config.Conf;
+using Vireo.Config.Defaults;
 
 namespace Vireo.Drivers.Xen.Native;
 
@@ -48,16 +49,13 @@ internal static class Ports
     /// <summary>The serial ports by their numbers; those without one come after all others. A console that is one is the first when there is no other.</summary>
     private static Dictionary<int, CharDevice> Numbered(DevicesConfig devices)
     {
-        var serials = devices.Serials.IsEmpty && devices.Consoles.Find(_ => true) is { Target: null or { Type: null or CharTargetType.Serial } } console
-            ? [console with { Target = new CharTarget { Port = 0 } }]
-            : devices.Serials;
-        var next = serials.Select(serial => serial.Target?.Port ?? -1).DefaultIfEmpty(-1).Max();
-        if (next >= MostSerials - serials.Count)
-            throw XenErrors.Unsupported($"serial port {next} is more than Xen has");
-        var numbered = new Dictionary<int, CharDevice>();
-        foreach (var serial in serials)
-            numbered.TryAdd(serial.Target?.Port is >= 0 and var port ? port : ++next, serial);
-        return numbered;
+        var serials = devices.Serials.ToList();
+        if (serials.Count == 0 && devices.Consoles.Find(_ => true) is { Target: null or { Type: null or CharTargetType.Serial } } console)
+            serials.Add(console with { Target = new CharTarget { Port = 0 } });
+        PortNumbers.Assign(serials);
+        if (serials.Find(serial => serial.Target?.Port is not (>= 0 and < MostSerials)) is { } beyond)
+            throw XenErrors.Unsupported($"serial port {beyond.Target?.Port} is more than Xen has");
+        return serials.GroupBy(serial => serial.Target!.Port!.Value).ToDictionary(port => port.Key, port => port.First());
     }
 
     private static VireoException SeveralSerials() => XenErrors.Unsupported("Multiple serial devices are not supported by xen-xm");

@@ -13,6 +13,9 @@ internal static class Vif
     private const string Netfront = "netfront";
     private const uint VlanLimit = 4096;
 
+    // The hardware addresses that belong to Xen.
+    private const uint Vendor = 0x00163e;
+
     private static readonly string[] s_models = ["e1000", "e1000e", Netfront, "rtl8139", "virtio"];
 
     /// <summary>A file's cards.</summary>
@@ -106,7 +109,7 @@ internal static class Vif
 
     private static string Format(InterfaceConfig card, GuestKind kind, XenFormat format, XenHost host)
     {
-        var text = new StringBuilder().AppendField("mac", card.Mac?.Address is { } told ? MacOf(told) : XenAddresses.Random());
+        var text = new StringBuilder().AppendField("mac", card.Mac?.Address is { } told ? MacOf(told) : MacAddress.Random(Vendor).ToString());
         var addresses = card.Ips.IsEmpty ? null : string.Join(' ', card.Ips.Select(AddressOf));
         switch (card.Type)
         {

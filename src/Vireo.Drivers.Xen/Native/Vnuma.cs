@@ -38,22 +38,28 @@ internal static class Vnuma
         return bytes <= ulong.MaxValue ? new((ulong)bytes) : throw new VireoException(ErrorCode.Overflow, ErrorDomain.Xen, "size value too large");
     }
 
-    /// <summary>Writes the nodes.</summary>
-    public static void Format(XenText text, GuestNuma? numa)
+    /// <summary>Writes the nodes of a guest of so many CPUs.</summary>
+    public static void Format(XenText text, GuestNuma? numa, uint most)
     {
         if (numa is null || numa.Cells.IsEmpty)
             return;
         CheckCount(numa.Cells.Count);
         var cells = numa.Cells.OrderBy(cell => cell.Id ?? 0).ToConfigList();
-        var nodes = cells.Select((cell, i) => (ConfValue)new ConfItems(
+        var sets = cells.Select((cell, i) => cell.Cpus is { } set ? NumberSet.Parse(set) : throw XenErrors.Unsupported($"vnuma sibling {i} missing vcpus set", ErrorDomain.Xenxl)).ToList();
+        if (sets.Sum(set => (long)set.Count) > most)
+            throw VireoException.Internal(ErrorDomain.Domain, "Number of CPUs in <numa> exceeds the <vcpu> count");
+        text.Add(Key, new ConfItems(cells.Select((cell, i) => (ConfValue)new ConfItems(
         [
             string.Create(CultureInfo.InvariantCulture, $"pnode={i}"),
-            string.Create(CultureInfo.InvariantCulture, $"size={(cell.Memory ?? default).Bytes >> 20}"),
-            $"vcpus={(cell.Cpus is { } set ? NumberSet.Parse(set).ToString() : throw XenErrors.Unsupported($"vnuma sibling {i} missing vcpus set", ErrorDomain.Xenxl))}",
+            string.Create(CultureInfo.InvariantCulture, $"size={Megabytes(cell, i)}"),
+            $"vcpus={sets[i]}",
             $"vdistances={string.Join(',', cells.Select((_, to) => Distance(cells, i, to)))}",
-        ]));
-        text.Add(Key, new ConfItems(nodes.ToConfigList()));
+        ])).ToConfigList()));
     }
+
+    private static ulong Megabytes(NumaCell cell, int index) => (cell.Memory ?? default).Bytes >> 20 is > 0 and var size
+        ? size
+        : throw XenErrors.Unsupported($"vnuma vnode {index} has less than a MiB of memory", ErrorDomain.Xenxl);
 
     private static NumaCell Cell(ConfItems node, int index, int count)
     {
@@ -103,14 +109,21 @@ internal static class Vnuma
         {
             Id = (uint)to,
             Value = !TryNumber(part, out var value) ? throw Invalid(index)
-                : value is >= Near and <= MostFar ? value
+                : IsDistance(value) ? value
                 : throw XenErrors.Unsupported($"Distance value of {value} is not in valid range", ErrorDomain.Domain),
         }).ToConfigList();
     }
 
     /// <summary>How far one node is from another: as is told on either side, else as a host's nodes are as a rule.</summary>
-    private static uint Distance(ConfigList<NumaCell> cells, int from, int to) =>
-        cells[from].Distances.Find(distance => distance.Id == to)?.Value ?? cells[to].Distances.Find(distance => distance.Id == from)?.Value ?? (from == to ? Near : Far);
+    private static uint Distance(ConfigList<NumaCell> cells, int from, int to)
+    {
+        var told = cells[from].Distances.Find(distance => distance.Id == to) ?? cells[to].Distances.Find(distance => distance.Id == from);
+        var distance = told?.Value ?? (from == to ? Near : Far);
+        return IsDistance(distance) ? distance
+            : throw VireoException.InvalidXml(ErrorDomain.Domain, $"'value {distance}' is invalid for 'sibling id {to}' under NUMA 'cell id {from}'");
+    }
+
+    private static bool IsDistance(uint value) => value is >= Near and <= MostFar;
 
     private static void CheckCount(int nodes)
     {

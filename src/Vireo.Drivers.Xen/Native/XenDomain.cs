@@ -118,7 +118,7 @@ public static class XenDomain
     private static void FormatXlOnly(XenText text, DomainConfig domain, GuestKind kind)
     {
         CpuFlags.Format(text, domain.Cpu, kind);
-        Vnuma.Format(text, domain.Cpu?.Numa);
+        Vnuma.Format(text, domain.Cpu?.Numa, domain.Vcpu?.Count ?? 1);
         XenBus.Format(text, domain.Devices.Controllers);
         XlDisks.Format(text, domain.Devices.Disks);
         if (kind == GuestKind.Hvm)
