@@ -1,6 +1,6 @@
 using System.Globalization;
 using Vireo.Config;
-using Vireo.Config.Conf;
+using Vireo.Config.Native;
 
 namespace Vireo.Drivers.Lxc.Native;
 

@@ -1,4 +1,4 @@
-using Vireo.Config.Conf;
+using Vireo.Config.Native;
 
 namespace Vireo.Drivers.Vmware.Vmx;
 

@@ -1,4 +1,4 @@
-namespace Vireo.Config.Conf;
+namespace Vireo.Config.Native;
 
 /// <summary>The forms of such files: what keys may be made of, and whether values stand between quotes.</summary>
 internal enum ConfForm
