@@ -58,7 +58,8 @@ public sealed partial class CorpusTests
             tests.ShouldContain((name, "DO_TEST_DIFFERENT"));
             return Difference(expected, BhyveDomain.Complete(Input(name), PublishedTest.Features(name)));
         }).ShouldBeEmpty();
-        tests.Single(test => test.Macro == "DO_TEST_FAILURE").Name.ShouldBe("addr-no32devs-more-than-32-sata-disks");
+        var refused = tests.Single(test => test.Macro == "DO_TEST_FAILURE").Name;
+        Refusal(refused, () => BhyveDomain.Complete(Input(refused), PublishedTest.Features(refused))).ShouldBeNull();
     }
 
     [Fact]
