@@ -1,5 +1,4 @@
 using Vireo.Config;
-using Vireo.Config.Native;
 using Vireo.Drivers.Bhyve.CommandLine;
 using Vireo.Drivers.Bhyve.Defaults;
 using Vireo.Drivers.Bhyve.Native;

@@ -1,6 +1,5 @@
 using System.Text;
 using Vireo.Config;
-using Vireo.Config.Native;
 using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.Capabilities;
 

@@ -1,4 +1,4 @@
-namespace Vireo.Config.Native;
+namespace Vireo.Config;
 
 /// <summary>Words of commands that people read and run.</summary>
 internal static class ShellWord
