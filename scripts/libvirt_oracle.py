@@ -1,4 +1,4 @@
-"""What record-vmx and record-xen share: libvirt's private functions, called by their names, and the form of the recorded cases.
+"""What record-vmx, record-xen and record-lxc share: libvirt's private functions, called by their names, and the form of the recorded cases.
 
 A file holds cases, parted by empty lines. Each begins with what is asked; the answer, in lines that begin with "> ", is written anew:
 the lines that the case adds to the answer of the empty case or takes from it, or the error (code, domain, message).
@@ -84,9 +84,9 @@ def apart(ask):
     return forked
 
 
-def record(path, ask, base=lambda case: []):
-    """Answers every case of a file anew; base: the lines of the empty case that a case is compared with."""
-    ask = apart(ask)
+def record(path, ask, base=lambda case: [], guard=apart):
+    """Answers every case of a file anew; base: the lines of the empty case that a case is compared with; guard: what a case can do harm to."""
+    ask = guard(ask)
     cases = [[line for line in block.split("\n") if line and not line.startswith("> ")] for block in path.read_text().split("\n\n")]
     cases = [case for case in cases if case]
     blocks = ["\n".join(case + ["> " + line for line in difference(ask(base(case)), ask(case))]) for case in cases]
