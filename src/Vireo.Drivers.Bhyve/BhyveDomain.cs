@@ -41,13 +41,18 @@ public static class BhyveDomain
     public static string ToNative(DomainConfig domain, BhyveHost host)
     {
         var commands = Commands(domain, host);
-        return (commands.Loader is { } loader ? CommandText.Format(loader) + "\n" : "") + CommandText.Format(commands.Bhyve);
+        return (commands.Loader is { } loader ? Line(loader) + "\n" : "") + Line(commands.Bhyve);
     }
 
     /// <summary>
     /// The domain that commands run: a line for <c>bhyve</c>, perhaps one for its loader. Answers to <c>virConnectDomainXMLFromNative</c>.
     /// </summary>
     /// <param name="commands">The commands' text; a backslash at a line's end joins the next to it.</param>
-    /// <exception cref="VireoException">VIR_ERR_INTERNAL_ERROR, VIR_ERR_CONFIG_UNSUPPORTED: it is no such text, or says what no document can.</exception>
+    /// <exception cref="VireoException">
+    /// VIR_ERR_INTERNAL_ERROR, VIR_ERR_INVALID_ARG, VIR_ERR_OPERATION_FAILED, VIR_ERR_CONFIG_UNSUPPORTED: it is no such text, the commands do not go
+    /// together, or they say what no document can.
+    /// </exception>
     public static DomainConfig FromNative(string commands) => NativeCommands.Read(commands);
+
+    private static string Line(IReadOnlyList<string> command) => string.Join(' ', command.Select(ShellWord.Quote));
 }

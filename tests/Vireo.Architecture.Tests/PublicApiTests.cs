@@ -20,6 +20,7 @@ public sealed class PublicApiTests
     [InlineData("Vireo.Drivers.Lxc")]
     [InlineData("Vireo.Cpu")]
     [InlineData("Vireo.Drivers.Vmware")]
+    [InlineData("Vireo.Drivers.Xen")]
     public void Public_api_is_the_reviewed_one(string assembly)
     {
         string path = Repository.Path("tests", "Vireo.Architecture.Tests", "PublicApi", assembly + ".txt");

@@ -68,6 +68,7 @@ public sealed class CommandTests
     [InlineData("<disk type='file' device='cdrom'><target dev='hdc' bus='sata'/></disk>", "", "unsupported configuration: cdrom device without source path not supported")]
     [InlineData("<disk type='block'><source dev='/dev/d'/><target dev='vda' bus='virtio'/></disk>", "", "unsupported configuration: unsupported disk type")]
     [InlineData("<disk type='file'><source file='/d'/><target dev='ubda' bus='usb'/></disk>", "", "unsupported configuration: unsupported disk device")]
+    [InlineData("<disk type='file'><source file='/e'/><target dev='sdb' bus='sata'/><address type='unassigned'/></disk>", "", "unsupported configuration: SATA disks are only supported on a controller")]
     [InlineData(Vnc, "", "unsupported configuration: Graphics are only supported when booting using UEFI")]
     public void Refusals(string devices, string head, string message) => Guests.Refusal(Guests.Make(devices, head: head)).ShouldBe((ErrorCode.ConfigUnsupported, message));
 

@@ -58,7 +58,8 @@ public sealed partial class CorpusTests
             tests.ShouldContain((name, "DO_TEST_DIFFERENT"));
             return Difference(expected, BhyveDomain.Complete(Input(name), PublishedTest.Features(name)));
         }).ShouldBeEmpty();
-        tests.Single(test => test.Macro == "DO_TEST_FAILURE").Name.ShouldBe("addr-no32devs-more-than-32-sata-disks");
+        var refused = tests.Single(test => test.Macro == "DO_TEST_FAILURE").Name;
+        Refusal(refused, () => BhyveDomain.Complete(Input(refused), PublishedTest.Features(refused))).ShouldBeNull();
     }
 
     [Fact]
@@ -110,7 +111,7 @@ public sealed partial class CorpusTests
         return difference ?? PublishedCases.Lines(Meaning(loader), Meaning(commands.Loader is { } words ? Line(words, xml) : "")) ?? PublishedCases.Lines(Published(".devmap"), commands.DeviceMap ?? "");
     }
 
-    private static string Line(IReadOnlyList<string> words, string xml) => WithoutRandom(CommandText.Format(words), !xml.Contains("<mac", StringComparison.Ordinal));
+    private static string Line(IReadOnlyList<string> words, string xml) => WithoutRandom(string.Join(' ', words.Select(word => word == "<device.map>" ? $"'{word}'" : word)), !xml.Contains("<mac", StringComparison.Ordinal));
 
     /// <summary>Option by option, a line each: their order matters to nobody, and a slot's first function need not be told.</summary>
     private static string Meaning(string command)

@@ -57,6 +57,7 @@ public sealed class OwnWaysTests
             var domain = BhyveDomain.FromNative("/usr/sbin/bhyveload -m 64 -d /other n\n/usr/sbin/bhyve -m 64 -s 2,virtio-blk,/d n");
             (domain.Bootloader, domain.BootloaderArgs).ShouldBe(("/usr/sbin/bhyveload", "-m 64 -d /other n"));
         },
+        ["commands: no memory"] = () => Read("n").Memory!.Size.MiB.ShouldBe(256UL),
         ["commands: more than two"] = () =>
         {
             Code(() => BhyveDomain.FromNative("/usr/sbin/bhyve -m 64 n\n/usr/sbin/bhyve -m 64 n")).ShouldBe(ErrorCode.InternalError);

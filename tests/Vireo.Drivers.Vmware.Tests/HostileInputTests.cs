@@ -1,3 +1,4 @@
+using Vireo.Config.Conf;
 using System.Text;
 
 namespace Vireo.Drivers.Vmware.Tests;
@@ -30,7 +31,7 @@ public sealed class HostileInputTests
     [Fact]
     public void A_file_of_more_than_a_mebibyte_is_refused()
     {
-        var largest = "#" + new string('x', VmxReader.MostCharacters - 1);
+        var largest = "#" + new string('x', ConfReader.MostCharacters - 1);
         Should.Throw<VireoException>(() => VmxDomain.Parse(largest, TestHost.Instance)).Code.ShouldBe(ErrorCode.InternalError);
         Should.Throw<VireoException>(() => VmxDomain.Parse(largest + "x", TestHost.Instance)).Code.ShouldBe(ErrorCode.ConfSyntax);
         Should.Throw<VireoException>(() => VmxDomain.Parse(Encoding.ASCII.GetBytes(largest + "xx"), TestHost.Instance)).Code.ShouldBe(ErrorCode.ConfSyntax);

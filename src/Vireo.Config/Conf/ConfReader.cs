@@ -1,45 +1,59 @@
+using System.Globalization;
+
 namespace Vireo.Config.Conf;
 
-/// <summary>The forms of such files: what keys may be made of, and whether values stand between quotes.</summary>
-internal enum ConfForm
+/// <summary>Which of the file's words and values there are.</summary>
+public enum ConfDialect
 {
-    /// <summary>VMware's: <c>scsi0:0.present = "true"</c>.</summary>
+    /// <summary>As in libvirt's own settings and in Xen's files: texts, numbers, lists.</summary>
+    Plain,
+
+    /// <summary>As in VMware's files: texts alone; keys have dots, colons and hyphens in them.</summary>
     Vmx,
 
-    /// <summary>That of LXC's tools, whose values end with the line: <c>lxc.mount.entry = proc proc proc nodev 0 0</c>.</summary>
+    /// <summary>As in the files of LXC's tools: texts that end with the line; keys have dots in them.</summary>
     Lxc,
 }
 
-/// <summary>Reads lines of keys and values, and comments, as libvirt's reader of configuration files does.</summary>
-internal ref struct ConfReader
+/// <summary>
+/// Reads configuration files of libvirt's grammar: lines of <c>key = value</c>, comments behind <c>#</c>. A file has at most a MiB, and lists lie in one
+/// another eight deep at most.
+/// </summary>
+public ref struct ConfReader
 {
     /// <summary>The longest file that is read, in characters.</summary>
     public const int MostCharacters = 1 << 20;
 
+    /// <summary>How deep lists may lie in one another.</summary>
+    public const int MostDepth = 8;
+
     private readonly ReadOnlySpan<char> _text;
-    private readonly ConfForm _form;
+    private readonly ConfDialect _dialect;
     private int _at;
     private int _line = 1;
 
-    private ConfReader(ReadOnlySpan<char> text, ConfForm form)
+    private ConfReader(ReadOnlySpan<char> text, ConfDialect dialect)
     {
         _text = text;
-        _form = form;
+        _dialect = dialect;
     }
 
     private readonly char Current => _at < _text.Length ? _text[_at] : '\0';
 
-    /// <summary>Reads a file's text: all its entries in their order.</summary>
+    /// <summary>Reads a file's text.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="dialect">Which words and values there are.</param>
+    /// <returns>The entries in their order; a key may come several times.</returns>
     /// <exception cref="VireoException">VIR_ERR_CONF_SYNTAX with the line.</exception>
-    public static List<KeyValuePair<string, string>> Read(ReadOnlySpan<char> text, ConfForm form)
+    public static IReadOnlyList<KeyValuePair<string, ConfValue>> Read(ReadOnlySpan<char> text, ConfDialect dialect)
     {
-        var reader = new ConfReader(text, form);
+        var reader = new ConfReader(text, dialect);
         if (text.Length > MostCharacters)
         {
             throw reader.Error("file is longer than 1 MiB");
         }
 
-        var entries = new List<KeyValuePair<string, string>>();
+        var entries = new List<KeyValuePair<string, ConfValue>>();
         while (reader.SkipToStatement())
         {
             entries.Add(reader.ReadStatement());
@@ -71,7 +85,7 @@ internal ref struct ConfReader
         return false;
     }
 
-    private KeyValuePair<string, string> ReadStatement()
+    private KeyValuePair<string, ConfValue> ReadStatement()
     {
         var key = ReadKey();
         SkipBlanks();
@@ -82,7 +96,7 @@ internal ref struct ConfReader
 
         _at++;
         SkipBlanks();
-        var value = ReadValue();
+        var value = ReadValue(0);
         SkipBlanks();
         if (Current == ';')
         {
@@ -93,18 +107,20 @@ internal ref struct ConfReader
             throw Error("expecting a separator");
         }
 
-        return new(key.ToString(), value.ToString());
+        return new(key.ToString(), value);
     }
 
     private ReadOnlySpan<char> ReadKey()
     {
         var begin = _at;
-        if (!char.IsAsciiLetter(Current) && (Current != '.' || _form != ConfForm.Vmx))
+        var isVmx = _dialect == ConfDialect.Vmx;
+        var hasDots = _dialect != ConfDialect.Plain;
+        if (!char.IsAsciiLetter(Current) && !(isVmx && Current == '.'))
         {
             throw Error("expecting a name");
         }
 
-        while (char.IsAsciiLetterOrDigit(Current) || Current is '_' or '.' || (_form == ConfForm.Vmx && Current is ':' or '-'))
+        while (char.IsAsciiLetterOrDigit(Current) || Current == '_' || (hasDots && Current == '.') || (isVmx && Current is ':' or '-'))
         {
             _at++;
         }
@@ -112,25 +128,74 @@ internal ref struct ConfReader
         return _text[begin.._at];
     }
 
-    private ReadOnlySpan<char> ReadValue()
+    private ConfValue ReadValue(int depth)
     {
         switch (Current)
         {
             case '"' when ReadLongText(out var text):
-                return text;
+                return new ConfText(text.ToString());
             case '"' or '\'':
-                return ReadQuoted(Current);
-            case not '\0' when _form == ConfForm.Lxc:
-                return ReadLine();
-            case '\0' when _form == ConfForm.Lxc && _at == _text.Length:
-                return default;
+                return new ConfText(ReadQuoted(Current).ToString());
+            case not '\0' when _dialect == ConfDialect.Lxc:
+                return new ConfText(ReadLine().ToString());
+            case '\0' when _dialect == ConfDialect.Lxc && _at == _text.Length:
+                return new ConfText("");
             case '[':
-                throw Error("lists not allowed in VMX format");
+                return _dialect == ConfDialect.Vmx ? throw Error("lists not allowed in VMX format") : ReadList(depth);
             case '-' or (>= '0' and <= '9'):
-                throw Error("numbers not allowed in VMX format");
+                return _dialect == ConfDialect.Vmx ? throw Error("numbers not allowed in VMX format") : ReadNumber();
             default:
                 throw Error("expecting a value");
         }
+    }
+
+    private ConfItems ReadList(int depth)
+    {
+        if (depth == MostDepth)
+        {
+            throw Error("lists lie too deep in one another");
+        }
+
+        var items = new List<ConfValue>();
+        do
+        {
+            _at++;
+            SkipBlanksAndLines();
+            if (Current == ']' || _at >= _text.Length)
+            {
+                break;
+            }
+
+            items.Add(ReadValue(depth + 1));
+            SkipBlanksAndLines();
+        }
+        while (Current == ',');
+        if (Current != ']')
+        {
+            throw Error(_at < _text.Length ? "expecting a separator in list" : "list is not closed with ]");
+        }
+
+        _at++;
+        return new(items.ToConfigList());
+    }
+
+    private ConfNumber ReadNumber()
+    {
+        var begin = _at;
+        _at += Current == '-' ? 1 : 0;
+        if (!char.IsAsciiDigit(Current))
+        {
+            throw Error("unterminated number");
+        }
+
+        while (char.IsAsciiDigit(Current))
+        {
+            _at++;
+        }
+
+        return long.TryParse(_text[begin.._at], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            ? new(number)
+            : throw Error("number is too large");
     }
 
     private ReadOnlySpan<char> ReadLine()
@@ -183,6 +248,14 @@ internal ref struct ConfReader
         while (Current is ' ' or '\t')
         {
             _at++;
+        }
+    }
+
+    private void SkipBlanksAndLines()
+    {
+        for (; Current is ' ' or '\t' or '\r' or '\n'; _at++)
+        {
+            _line += Current == '\n' ? 1 : 0;
         }
     }
 

@@ -9,6 +9,8 @@ internal static class ControllerArguments
     /// <summary>Adds all controllers.</summary>
     public static void Add(ArgumentList arguments, DevicesConfig devices, BhyveHost host)
     {
+        if (devices.Disks.Any(disk => disk is { Target.Bus: DiskBus.Sata, Address: not DriveAddress }))
+            throw BhyveErrors.Unsupported("SATA disks are only supported on a controller");
         var seen = new HashSet<ControllerType?>();
         foreach (var controller in devices.Controllers)
         {

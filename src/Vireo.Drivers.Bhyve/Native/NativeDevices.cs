@@ -102,18 +102,16 @@ internal sealed class NativeDevices
 
     private static PciAddress Place(string text)
     {
-        var numbers = new List<uint>();
-        foreach (var part in text.Split(':'))
-            numbers.Add(uint.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= byte.MaxValue ? number : uint.MaxValue);
+        var numbers = text.Split(':').Select(part => byte.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : -1).ToList();
         var (bus, slot, function) = numbers switch
         {
-            [var only] => (0u, only, 0u),
-            [var first, var second] => (0u, first, second),
+            [var only] => (0, only, 0),
+            [var first, var second] => (0, first, second),
             [var first, var second, var third] => (first, second, third),
-            _ => (uint.MaxValue, 0u, 0u),
+            _ => (-1, 0, 0),
         };
-        return bus <= byte.MaxValue && slot <= 31 && function <= 7
-            ? new PciAddress { Domain = 0, Bus = bus, Slot = slot, Function = function }
+        return bus >= 0 && slot is >= 0 and <= 31 && function is >= 0 and <= 7
+            ? new PciAddress { Domain = 0, Bus = (uint)bus, Slot = (uint)slot, Function = (uint)function }
             : throw NativeErrors.Failed($"Failed to parse PCI slot '{text}'");
     }
 

@@ -8,6 +8,9 @@ internal static class NativeGuest
 {
     private const string Valued = "cgklmopsU";
 
+    // What bhyve gives a guest that is not told.
+    private const ulong MemoryMiB = 256;
+
     /// <summary>The domain that the command runs.</summary>
     public static DomainConfig Read(IReadOnlyList<string> words)
     {
@@ -37,6 +40,8 @@ internal static class NativeGuest
         return domain with
         {
             Name = options.Name("bhyve"),
+            Memory = domain.Memory ?? DataSize.FromMiB(MemoryMiB),
+            CurrentMemory = domain.CurrentMemory ?? DataSize.FromMiB(MemoryMiB),
             Os = devices.BootRom is { } firmware ? domain.Os with { Loader = new LoaderConfig { Readonly = true, Type = LoaderType.Pflash, Path = firmware } } : domain.Os,
             Devices = devices.ToConfig(),
             BhyveCommandline = kept.Count > 0 ? new BhyveCommandline { Args = kept.ToConfigList() } : null,

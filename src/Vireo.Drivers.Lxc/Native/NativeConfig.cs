@@ -9,7 +9,7 @@ namespace Vireo.Drivers.Lxc.Native;
 internal sealed class NativeConfig(IReadOnlyList<KeyValuePair<string, string>> entries)
 {
     /// <summary>Reads a file's text.</summary>
-    public static NativeConfig Parse(string text) => new(ConfReader.Read(text, ConfForm.Lxc));
+    public static NativeConfig Parse(string text) => new([.. ConfReader.Read(text, ConfDialect.Lxc).Select(entry => KeyValuePair.Create(entry.Key, ((ConfText)entry.Value).Text))]);
 
     /// <summary>All entries.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Entries => entries;

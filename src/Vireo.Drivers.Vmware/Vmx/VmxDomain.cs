@@ -18,7 +18,7 @@ public static class VmxDomain
     /// </exception>
     public static DomainConfig Parse(string vmx, VmxHost host)
     {
-        var file = VmxReader.Read(vmx);
+        var file = VmxFile.Read(vmx);
         VmxEncoding.Require(file);
         return Build(file, host);
     }

@@ -6,7 +6,7 @@ internal static class GeneralDefaults
     /// <summary>Completes a definition that has all it must have.</summary>
     /// <param name="config">The definition.</param>
     /// <param name="userAliases">Whether the driver lets users name devices.</param>
-    /// <exception cref="VireoException">VIR_ERR_XML_ERROR, VIR_ERR_XML_DETAIL, VIR_ERR_CONFIG_UNSUPPORTED: the document contradicts itself.</exception>
+    /// <exception cref="VireoException">VIR_ERR_XML_ERROR, VIR_ERR_XML_DETAIL, VIR_ERR_INTERNAL_ERROR, VIR_ERR_CONFIG_UNSUPPORTED: the document contradicts itself.</exception>
     public static DomainConfig Apply(DomainConfig config, bool userAliases = false)
     {
         FeatureDefaults.CheckSysinfo(config.Sysinfos);

@@ -1,6 +1,6 @@
 namespace Vireo.Config;
 
-/// <summary>Names of drives in documents: the bus's two letters, and the drive's number in letters (<c>sda</c> … <c>sdz</c>, <c>sdaa</c>).</summary>
+/// <summary>Names of drives in documents: a few letters for the bus, and the drive's number in letters (<c>sda</c> … <c>sdz</c>, <c>sdaa</c>).</summary>
 public static class DriveName
 {
     private const int Letters = 26;
