@@ -3,7 +3,10 @@ using System.Reflection;
 namespace Vireo.Config.Tests.Generated;
 
 /// <summary>Random records of our own declarations: every member that one has may be set, to any value that its declaration allows.</summary>
-internal sealed class RandomRecord(Random random)
+/// <param name="random">Where chance comes from.</param>
+/// <param name="density">How likely a member is set that need not be.</param>
+/// <param name="largest">The largest of numbers.</param>
+internal sealed class RandomRecord(Random random, double density = 0.4, long largest = long.MaxValue)
 {
     private const int MostDepth = 6;
     private static readonly string[] s_texts = ["a", "/dev/x y", "<&>'\"", "ä ö", "0", "no", "x\ty", "-"];
@@ -16,7 +19,7 @@ internal sealed class RandomRecord(Random random)
         var record = Activator.CreateInstance(concrete)!;
         foreach (var property in concrete.GetProperties().Where(p => p.CanWrite))
         {
-            if (Declaration(property) is { } declaration && (Required(property, declaration) || (depth < MostDepth && random.Next(5) < 2)))
+            if (Declaration(property) is { } declaration && (Required(property, declaration) || (depth < MostDepth && random.NextDouble() < density)))
             {
                 property.SetValue(record, Member(property, declaration, depth));
             }
@@ -24,6 +27,15 @@ internal sealed class RandomRecord(Random random)
 
         return Coherent(record);
     }
+
+    /// <summary>A value for one member of a record.</summary>
+    public object? Member(PropertyInfo property) => Member(property, Declaration(property)!, 0);
+
+    /// <summary>The members of a record that a document can say.</summary>
+    public static IEnumerable<PropertyInfo> Members(Type record) => record.GetProperties().Where(p => p.CanWrite && Declaration(p) is not null);
+
+    /// <summary>Whether a member has to be there.</summary>
+    public static bool IsRequired(PropertyInfo property) => Required(property, Declaration(property)!);
 
     private object? Member(PropertyInfo property, CustomAttributeData declaration, int depth)
     {
@@ -49,10 +61,10 @@ internal sealed class RandomRecord(Random random)
         var signed = Named(declaration, "NonNegative") is null ? -5 : 0;
         return type == typeof(string) ? Text(declaration)
             : type == typeof(bool) ? declaration.AttributeType.Name == "XmlPresenceAttribute" || random.Next(2) == 0
-            : type == typeof(int) ? random.Next(signed, 100_000)
-            : type == typeof(long) ? random.NextInt64(signed, 1L << 40)
-            : type == typeof(uint) ? (uint)random.NextInt64(0, 1L << 32)
-            : type == typeof(ulong) ? (ulong)random.NextInt64(0, long.MaxValue)
+            : type == typeof(int) ? random.Next(signed, (int)Math.Min(largest, 100_000))
+            : type == typeof(long) ? random.NextInt64(signed, Math.Min(largest, 1L << 40))
+            : type == typeof(uint) ? (uint)random.NextInt64(0, Math.Min(largest, 1L << 32))
+            : type == typeof(ulong) ? (ulong)random.NextInt64(0, largest)
             : type == typeof(double) ? random.Next(1000) / 8.0
             : type == typeof(Guid) ? new Guid(Enumerable.Range(0, 16).Select(_ => (byte)random.Next(256)).ToArray())
             : type == typeof(DataSize) ? DataSize.FromMiB((ulong)random.Next(1, 1 << 20))
@@ -82,7 +94,7 @@ internal sealed class RandomRecord(Random random)
     // What a record refuses when it is read is not drawn.
     private static object Coherent(object record) => record switch
     {
-        GuestNuma numa => numa with { Cells = new([.. numa.Cells.Select((c, i) => c with { Id = (uint)i })]) },
+        GuestNuma numa => numa with { Cells = [.. numa.Cells.Select((c, i) => c with { Id = (uint)i })] },
         CharDevice device => device with { Type = CharType.Pty },
         SmartcardConfig device => device with { Type = CharType.Pty },
         RedirdevConfig device => device with { Type = CharType.Spicevmc },
