@@ -6,6 +6,8 @@ namespace Vireo.Interop.Tests;
 /// <summary>What a daemon made of a domain document: what it shows of it, or why it refused.</summary>
 internal sealed partial record DomainDefinition(string? Inactive, string? Migratable, string? Secure, int? Code, string? Message)
 {
+    private const int AtOnce = 1000;
+
     private const string Feed = """
         import json
         INACTIVE, SECURE, MIGRATABLE = libvirt.VIR_DOMAIN_XML_INACTIVE, libvirt.VIR_DOMAIN_XML_SECURE, libvirt.VIR_DOMAIN_XML_MIGRATABLE
@@ -34,7 +36,8 @@ internal sealed partial record DomainDefinition(string? Inactive, string? Migrat
         var answers = new Dictionary<string, DomainDefinition>(StringComparer.Ordinal);
         for (var left = fed.ToList(); left.Count > 0;)
         {
-            await File.WriteAllTextAsync(scratch["fed.json"], JsonSerializer.Serialize(left.Select(d => new[] { d.Key, d.Value })));
+            var now = left.Take(AtOnce).ToList();
+            await File.WriteAllTextAsync(scratch["fed.json"], JsonSerializer.Serialize(now.Select(d => new[] { d.Key, d.Value })));
             var result = await Client.PythonAsync(daemon, Feed, scratch["fed.json"], scratch["said.json"]);
             result.ExitCode.ShouldBe(0, result.ToString());
             var said = JsonSerializer.Deserialize<Dictionary<string, DomainDefinition>>(await File.ReadAllTextAsync(scratch["said.json"]))!;
@@ -42,7 +45,7 @@ internal sealed partial record DomainDefinition(string? Inactive, string? Migrat
                 answers[name] = answer;
 
             left.RemoveRange(0, said.Count);
-            if (left.Count > 0)
+            if (said.Count < now.Count)
             {
                 answers.Remove(said.Last().Key);
                 await daemon.WaitForExitAsync(TimeSpan.FromSeconds(10));

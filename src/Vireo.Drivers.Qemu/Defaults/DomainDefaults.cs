@@ -34,7 +34,7 @@ internal static class DomainDefaults
     public static DomainConfig Apply(DomainConfig config, DefaultsContext context)
     {
         DomainChecks.Name(config.Name);
-        config = General(config, context);
+        config = General(UnreadMembers.Drop(config), context);
         DomainChecks.BeforeDefaults(config);
         var machine = new MachineKind(config.Os.Type!.Machine!);
         var draft = new DeviceDraft(DeviceDefaults.Apply(config.Devices));

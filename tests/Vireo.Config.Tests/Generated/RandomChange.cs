@@ -7,7 +7,8 @@ namespace Vireo.Config.Tests.Generated;
 /// Documents near given ones: some members are left out, or have a value that another document has in the same place, or one drawn from their declaration.
 /// </summary>
 /// <param name="documents">What values are taken from.</param>
-internal sealed class RandomChange(IEnumerable<object> documents)
+/// <param name="vocabulary">The words that drawn members and values may have.</param>
+internal sealed class RandomChange(IEnumerable<object> documents, IReadOnlySet<string> vocabulary)
 {
     // What a new element says of itself by chance; more of it, and larger numbers, are refused more often.
     private const double Density = 0.15;
@@ -55,7 +56,12 @@ internal sealed class RandomChange(IEnumerable<object> documents)
 
     private object Change(object record, Random random)
     {
-        var members = RandomRecord.Members(record.GetType()).ToList();
+        var members = RandomRecord.Members(record.GetType()).Where(Drawing(random).Knows).ToList();
+        if (members.Count == 0)
+        {
+            return record;
+        }
+
         var devices = members.Find(m => m.PropertyType == typeof(DevicesConfig));
         var set = members.Where(m => Values(m.GetValue(record)).Any(IsRecord)).ToList();
         var member = devices is not null && random.Next(4) > 0 ? devices
@@ -94,7 +100,9 @@ internal sealed class RandomChange(IEnumerable<object> documents)
 
     // A value that somebody wrote is good more often than one by chance.
     private object Drawn(object record, PropertyInfo member, Random random) =>
-        _seen.GetValueOrDefault((record.GetType(), member.Name)) is { } seen && random.Next(3) > 0 ? seen[random.Next(seen.Count)] : new RandomRecord(random, Density, Largest).Member(member)!;
+        _seen.GetValueOrDefault((record.GetType(), member.Name)) is { } seen && random.Next(3) > 0 ? seen[random.Next(seen.Count)] : Drawing(random).Member(member)!;
+
+    private RandomRecord Drawing(Random random) => new(random) { Density = Density, Largest = Largest, Vocabulary = vocabulary };
 
     private static object? Empty(PropertyInfo member) => member.PropertyType.IsValueType ? Activator.CreateInstance(member.PropertyType) : null;
 

@@ -1,0 +1,77 @@
+using Vireo.Config;
+
+namespace Vireo.Drivers.Qemu.Defaults;
+
+/// <summary>Members of controllers and small devices that say nothing of the kind that they stand with.</summary>
+internal static class UnreadDeviceMembers
+{
+    /// <inheritdoc cref="UnreadMembers.Drop"/>
+    public static ControllerConfig Drop(ControllerConfig controller)
+    {
+        controller = controller with
+        {
+            Ports = controller.Type is ControllerType.VirtioSerial or ControllerType.Usb ? controller.Ports : null,
+            Vectors = controller.Type == ControllerType.VirtioSerial ? controller.Vectors : null,
+            MaxGrantFrames = null,
+            MaxEventChannels = null,
+            Driver = UnreadMembers.Some(controller.Driver),
+        };
+        return controller.Type switch
+        {
+            ControllerType.Pci => controller with
+            {
+                Target = UnreadMembers.Some(controller.Target),
+                PciHole64 = controller.Model is "pci-root" or "pcie-root" ? controller.PciHole64 : null,
+            },
+            ControllerType.Usb when controller.Model == "none" => new ControllerConfig { Type = controller.Type, Index = controller.Index, Model = "none" },
+            _ => controller with { Target = null, ModelName = null, PciHole64 = null },
+        };
+    }
+
+    /// <inheritdoc cref="UnreadMembers.Drop"/>
+    public static MemballoonConfig Drop(MemballoonConfig balloon) => balloon with
+    {
+        StatsPeriod = balloon.StatsPeriod is 0 ? null : balloon.StatsPeriod,
+        Driver = UnreadMembers.Some(balloon.Driver),
+        Address = balloon.Model == MemballoonModel.None ? null : balloon.Address,
+        Alias = balloon.Model == MemballoonModel.None ? null : balloon.Alias,
+        Master = balloon.Model == MemballoonModel.None ? null : balloon.Master,
+        AcpiIndex = balloon.Model == MemballoonModel.None ? null : balloon.AcpiIndex,
+    };
+
+    /// <inheritdoc cref="UnreadMembers.Drop"/>
+    public static InputConfig Drop(InputConfig input) => input with
+    {
+        Driver = UnreadMembers.Some(input.Driver),
+        Source = input.Source is not { } source ? null : input.Type switch
+        {
+            InputType.Passthrough => new InputSource { Evdev = source.Evdev },
+            InputType.Evdev => source with { Evdev = null },
+            _ => null,
+        },
+    };
+
+    /// <inheritdoc cref="UnreadMembers.Drop"/>
+    public static TpmConfig Drop(TpmConfig tpm) => tpm.Backend is not { } backend ? tpm : tpm with
+    {
+        Backend = backend.Type switch
+        {
+            TpmBackendType.Emulator => backend with { DevicePath = null, Source = null, ActivePcrBanks = UnreadMembers.Some(backend.ActivePcrBanks) },
+            TpmBackendType.Passthrough => new TpmBackend { Type = backend.Type, DevicePath = backend.DevicePath },
+            _ => backend with { DevicePath = null, EncryptionSecret = null, ActivePcrBanks = null, PersistentState = null, Version = null },
+        },
+    };
+
+    /// <inheritdoc cref="UnreadMembers.Drop"/>
+    public static RngConfig Drop(RngConfig rng) => rng with
+    {
+        Rate = rng.Rate is { Bytes: > 0 } rate ? rate with { Period = rate.Period is 0 ? null : rate.Period } : null,
+        Driver = UnreadMembers.Some(rng.Driver),
+        Backend = rng.Backend is not { } backend ? null : backend.Model switch
+        {
+            RngBackendModel.Egd => backend with { Path = null, Sources = UnreadCharacterMembers.Sources(backend.Type, backend.Sources) },
+            RngBackendModel.Random => new RngBackend { Model = backend.Model, Path = backend.Path },
+            _ => new RngBackend { Model = backend.Model },
+        },
+    };
+}

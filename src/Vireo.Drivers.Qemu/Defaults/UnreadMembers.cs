@@ -1,0 +1,120 @@
+using System.Xml.Linq;
+using Vireo.Config;
+
+namespace Vireo.Drivers.Qemu.Defaults;
+
+/// <summary>Members that say nothing where they stand: libvirt reads them elsewhere only, and so they are forgotten when a domain is defined.</summary>
+internal static class UnreadMembers
+{
+    /// <summary>Forgets what a QEMU guest has no use for, and elements that are left with nothing in them.</summary>
+    public static DomainConfig Drop(DomainConfig config) => config with
+    {
+        Metadata = config.Metadata is { } metadata ? Metadata(metadata) : null,
+        Blkiotune = Some(config.Blkiotune),
+        Cputune = Some(config.Cputune),
+        MemoryBacking = config.MemoryBacking is { } backing ? Some(backing with { Allocation = Some(backing.Allocation) }) : null,
+        Defaultiothread = Some(config.Defaultiothread),
+        Resource = Some(config.Resource),
+        Idmap = Some(config.Idmap),
+        Pm = Some(config.Pm),
+        Sysinfos = config.Sysinfos.Map(Sysinfo),
+        Os = config.Os with
+        {
+            FirmwareDetails = Some(config.Os.FirmwareDetails),
+            Init = null,
+            Initargs = [],
+            Initenvs = [],
+            Initdir = null,
+            Inituser = null,
+            Initgroup = null,
+            Bootmenu = Some(config.Os.Bootmenu),
+            Bios = Some(config.Os.Bios),
+        },
+        Clock = config.Clock is { } clock ? Clock(clock) : null,
+        Devices = Devices(config.Devices),
+        QemuCommandline = Some(config.QemuCommandline),
+        QemuCapabilities = Some(config.QemuCapabilities),
+        QemuOverride = Some(config.QemuOverride),
+        QemuDeprecation = Some(config.QemuDeprecation),
+        LxcNamespaces = null,
+        BhyveCommandline = null,
+        XenCommandline = null,
+        VmwareDatacenterPath = null,
+        VmwareMoref = null,
+    };
+
+    /// <summary>The record, unless nothing is said in it.</summary>
+    public static T? Some<T>(T? record)
+        where T : class, IEquatable<T>, new() => record is null || record.Equals(new T()) ? null : record;
+
+    private static DevicesConfig Devices(DevicesConfig devices) => devices.Map(Common) with
+    {
+        Controllers = devices.Controllers.Map(c => UnreadDeviceMembers.Drop((ControllerConfig)Common(c))),
+        Inputs = devices.Inputs.Map(n => UnreadDeviceMembers.Drop((InputConfig)Common(n))),
+        Tpms = devices.Tpms.Map(t => UnreadDeviceMembers.Drop((TpmConfig)Common(t))),
+        Rngs = devices.Rngs.Map(r => UnreadDeviceMembers.Drop((RngConfig)Common(r))),
+        Smartcards = devices.Smartcards.Map(s => UnreadCharacterMembers.Drop((SmartcardConfig)Common(s))),
+        Serials = devices.Serials.Map(d => UnreadCharacterMembers.Drop((CharDevice)Common(d))),
+        Parallels = devices.Parallels.Map(d => UnreadCharacterMembers.Drop((CharDevice)Common(d))),
+        Consoles = devices.Consoles.Map(d => UnreadCharacterMembers.Drop((CharDevice)Common(d))),
+        Channels = devices.Channels.Map(d => UnreadCharacterMembers.Drop((CharDevice)Common(d))),
+        Redirdevs = devices.Redirdevs.Map(d => UnreadCharacterMembers.Drop((RedirdevConfig)Common(d))),
+        Redirfilter = Some(devices.Redirfilter),
+        Graphics = devices.Graphics.Map(UnreadDisplayMembers.Drop),
+        Audios = devices.Audios.Map(UnreadDisplayMembers.Drop),
+        Videos = devices.Videos.Map(v => UnreadDisplayMembers.Drop((VideoConfig)Common(v))),
+        Memballoon = devices.Memballoon is { } balloon ? UnreadDeviceMembers.Drop((MemballoonConfig)Common(balloon)) : null,
+    };
+
+    private static DeviceConfig Common(DeviceConfig device) => device with
+    {
+        Boot = device is DiskConfig or InterfaceConfig or HostdevConfig or RedirdevConfig ? device.Boot : null,
+        Rom = device is InterfaceConfig or HostdevConfig ? Some(device.Rom) : null,
+        Master = device.Master is { } master ? master with { Startport = master.Startport ?? 0 } : null,
+    };
+
+    private static SysinfoConfig Sysinfo(SysinfoConfig sysinfo) => sysinfo.Type switch
+    {
+        SysinfoType.Smbios => sysinfo with { Entries = [] },
+        _ => new SysinfoConfig { Type = sysinfo.Type, Entries = sysinfo.Entries },
+    };
+
+    // A clock that is put right is a variable one.
+    private static ClockConfig Clock(ClockConfig clock)
+    {
+        var own = new ClockConfig { Offset = clock.Offset ?? ClockOffset.Utc, Timers = clock.Timers };
+        return own.Offset switch
+        {
+            ClockOffset.Utc or ClockOffset.Localtime when clock.Adjustment is null or "reset" => own with { Adjustment = clock.Adjustment },
+            ClockOffset.Utc or ClockOffset.Localtime => own with
+            {
+                Offset = ClockOffset.Variable,
+                Adjustment = clock.Adjustment,
+                Basis = own.Offset == ClockOffset.Utc ? ClockBasis.Utc : ClockBasis.Localtime,
+            },
+            ClockOffset.Variable => own with { Adjustment = clock.Adjustment is null or "reset" ? "0" : clock.Adjustment, Basis = clock.Basis ?? ClockBasis.Utc },
+            ClockOffset.Timezone => own with { Timezone = clock.Timezone },
+            _ => own with { Start = clock.Start },
+        };
+    }
+
+    // Each application has one element, in a namespace of its own.
+    private static XmlFragment Metadata(XmlFragment metadata)
+    {
+        var root = XElement.Parse(metadata.Xml, LoadOptions.PreserveWhitespace);
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var dropped = root.Nodes().Where(n => n is XText { Value: var text } ? !string.IsNullOrWhiteSpace(text) : n is XElement e && (e.Name.NamespaceName.Length == 0 || !seen.Add(e.Name.NamespaceName))).ToList();
+        if (dropped.Count == 0)
+        {
+            return metadata;
+        }
+
+        dropped.ForEach(n => n.Remove());
+        if (!root.HasElements)
+        {
+            root.RemoveNodes();
+        }
+
+        return new XmlFragment(root.ToString(SaveOptions.DisableFormatting));
+    }
+}
