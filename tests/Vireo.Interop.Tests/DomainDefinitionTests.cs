@@ -38,9 +38,10 @@ public sealed partial class DomainDefinitionTests(DaemonPair daemons)
     public async Task Random_domains_become_what_libvirtd_makes_of_them()
     {
         Corpus.Require();
-        var outcome = await CompareAsync(RandomDomains(RandomDocuments * LongRun.Factor));
+        var fed = RandomDomains(RandomDocuments * LongRun.Factor);
+        var outcome = await CompareAsync(fed);
         foreach (var (name, difference) in outcome.Different)
-            TestContext.Current.TestOutputHelper?.WriteLine($"{name}: {difference}");
+            TestContext.Current.TestOutputHelper?.WriteLine($"{name}: {difference}{(outcome.AcceptedNames.Contains(name) ? "\n" + fed[name] : "")}");
         outcome.ShareOfAccepted.ShouldBeGreaterThan(0.98);
         outcome.Accepted.ShouldBeGreaterThan(RandomDocuments / 3);
     }

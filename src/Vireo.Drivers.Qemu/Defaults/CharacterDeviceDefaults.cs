@@ -71,7 +71,9 @@ internal static class CharacterDeviceDefaults
     // Those that are named none are numbered after the last that is.
     private static int NextPort(List<CharDevice> devices) => devices.Select(d => d.Target?.Port ?? -1).Append(-1).Max() + 1;
 
-    private static void RequireUnique(List<CharDevice> serials)
+    /// <summary>Refuses two serial ports of one kind and number.</summary>
+    /// <exception cref="VireoException">VIR_ERR_INTERNAL_ERROR.</exception>
+    public static void RequireUnique(List<CharDevice> serials)
     {
         var seen = new HashSet<(CharTargetType, int)>();
         foreach (var target in serials.Select(s => s.Target))
@@ -98,6 +100,15 @@ internal static class CharacterDeviceDefaults
         else if (draft.Serials.Count > 0 && draft.Serials[0].Target!.Type == CharTargetType.IsaSerial)
         {
             draft.Consoles.Insert(0, AsConsole(draft.Serials[0]));
+        }
+    }
+
+    /// <summary>A console that is a serial port is where that is.</summary>
+    public static void ShareAddress(DeviceDraft draft)
+    {
+        if (draft.Consoles.Count > 0 && draft.Serials.Count > 0 && draft.Consoles[0].Target!.Type == CharTargetType.Serial)
+        {
+            draft.Consoles[0] = draft.Consoles[0] with { Address = draft.Serials[0].Address };
         }
     }
 

@@ -33,7 +33,6 @@ internal static class ControllerDefaults
         }
 
         draft.Controllers = sorted;
-        Complete(draft);
     }
 
     /// <summary>Adds what the machine has on its board.</summary>
@@ -69,10 +68,10 @@ internal static class ControllerDefaults
         }
     }
 
-    // A further controller for the host's devices is like the one before.
-    private static void AddForHostdevs(DeviceDraft draft)
+    /// <summary>Adds those that the host's SCSI devices stand on; a further one is like the one before.</summary>
+    public static void AddForHostdevs(DeviceDraft draft)
     {
-        var last = draft.Hostdevs.Where(h => h.Type == HostdevType.Scsi).Select(h => h.Address).OfType<DriveAddress>().Select(a => (int)Math.Min(a.Controller ?? 0, 256)).DefaultIfEmpty(-1).Max();
+        var last = draft.Hostdevs.Where(h => h.Type == HostdevType.Scsi).Select(h => (int)Math.Min((h.Address as DriveAddress)?.Controller ?? 0, 256)).DefaultIfEmpty(-1).Max();
         for (var index = 0; index <= last; index++)
         {
             Add(draft, ControllerType.Scsi, index, draft.Controllers.Find(c => c.Type == ControllerType.Scsi && c.Index == index - 1)?.Model ?? "lsilogic");
@@ -87,7 +86,8 @@ internal static class ControllerDefaults
         }
     }
 
-    private static void Complete(DeviceDraft draft)
+    /// <summary>Numbers controllers that have no number, and says what those are that say no model.</summary>
+    public static void Complete(DeviceDraft draft)
     {
         for (var i = 0; i < draft.Controllers.Count; i++)
         {

@@ -5,6 +5,9 @@ namespace Vireo.Drivers.Qemu.Defaults;
 /// <summary>Disks: their order, bus, driver and place on a controller.</summary>
 internal static class DiskDefaults
 {
+    /// <summary>As many as a narrow SCSI bus has beside its controller, whatever the controller.</summary>
+    public const uint UnitsOfScsi = 7;
+
     /// <summary>
     /// The number in a target's name: 0 for the first letter. <c>vda</c> is 0, <c>vdaa</c> 26; -1 when it is no such name.
     /// </summary>
@@ -162,8 +165,7 @@ internal static class DiskDefaults
             DiskBus.Sata => Drive(i / 6, 0, i % 6),
             DiskBus.Fdc => Drive(i / 2, 0, i % 2),
 
-            // Unit 7 of a wide SCSI bus is the controller itself.
-            DiskBus.Scsi => Drive(i / 15, 0, (i % 15) + (i % 15 >= 7 ? 1u : 0u)),
+            DiskBus.Scsi => Drive(i / UnitsOfScsi, 0, i % UnitsOfScsi),
             _ => null,
         };
         return address is null ? disk : disk with { Address = address };

@@ -11,18 +11,23 @@ internal static class DisplayDefaults
         DeviceDraft.Each(draft.Graphics, Graphics);
         Videos(draft);
         DeviceDraft.Each(draft.Sounds, sound => sound with { Model = sound.Model ?? SoundModel.Ich6 });
-        if (draft.Audios.Count == 0)
+        if (draft.Audios.Count == 0 && ImpliedAudio(draft) is { } audio)
         {
-            draft.Audios.Add(ImpliedAudio(draft));
+            draft.Audios.Add(audio);
         }
     }
 
-    /// <summary>Where sound goes when nobody says.</summary>
-    public static AudioConfig ImpliedAudio(DeviceDraft draft) => new()
+    /// <summary>Where sound goes when nobody says: the last display that has a place for it decides. Null when that is left to QEMU.</summary>
+    public static AudioConfig? ImpliedAudio(DeviceDraft draft)
     {
-        Id = 1,
-        Type = draft.Graphics.Any(g => g.Type == GraphicsType.Spice) ? AudioType.Spice : draft.Graphics.Any(g => g.Type == GraphicsType.Sdl) ? AudioType.Sdl : AudioType.None,
-    };
+        AudioType? type = draft.Graphics.FindLast(g => g.Type is GraphicsType.Vnc or GraphicsType.Spice or GraphicsType.Sdl)?.Type switch
+        {
+            GraphicsType.Vnc => AudioType.None,
+            GraphicsType.Spice => AudioType.Spice,
+            _ => draft.Graphics.Count == 0 ? AudioType.None : null,
+        };
+        return type is null ? null : new AudioConfig { Id = 1, Type = type };
+    }
 
     private static GraphicsConfig Graphics(GraphicsConfig graphics)
     {
@@ -91,7 +96,7 @@ internal static class DisplayDefaults
 
     private static void Videos(DeviceDraft draft)
     {
-        if (draft.Videos.Count == 0 && draft.Graphics.Any(g => g.Type != GraphicsType.EglHeadless))
+        if (draft.Videos.Count == 0 && draft.Graphics.Count > 0)
         {
             draft.Videos.Add(new VideoConfig());
         }

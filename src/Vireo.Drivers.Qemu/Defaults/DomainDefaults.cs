@@ -42,6 +42,8 @@ internal static class DomainDefaults
         DiskDefaults.Sort(draft);
         DiskDefaults.Apply(draft);
         ControllerDefaults.Sort(draft);
+        ControllerDefaults.AddForHostdevs(draft);
+        ControllerDefaults.Complete(draft);
         ControllerDefaults.AddImplied(draft, machine);
         ControllerChecks.BeforeAddresses(draft, machine);
         CharSourceDefaults.Apply(draft);
@@ -54,6 +56,7 @@ internal static class DomainDefaults
         VirtioSerialAssignment.Apply(draft);
         UsbAssignment.Apply(draft);
         PciAssignment.Apply(draft, machine);
+        CharacterDeviceDefaults.ShareAddress(draft);
         config = MemoryDefaults.AssignSlots(config with { Devices = draft.ToConfig() });
         DomainChecks.AfterDefaults(config, machine, context);
         return config;
@@ -85,7 +88,7 @@ internal static class DomainDefaults
             Uuid = config.Uuid ?? Guid.NewGuid(),
             Os = os,
             Features = FeatureDefaults.Apply(config.Features),
-            Cpu = CpuDefaults.Apply(config.Cpu, config.Type, context.Architecture),
+            Cpu = CpuDefaults.Apply(config.Cpu, config.Type, context.Architecture, config.Vcpu?.Count ?? 1),
             Clock = (config.Clock ?? new ClockConfig()) with { Offset = config.Clock?.Offset ?? ClockOffset.Utc },
             Seclabels = config.Seclabels.Map(FeatureDefaults.Label),
             OnPoweroff = config.OnPoweroff ?? LifecycleAction.Destroy,

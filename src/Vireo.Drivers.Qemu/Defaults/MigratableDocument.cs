@@ -10,8 +10,13 @@ internal static class MigratableDocument
     {
         var draft = new DeviceDraft(config.Devices);
         ControllerDefaults.Sort(draft);
-        RemoveOnly(draft, ControllerType.Usb, "piix3-uhci");
-        RemoveOnly(draft, ControllerType.Pci, "pci-root");
+        CharacterDeviceDefaults.RequireUnique(draft.Serials);
+        if (new MachineKind(config.Os.Type!.Machine!).IsI440fx)
+        {
+            RemoveOnly(draft, ControllerType.Usb, "piix3-uhci");
+            RemoveOnly(draft, ControllerType.Pci, "pci-root");
+        }
+
         draft.Inputs.RemoveAll(n => n is { Type: InputType.Keyboard, Bus: InputBus.Ps2 });
         if (draft.Audios is [var audio] && audio == DisplayDefaults.ImpliedAudio(draft))
         {
@@ -31,7 +36,7 @@ internal static class MigratableDocument
     private static void RemoveOnly(DeviceDraft draft, ControllerType type, string model)
     {
         var all = draft.Controllers.Where(c => c.Type == type).ToList();
-        if (all is [{ Index: 0 } only] && only.Model == model)
+        if (all is [{ Index: 0, PciHole64: null } only] && only.Model == model)
         {
             draft.Controllers.Remove(only);
         }

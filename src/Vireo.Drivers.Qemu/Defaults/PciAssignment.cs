@@ -6,6 +6,7 @@ namespace Vireo.Drivers.Qemu.Defaults;
 internal static class PciAssignment
 {
     private const uint DmiBridgeSlot = 0x1e;
+    private const int BusNumbers = 256;
 
     private sealed record Device(string Name, PciConnection Connection, DeviceAddress? Address, Action<PciAddress> Set)
     {
@@ -274,6 +275,21 @@ internal static class PciAssignment
         }
     }
 
+    // Each expander's numbers end where the next one's begin.
+    private static void NumberExpanders(DeviceDraft draft)
+    {
+        DeviceDraft.Each(draft.Controllers, controller =>
+        {
+            if (controller is not { Type: ControllerType.Pci, Model: "pci-expander-bus" or "pcie-expander-bus", Target: null or { BusNr: null } })
+            {
+                return controller;
+            }
+
+            var lowest = draft.Controllers.Where(c => c.Type == ControllerType.Pci).Select(c => c.Target?.BusNr ?? BusNumbers).Append(BusNumbers).Min();
+            return controller with { Target = (controller.Target ?? new ControllerTarget()) with { BusNr = lowest - 2 } };
+        });
+    }
+
     private static void Finish(DeviceDraft draft, PciTopology buses)
     {
         foreach (var device in Bridges(draft).ToList())
@@ -287,6 +303,7 @@ internal static class PciAssignment
         }
 
         DeviceDraft.Each(draft.Controllers, Complete);
+        NumberExpanders(draft);
     }
 
     private static void Mark(Device device, PciTopology buses)
@@ -320,6 +337,8 @@ internal static class PciAssignment
             },
             "pci-bridge" => controller with { ModelName = controller.ModelName ?? ControllerModelName.PciBridge, Target = target with { ChassisNr = target.ChassisNr ?? index } },
             "pcie-to-pci-bridge" => controller with { ModelName = controller.ModelName ?? ControllerModelName.PciePciBridge },
+            "pci-expander-bus" => controller with { ModelName = controller.ModelName ?? ControllerModelName.Pxb },
+            "pcie-expander-bus" => controller with { ModelName = controller.ModelName ?? ControllerModelName.PxbPcie },
             "dmi-to-pci-bridge" => controller with { ModelName = controller.ModelName ?? ControllerModelName.I82801b11Bridge },
             "pcie-switch-upstream-port" => controller with { ModelName = controller.ModelName ?? ControllerModelName.X3130Upstream },
             _ => controller,

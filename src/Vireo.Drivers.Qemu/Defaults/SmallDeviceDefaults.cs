@@ -29,6 +29,7 @@ internal static class SmallDeviceDefaults
         });
         DeviceDraft.Each(draft.Rngs, rng => rng.Backend is { Model: RngBackendModel.Random } backend ? rng with { Backend = backend with { Path = backend.Path is { Length: > 0 } path ? path : "/dev/random" } } : rng);
         DeviceDraft.Each(draft.Shmems, Shmem);
+        draft.Vsock = draft.Vsock is { } vsock ? vsock with { Model = vsock.Model ?? VirtioModel.Virtio, Cid = Cid(vsock.Cid ?? new VsockCid()) } : null;
         draft.Memballoon ??= new MemballoonConfig { Model = MemballoonModel.Virtio };
     }
 
@@ -41,6 +42,8 @@ internal static class SmallDeviceDefaults
         { Model: ShmemModel.IvshmemDoorbell } => throw VireoException.ConfigUnsupported(ErrorDomain.Domain, "shmem model 'ivshmem-doorbell' is supported only with server option enabled"),
         _ => throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, "ivshmem device is not supported with this QEMU binary"),
     };
+
+    private static VsockCid Cid(VsockCid cid) => cid with { Auto = cid.Auto ?? cid.Address is null };
 
     private static void AddInput(DeviceDraft draft, InputType type)
     {

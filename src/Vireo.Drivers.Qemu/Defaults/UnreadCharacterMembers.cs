@@ -6,12 +6,14 @@ namespace Vireo.Drivers.Qemu.Defaults;
 internal static class UnreadCharacterMembers
 {
     /// <inheritdoc cref="UnreadMembers.Drop"/>
-    public static CharDevice Drop(CharDevice device) => device with
+    /// <param name="device">The device.</param>
+    /// <param name="console">Whether it is one of the consoles, which have numbers whatever they are.</param>
+    public static CharDevice Drop(CharDevice device, bool console = false) => device with
     {
         Tty = null,
         Sources = Sources(device.Type ?? CharType.Pty, device.Sources),
         Log = Log(device.Log),
-        Target = device.Target is { } target ? Target(target) : null,
+        Target = device.Target is { } target ? Target(target, console) : null,
     };
 
     /// <inheritdoc cref="UnreadMembers.Drop"/>
@@ -47,15 +49,15 @@ internal static class UnreadCharacterMembers
             CharType.QemuVdagent => new() { ClipboardCopypaste = source.ClipboardCopypaste, MouseMode = source.MouseMode },
             _ => null,
         };
-        return kept is null ? source : kept with { Seclabels = source.Seclabels };
+        return kept is null ? source : kept with { Seclabels = source.Seclabels, Extras = source.Extras };
     });
 
     private static CharLog? Log(CharLog? log) => log?.File is null ? null : log;
 
-    private static CharTarget Target(CharTarget target) => target.Type switch
+    private static CharTarget Target(CharTarget target, bool console) => target.Type switch
     {
-        CharTargetType.Virtio => target with { Address = null },
-        CharTargetType.Guestfwd => new() { Type = target.Type, Address = target.Address, Port = target.Port },
-        _ => new() { Type = target.Type, Port = target.Port, Model = target.Model },
+        CharTargetType.Virtio => target with { Address = null, Port = console ? target.Port : null },
+        CharTargetType.Guestfwd => new() { Type = target.Type, Address = target.Address, Port = target.Port, Extras = target.Extras },
+        _ => new() { Type = target.Type, Port = target.Port, Model = target.Model, Extras = target.Extras },
     };
 }

@@ -8,7 +8,7 @@ internal static class UnreadDisplayMembers
     /// <inheritdoc cref="UnreadMembers.Drop"/>
     public static GraphicsConfig Drop(GraphicsConfig graphics)
     {
-        var own = new GraphicsConfig { Type = graphics.Type };
+        var own = new GraphicsConfig { Type = graphics.Type, Extras = graphics.Extras };
         return graphics.Type switch
         {
             GraphicsType.Sdl => own with
@@ -60,7 +60,15 @@ internal static class UnreadDisplayMembers
     /// <inheritdoc cref="UnreadMembers.Drop"/>
     public static AudioConfig Drop(AudioConfig audio)
     {
-        var own = new AudioConfig { Id = audio.Id, Type = audio.Type, TimerPeriod = audio.TimerPeriod is 0 ? null : audio.TimerPeriod, Input = Stream(audio.Type, audio.Input), Output = Stream(audio.Type, audio.Output) };
+        var own = new AudioConfig
+        {
+            Id = audio.Id,
+            Type = audio.Type,
+            TimerPeriod = Number(audio.TimerPeriod),
+            Input = Stream(audio.Type, audio.Input),
+            Output = Stream(audio.Type, audio.Output),
+            Extras = audio.Extras,
+        };
         return audio.Type switch
         {
             AudioType.Oss => own with { TryMMap = audio.TryMMap, Exclusive = audio.Exclusive, DspPolicy = audio.DspPolicy },
@@ -100,6 +108,7 @@ internal static class UnreadDisplayMembers
             Voices = Number(stream.Voices),
             BufferLength = Number(stream.BufferLength),
             Settings = stream.Settings,
+            Extras = stream.Extras,
         };
         return UnreadMembers.Some(type switch
         {

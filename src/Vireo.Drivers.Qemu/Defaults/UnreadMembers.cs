@@ -11,6 +11,7 @@ internal static class UnreadMembers
     {
         Metadata = config.Metadata is { } metadata ? Metadata(metadata) : null,
         Blkiotune = Some(config.Blkiotune),
+        MaxMemory = config.MaxMemory is { Size.Bytes: 0, Slots: null or 0 } ? null : config.MaxMemory,
         Cputune = Some(config.Cputune),
         MemoryBacking = config.MemoryBacking is { } backing ? Some(backing with { Allocation = Some(backing.Allocation) }) : null,
         Defaultiothread = Some(config.Defaultiothread),
@@ -30,6 +31,12 @@ internal static class UnreadMembers
             Bootmenu = Some(config.Os.Bootmenu),
             Bios = Some(config.Os.Bios),
         },
+        Features = config.Features is { } features ? Some(features with
+        {
+            Capabilities = features.Capabilities is { } capabilities ? Some(capabilities with { Policy = capabilities.Policy ?? CapabilityPolicy.Default }) : null,
+            Tcg = Some(features.Tcg),
+        }) : null,
+        OnLockfailure = config.OnLockfailure == LockFailureAction.Default ? null : config.OnLockfailure,
         Clock = config.Clock is { } clock ? Clock(clock) : null,
         Devices = Devices(config.Devices),
         QemuCommandline = Some(config.QemuCommandline),
@@ -56,10 +63,15 @@ internal static class UnreadMembers
         Smartcards = devices.Smartcards.Map(s => UnreadCharacterMembers.Drop((SmartcardConfig)Common(s))),
         Serials = devices.Serials.Map(d => UnreadCharacterMembers.Drop((CharDevice)Common(d))),
         Parallels = devices.Parallels.Map(d => UnreadCharacterMembers.Drop((CharDevice)Common(d))),
-        Consoles = devices.Consoles.Map(d => UnreadCharacterMembers.Drop((CharDevice)Common(d))),
+        Consoles = devices.Consoles.Map(d => UnreadCharacterMembers.Drop((CharDevice)Common(d), console: true)),
         Channels = devices.Channels.Map(d => UnreadCharacterMembers.Drop((CharDevice)Common(d))),
         Redirdevs = devices.Redirdevs.Map(d => UnreadCharacterMembers.Drop((RedirdevConfig)Common(d))),
-        Redirfilter = Some(devices.Redirfilter),
+        Redirfilter = devices.Redirfilter is { UsbDevices.IsEmpty: false } filter ? UnreadDeviceMembers.Drop(filter) : null,
+        Disks = devices.Disks.Map(d => UnreadDiskMembers.Drop((DiskConfig)Common(d))),
+        Interfaces = devices.Interfaces.Map(n => UnreadInterfaceMembers.Drop((InterfaceConfig)Common(n))),
+        Memories = devices.Memories.Map(m => UnreadDeviceMembers.Drop((MemoryDevice)Common(m))),
+        Iommu = devices.Iommu is { } iommu ? (IommuConfig)Common(iommu with { Driver = Some(iommu.Driver) }) : null,
+        Vsock = devices.Vsock is { } vsock ? (VsockConfig)Common(vsock with { Driver = UnreadDeviceMembers.Drop(vsock.Driver) }) : null,
         Graphics = devices.Graphics.Map(UnreadDisplayMembers.Drop),
         Audios = devices.Audios.Map(UnreadDisplayMembers.Drop),
         Videos = devices.Videos.Map(v => UnreadDisplayMembers.Drop((VideoConfig)Common(v))),
@@ -70,19 +82,35 @@ internal static class UnreadMembers
     {
         Boot = device is DiskConfig or InterfaceConfig or HostdevConfig or RedirdevConfig ? device.Boot : null,
         Rom = device is InterfaceConfig or HostdevConfig ? Some(device.Rom) : null,
+        Address = device.Address switch
+        {
+            // A slot that is not said is to be given; 0 is none.
+            PciAddress { Domain: null or 0, Bus: null or 0, Slot: null or 0, Zpci: null } => null,
+            PciAddress { Zpci: { } zpci } pci => pci with { Zpci = Some(zpci) },
+            var other => other,
+        },
         Master = device.Master is { } master ? master with { Startport = master.Startport ?? 0 } : null,
     };
 
     private static SysinfoConfig Sysinfo(SysinfoConfig sysinfo) => sysinfo.Type switch
     {
-        SysinfoType.Smbios => sysinfo with { Entries = [] },
+        SysinfoType.Smbios => sysinfo with
+        {
+            Bios = Told(sysinfo.Bios),
+            System = Told(sysinfo.System),
+            BaseBoards = sysinfo.BaseBoards.Map(b => b with { Entries = Told(b.Entries) }).Where(b => !b.Entries.IsEmpty).ToConfigList(),
+            Chassis = Told(sysinfo.Chassis),
+            Entries = [],
+        },
         _ => new SysinfoConfig { Type = sysinfo.Type, Entries = sysinfo.Entries },
     };
+
+    private static ConfigList<NamedText> Told(ConfigList<NamedText> entries) => entries.Where(e => e.Text is { Length: > 0 }).ToConfigList();
 
     // A clock that is put right is a variable one.
     private static ClockConfig Clock(ClockConfig clock)
     {
-        var own = new ClockConfig { Offset = clock.Offset ?? ClockOffset.Utc, Timers = clock.Timers };
+        var own = new ClockConfig { Offset = clock.Offset ?? ClockOffset.Utc, Timers = clock.Timers, Extras = clock.Extras };
         return own.Offset switch
         {
             ClockOffset.Utc or ClockOffset.Localtime when clock.Adjustment is null or "reset" => own with { Adjustment = clock.Adjustment },
@@ -110,11 +138,6 @@ internal static class UnreadMembers
         }
 
         dropped.ForEach(n => n.Remove());
-        if (!root.HasElements)
-        {
-            root.RemoveNodes();
-        }
-
-        return new XmlFragment(root.ToString(SaveOptions.DisableFormatting));
+        return new XmlFragment(root.HasElements ? root.ToString(SaveOptions.DisableFormatting) : "<metadata/>");
     }
 }
