@@ -13,8 +13,7 @@ internal static class CharacterDeviceDefaults
         Consoles(draft);
         var port = NextPort(draft.Serials);
         DeviceDraft.Each(draft.Serials, serial => serial with { Target = Serial(serial.Target, ref port) });
-        port = NextPort(draft.Parallels);
-        DeviceDraft.Each(draft.Parallels, parallel => parallel with { Target = (parallel.Target ?? new CharTarget()) with { Port = Port(parallel.Target, ref port) } });
+        Parallels(draft);
         ShareFirst(draft);
         DeviceDraft.Each(draft.Channels, WithoutRun);
     }
@@ -48,14 +47,26 @@ internal static class CharacterDeviceDefaults
                 throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, "Only the first console can be a serial port");
             }
 
-            draft.Consoles[i] = console with { Target = target with { Type = type, Port = i } };
+            draft.Consoles[i] = console with { Target = target with { Type = type, Port = i, Name = null, State = null } };
         }
+    }
+
+    // Those that are named none are numbered after the last before them.
+    private static void Parallels(DeviceDraft draft)
+    {
+        var last = -1;
+        DeviceDraft.Each(draft.Parallels, parallel =>
+        {
+            var port = parallel.Target?.Port is { } given and >= 0 ? given : last + 1;
+            last = Math.Max(last, port);
+            return parallel with { Target = (parallel.Target ?? new CharTarget()) with { Port = port } };
+        });
     }
 
     private static CharTarget Serial(CharTarget? target, ref int next)
     {
         target ??= new CharTarget();
-        var type = target.Type ?? CharTargetType.IsaSerial;
+        var type = target.Type is null or CharTargetType.None ? CharTargetType.IsaSerial : target.Type;
         var model = target.Model ?? type switch
         {
             CharTargetType.IsaSerial => CharTargetModel.IsaSerial,

@@ -130,10 +130,7 @@ internal static class ControllerDefaults
 
     private static void AddFirst(DeviceDraft draft, ControllerType type, string? model)
     {
-        if (type == ControllerType.Usb ? !draft.Controllers.Any(c => c.Type == type) : !draft.Controllers.Any(c => c.Type == type && c.Index == 0))
-        {
-            draft.Controllers.Add(new ControllerConfig { Type = type, Index = 0, Model = model });
-        }
+        Add(draft, type, 0, model);
     }
 
     private static void AddForDrives(DeviceDraft draft, DiskBus bus, ControllerType type, string? model)

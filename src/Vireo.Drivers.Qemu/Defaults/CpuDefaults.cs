@@ -28,7 +28,7 @@ internal static class CpuDefaults
                 Mode = CpuMode.Custom,
                 Match = CpuMatch.Exact,
                 Check = CpuCheck.None,
-                Model = new CpuModel { Fallback = CpuFallback.Forbid, Name = wide ? "qemu64" : "qemu32" },
+                Model = new CpuModel { Fallback = CpuFallback.Forbid, VendorId = cpu.Model?.VendorId, Name = wide ? "qemu64" : "qemu32" },
             };
         }
 

@@ -28,8 +28,13 @@ internal static class MigratableDocument
             draft.Consoles[i] = draft.Consoles[i] with { Target = draft.Consoles[i].Target! with { Port = i } };
         }
 
-        // The attribute says it already.
-        DeviceDraft.Each(draft.Graphics, g => g is { Type: GraphicsType.Vnc, Socket: not null, Listens: [{ Type: GraphicsListenType.Socket }, ..] } ? g with { Listens = g.Listens.RemoveAt(0) } : g);
+        // Attributes say it already.
+        DeviceDraft.Each(draft.Graphics, g => g switch
+        {
+            { Type: GraphicsType.Vnc } => g with { Listens = g.Listens.Where(l => l is not { Type: GraphicsListenType.Socket, Socket: not null }).ToConfigList() },
+            { Type: GraphicsType.Spice, Listens: [{ Type: GraphicsListenType.None }, ..] } => g with { Autoport = false, Listens = [] },
+            _ => g,
+        });
         return config with { Devices = draft.ToConfig() };
     }
 

@@ -93,7 +93,7 @@ internal static class PciAssignment
         void Board(ControllerType type, string? model, uint slot, uint function)
         {
             var i = draft.Controllers.FindIndex(c => c.Type == type && c.Index == 0 && (model is null || c.Model == model));
-            if (i >= 0 && draft.Controllers[i].Address is null)
+            if (i >= 0 && draft.Controllers[i].Address is not PciAddress)
             {
                 draft.Controllers[i] = draft.Controllers[i] with { Address = Address(new PciSlot(0, slot, function)) };
             }
@@ -247,7 +247,7 @@ internal static class PciAssignment
         });
         if (draft.Memballoon is { Model: not (MemballoonModel.None or MemballoonModel.Xen), Address: null or PciAddress } balloon)
         {
-            list.Add(new Device("memory balloon", express, balloon.Address, address => draft.Memballoon = balloon with { Address = address }));
+            list.Add(new Device("memory balloon", balloon.Model == MemballoonModel.VirtioTransitional ? PciConnection.Conventional : express, balloon.Address, address => draft.Memballoon = balloon with { Address = address }));
         }
 
         AddAll(draft.Rngs, "rng", r => Virtio(r.Model));
@@ -259,6 +259,12 @@ internal static class PciAssignment
         if (draft.Vsock is { Address: null or PciAddress } vsock)
         {
             list.Add(new Device("vsock", Virtio(vsock.Model), vsock.Address, address => draft.Vsock = vsock with { Address = address }));
+        }
+
+        AddAll(draft.Memories, "memory device", m => On(m.Model is MemoryModel.VirtioPmem or MemoryModel.VirtioMem, express));
+        if (draft.Iommu is { Model: IommuModel.Virtio, Address: null or PciAddress } iommu)
+        {
+            list.Add(new Device("IOMMU", PciConnection.Integrated, iommu.Address, address => draft.Iommu = iommu with { Address = address }));
         }
 
         return list;

@@ -56,7 +56,7 @@ internal static class UnreadCharacterMembers
 
     private static CharTarget Target(CharTarget target, bool console) => target.Type switch
     {
-        CharTargetType.Virtio => target with { Address = null, Port = console ? target.Port : null },
+        CharTargetType.Virtio => target with { Address = null, Model = null, Port = console ? target.Port : null },
         CharTargetType.Guestfwd => new() { Type = target.Type, Address = target.Address, Port = target.Port, Extras = target.Extras },
         _ => new() { Type = target.Type, Port = target.Port, Model = target.Model, Extras = target.Extras },
     };

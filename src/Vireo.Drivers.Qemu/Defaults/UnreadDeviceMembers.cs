@@ -25,7 +25,7 @@ internal static class UnreadDeviceMembers
                 Target = UnreadMembers.Some(controller.Target),
                 PciHole64 = controller.Model is "pci-root" or "pcie-root" ? controller.PciHole64 : null,
             },
-            ControllerType.Usb when controller.Model == "none" => new ControllerConfig { Type = controller.Type, Index = controller.Index, Model = "none", Extras = controller.Extras },
+            ControllerType.Usb when controller.Model == "none" => new ControllerConfig { Type = controller.Type, Index = controller.Index, Model = "none", Driver = controller.Driver, Extras = controller.Extras },
             _ => controller with { Target = null, ModelName = null, PciHole64 = null },
         };
     }
@@ -36,11 +36,34 @@ internal static class UnreadDeviceMembers
     /// <inheritdoc cref="UnreadMembers.Drop"/>
     public static MemoryDevice Drop(MemoryDevice memory) => memory.Target is not { } target ? memory : memory with
     {
+        Uuid = memory.Model == MemoryModel.Nvdimm ? memory.Uuid : null,
+        Source = memory.Source is not { } source ? null : UnreadMembers.Some(memory.Model switch
+        {
+            MemoryModel.Nvdimm => source with { Pagesize = null, Nodemask = null },
+            MemoryModel.VirtioPmem => source with { Pagesize = null, Nodemask = null, Alignsize = null, Pmem = false },
+            _ => source with { Path = null, Alignsize = null, Pmem = false },
+        }),
         Target = memory.Model switch
         {
             MemoryModel.Nvdimm => target with { Block = null, Requested = null, Current = null, AddressBase = null },
             MemoryModel.VirtioMem => target with { Label = [], Readonly = false, Current = null },
             _ => target with { Label = [], Readonly = false, Block = null, Requested = null, Current = null },
+        },
+    };
+
+    /// <inheritdoc cref="UnreadMembers.Drop"/>
+    public static FilesystemConfig Drop(FilesystemConfig filesystem) => filesystem with
+    {
+        Multidevs = filesystem.Multidevs == FilesystemMultidevs.Default ? null : filesystem.Multidevs,
+        Driver = filesystem.Driver is { } driver ? UnreadMembers.Some(driver.Type == FilesystemDriverType.Virtiofs ? driver : driver with { Queue = null }) : null,
+        Binary = filesystem.Driver?.Type == FilesystemDriverType.Virtiofs ? UnreadMembers.Some(filesystem.Binary) : null,
+        SpaceHardLimit = filesystem.SpaceHardLimit is { Bytes: 0 } ? null : filesystem.SpaceHardLimit,
+        SpaceSoftLimit = filesystem.SpaceSoftLimit is { Bytes: 0 } ? null : filesystem.SpaceSoftLimit,
+        Source = filesystem.Source is not { } source ? null : (filesystem.Type ?? FilesystemType.Mount) switch
+        {
+            FilesystemType.Mount when source.Socket is not null => new FilesystemSource { Socket = source.Socket, Extras = source.Extras },
+            FilesystemType.Mount or FilesystemType.Bind => new FilesystemSource { Dir = source.Dir, Extras = source.Extras },
+            _ => source,
         },
     };
 
@@ -78,7 +101,7 @@ internal static class UnreadDeviceMembers
     {
         Backend = backend.Type switch
         {
-            TpmBackendType.Emulator => backend with { DevicePath = null, Source = null, ActivePcrBanks = UnreadMembers.Some(backend.ActivePcrBanks) },
+            TpmBackendType.Emulator => backend with { DevicePath = null, ActivePcrBanks = UnreadMembers.Some(backend.ActivePcrBanks) },
             TpmBackendType.Passthrough => new TpmBackend { Type = backend.Type, DevicePath = backend.DevicePath, Extras = backend.Extras },
             _ => backend with { DevicePath = null, EncryptionSecret = null, ActivePcrBanks = null, PersistentState = null, Version = null },
         },

@@ -10,7 +10,7 @@ internal static class UnreadDiskMembers
     {
         Source = disk.Source is { } source ? Source(disk.Type, source) : null,
         Geometry = disk.Geometry is { Cyls: > 0, Heads: > 0, Secs: > 0 } ? disk.Geometry : null,
-        Blockio = disk.Blockio is { LogicalBlockSize: > 0 } or { PhysicalBlockSize: > 0 } ? disk.Blockio : null,
+        Blockio = disk.Blockio is { LogicalBlockSize: > 0 } or { PhysicalBlockSize: > 0 } or { DiscardGranularity: not null } ? disk.Blockio : null,
         Iotune = UnreadMembers.Some(disk.Iotune),
     };
 

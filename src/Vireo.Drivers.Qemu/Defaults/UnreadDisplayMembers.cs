@@ -83,9 +83,12 @@ internal static class UnreadDisplayMembers
     /// <inheritdoc cref="UnreadMembers.Drop"/>
     public static VideoConfig Drop(VideoConfig video) => video with
     {
-        Driver = UnreadMembers.Some(video.Driver),
+        Driver = video.Driver is { } driver ? UnreadMembers.Some(driver with { Vgaconf = null }) : null,
         Model = video.Model is { } model ? model with { Acceleration = UnreadMembers.Some(model.Acceleration) } : null,
     };
+
+    /// <inheritdoc cref="UnreadMembers.Drop"/>
+    public static SoundConfig Drop(SoundConfig sound) => sound.Model is SoundModel.Ich6 or SoundModel.Ich9 ? sound : sound with { Codecs = [] };
 
     private static GraphicsConfig WithPassword(GraphicsConfig graphics, GraphicsConfig own) =>
         graphics.Passwd is null ? own : own with { Passwd = graphics.Passwd, PasswdValidTo = graphics.PasswdValidTo, Connected = graphics.Connected };

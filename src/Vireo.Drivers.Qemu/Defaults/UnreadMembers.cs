@@ -10,7 +10,10 @@ internal static class UnreadMembers
     public static DomainConfig Drop(DomainConfig config) => config with
     {
         Metadata = config.Metadata is { } metadata ? Metadata(metadata) : null,
-        Blkiotune = Some(config.Blkiotune),
+        Blkiotune = config.Blkiotune is { } tune ? Blkio(tune) : null,
+        Memtune = config.Memtune is { } limits ? Some(limits with { MinGuarantee = limits.MinGuarantee is { Bytes: 0 } ? null : limits.MinGuarantee }) : null,
+        Seclabels = config.Seclabels.Map(label => label.Model == "none" && label.Type is null or SeclabelType.Dynamic ? new SeclabelConfig { Type = SeclabelType.None, Model = "none" } : label),
+        Cpu = config.Cpu is { } cpu ? Cpu(cpu) : null,
         MaxMemory = config.MaxMemory is { Size.Bytes: 0, Slots: null or 0 } ? null : config.MaxMemory,
         Cputune = Some(config.Cputune),
         MemoryBacking = config.MemoryBacking is { } backing ? Some(backing with { Allocation = Some(backing.Allocation) }) : null,
@@ -28,7 +31,8 @@ internal static class UnreadMembers
             Initdir = null,
             Inituser = null,
             Initgroup = null,
-            Bootmenu = Some(config.Os.Bootmenu),
+            Kernel = config.Os.Kernel is { Length: > 0 } kernel ? kernel : null,
+            Bootmenu = config.Os.Bootmenu is { } menu ? Some(menu with { Timeout = menu.Enable == true ? menu.Timeout : null }) : null,
             Bios = Some(config.Os.Bios),
         },
         Features = config.Features is { } features ? Some(features with
@@ -62,7 +66,7 @@ internal static class UnreadMembers
         Rngs = devices.Rngs.Map(r => UnreadDeviceMembers.Drop((RngConfig)Common(r))),
         Smartcards = devices.Smartcards.Map(s => UnreadCharacterMembers.Drop((SmartcardConfig)Common(s))),
         Serials = devices.Serials.Map(d => UnreadCharacterMembers.Drop((CharDevice)Common(d))),
-        Parallels = devices.Parallels.Map(d => UnreadCharacterMembers.Drop((CharDevice)Common(d))),
+        Parallels = devices.Parallels.Map(d => UnreadCharacterMembers.Drop((CharDevice)Common(d with { Target = d.Target is { } target ? target with { Type = null, Model = null } : null }))),
         Consoles = devices.Consoles.Map(d => UnreadCharacterMembers.Drop((CharDevice)Common(d), console: true)),
         Channels = devices.Channels.Map(d => UnreadCharacterMembers.Drop((CharDevice)Common(d))),
         Redirdevs = devices.Redirdevs.Map(d => UnreadCharacterMembers.Drop((RedirdevConfig)Common(d))),
@@ -72,6 +76,9 @@ internal static class UnreadMembers
         Memories = devices.Memories.Map(m => UnreadDeviceMembers.Drop((MemoryDevice)Common(m))),
         Iommu = devices.Iommu is { } iommu ? (IommuConfig)Common(iommu with { Driver = Some(iommu.Driver) }) : null,
         Vsock = devices.Vsock is { } vsock ? (VsockConfig)Common(vsock with { Driver = UnreadDeviceMembers.Drop(vsock.Driver) }) : null,
+        Sounds = devices.Sounds.Map(s => UnreadDisplayMembers.Drop((SoundConfig)Common(s))),
+        Hostdevs = devices.Hostdevs.Map(h => UnreadHostdevMembers.Drop((HostdevConfig)Common(h))),
+        Filesystems = devices.Filesystems.Map(f => UnreadDeviceMembers.Drop((FilesystemConfig)Common(f))),
         Graphics = devices.Graphics.Map(UnreadDisplayMembers.Drop),
         Audios = devices.Audios.Map(UnreadDisplayMembers.Drop),
         Videos = devices.Videos.Map(v => UnreadDisplayMembers.Drop((VideoConfig)Common(v))),
@@ -106,6 +113,31 @@ internal static class UnreadMembers
     };
 
     private static ConfigList<NamedText> Told(ConfigList<NamedText> entries) => entries.Where(e => e.Text is { Length: > 0 }).ToConfigList();
+
+    // What a guest's CPU is is said by its model and features; the rest is told of a host's.
+    private static CpuConfig Cpu(CpuConfig cpu) => cpu with
+    {
+        HostFeatures = null,
+        Microcode = null,
+        Signature = null,
+        Counter = null,
+        Pages = [],
+        Model = cpu.Mode is CpuMode.HostPassthrough or CpuMode.Maximum ? null : cpu.Model,
+        Vendor = cpu.Mode is CpuMode.HostPassthrough or CpuMode.Maximum or CpuMode.HostModel ? null : cpu.Vendor,
+    };
+
+    private static BlkioTuneConfig? Blkio(BlkioTuneConfig tune) => Some(tune with
+    {
+        Weight = tune.Weight is 0 ? null : tune.Weight,
+        Devices = tune.Devices.Where(d => d is { Weight: > 0 } or { ReadIopsSec: > 0 } or { WriteIopsSec: > 0 } or { ReadBytesSec: > 0 } or { WriteBytesSec: > 0 }).Select(d => d with
+        {
+            Weight = d.Weight is 0 ? null : d.Weight,
+            ReadIopsSec = d.ReadIopsSec is 0 ? null : d.ReadIopsSec,
+            WriteIopsSec = d.WriteIopsSec is 0 ? null : d.WriteIopsSec,
+            ReadBytesSec = d.ReadBytesSec is 0 ? null : d.ReadBytesSec,
+            WriteBytesSec = d.WriteBytesSec is 0 ? null : d.WriteBytesSec,
+        }).ToConfigList(),
+    });
 
     // A clock that is put right is a variable one.
     private static ClockConfig Clock(ClockConfig clock)
