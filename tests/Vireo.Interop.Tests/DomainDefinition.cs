@@ -8,29 +8,36 @@ internal sealed partial record DomainDefinition(string? Inactive, string? Migrat
 {
     private const int AtOnce = 1000;
 
-    private const string Feed = """
-        import json
+    private const string Define = """
         INACTIVE, SECURE, MIGRATABLE = libvirt.VIR_DOMAIN_XML_INACTIVE, libvirt.VIR_DOMAIN_XML_SECURE, libvirt.VIR_DOMAIN_XML_MIGRATABLE
         def dump(d, flags):
             try: return d.XMLDesc(flags)
             except libvirt.libvirtError as e: return e.get_error_message()
+        def ask(xml):
+            d = c.defineXML(xml)
+            answer = {'Inactive': dump(d, INACTIVE), 'Migratable': dump(d, MIGRATABLE), 'Secure': dump(d, INACTIVE | SECURE)}
+            d.undefineFlags(libvirt.VIR_DOMAIN_UNDEFINE_KEEP_NVRAM)
+            return answer
+
+        """;
+
+    private const string Feed = """
+        import json
         said = {}
         for name, xml in json.load(open(sys.argv[2])):
-            try: d = c.defineXML(xml)
+            try: said[name] = ask(xml)
             except libvirt.libvirtError as e:
                 said[name] = {'Code': e.get_error_code(), 'Message': e.get_error_message()}
                 if not c.isAlive(): break
-                continue
-            said[name] = {'Inactive': dump(d, INACTIVE), 'Migratable': dump(d, MIGRATABLE), 'Secure': dump(d, INACTIVE | SECURE)}
-            d.undefineFlags(libvirt.VIR_DOMAIN_UNDEFINE_KEEP_NVRAM)
         json.dump(said, open(sys.argv[3], 'w'))
         """;
 
     /// <summary>Defines documents, one after the other, and looks at what has become of them. A daemon that dies of one is started anew and asked for the others.</summary>
     /// <param name="daemon">Who is asked.</param>
     /// <param name="fed">The documents by their names.</param>
+    /// <param name="script">What asks about one document: a function <c>ask(xml)</c> in Python; null defines it.</param>
     /// <returns>The answers; none for a document that the daemon died of.</returns>
-    public static async Task<Dictionary<string, DomainDefinition>> AskAsync(ScratchDaemon daemon, IReadOnlyDictionary<string, string> fed)
+    public static async Task<Dictionary<string, DomainDefinition>> AskAsync(ScratchDaemon daemon, IReadOnlyDictionary<string, string> fed, string? script = null)
     {
         using var scratch = new ScratchDirectory("dd");
         var answers = new Dictionary<string, DomainDefinition>(StringComparer.Ordinal);
@@ -38,7 +45,7 @@ internal sealed partial record DomainDefinition(string? Inactive, string? Migrat
         {
             var now = left.Take(AtOnce).ToList();
             await File.WriteAllTextAsync(scratch["fed.json"], JsonSerializer.Serialize(now.Select(d => new[] { d.Key, d.Value })));
-            var result = await Client.PythonAsync(daemon, Feed, scratch["fed.json"], scratch["said.json"]);
+            var result = await Client.PythonAsync(daemon, (script ?? Define) + Feed, scratch["fed.json"], scratch["said.json"]);
             result.ExitCode.ShouldBe(0, result.ToString());
             var said = JsonSerializer.Deserialize<Dictionary<string, DomainDefinition>>(await File.ReadAllTextAsync(scratch["said.json"]))!;
             foreach (var (name, answer) in said)
@@ -80,9 +87,9 @@ internal sealed partial record DomainDefinition(string? Inactive, string? Migrat
             ?? (one.Length == other.Length ? null : $"{form}: one goes on");
     }
 
-    // What the document does not say is made up by each daemon, which keeps its files where its own root is.
+    // What the document does not say is made up by each daemon, which keeps its files where its own root is. libvirt writes tabs as they are.
     private static string[] Lines(string text, string fed) =>
-        MadeUp().Replace(Empty().Replace(text, "<$1$2/>"), match => fed.Contains(match.Value, StringComparison.OrdinalIgnoreCase) ? match.Value : "{made up}").Split('\n');
+        MadeUp().Replace(Empty().Replace(text.Replace("&#9;", "\t", StringComparison.Ordinal), "<$1$2/>"), match => fed.Contains(match.Value, StringComparison.OrdinalIgnoreCase) ? match.Value : "{made up}").Split('\n');
 
     // An element with nothing in it may be closed at once.
     [GeneratedRegex(@"<(\w+)((?: [^<>]*[^/])?)>\s*</\1>")]

@@ -31,7 +31,7 @@ internal static class MigratableDocument
         // Attributes say it already.
         DeviceDraft.Each(draft.Graphics, g => g switch
         {
-            { Type: GraphicsType.Vnc } => g with { Listens = g.Listens.Where(l => l is not { Type: GraphicsListenType.Socket, Socket: not null }).ToConfigList() },
+            { Type: GraphicsType.Vnc, Listens: [{ Type: GraphicsListenType.Socket, Socket: not null }, ..] } => g with { Listens = [] },
             { Type: GraphicsType.Spice, Listens: [{ Type: GraphicsListenType.None }, ..] } => g with { Autoport = false, Listens = [] },
             _ => g,
         });

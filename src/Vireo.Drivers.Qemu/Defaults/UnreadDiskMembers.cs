@@ -11,6 +11,7 @@ internal static class UnreadDiskMembers
         Source = disk.Source is { } source ? Source(disk.Type, source) : null,
         Geometry = disk.Geometry is { Cyls: > 0, Heads: > 0, Secs: > 0 } ? disk.Geometry : null,
         Blockio = disk.Blockio is { LogicalBlockSize: > 0 } or { PhysicalBlockSize: > 0 } or { DiscardGranularity: not null } ? disk.Blockio : null,
+        PrivateData = null,
         Iotune = UnreadMembers.Some(disk.Iotune),
     };
 
@@ -50,7 +51,8 @@ internal static class UnreadDiskMembers
             Readahead = network && Curl(source.Protocol) ? source.Readahead : null,
             Timeout = network && Curl(source.Protocol) ? source.Timeout : null,
             Reconnect = user || (network && source.Protocol == DiskProtocol.Nbd) ? source.Reconnect : null,
-            Slices = source.Slices is { Slices.IsEmpty: false } ? source.Slices : null,
+            Slices = source.Slices is { } slices ? UnreadMembers.Some(slices with { Slices = slices.Slices.Where(s => s.Type == "storage").ToConfigList() }) : null,
+            PrivateData = null,
         };
     }
 

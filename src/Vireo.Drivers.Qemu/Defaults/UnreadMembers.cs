@@ -33,6 +33,7 @@ internal static class UnreadMembers
             Initgroup = null,
             Kernel = config.Os.Kernel is { Length: > 0 } kernel ? kernel : null,
             Bootmenu = config.Os.Bootmenu is { } menu ? Some(menu with { Timeout = menu.Enable == true ? menu.Timeout : null }) : null,
+            SmbiosMode = config.Os.SmbiosMode == SmbiosMode.None ? null : config.Os.SmbiosMode,
             Bios = Some(config.Os.Bios),
         },
         Features = config.Features is { } features ? Some(features with
