@@ -89,9 +89,11 @@ internal sealed partial record DomainDefinition(string? Inactive, string? Migrat
 
     // What the document does not say is made up by each daemon, which keeps its files where its own root is. libvirt writes tabs as they are.
     private static string[] Lines(string text, string fed) =>
-        MadeUp().Replace(Empty().Replace(text.Replace("&#9;", "\t", StringComparison.Ordinal), "<$1$2/>"), match => fed.Contains(match.Value, StringComparison.OrdinalIgnoreCase) ? match.Value : "{made up}").Split('\n');
+        MadeUp().Replace(Closed(text).Replace("&#9;", "\t", StringComparison.Ordinal), match => fed.Contains(match.Value, StringComparison.OrdinalIgnoreCase) ? match.Value : "{made up}").Split('\n');
 
-    // An element with nothing in it may be closed at once.
+    /// <summary>The text with elements that have nothing in them closed at once, which is all the same.</summary>
+    public static string Closed(string text) => Empty().Replace(text, "<$1$2/>");
+
     [GeneratedRegex(@"<(\w+)((?: [^<>]*[^/])?)>\s*</\1>")]
     private static partial Regex Empty();
 

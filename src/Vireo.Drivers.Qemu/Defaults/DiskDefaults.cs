@@ -51,7 +51,7 @@ internal static class DiskDefaults
                     continue;
                 }
 
-                if (IndexOf(disk.Target?.Dev) > IndexOf(sorted[i].Target?.Dev))
+                if (IndexOf(disk.Target?.Dev) >= IndexOf(sorted[i].Target?.Dev))
                 {
                     at = i + 1;
                     break;

@@ -12,6 +12,9 @@ internal sealed record DefaultsContext(string Emulator, string DefaultMachine, I
     /// <summary>Where UEFI guests keep their variables when they do not say.</summary>
     public string NvramDirectory { get; init; } = "/var/lib/libvirt/qemu/nvram";
 
+    /// <summary>Whether the domain is defined, and not one that was saved: its hardware must be as it was, so that it is given no USB ports.</summary>
+    public bool IsNew { get; init; } = true;
+
     /// <summary>What QEMU emulates: x86_64 or i686. A 32-bit guest may run in either.</summary>
     public string Architecture { get; init; } = "x86_64";
 
@@ -54,7 +57,11 @@ internal static class DomainDefaults
         HostdevDefaults.Apply(draft);
         ControllerDefaults.AddForDevices(draft);
         VirtioSerialAssignment.Apply(draft);
-        UsbAssignment.Apply(draft);
+        if (context.IsNew)
+        {
+            UsbAssignment.Apply(draft);
+        }
+
         PciAssignment.Apply(draft, machine);
         CharacterDeviceDefaults.ShareAddress(draft);
         config = MemoryDefaults.AssignSlots(config with { Devices = draft.ToConfig() });
