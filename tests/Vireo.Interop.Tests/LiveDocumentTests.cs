@@ -22,21 +22,21 @@ public sealed partial class LiveDocumentTests(DaemonPair daemons)
             <disk type='file' device='floppy'><source file='{dir}/b'/><target dev='fda'/></disk><disk type='file'><source file='{dir}/c'/><target dev='vda'/><boot order='1'/></disk>
             <disk type='file'><source file='{dir}/d'/><target dev='sda' bus='usb'/></disk>
             <serial type='pty'/><parallel type='null'/><channel type='unix'><target type='virtio' name='org.qemu.guest_agent.0'/></channel><console type='pty'><target type='virtio'/></console>
-            <input type='tablet' bus='usb'/><graphics type='vnc'/><watchdog model='i6300esb'/><rng model='virtio'><backend model='random'>/dev/urandom</backend></rng><panic model='isa'/>
+            <input type='tablet' bus='usb'/><graphics type='vnc' listen='127.0.0.1'/><watchdog model='i6300esb'/><rng model='virtio'><backend model='random'>/dev/urandom</backend></rng><panic model='isa'/>
             <interface type='user'><mac address='52:54:00:12:34:56'/><model type='e1000'/></interface><sound model='ich6'/>
             """),
         ["express"] = ("<vcpu>2</vcpu><iothreads>2</iothreads><os><type arch='x86_64' machine='q35'>hvm</type><bootmenu enable='yes'/></os><clock offset='localtime'><timer name='rtc' tickpolicy='catchup'/></clock>",
             """
-            <controller type='scsi' index='0' model='virtio-scsi'/><controller type='usb' model='ich9-ehci1'/><controller type='usb' model='ich9-uhci1'><master startport='0'/></controller>
+            <controller type='scsi' index='0' model='virtio-scsi'/><controller type='usb' model='nec-xhci'/>
             <disk type='file'><driver name='qemu' type='raw' cache='none' io='threads' discard='unmap'/><source file='{dir}/a'/><target dev='sda' bus='scsi'/><serial>s1</serial></disk>
             <disk type='file'><source file='{dir}/b'/><target dev='sdb' bus='sata'/></disk><disk type='file'><driver name='qemu' type='raw' iothread='1'/><source file='{dir}/c'/><target dev='vda'/><readonly/></disk>
             <input type='keyboard' bus='virtio'/><input type='mouse' bus='usb'/><interface type='user'><mac address='52:54:00:12:34:57'/><model type='virtio'/></interface>
             <video><model type='virtio'/></video><memballoon model='virtio'><stats period='5'/></memballoon><hub type='usb'/>
             """),
-        ["cells"] = ("<maxMemory slots='4' unit='MiB'>512</maxMemory><vcpu>4</vcpu><os><type arch='x86_64' machine='pc'>hvm</type></os><cpu mode='custom'><model>qemu64</model><numa><cell cpus='0-1' memory='65536'/><cell cpus='2-3' memory='65536'/></numa></cpu>",
-            "<memory model='dimm'><target><size unit='MiB'>128</size><node>1</node></target></memory><memballoon model='none'/><controller type='usb' model='none'/>"),
+        ["pinned"] = ("<vcpu placement='static' cpuset='0'>4</vcpu><iothreads>1</iothreads><os><type arch='x86_64' machine='q35'>hvm</type></os><cpu mode='custom'><model>qemu64</model><topology sockets='2' cores='2' threads='1'/></cpu>",
+            "<graphics type='vnc' port='-1' passwd='x'><listen type='socket'/></graphics><video><model type='vga'/></video><memballoon model='none'/><controller type='usb' model='none'/><controller type='pci' index='1' model='pcie-root-port'/>"),
         ["conventional"] = ("<os><type arch='x86_64' machine='pc'>hvm</type></os><features><acpi/></features>",
-            string.Concat(Enumerable.Range(0, 30).Select(i => "<rng model='virtio'><backend model='builtin'/></rng>")) + "<filesystem type='mount'><source dir='{dir}'/><target dir='t'/></filesystem>"),
+            string.Concat(Enumerable.Range(0, 30).Select(i => "<rng model='virtio'><backend model='builtin'/></rng>")) + "<disk type='file'><source file='{dir}/a'/><target dev='vda'/></disk>"),
     };
 
     public static IEnumerable<TheoryDataRow<string>> Shapes() => s_shapes.Keys.Select(name => new TheoryDataRow<string>(name));
@@ -49,7 +49,7 @@ public sealed partial class LiveDocumentTests(DaemonPair daemons)
         foreach (var image in (string[])["a", "b", "c", "d"])
             await File.WriteAllBytesAsync(scratch[image], new byte[1 << 20]);
         var (general, devices) = s_shapes[shape];
-        var xml = $"<domain type='qemu'><name>live-{shape}</name><uuid>3b1d8f5e-4f0b-4c43-9a63-6a4d1f0c7e0{s_shapes.Keys.ToList().IndexOf(shape)}</uuid><memory unit='MiB'>128</memory>{general}<devices>{devices}</devices></domain>"
+        var xml = $"<domain type='qemu'><name>live-{shape}</name><uuid>3b1d8f5e-4f0b-4c43-9a63-6a4d1f0c7f0{s_shapes.Keys.ToList().IndexOf(shape)}</uuid><memory unit='MiB'>128</memory>{general}<devices>{devices}</devices></domain>"
             .Replace("{dir}", scratch.Path, StringComparison.Ordinal);
         var fed = new Dictionary<string, string> { [shape] = xml };
 

@@ -18,8 +18,8 @@ internal static class CharacterDeviceDefaults
         DeviceDraft.Each(draft.Channels, WithoutRun);
     }
 
-    // A live document that is defined again brings along what belonged to its run: whether the guest listened, and the socket that was made for it.
-    private static CharDevice WithoutRun(CharDevice channel) => channel.Target is not { Type: CharTargetType.Virtio } target
+    /// <summary>Drops what belonged to a run: whether the guest listened, and the socket that was made for it.</summary>
+    public static CharDevice WithoutRun(CharDevice channel) => channel.Target is not { Type: CharTargetType.Virtio } target
         ? channel
         : channel with
         {

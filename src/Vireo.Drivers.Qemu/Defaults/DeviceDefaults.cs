@@ -6,11 +6,14 @@ namespace Vireo.Drivers.Qemu.Defaults;
 internal static class DeviceDefaults
 {
     /// <summary>Drops names that are not the user's own, and completes addresses: what is left out is 0.</summary>
-    public static DevicesConfig Apply(DevicesConfig devices) => devices.Map(device => device with
+    public static DevicesConfig Apply(DevicesConfig devices) => devices.Map(Apply);
+
+    /// <inheritdoc cref="Apply(DevicesConfig)"/>
+    public static DeviceConfig Apply(DeviceConfig device) => device with
     {
         Alias = device.Alias is { } alias && alias.StartsWith("ua-", StringComparison.Ordinal) ? alias : null,
         Address = device.Address is { } address ? Complete(address) : null,
-    });
+    };
 
     private static DeviceAddress? Complete(DeviceAddress address) => address switch
     {

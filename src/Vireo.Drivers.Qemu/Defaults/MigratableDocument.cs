@@ -1,4 +1,5 @@
 using Vireo.Config;
+using Vireo.Drivers.Qemu.Snapshots;
 
 namespace Vireo.Drivers.Qemu.Defaults;
 
@@ -8,6 +9,7 @@ internal static class MigratableDocument
     /// <summary>Leaves out what every machine has and those versions do not expect to be told, and puts the controllers in order.</summary>
     public static DomainConfig Of(DomainConfig config)
     {
+        config = WithoutRun(config);
         var draft = new DeviceDraft(config.Devices);
         ControllerDefaults.Sort(draft);
         CharacterDeviceDefaults.RequireUnique(draft.Serials);
@@ -35,6 +37,15 @@ internal static class MigratableDocument
             { Type: GraphicsType.Spice, Listens: [{ Type: GraphicsListenType.None }, ..] } => g with { Autoport = false, Listens = [] },
             _ => g,
         });
+        return config with { Devices = draft.ToConfig() };
+    }
+
+    // What is true of a run is left out, as when the document is defined again.
+    private static DomainConfig WithoutRun(DomainConfig config)
+    {
+        var draft = new DeviceDraft(DeviceDefaults.Apply(SavedDocument.Of(config).Devices)) { Disks = [.. config.Devices.Disks.Select(d => (DiskConfig)DeviceDefaults.Apply(d))] };
+        DiskDefaults.Apply(draft);
+        DeviceDraft.Each(draft.Channels, CharacterDeviceDefaults.WithoutRun);
         return config with { Devices = draft.ToConfig() };
     }
 
