@@ -87,9 +87,9 @@ internal sealed partial record DomainDefinition(string? Inactive, string? Migrat
             ?? (one.Length == other.Length ? null : $"{form}: one goes on");
     }
 
-    // What the document does not say is made up by each daemon, which keeps its files where its own root is. libvirt writes tabs as they are.
+    // What the document does not say is made up by each daemon, which keeps its files where its own root is. libvirt writes tabs as they are, and so they become spaces when it reads them.
     private static string[] Lines(string text, string fed) =>
-        MadeUp().Replace(Closed(text).Replace("&#9;", "\t", StringComparison.Ordinal), match => fed.Contains(match.Value, StringComparison.OrdinalIgnoreCase) ? match.Value : "{made up}").Split('\n');
+        MadeUp().Replace(Closed(text).Replace("&#9;", " ", StringComparison.Ordinal).Replace('\t', ' '), match => fed.Contains(match.Value, StringComparison.OrdinalIgnoreCase) ? match.Value : "{made up}").Split('\n');
 
     /// <summary>The text with elements that have nothing in them closed at once, which is all the same.</summary>
     public static string Closed(string text) => Empty().Replace(text, "<$1$2/>");

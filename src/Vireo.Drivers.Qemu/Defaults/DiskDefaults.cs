@@ -121,7 +121,7 @@ internal static class DiskDefaults
             : source.Hosts,
         Name = source is { Protocol: DiskProtocol.Iscsi, Name: { } name } ? IscsiName(name) : source.Name,
         Encryption = Encryption(source.Encryption),
-        Seclabels = source.Seclabels.Where(s => s.Labelskip != true).Select(s => s with { Labelskip = null }).ToConfigList(),
+        Seclabels = source.Seclabels.Where(s => s.Labelskip != true).Select(s => new SeclabelConfig { Model = s.Model, Relabel = s.Relabel, Label = s.Label, Extras = s.Extras }).ToConfigList(),
     };
 
     private static string? DefaultPort(DiskProtocol protocol) => protocol switch

@@ -100,7 +100,7 @@ internal static class DisplayDefaults
 
         if (graphics.Listens[0].Type != GraphicsListenType.Address)
         {
-            return graphics;
+            return graphics with { ListenAddress = null };
         }
 
         var address = graphics.Listens[0].Address ?? graphics.ListenAddress;
@@ -146,7 +146,7 @@ internal static class DisplayDefaults
             Model = type switch
             {
                 VideoType.Qxl => model with { Ram = Power(model.Ram ?? 65536), Vram = Power(model.Vram ?? 65536), Vgamem = Power(model.Vgamem ?? 16384) },
-                VideoType.Vga or VideoType.Cirrus or VideoType.Vmvga or VideoType.Bochs => model with { Vram = model.Vram is > 0 ? model.Vram : 16384 },
+                VideoType.Vga or VideoType.Cirrus or VideoType.Vmvga or VideoType.Bochs => model with { Vram = Power(model.Vram is > 0 ? model.Vram.Value : 16384) },
                 _ => model,
             },
         };

@@ -51,6 +51,7 @@ internal static class DomainChecks
             throw VireoException.ConfigUnsupported(ErrorDomain.Domain, "maximum vCPU count must not be less than current vCPU count");
         }
 
+        DeviceChecks.BeforeDefaults(config.Devices);
         Disks(config.Devices.Disks);
     }
 
@@ -73,6 +74,16 @@ internal static class DomainChecks
             throw VireoException.ConfigUnsupported(ErrorDomain.Domain, "IDE controllers are unsupported for this QEMU binary or machine type");
         }
 
+        if (config.Devices.Controllers.Count(c => c.Type == ControllerType.Ide) > 1)
+        {
+            throw VireoException.ConfigUnsupported(ErrorDomain.Domain, "Only a single IDE controller is supported for this machine type");
+        }
+
+        if (config.Bootloader is not null)
+        {
+            throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, "bootloader is not supported by QEMU");
+        }
+
         CpuDefaults.Check(config);
         if (config.Os.Loader?.Type == LoaderType.Pflash && config.Features?.Acpi != true)
         {
@@ -89,6 +100,7 @@ internal static class DomainChecks
             ControllerChecks.Check(controller);
         }
 
+        DeviceChecks.AfterDefaults(config, machine);
         TpmDefaults.Check(config.Devices);
         var aliases = new HashSet<string>(StringComparer.Ordinal);
         foreach (var alias in Aliases(config.Devices))

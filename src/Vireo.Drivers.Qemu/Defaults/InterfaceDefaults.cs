@@ -26,9 +26,12 @@ internal static class InterfaceDefaults
             Source = card is { Type: InterfaceType.Hostdev, Source: { HostAddress: { } host } source } ? source with { HostAddress = HostdevDefaults.PciSource(host) } : card.Source,
             Driver = Driver(card),
             Filterref = card.Type is InterfaceType.Ethernet or InterfaceType.Network or InterfaceType.Bridge ? card.Filterref : null,
-            Target = card.Target is { Dev: { } name } target && TapNames.IsGiven(name) ? Without(target) : card.Target,
+            Target = WithoutRun(card).Target,
         };
     }
+
+    /// <summary>The card without the name that its tap was given for a run.</summary>
+    public static InterfaceConfig WithoutRun(InterfaceConfig card) => card.Target is { Dev: { } name } target && TapNames.IsGiven(name) ? card with { Target = Without(target) } : card;
 
     // What drives a card is told of virtio cards, and of the host's own, which have no more than a name.
     private static Config.InterfaceDriver? Driver(InterfaceConfig card) => card switch

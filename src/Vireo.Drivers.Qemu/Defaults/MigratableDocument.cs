@@ -1,5 +1,4 @@
 using Vireo.Config;
-using Vireo.Drivers.Qemu.Snapshots;
 
 namespace Vireo.Drivers.Qemu.Defaults;
 
@@ -43,8 +42,16 @@ internal static class MigratableDocument
     // What is true of a run is left out, as when the document is defined again.
     private static DomainConfig WithoutRun(DomainConfig config)
     {
-        var draft = new DeviceDraft(DeviceDefaults.Apply(SavedDocument.Of(config).Devices)) { Disks = [.. config.Devices.Disks.Select(d => (DiskConfig)DeviceDefaults.Apply(d))] };
+        var draft = new DeviceDraft(DeviceDefaults.Apply(config.Devices));
         DiskDefaults.Apply(draft);
+        DeviceDraft.Each(draft.Interfaces, InterfaceDefaults.WithoutRun);
+        DeviceDraft.Each(draft.Graphics, g => g.Autoport == true ? g with { Port = g.Type == GraphicsType.Vnc ? -1 : null, TlsPort = null } : g);
+        foreach (var devices in (List<CharDevice>[])[draft.Serials, draft.Parallels, draft.Consoles, draft.Channels])
+        {
+            DeviceDraft.Each(devices, d => d.Type == CharType.Pty ? d with { Tty = null, Sources = [] } : d);
+        }
+
+        DeviceDraft.Each(draft.Inputs, input => input.Bus is null && input.Type != InputType.Evdev ? input with { Bus = InputBus.Ps2 } : input);
         DeviceDraft.Each(draft.Channels, CharacterDeviceDefaults.WithoutRun);
         return config with { Devices = draft.ToConfig() };
     }

@@ -12,10 +12,19 @@ internal static class UnreadMembers
         Metadata = config.Metadata is { } metadata ? Metadata(metadata) : null,
         Blkiotune = config.Blkiotune is { } tune ? Blkio(tune) : null,
         Memtune = config.Memtune is { } limits ? Some(limits with { MinGuarantee = limits.MinGuarantee is { Bytes: 0 } ? null : limits.MinGuarantee }) : null,
-        Seclabels = config.Seclabels.Map(label => label.Model == "none" && label.Type is null or SeclabelType.Dynamic ? new SeclabelConfig { Type = SeclabelType.None, Model = "none" } : label),
+        Seclabels = config.Seclabels.Where(label => label.Type is not null || label.Label is not null || label.Model is null or "none").ToConfigList().Map(label => label.Model == "none" && label.Type is null or SeclabelType.Dynamic ? new SeclabelConfig { Type = SeclabelType.None, Model = "none" } : label),
         Cpu = config.Cpu is { } cpu ? Cpu(cpu) : null,
         MaxMemory = config.MaxMemory is { Size.Bytes: 0, Slots: null or 0 } ? null : config.MaxMemory,
-        Cputune = Some(config.Cputune),
+        Cputune = config.Cputune is { } cputune ? Some(cputune with
+        {
+            Cachetunes = cputune.Cachetunes.Where(c => !c.Caches.IsEmpty || !c.Monitors.IsEmpty).ToConfigList(),
+            Memorytunes = cputune.Memorytunes.Where(m => !m.Nodes.IsEmpty || !m.Monitors.IsEmpty).ToConfigList(),
+        }) : null,
+        Numatune = config.Numatune is { } numatune ? Some(numatune with
+        {
+            Memory = numatune.Memory is { Mode: null, Nodeset: null, Placement: null } ? null : numatune.Memory,
+            Memnodes = numatune.Memnodes.Map(n => n with { Placement = null }),
+        }) : null,
         MemoryBacking = config.MemoryBacking is { } backing ? Some(backing with { Allocation = Some(backing.Allocation) }) : null,
         Defaultiothread = Some(config.Defaultiothread),
         Resource = Some(config.Resource),
