@@ -19,14 +19,21 @@ internal static class DeviceChecks
         });
         First(devices.Leases.Select(Lease));
         First(devices.Controllers.Select(Controller));
+        foreach (var disk in devices.Disks)
+        {
+            DiskChecks.RequireSecret(disk.Auth ?? disk.Source?.Auth);
+        }
+
         First(devices.Filesystems.Select(f => f.Source is null ? new VireoException(ErrorCode.NoSource, ErrorDomain.Domain, f.Target) : null));
         First(devices.Channels.Select(c => c.Target?.Type switch
         {
+            null when c.Target is not null => Unsupported("unknown target type '(null)' specified for character device"),
             null => Xml("target type must be specified for channel device"),
             not (CharTargetType.Virtio or CharTargetType.Guestfwd or CharTargetType.Xen) => Unsupported($"unknown target type '{c.Target.Type.Value.ToXmlName()}' specified for character device"),
             _ => null,
         }));
         First(devices.Smartcards.Select(s => s.Mode == SmartcardMode.HostCertificates && s.Certificates.Count != Certificates ? Xml("host-certificates mode needs exactly three certificates") : null));
+        First(devices.Audios.Select(Audio));
         First(devices.Rngs.Select(r => r.Backend is { Model: RngBackendModel.Egd, Type: null } ? Xml("missing EGD backend type") : null));
         foreach (var (type, sources) in Ends(devices))
         {
@@ -101,6 +108,21 @@ internal static class DeviceChecks
     {
         { Lockspace: null } => VireoException.Internal(ErrorDomain.Domain, "Missing 'lockspace' element for lease"),
         { Key: null } => Xml("Missing 'key' element for lease"),
+        _ => null,
+    };
+
+    private static VireoException? Audio(AudioConfig audio)
+    {
+        var zero = audio.TimerPeriod is 0 ? ("timerPeriod", "audio") : Zero(audio.Input, "input") ?? Zero(audio.Output, "output");
+        return zero is var (attribute, element) ? Xml($"Invalid value for attribute '{attribute}' in element '{element}': Zero is not permitted") : null;
+    }
+
+    private static (string Attribute, string Element)? Zero(AudioStream? stream, string element) => stream switch
+    {
+        { Voices: 0 } => ("voices", element),
+        { BufferLength: 0 } => ("bufferLength", element),
+        { BufferCount: 0 } => ("bufferCount", element),
+        { Latency: 0 } => ("latency", element),
         _ => null,
     };
 

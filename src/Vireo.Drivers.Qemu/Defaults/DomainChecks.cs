@@ -51,7 +51,6 @@ internal static class DomainChecks
             throw VireoException.ConfigUnsupported(ErrorDomain.Domain, "maximum vCPU count must not be less than current vCPU count");
         }
 
-        DeviceChecks.BeforeDefaults(config.Devices);
         Disks(config.Devices.Disks);
     }
 
@@ -74,16 +73,12 @@ internal static class DomainChecks
             throw VireoException.ConfigUnsupported(ErrorDomain.Domain, "IDE controllers are unsupported for this QEMU binary or machine type");
         }
 
-        if (config.Devices.Controllers.Count(c => c.Type == ControllerType.Ide) > 1)
+        if (config.Devices.Controllers.Any(c => c is { Type: ControllerType.Ide, Index: > 0 }))
         {
             throw VireoException.ConfigUnsupported(ErrorDomain.Domain, "Only a single IDE controller is supported for this machine type");
         }
 
-        if (config.Bootloader is not null)
-        {
-            throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, "bootloader is not supported by QEMU");
-        }
-
+        PlatformChecks.AfterDefaults(config);
         CpuDefaults.Check(config);
         if (config.Os.Loader?.Type == LoaderType.Pflash && config.Features?.Acpi != true)
         {

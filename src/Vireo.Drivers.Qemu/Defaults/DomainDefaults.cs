@@ -37,7 +37,10 @@ internal static class DomainDefaults
     public static DomainConfig Apply(DomainConfig config, DefaultsContext context)
     {
         DomainChecks.Name(config.Name);
-        config = General(UnreadMembers.Drop(config), context);
+        config = UnreadMembers.Drop(config);
+        PlatformChecks.BeforeDefaults(config);
+        DeviceChecks.BeforeDefaults(config.Devices);
+        config = General(config, context);
         DomainChecks.BeforeDefaults(config);
         var machine = new MachineKind(config.Os.Type!.Machine!);
         var draft = new DeviceDraft(DeviceDefaults.Apply(config.Devices));

@@ -64,7 +64,7 @@ internal static class UnreadDisplayMembers
         {
             Id = audio.Id,
             Type = audio.Type,
-            TimerPeriod = Number(audio.TimerPeriod),
+            TimerPeriod = audio.TimerPeriod,
             Input = Stream(audio.Type, audio.Input),
             Output = Stream(audio.Type, audio.Output),
             Extras = audio.Extras,
@@ -108,21 +108,19 @@ internal static class UnreadDisplayMembers
         {
             MixingEngine = stream.MixingEngine,
             FixedSettings = stream.FixedSettings,
-            Voices = Number(stream.Voices),
-            BufferLength = Number(stream.BufferLength),
+            Voices = stream.Voices,
+            BufferLength = stream.BufferLength,
             Settings = stream.Settings,
             Extras = stream.Extras,
         };
         return UnreadMembers.Some(type switch
         {
             AudioType.Alsa => own with { Dev = stream.Dev },
-            AudioType.Oss => own with { Dev = stream.Dev, BufferCount = Number(stream.BufferCount), TryPoll = stream.TryPoll },
-            AudioType.Coreaudio or AudioType.Sdl => own with { BufferCount = Number(stream.BufferCount) },
+            AudioType.Oss => own with { Dev = stream.Dev, BufferCount = stream.BufferCount, TryPoll = stream.TryPoll },
+            AudioType.Coreaudio or AudioType.Sdl => own with { BufferCount = stream.BufferCount },
             AudioType.Jack => own with { ServerName = stream.ServerName, ClientName = stream.ClientName, ConnectPorts = stream.ConnectPorts, ExactName = stream.ExactName },
-            AudioType.Pulseaudio or AudioType.Pipewire => own with { Name = stream.Name, StreamName = stream.StreamName, Latency = Number(stream.Latency) },
+            AudioType.Pulseaudio or AudioType.Pipewire => own with { Name = stream.Name, StreamName = stream.StreamName, Latency = stream.Latency },
             _ => own,
         });
     }
-
-    private static uint? Number(uint? number) => number is 0 ? null : number;
 }

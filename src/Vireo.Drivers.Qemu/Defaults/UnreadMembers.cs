@@ -31,6 +31,7 @@ internal static class UnreadMembers
         Idmap = Some(config.Idmap),
         Pm = Some(config.Pm),
         Sysinfos = config.Sysinfos.Map(Sysinfo),
+        Bootloader = config.Bootloader is { Length: > 0 } ? config.Bootloader : null,
         Os = config.Os with
         {
             FirmwareDetails = Some(config.Os.FirmwareDetails),
@@ -48,6 +49,8 @@ internal static class UnreadMembers
         Features = config.Features is { } features ? Some(features with
         {
             Capabilities = features.Capabilities is { } capabilities ? Some(capabilities with { Policy = capabilities.Policy ?? CapabilityPolicy.Default }) : null,
+            Ioapic = Some(features.Ioapic),
+            Hpt = Some(features.Hpt),
             Tcg = Some(features.Tcg),
         }) : null,
         OnLockfailure = config.OnLockfailure == LockFailureAction.Default ? null : config.OnLockfailure,
@@ -132,6 +135,8 @@ internal static class UnreadMembers
         Signature = null,
         Counter = null,
         Pages = [],
+        Match = cpu.Mode is null or CpuMode.Custom ? cpu.Match : null,
+        Arch = null,
         Model = cpu.Mode is CpuMode.HostPassthrough or CpuMode.Maximum ? null : cpu.Model,
         Vendor = cpu.Mode is CpuMode.HostPassthrough or CpuMode.Maximum or CpuMode.HostModel ? null : cpu.Vendor,
     };
@@ -180,6 +185,7 @@ internal static class UnreadMembers
         }
 
         dropped.ForEach(n => n.Remove());
-        return new XmlFragment(root.HasElements ? root.ToString(SaveOptions.DisableFormatting) : "<metadata/>");
+        var text = root.HasElements ? root.ToString(SaveOptions.DisableFormatting) : "<metadata/>";
+        return new XmlFragment(root.DescendantNodes().Any(n => n is XCData or XComment or XProcessingInstruction) ? text : text.Replace(" />", "/>", StringComparison.Ordinal));
     }
 }
