@@ -59,7 +59,7 @@ internal static class MigratableDocument
     private static void RemoveOnly(DeviceDraft draft, ControllerType type, string model)
     {
         var all = draft.Controllers.Where(c => c.Type == type).ToList();
-        if (all is [{ Index: 0, PciHole64: null } only] && only.Model == model)
+        if (all is [{ Index: 0, PciHole64: null, Alias: null } only] && only.Model == model)
         {
             draft.Controllers.Remove(only);
         }

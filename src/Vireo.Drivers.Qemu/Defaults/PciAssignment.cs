@@ -36,6 +36,12 @@ internal static class PciAssignment
         // The trial fills a copy: it only tells how many buses are needed.
         var trial = known.Clone();
         Run(new DeviceDraft(draft.ToConfig()), machine, trial);
+        if (machine.IsI440fx)
+        {
+            // One slot is kept for a bridge that may be plugged in later.
+            trial.Place(PciConnection.Conventional);
+        }
+
         if (machine.IsQ35 && !manual && trial.Count > 1 && !trial.HasFreeExpressSlot())
         {
             trial.AddSpare();

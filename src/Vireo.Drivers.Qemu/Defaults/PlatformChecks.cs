@@ -14,7 +14,7 @@ internal static class PlatformChecks
     {
         var refusal = config switch
         {
-            { Os.Type.Kind: null or "", Bootloader: null or "" } => Xml("an os <type> must be specified"),
+            { Os.Type: null or { Kind: null or "" }, Bootloader: null or "" } => Xml("an os <type> must be specified"),
             { Vcpu: { Count: null } } => Xml("maximum vcpus count must be an integer"),
             _ when config.Vcpus.Any(v => v.Id is null) => Xml("Missing required attribute 'id' in element 'vcpu'"),
             { LaunchSecurity: { Type: LaunchSecurityType.Sev, Policy: null } } => Xml("failed to get launch security policy"),
