@@ -161,7 +161,7 @@ internal static class DeviceChecks
     {
         { Model: { } model, Bus: not InputBus.Virtio } => Unsupported($"only bus 'virtio' is supported for input model '{model.ToXmlName()}'"),
         { Type: InputType.Passthrough or InputType.Tablet, Bus: InputBus.Ps2 } => VireoException.Internal(ErrorDomain.Domain, $"ps2 bus does not support {input.Type.Value.ToXmlName()} input device"),
-        { Type: InputType.Evdev, Source: null or { Dev: null } } => Xml("Missing evdev path for input device"),
+        { Type: InputType.Evdev, Source: { Dev: null } } or { Type: InputType.Passthrough, Source: { Evdev: null } } => Xml("Missing evdev path for input device"),
         { Bus: InputBus.Xen or InputBus.Parallels } => Unsupported($"input bus type '{input.Bus.Value.ToXmlName()}' is not supported"),
         _ => null,
     };

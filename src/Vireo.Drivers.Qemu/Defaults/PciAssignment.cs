@@ -36,7 +36,7 @@ internal static class PciAssignment
         // The trial fills a copy: it only tells how many buses are needed.
         var trial = known.Clone();
         Run(new DeviceDraft(draft.ToConfig()), machine, trial);
-        if (machine.IsI440fx)
+        if (machine.IsI440fx && !IsFull(draft, machine, known))
         {
             // One slot is kept for a bridge that may be plugged in later.
             trial.Place(PciConnection.Conventional);
@@ -58,7 +58,15 @@ internal static class PciAssignment
         Finish(draft, buses);
     }
 
-    private static void Run(DeviceDraft draft, MachineKind machine, PciTopology buses)
+    // Whether the addresses that the document gives leave no slot free.
+    private static bool IsFull(DeviceDraft draft, MachineKind machine, PciTopology known)
+    {
+        var given = known.Clone();
+        TakeGiven(draft, machine, given);
+        return given.IsFull;
+    }
+
+    private static void TakeGiven(DeviceDraft draft, MachineKind machine, PciTopology buses)
     {
         foreach (var device in Bridges(draft).Concat(Devices(draft, machine)))
         {
@@ -67,7 +75,11 @@ internal static class PciAssignment
                 buses.Take(Slot(address), device.Name, device.Connection);
             }
         }
+    }
 
+    private static void Run(DeviceDraft draft, MachineKind machine, PciTopology buses)
+    {
+        TakeGiven(draft, machine, buses);
         Chipset(draft, machine, buses);
         foreach (var bridge in Bridges(draft).Where(b => b.Address is null))
         {

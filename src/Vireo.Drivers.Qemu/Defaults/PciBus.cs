@@ -108,6 +108,9 @@ internal sealed class PciBus(string model)
         return free;
     }
 
+    /// <summary>Whether something is in every slot.</summary>
+    public bool IsFull => Enumerable.Range((int)Slots.First, (int)(Slots.Last - Slots.First) + 1).All(slot => !IsFree((uint)slot));
+
     /// <summary>Whether nothing is in the slot.</summary>
     public bool IsFree(uint slot) => _used[slot] == 0;
 
