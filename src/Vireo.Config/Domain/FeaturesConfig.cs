@@ -184,6 +184,9 @@ public sealed partial record UnitSize
     [XmlAttribute(Form = "DataUnit")] public string? Unit { get; init; }
 
     [XmlText] public ulong? Value { get; init; }
+
+    /// <summary>The size whatever its unit, which is MiB when none is given; null when there is no value.</summary>
+    public DataSize? Size => Value is not { } count ? null : new DataSize(checked(count * (DataSize.TryUnit(Unit ?? "MiB", out var factor) ? factor : 1)));
 }
 
 /// <summary>A feature given by a driver.</summary>

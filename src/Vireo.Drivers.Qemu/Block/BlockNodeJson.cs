@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
@@ -70,7 +69,7 @@ internal static class BlockNodeJson
     private static void WriteNode(Utf8JsonWriter json, ImageLayer layer, int number, Action<Utf8JsonWriter>? below, DiskAccess access, bool reopen, bool shared = false)
     {
         json.WriteStartObject();
-        json.WriteString("driver"u8, layer.Format.QemuDriver());
+        json.WriteString("driver"u8, layer.Encryption is not null && layer.Format == ImageFormat.Raw ? "luks" : layer.Format.QemuDriver());
         json.WriteString("node-name"u8, NodeNumbers.Format(number));
         if (access.ReadOnly || reopen)
         {
@@ -89,15 +88,14 @@ internal static class BlockNodeJson
             json.WriteString("detect-zeroes"u8, zeroes);
         }
 
+        WriteFormat(json, layer, number, access);
         if (reopen)
         {
-            json.WriteString("file"u8, NodeNumbers.Storage(number));
+            json.WriteString("file"u8, layer.Slice is null ? NodeNumbers.Storage(number) : NodeNumbers.Slice(number));
         }
         else
         {
-            json.WriteStartObject("file"u8);
-            WriteStorage(json, layer.Location, number, access);
-            json.WriteEndObject();
+            WriteFile(json, layer, number, access);
         }
 
         if (below is not null)
@@ -114,41 +112,65 @@ internal static class BlockNodeJson
         json.WriteEndObject();
     }
 
-    private static void WriteStorage(Utf8JsonWriter json, ImageLocation location, int number, DiskAccess access)
+    // What the format's own driver is told.
+    private static void WriteFormat(Utf8JsonWriter json, ImageLayer layer, int number, DiskAccess access)
     {
-        switch (location)
+        if (layer.Encryption is not null)
         {
-            case FileLocation file:
-                json.WriteString("driver"u8, "file"u8);
-                json.WriteString("filename"u8, file.Path);
-                WriteAio(json, access);
-                break;
-            case BlockDeviceLocation device:
-                json.WriteString("driver"u8, "host_device"u8);
-                json.WriteString("filename"u8, device.Path);
-                WriteAio(json, access);
-                break;
-            case NetworkLocation network:
-                WriteNetwork(json, network);
-                break;
-            default:
-                throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"image '{location.Display}' is of a kind that is not supported");
+            if (layer.Format == ImageFormat.Qcow2)
+            {
+                json.WriteStartObject("encrypt"u8);
+                json.WriteString("format"u8, "luks"u8);
+                json.WriteString("key-secret"u8, NodeNumbers.KeySecret(number));
+                json.WriteEndObject();
+            }
+            else
+            {
+                json.WriteString("key-secret"u8, NodeNumbers.KeySecret(number));
+            }
         }
 
+        if (layer.Format == ImageFormat.Qcow2 && access.MetadataCache is { } size)
+        {
+            json.WriteNumber("cache-size"u8, size);
+        }
+
+        if (layer.Format == ImageFormat.Qcow2 && access.DiscardNoUnref is { } keep)
+        {
+            json.WriteBoolean("discard-no-unref"u8, keep);
+        }
+    }
+
+    private static void WriteFile(Utf8JsonWriter json, ImageLayer layer, int number, DiskAccess access)
+    {
+        json.WriteStartObject("file"u8);
+        if (layer.Slice is { } slice)
+        {
+            json.WriteString("driver"u8, "raw"u8);
+            json.WriteString("node-name"u8, NodeNumbers.Slice(number));
+            json.WriteNumber("offset"u8, slice.Offset ?? 0);
+            json.WriteNumber("size"u8, slice.Size ?? 0);
+            json.WriteStartObject("file"u8);
+            WriteStorage(json, layer.Location, number, access);
+            json.WriteEndObject();
+        }
+        else
+        {
+            WriteStorage(json, layer.Location, number, access);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void WriteStorage(Utf8JsonWriter json, ImageLocation location, int number, DiskAccess access)
+    {
+        BlockStorageJson.Write(json, location, access, NodeNumbers.AuthSecret(number));
         json.WriteString("node-name"u8, NodeNumbers.Storage(number));
         WriteCommon(json, access);
         json.WriteBoolean("auto-read-only"u8, true);
         if (access.Discard is null)
         {
             json.WriteString("discard"u8, "unmap"u8);
-        }
-    }
-
-    private static void WriteAio(Utf8JsonWriter json, DiskAccess access)
-    {
-        if (access.Aio is { } aio)
-        {
-            json.WriteString("aio"u8, aio);
         }
     }
 
@@ -165,68 +187,6 @@ internal static class BlockNodeJson
         if (access.Discard is { } discard)
         {
             json.WriteString("discard"u8, discard);
-        }
-    }
-
-    private static void WriteIscsi(Utf8JsonWriter json, NetworkLocation network)
-    {
-        var slash = network.Name?.IndexOf('/', StringComparison.Ordinal) ?? -1;
-        var unit = 0;
-        if (network.Name is not { } name || (slash >= 0 && !int.TryParse(name.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out unit)))
-        {
-            throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"'{network.Display}' names no iSCSI target and unit (TARGET/UNIT)");
-        }
-
-        json.WriteString("driver"u8, "iscsi"u8);
-        json.WriteString("portal"u8, string.Create(CultureInfo.InvariantCulture, $"{network.Host}:{network.Port ?? 3260}"));
-        json.WriteString("target"u8, slash < 0 ? name : name[..slash]);
-        json.WriteNumber("lun"u8, unit);
-        json.WriteString("transport"u8, "tcp"u8);
-    }
-
-    private static void WriteNetwork(Utf8JsonWriter json, NetworkLocation network)
-    {
-        switch (network.Protocol)
-        {
-            case "nbd":
-                json.WriteString("driver"u8, "nbd"u8);
-                json.WriteStartObject("server"u8);
-                if (network.Socket is { } socket)
-                {
-                    json.WriteString("type"u8, "unix"u8);
-                    json.WriteString("path"u8, socket);
-                }
-                else
-                {
-                    json.WriteString("type"u8, "inet"u8);
-                    json.WriteString("host"u8, network.Host);
-                    json.WriteString("port"u8, (network.Port ?? 10809).ToString(CultureInfo.InvariantCulture));
-                }
-
-                json.WriteEndObject();
-                if (network.Name is { } export)
-                {
-                    json.WriteString("export"u8, export);
-                }
-
-                break;
-            case "http" or "https" or "ftp" or "ftps":
-                json.WriteString("driver"u8, network.Protocol);
-                json.WriteString("url"u8, BackingName.Of(network));
-                break;
-            case "iscsi":
-                WriteIscsi(json, network);
-                break;
-            case "ssh":
-                json.WriteString("driver"u8, "ssh"u8);
-                json.WriteString("path"u8, network.Name);
-                json.WriteStartObject("server"u8);
-                json.WriteString("host"u8, network.Host);
-                json.WriteString("port"u8, (network.Port ?? 22).ToString(CultureInfo.InvariantCulture));
-                json.WriteEndObject();
-                break;
-            default:
-                throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"network disks by protocol '{network.Protocol}' are not supported yet: '{network.Display}'");
         }
     }
 }

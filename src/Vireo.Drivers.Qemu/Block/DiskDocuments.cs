@@ -8,20 +8,24 @@ internal static class DiskDocuments
 {
     /// <summary>Where the disk's image lies; null for an empty drive.</summary>
     /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED: a kind of source that is not supported.</exception>
-    public static ImageLocation? Location(this DiskConfig disk) => Location(disk.Type, disk.Source, disk.Target?.Dev);
+    public static ImageLocation? Location(this DiskConfig disk) => Location(disk.Type, disk.Source is { Auth: null } source ? source with { Auth = disk.Auth } : disk.Source, disk.Target?.Dev, disk.Device == DiskDevice.Floppy);
 
     /// <summary>The image's format by the document; raw when it says nothing.</summary>
     /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED: the format is unknown.</exception>
-    public static ImageFormat Format(this DiskConfig disk) => Format(disk.Driver?.Type);
+    public static ImageFormat Format(this DiskConfig disk) => disk.Type == DiskType.Dir && disk.Driver?.Type == "fat" ? ImageFormat.Raw : Format(disk.Driver?.Type);
 
     /// <summary>How the disk's images are accessed.</summary>
     public static DiskAccess Access(this DiskConfig disk) => new()
     {
-        Cache = disk.Driver?.Cache is { } cache and not DiskCache.Default ? cache.ToXmlName() : null,
+        // Guests that share a disk must not each keep a cache of it.
+        Cache = disk.Driver?.Cache is { } cache and not DiskCache.Default ? cache.ToXmlName() : disk.Shareable && !disk.Readonly ? "none" : null,
         Aio = disk.Driver?.Io is { } io and not DiskIo.Default ? io.ToXmlName() : null,
         Discard = disk.Driver?.Discard is { } discard and not DiskDiscard.Default ? discard.ToXmlName() : null,
         DetectZeroes = disk.Driver?.DetectZeroes is { } zeroes and not DiskDetectZeroes.Default ? zeroes.ToXmlName() : null,
         ReadOnly = disk.Readonly || disk.Device == DiskDevice.Cdrom,
+        MetadataCache = disk.Driver?.MetadataCache?.MaxSize?.Bytes,
+        DiscardNoUnref = disk.Driver?.DiscardNoUnref,
+        Reservations = disk.Source?.Reservations is null ? null : $"pr-helper-{disk.Target?.Dev}",
     };
 
     /// <summary>The chain of the disk's images: by the document where it tells all of it, else by the images' own metadata.</summary>
@@ -34,6 +38,27 @@ internal static class DiskDocuments
         }
 
         return FromDocument(disk, top) ?? ImageChain.Read(top, disk.Format());
+    }
+
+    /// <summary>The chain as far as the document tells it. Nothing is opened, so it may stop before the chain's end.</summary>
+    /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED: a kind of source that is not supported.</exception>
+    public static ImageChain? NamedChain(this DiskConfig disk)
+    {
+        if (disk.Location() is not { } top)
+        {
+            return null;
+        }
+
+        var layers = new List<ImageLayer> { Named(top, disk.Format(), disk.Source, disk.Encryption) };
+        for (var store = disk.BackingStore; store?.Source is { } source; store = store.Backing)
+        {
+            if (Location(store.Type ?? DiskType.File, source, disk.Target?.Dev) is { } below)
+            {
+                layers.Add(Named(below, Format(store.Format?.Type), source, null));
+            }
+        }
+
+        return new ImageChain([.. layers]);
     }
 
     /// <summary>The disk as the live document shows it: every layer with its number.</summary>
@@ -90,6 +115,9 @@ internal static class DiskDocuments
     {
         FileLocation file => (DiskType.File, new DiskSource { File = file.Path }),
         BlockDeviceLocation device => (DiskType.Block, new DiskSource { Dev = device.Path }),
+        NetworkLocation { Document: { } document } => (DiskType.Network, document),
+        FolderLocation folder => (DiskType.Dir, new DiskSource { Dir = folder.Path }),
+        NvmeLocation nvme => (DiskType.Nvme, nvme.Document),
         NetworkLocation network => (DiskType.Network, new DiskSource
         {
             Protocol = Protocol(network),
@@ -139,6 +167,12 @@ internal static class DiskDocuments
         }
     }
 
+    private static ImageLayer Named(ImageLocation location, ImageFormat format, DiskSource? source, StorageEncryption? encryption) => new(location, format)
+    {
+        Encryption = source?.Encryption ?? encryption,
+        Slice = source?.Slices?.Slices.Find(s => s.Type == "storage"),
+    };
+
     private static ImageLayer Layer(ImageLocation location, ImageFormat format)
     {
         if (location.LocalPath is not { } path)
@@ -154,16 +188,40 @@ internal static class DiskDocuments
         ? ImageFormat.Raw
         : ImageFormats.FromName(name) ?? throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"unknown driver format value '{name}'");
 
-    private static ImageLocation? Location(DiskType type, DiskSource? source, string? target) => type switch
+    /// <summary>Where an image lies by its element; null when that is empty.</summary>
+    /// <param name="type">What kind of place.</param>
+    /// <param name="source">The element.</param>
+    /// <param name="target">The disk, for messages.</param>
+    /// <param name="floppy">The disk is a floppy.</param>
+    /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED: a kind of source that is not supported.</exception>
+    public static ImageLocation? Location(DiskType type, DiskSource? source, string? target, bool floppy = false) => type switch
     {
         DiskType.File => source?.File is { } file ? new FileLocation(file) : null,
         DiskType.Block => source?.Dev is { } device ? new BlockDeviceLocation(device) : null,
-        DiskType.Network when source is { Protocol: { } protocol } => new NetworkLocation(
+        DiskType.Dir => source?.Dir is { } folder ? new FolderLocation(folder, floppy) : null,
+        DiskType.Nvme when source is not null => new NvmeLocation(Lasting(source)),
+        DiskType.Network when source is { Protocol: { } protocol } => Network(source, protocol),
+        DiskType.Volume => throw new VireoException(ErrorCode.NoStoragePool, ErrorDomain.Storage, $"no storage pool with matching name '{source?.Pool}'"),
+        DiskType.VhostUser or DiskType.VhostVdpa => null,
+        _ => throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"disk '{target}' has a source of type '{type.ToXmlName()}', which is not supported yet"),
+    };
+
+    private static NetworkLocation Network(DiskSource source, DiskProtocol protocol)
+    {
+        var plain = new NetworkLocation(
             protocol.ToXmlName(),
             source.Name,
             source.Hosts is [{ Socket: null } host, ..] ? host.Name : null,
             source.Hosts is [{ Port: { } text }, ..] && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? port : null,
-            source.Hosts is [{ Socket: { } socket }, ..] ? socket : null),
-        _ => throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"disk '{target}' has a source of type '{type.ToXmlName()}', which is not supported yet"),
-    };
+            source.Hosts is [{ Socket: { } socket }, ..] ? socket : null);
+        var lasting = Lasting(source);
+        return HasMore(lasting) ? plain with { Document = lasting } : plain;
+    }
+
+    private static bool HasMore(DiskSource source) =>
+        source.Hosts.Count > 1 || source.Hosts.Any(h => h.Transport == SourceTransport.Rdma) || source != new DiskSource { Protocol = source.Protocol, Name = source.Name, Hosts = source.Hosts };
+
+    // Without what is of a run, of the disk as a whole, or of the format.
+    private static DiskSource Lasting(DiskSource source) =>
+        source with { Index = null, PrivateData = null, Seclabels = [], StartupPolicy = null, Encryption = null, Slices = null, Reservations = null, DataStore = null };
 }

@@ -25,6 +25,15 @@ internal sealed class NodeNumbers(int last = 0)
     /// <summary>The name of the node that reads the bytes below the format.</summary>
     public static string Storage(int number) => string.Create(CultureInfo.InvariantCulture, $"n{number}f");
 
+    /// <summary>The name of the node that stands between those two where only a part of the bytes is the image.</summary>
+    public static string Slice(int number) => string.Create(CultureInfo.InvariantCulture, $"n{number}s");
+
+    /// <summary>The object with what opens the storage to us.</summary>
+    public static string AuthSecret(int number) => string.Create(CultureInfo.InvariantCulture, $"n{number}f-auth");
+
+    /// <summary>The object with the key of an encrypted image.</summary>
+    public static string KeySecret(int number) => string.Create(CultureInfo.InvariantCulture, $"n{number}-key");
+
     /// <summary>
     /// Numbers every layer of a starting domain, in libvirt's order: first the top images from the last disk to the first, then what is below them, again from
     /// the last disk to the first.
@@ -72,6 +81,15 @@ internal sealed record DiskAccess
 
     /// <summary>Whether the guest may not write.</summary>
     public bool ReadOnly { get; init; }
+
+    /// <summary>Bytes of memory for the metadata of a qcow2 image; null for QEMU's own measure.</summary>
+    public ulong? MetadataCache { get; init; }
+
+    /// <summary>Whether clusters that are discarded keep their place in a qcow2 image; null for QEMU's own.</summary>
+    public bool? DiscardNoUnref { get; init; }
+
+    /// <summary>The object through which SCSI reservations are made; null for none.</summary>
+    public string? Reservations { get; init; }
 
     /// <summary>Whether the cache is bypassed and whether flushes are dropped; null when QEMU's own holds.</summary>
     internal (bool Direct, bool NoFlush)? CacheFlags => Cache switch

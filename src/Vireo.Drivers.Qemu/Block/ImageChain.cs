@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Vireo.Config;
 
 namespace Vireo.Drivers.Qemu.Block;
 
@@ -15,6 +16,12 @@ internal sealed record ImageLayer(ImageLocation Location, ImageFormat Format)
 
     /// <summary>Whether the image is encrypted.</summary>
     public bool Encrypted { get; init; }
+
+    /// <summary>How it is encrypted by the document; null when it says nothing.</summary>
+    public StorageEncryption? Encryption { get; init; }
+
+    /// <summary>The part of the bytes that is the image; null for all of them.</summary>
+    public StorageSlice? Slice { get; init; }
 
     /// <summary>Whether it held dirty bitmaps when it was looked at.</summary>
     public bool HasBitmaps { get; init; }

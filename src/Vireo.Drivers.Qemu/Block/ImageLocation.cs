@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Vireo.Config;
 
 namespace Vireo.Drivers.Qemu.Block;
 
@@ -42,8 +43,31 @@ internal sealed record BlockDeviceLocation(string Path) : ImageLocation
 /// <param name="Socket">Path of a UNIX socket.</param>
 internal sealed record NetworkLocation(string Protocol, string? Name, string? Host, int? Port, string? Socket) : ImageLocation
 {
+    /// <summary>The document's whole account of it, where that has more than the above: more hosts, credentials, TLS and so on; null where it has not.</summary>
+    public DiskSource? Document { get; init; }
+
     /// <inheritdoc/>
     public override string Display => Socket is null ? $"{Protocol}://{Host}{(Port is { } p ? $":{p}" : "")}/{Name}" : $"{Protocol}+unix:///{Name}?socket={Socket}";
+}
+
+/// <summary>A folder of the host, shown to the guest as a disk with a FAT file system.</summary>
+/// <param name="Path">Absolute.</param>
+/// <param name="Floppy">The disk is a floppy.</param>
+internal sealed record FolderLocation(string Path, bool Floppy) : ImageLocation
+{
+    /// <inheritdoc/>
+    public override string Display => Path;
+}
+
+/// <summary>A namespace of an NVMe controller that QEMU drives itself.</summary>
+/// <param name="Document">The document's account of it.</param>
+internal sealed record NvmeLocation(DiskSource Document) : ImageLocation
+{
+    /// <inheritdoc/>
+    public override string Display => $"nvme://{Address}/{Document.Namespace}";
+
+    /// <summary>The controller's PCI address, as Linux writes it.</summary>
+    public string Address => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Document.Address?.Domain ?? 0:x4}:{Document.Address?.Bus ?? 0:x2}:{Document.Address?.Slot ?? 0:x2}.{Document.Address?.Function ?? 0:x}");
 }
 
 /// <summary>How a qcow2 image names its backing file, and what QEMU takes that for.</summary>

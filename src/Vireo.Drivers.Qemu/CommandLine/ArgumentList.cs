@@ -1,9 +1,11 @@
 using System.Text;
+using Vireo.Config;
 
 namespace Vireo.Drivers.Qemu.CommandLine;
 
 /// <summary>QEMU's arguments while they are put together.</summary>
-internal sealed class ArgumentList
+/// <param name="overrides">Properties of devices that the document sets by QEMU's own names; null for none.</param>
+internal sealed class ArgumentList(QemuOverride? overrides = null)
 {
     private readonly List<string> _arguments = [];
 
@@ -23,8 +25,8 @@ internal sealed class ArgumentList
     /// <summary>Adds an option in JSON syntax.</summary>
     public void Add(string option, OptionJson value) => Add(option, value.Build());
 
-    /// <summary>Adds a device.</summary>
-    public void Device(OptionJson device) => Add("-device", device);
+    /// <summary>Adds a device, with the properties that the document overrides.</summary>
+    public void Device(OptionJson device) => Add("-device", overrides is null ? device.Build() : PropertyOverrides.Apply(device.Build(), overrides));
 
     /// <summary>A text as one value of QEMU's comma-separated syntax: commas are doubled, so it cannot begin another option.</summary>
     public static string Escape(string value) => value.Replace(",", ",,", StringComparison.Ordinal);

@@ -18,7 +18,6 @@ internal static class BootArguments
             arguments.Add("-action", "reboot=shutdown");
         }
 
-        Unsupported.When(config.OnReboot is not (LifecycleAction.Restart or LifecycleAction.Destroy), "<on_reboot>", "other than 'restart' or 'destroy' is not supported yet");
         Power(arguments, config);
         var os = config.Os;
         arguments.Add("-boot", new OptionList()
@@ -43,6 +42,21 @@ internal static class BootArguments
             Unsupported.When(os.Kernel is null, "<cmdline>", "without <kernel> has no meaning");
             arguments.Add("-append", cmdline);
         }
+
+        if (os.Dtb is { } tree)
+        {
+            arguments.Add("-dtb", tree);
+        }
+
+        Tables(arguments, os);
+    }
+
+    private static void Tables(ArgumentList arguments, OsConfig os)
+    {
+        foreach (var table in os.AcpiTables)
+        {
+            arguments.Add("-acpitable", new OptionList().With("sig", table.Type == AcpiTableType.Slic ? "SLIC" : null).With("file", table.Path).ToString());
+        }
     }
 
     private static void Power(ArgumentList arguments, DomainConfig config)
@@ -62,35 +76,48 @@ internal static class BootArguments
     private static void Clock(ArgumentList arguments, ClockConfig clock)
     {
         var now = DateTimeOffset.UtcNow;
+        var local = clock.Basis == ClockBasis.Localtime;
         var value = new OptionList().With("base", clock.Offset switch
         {
-            ClockOffset.Localtime => "localtime",
-            ClockOffset.Utc => "utc",
+            ClockOffset.Localtime or ClockOffset.Timezone => "localtime",
+            ClockOffset.Utc or null => "utc",
             ClockOffset.Absolute when clock.Start is { } start and < 253402300800 => Text(DateTimeOffset.FromUnixTimeSeconds((long)start)),
-            ClockOffset.Variable when clock.Basis is null or ClockBasis.Utc => Text(now.AddSeconds(Seconds(clock.Adjustment))),
-            _ => throw Unsupported.Element($"<clock offset='{clock.Offset?.ToString().ToLowerInvariant()}'>", "is not supported yet"),
+            ClockOffset.Variable => Text((local ? now + TimeZoneInfo.Local.GetUtcOffset(now) : now).AddSeconds(Seconds(clock.Adjustment))),
+            _ => throw Unsupported.Element($"<clock offset='{clock.Offset?.ToXmlName()}'>", "needs a start before the year 10000"),
         });
         foreach (var timer in clock.Timers)
         {
-            switch (timer.Name)
-            {
-                case TimerName.Rtc:
-                    Unsupported.When(timer.Track is not (null or TimerTrack.Guest or TimerTrack.Wall), "<timer name='rtc' track=…>");
-                    value.With("clock", timer.Track switch { TimerTrack.Guest => "vm", TimerTrack.Wall => "host", _ => null });
-                    Unsupported.When(timer.Catchup is not null, "<catchup>");
-                    Unsupported.When(timer.Tickpolicy is not (null or TimerTickPolicy.Delay or TimerTickPolicy.Catchup), "<timer name='rtc' tickpolicy=…>");
-                    value.With("driftfix", timer.Tickpolicy == TimerTickPolicy.Catchup ? "slew" : null);
-                    break;
-                case TimerName.Pit when timer.Tickpolicy is null or TimerTickPolicy.Delay:
-                case TimerName.Hpet:
-                    break;
-                default:
-                    throw Unsupported.Element($"<timer name='{timer.Name?.ToString().ToLowerInvariant()}'>", "with these settings is not supported yet");
-            }
+            Timer(arguments, value, timer);
         }
 
         arguments.Add("-rtc", value.ToString());
     }
+
+    private static void Timer(ArgumentList arguments, OptionList clock, TimerConfig timer)
+    {
+        switch (timer.Name)
+        {
+            case TimerName.Rtc:
+                clock.With("clock", timer.Track switch { TimerTrack.Guest => "vm", TimerTrack.Wall => "host", TimerTrack.Realtime => "rt", _ => null });
+                clock.With("driftfix", timer.Tickpolicy switch { TimerTickPolicy.Catchup => "slew", TimerTickPolicy.Delay => "none", null => null, _ => throw Policy(timer) });
+                break;
+            case TimerName.Pit:
+                if (timer.Tickpolicy is { } policy and not TimerTickPolicy.Catchup)
+                {
+                    arguments.Add("-global", $"kvm-pit.lost_tick_policy={(policy == TimerTickPolicy.Merge ? throw Policy(timer) : policy.ToXmlName())}");
+                }
+
+                break;
+            case TimerName.Platform or null:
+                throw Unsupported.Element($"<timer name='{timer.Name?.ToXmlName()}'>", "is not supported by QEMU");
+            default:
+                // Properties of the machine and the CPU.
+                break;
+        }
+    }
+
+    private static VireoException Policy(TimerConfig timer) =>
+        Unsupported.Element($"<timer name='{timer.Name?.ToXmlName()}' tickpolicy='{timer.Tickpolicy?.ToXmlName()}'>", "is not supported by QEMU");
 
     private static double Seconds(string? adjustment) =>
         adjustment is null ? 0

@@ -31,5 +31,9 @@ internal sealed class BootOrder
     /// <summary>The device's <c>bootindex</c>; null when it is not booted from.</summary>
     public long? Of(DeviceConfig device) => device.Boot?.Order ?? (device.Alias is { } alias && _kinds.TryGetValue(alias, out var index) ? index : null);
 
+    /// <summary>The boot settings of the device that the document puts first; null when it numbers none.</summary>
+    public static DeviceBoot? First(DomainConfig config) => config.Devices.Disks.Cast<DeviceConfig>().Concat(config.Devices.Interfaces).Concat(config.Devices.Hostdevs)
+        .Select(d => d.Boot).OfType<DeviceBoot>().MinBy(b => b.Order);
+
     private static string? First(DomainConfig config, DiskDevice device) => config.Devices.Disks.Find(d => d.Device == device)?.Alias;
 }

@@ -8,54 +8,124 @@ internal static class CharacterDeviceArguments
     /// <summary>Adds them.</summary>
     public static void Add(ArgumentList arguments, DomainConfig config)
     {
+        foreach (var card in config.Devices.Smartcards)
+        {
+            Smartcard(arguments, card, config);
+        }
+
         foreach (var serial in config.Devices.Serials)
         {
             ChardevArguments.Add(arguments, serial);
-            arguments.Device(Serial(serial).Text("chardev", $"char{serial.Alias}").At(serial, config));
+            if (serial.Target?.Type == CharTargetType.SystemSerial)
+            {
+                // It is on the board already, and only takes a back end.
+                arguments.Add("-serial", $"chardev:char{serial.Alias}");
+            }
+            else
+            {
+                arguments.Device(Serial(serial).Text("chardev", $"char{serial.Alias}").At(serial, config));
+            }
         }
 
         foreach (var parallel in config.Devices.Parallels)
         {
-            ChardevArguments.Add(arguments, parallel);
+            ChardevArguments.Add(arguments, parallel, parallel: true);
             arguments.Device(OptionJson.Device("isa-parallel").Text("chardev", $"char{parallel.Alias}").Text("id", parallel.Alias).Number("index", parallel.Target?.Port));
         }
 
         foreach (var channel in config.Devices.Channels)
         {
-            Unsupported.When(channel.Target?.Type != CharTargetType.Virtio, $"<channel> with target type '{channel.Target?.Type?.ToXmlName()}'");
-            ChardevArguments.Add(arguments, channel);
-            arguments.Device(Port("virtserialport", channel).Text("name", channel.Type == CharType.Spicevmc ? channel.Target!.Name ?? "com.redhat.spice.0" : channel.Target!.Name));
+            Channel(arguments, channel);
         }
 
         foreach (var console in config.Devices.Consoles)
         {
-            if (console.Target?.Type == CharTargetType.Serial)
-            {
-                // It is the first serial port under another name.
-                continue;
-            }
-
-            Unsupported.When(console.Target?.Type != CharTargetType.Virtio, $"<console> with target type '{console.Target?.Type?.ToXmlName()}'");
-            ChardevArguments.Add(arguments, console);
-            arguments.Device(Port("virtconsole", console));
+            Console(arguments, console, config);
         }
     }
 
-    private static OptionJson Serial(CharDevice serial)
+    private static void Smartcard(ArgumentList arguments, SmartcardConfig card, DomainConfig config)
     {
-        switch (serial.Target?.Type)
+        var bus = card.Address is CcidAddress ccid ? ccid : new CcidAddress();
+        var option = OptionJson.Device(card.Mode == SmartcardMode.Passthrough ? "ccid-card-passthru" : "ccid-card-emulated");
+        switch (card.Mode)
         {
-            case CharTargetType.IsaSerial:
-                Unsupported.When(serial.Address is not (null or IsaAddress), "<address> of an isa-serial port");
-                return OptionJson.Device("isa-serial").Number("index", serial.Target.Port);
-            case CharTargetType.PciSerial:
-                return OptionJson.Device("pci-serial");
-            case CharTargetType.UsbSerial:
-                return OptionJson.Device("usb-serial");
+            case SmartcardMode.Host:
+                option.Text("backend", "nss-emulated");
+                break;
+            case SmartcardMode.HostCertificates:
+                option.Text("backend", "certificates");
+                for (var i = 0; i < card.Certificates.Count; i++)
+                {
+                    option.Text(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"cert{i + 1}"), card.Certificates[i]);
+                }
+
+                option.Text("db", card.Database ?? "/etc/pki/nssdb");
+                break;
             default:
-                throw Unsupported.Element($"<serial> with target type '{serial.Target?.Type?.ToXmlName()}'");
+                ChardevArguments.Add(arguments, card);
+                option.Text("chardev", $"char{card.Alias}");
+                break;
+        }
+
+        var controller = config.Devices.Controllers.Find(c => c.Type == ControllerType.Ccid && c.Index == (bus.Controller ?? 0))
+            ?? throw Unsupported.Element($"<smartcard> on controller {bus.Controller ?? 0}", "has no such controller");
+        arguments.Device(option.Text("id", card.Alias).Text("bus", $"{controller.Alias}.0"));
+    }
+
+    private static void Channel(ArgumentList arguments, CharDevice channel)
+    {
+        ChardevArguments.Add(arguments, channel);
+        switch (channel.Target?.Type)
+        {
+            case CharTargetType.Virtio:
+                arguments.Device(Port("virtserialport", channel).Text("name", channel.Target.Name ?? (channel.Type is CharType.Spicevmc or CharType.QemuVdagent ? "com.redhat.spice.0" : null)));
+                break;
+            case CharTargetType.Guestfwd:
+                arguments.Add("-netdev", new OptionJson("type", "user").Raw("guestfwd", json =>
+                {
+                    json.WriteStartArray();
+                    json.WriteStartObject();
+                    json.WriteString("str", $"tcp:{channel.Target.Address}:{channel.Target.Port}-chardev:char{channel.Alias}");
+                    json.WriteEndObject();
+                    json.WriteEndArray();
+                }).Text("id", channel.Alias));
+                break;
+            default:
+                throw Unsupported.Element($"<channel> with target type '{channel.Target?.Type?.ToXmlName()}'");
         }
     }
+
+    private static void Console(ArgumentList arguments, CharDevice console, DomainConfig config)
+    {
+        switch (console.Target?.Type)
+        {
+            case CharTargetType.Serial:
+                // It is the first serial port under another name.
+                break;
+            case CharTargetType.Virtio:
+                ChardevArguments.Add(arguments, console);
+                arguments.Device(Port("virtconsole", console));
+                break;
+            case CharTargetType.Sclp or CharTargetType.Sclplm:
+                ChardevArguments.Add(arguments, console);
+                arguments.Device(OptionJson.Device(console.Target.Type == CharTargetType.Sclp ? "sclpconsole" : "sclplmconsole").Text("chardev", $"char{console.Alias}").Text("id", console.Alias));
+                break;
+            default:
+                throw Unsupported.Element($"<console> with target type '{console.Target?.Type?.ToXmlName()}'");
+        }
+    }
+
+    private static OptionJson Serial(CharDevice serial) => serial.Target?.Type switch
+    {
+        CharTargetType.IsaSerial => OptionJson.Device("isa-serial").Number("index", serial.Target.Port),
+        CharTargetType.PciSerial => OptionJson.Device("pci-serial"),
+        CharTargetType.UsbSerial => OptionJson.Device("usb-serial"),
+        CharTargetType.SpaprVioSerial => OptionJson.Device("spapr-vty"),
+        CharTargetType.SclpSerial => OptionJson.Device(serial.Target.Model == CharTargetModel.Sclplmconsole ? "sclplmconsole" : "sclpconsole"),
+        CharTargetType.IsaDebug => OptionJson.Device("isa-debugcon"),
+        var type => throw Unsupported.Element($"<serial> with target type '{type?.ToXmlName()}'"),
+    };
 
     private static OptionJson Port(string driver, CharDevice device)
     {

@@ -6,33 +6,59 @@ namespace Vireo.Drivers.Qemu.CommandLine;
 /// <summary>The host's end of a character device.</summary>
 internal static class ChardevArguments
 {
-    /// <summary>Adds it, named after the device: <c>char</c> and the alias.</summary>
-    public static void Add(ArgumentList arguments, CharDevice device) =>
-        arguments.Add("-chardev", Value(device.Type, device.Sources, device.Protocol, device.Log, $"char{device.Alias}", device.Type == CharType.Spicevmc ? "vdagent" : null));
+    /// <summary>Adds that of a port, a console or a channel, named after the device: <c>char</c> and the alias.</summary>
+    public static void Add(ArgumentList arguments, CharDevice device, bool parallel = false) =>
+        Add(arguments, new Backend(device.Type, device.Sources, device.Protocol, device.Log) { Parallel = parallel, SpiceName = "vdagent" }, device.Alias!);
 
-    /// <summary>Adds the end of a redirected USB device.</summary>
+    /// <summary>Adds that of a redirected USB device.</summary>
     public static void Add(ArgumentList arguments, RedirdevConfig device) =>
-        arguments.Add("-chardev", Value(device.Type, device.Sources, device.Protocol, device.Log, $"char{device.Alias}", "usbredir"));
+        Add(arguments, new Backend(device.Type, device.Sources, device.Protocol, device.Log) { SpiceName = "usbredir" }, device.Alias!);
 
-    private static string Value(CharType? type, ConfigList<CharSource> sources, string? protocol, CharLog? log, string id, string? spiceName)
+    /// <summary>Adds that of a smart card.</summary>
+    public static void Add(ArgumentList arguments, SmartcardConfig device) =>
+        Add(arguments, new Backend(device.Type, device.Sources, device.Protocol, device.Log) { SpiceName = "smartcard" }, device.Alias!);
+
+    /// <summary>Adds that of a random number generator that asks a daemon.</summary>
+    public static void Add(ArgumentList arguments, RngConfig device) =>
+        Add(arguments, new Backend(device.Backend!.Type, device.Backend.Sources, device.Backend.Protocol, device.Backend.Log), device.Alias!);
+
+    private static void Add(ArgumentList arguments, Backend backend, string alias)
     {
+        var sources = backend.Sources;
         var source = sources.IsEmpty ? new CharSource() : sources[0];
-        Unsupported.When(source.Tls == true, "<source tls='yes'>");
-        var value = type switch
+        var id = $"char{alias}";
+        var value = backend.Type switch
         {
             CharType.Null => Begin("null", id),
+            CharType.Vc => Begin("vc", id),
             CharType.Pty => Begin("pty", id),
-            CharType.Dev => Begin("serial", id).With("path", Needed(source.Path, "path")),
+            CharType.Stdio => Begin("stdio", id),
+            CharType.Dev => Begin(backend.Parallel ? "parallel" : "serial", id).With("path", Needed(source.Path, "path")),
             CharType.File => Begin("file", id).With("path", Needed(source.Path, "path")).With("append", source.Append),
             CharType.Pipe => Begin("pipe", id).With("path", Needed(source.Path, "path")),
             CharType.Unix => Unix(source, id),
-            CharType.Tcp => Tcp(source, protocol, id),
+            CharType.Tcp => Tcp(source, backend.Protocol, id).With("tls-creds", Credentials(arguments, source, alias)),
             CharType.Udp => Udp(sources, id),
-            CharType.Spicevmc when spiceName is not null => Begin("spicevmc", id).With("name", spiceName),
+            CharType.Spicevmc when backend.SpiceName is { } name => Begin("spicevmc", id).With("name", name),
             CharType.Spiceport => Begin("spiceport", id).With("name", Needed(source.Channel, "channel")),
-            _ => throw Unsupported.Element($"character device type '{type?.ToXmlName()}'"),
+            CharType.QemuVdagent => Begin("qemu-vdagent", id).With("name", "vdagent").With("clipboard", source.ClipboardCopypaste)
+                .With("mouse", source.MouseMode switch { null => null, SpiceMouseMode.Server => false, _ => true }),
+            CharType.Dbus => Begin("dbus", id).With("name", Needed(source.Channel, "channel")),
+            _ => throw Unsupported.Element($"character device type '{backend.Type?.ToXmlName()}'"),
         };
-        return value.With("logfile", log?.File).With("logappend", log?.Append).ToString();
+        arguments.Add("-chardev", value.With("logfile", backend.Log?.File).With("logappend", backend.Log?.Append).ToString());
+    }
+
+    private static string? Credentials(ArgumentList arguments, CharSource source, string alias)
+    {
+        if (source.Tls != true)
+        {
+            return null;
+        }
+
+        var id = $"objchar{alias}_tls0";
+        arguments.Add("-object", OptionJson.Object("tls-creds-x509", id).Text("dir", "/etc/pki/qemu").Text("endpoint", source.Mode == CharSourceMode.Bind ? "server" : "client").Flag("verify-peer", true));
+        return id;
     }
 
     private static OptionList Begin(string backend, string id) => new OptionList(backend).With("id", id);
@@ -62,4 +88,13 @@ internal static class ChardevArguments
 
     private static string Needed(string? value, string attribute) =>
         value is { Length: > 0 } ? value : throw new VireoException(ErrorCode.XmlError, ErrorDomain.Domain, $"Missing source {attribute} attribute for char device");
+
+    private sealed record Backend(CharType? Type, ConfigList<CharSource> Sources, string? Protocol, CharLog? Log)
+    {
+        /// <summary>A device file is a parallel port's, not a serial one's.</summary>
+        public bool Parallel { get; init; }
+
+        /// <summary>What SPICE's clients know the channel by; null where SPICE cannot serve it.</summary>
+        public string? SpiceName { get; init; }
+    }
 }

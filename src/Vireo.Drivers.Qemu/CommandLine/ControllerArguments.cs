@@ -8,28 +8,55 @@ namespace Vireo.Drivers.Qemu.CommandLine;
 internal static class ControllerArguments
 {
     /// <summary>Adds them: bridges first, by index, since the others stand on them.</summary>
-    public static void Add(ArgumentList arguments, DomainConfig config)
+    public static void Add(ArgumentList arguments, DomainConfig config, BootOrder boot)
     {
         var machine = new MachineKind(config.Os.Type!.Machine!);
-        foreach (var controller in config.Devices.Controllers.Where(c => c is { Type: ControllerType.Pci, Index: > 0 }).OrderBy(c => c.Index))
+        foreach (var root in config.Devices.Controllers.Where(c => c is { Type: ControllerType.Pci, PciHole64: not null }))
         {
-            arguments.Device(Bridge(controller).At(controller, config));
+            arguments.Add("-global", string.Create(CultureInfo.InvariantCulture, $"{(machine.IsQ35 ? "q35-pcihost" : "i440FX-pcihost")}.pci-hole64-size={root.PciHole64!.Value.KiB}K"));
         }
 
-        foreach (var controller in config.Devices.Controllers)
+        foreach (var controller in config.Devices.Controllers.Where(c => c is { Type: ControllerType.Pci, Index: > 0 }).OrderBy(c => c.Index))
         {
-            if (Option(controller, machine) is { } option)
+            arguments.Device(Bridge(controller, config));
+        }
+
+        if (!machine.IsQ35)
+        {
+            foreach (var (drive, order) in Floppies(config, boot))
+            {
+                arguments.Add("-global", string.Create(CultureInfo.InvariantCulture, $"isa-fdc.{drive}={order}"));
+            }
+        }
+
+        // A companion stands on another's bus.
+        foreach (var controller in config.Devices.Controllers.OrderBy(c => c.Master is not null))
+        {
+            if (Option(controller, machine, config, boot) is { } option)
             {
                 arguments.Device(option.At(controller, config));
             }
         }
     }
 
-    private static OptionJson Bridge(ControllerConfig controller)
+    // A floppy drive has no place in the boot order; its controller has one for each of its two.
+    private static IEnumerable<(string Drive, long Order)> Floppies(DomainConfig config, BootOrder boot) =>
+        from disk in config.Devices.Disks
+        where disk.Target?.Bus == DiskBus.Fdc
+        let order = boot.Of(disk)
+        where order is not null
+        select ((disk.Address as DriveAddress)?.Unit is 1 ? "bootindexB" : "bootindexA", order.Value);
+
+    private static OptionJson Bridge(ControllerConfig controller, DomainConfig config)
     {
-        Unsupported.When(controller.PciHole64 is not null, "<pcihole64>");
         var target = controller.Target ?? new ControllerTarget();
-        return controller.Model switch
+        if (controller.ModelName == ControllerModelName.SpaprPciHostBridge)
+        {
+            // A host bridge is on no bus.
+            return OptionJson.Device("spapr-pci-host-bridge").Number("index", target.Index).Text("id", controller.Alias).Number("numa_node", target.Node);
+        }
+
+        return (controller.Model switch
         {
             "pcie-root-port" when controller.ModelName is { } name and (ControllerModelName.PcieRootPort or ControllerModelName.Ioh3420) =>
                 OptionJson.Device(name.ToXmlName()).Number("port", target.Port).Number("chassis", target.Chassis).Flag("hotplug", target.Hotplug),
@@ -37,12 +64,14 @@ internal static class ControllerArguments
             "pci-bridge" => OptionJson.Device("pci-bridge").Number("chassis_nr", target.ChassisNr),
             "dmi-to-pci-bridge" => OptionJson.Device("i82801b11-bridge"),
             "pcie-switch-upstream-port" => OptionJson.Device("x3130-upstream"),
-            "pcie-switch-downstream-port" => OptionJson.Device("xio3130-downstream").Number("port", target.Port).Number("chassis", target.Chassis),
+            "pcie-switch-downstream-port" => OptionJson.Device("xio3130-downstream").Number("port", target.Port).Number("chassis", target.Chassis).Flag("hotplug", target.Hotplug),
+            "pci-expander-bus" => OptionJson.Device("pxb").Number("bus_nr", target.BusNr).Number("numa_node", target.Node),
+            "pcie-expander-bus" => OptionJson.Device("pxb-pcie").Number("bus_nr", target.BusNr).Number("numa_node", target.Node),
             _ => throw Unsupported.Element($"PCI controller model '{controller.Model}'"),
-        };
+        }).At(controller, config);
     }
 
-    private static OptionJson? Option(ControllerConfig controller, MachineKind machine)
+    private static OptionJson? Option(ControllerConfig controller, MachineKind machine, DomainConfig config, BootOrder boot)
     {
         switch (controller.Type)
         {
@@ -53,17 +82,21 @@ internal static class ControllerArguments
                 return null;
             case ControllerType.Fdc:
                 Unsupported.When(controller.Index > 0, "<controller type='fdc'>", "other than the first is not supported");
-                return machine.IsQ35 ? OptionJson.Device("isa-fdc") : null;
+                return machine.IsQ35 ? Floppies(config, boot).Aggregate(OptionJson.Device("isa-fdc"), (option, floppy) => option.Number(floppy.Drive, floppy.Order)) : null;
             case ControllerType.Sata:
                 return controller.Index == 0 && machine.IsQ35 ? null : OptionJson.Device("ahci");
             case ControllerType.Usb:
                 return Usb(controller);
+            case ControllerType.Ccid:
+                return OptionJson.Device("usb-ccid");
             case ControllerType.Scsi:
                 return Scsi(controller);
             case ControllerType.VirtioSerial:
-                return OptionJson.Device(DevicePlace.VirtioName("virtio-serial", controller.Model)).Number("max_ports", controller.Ports).Number("vectors", controller.Vectors);
+                return OptionJson.Device(DevicePlace.VirtioName("virtio-serial", controller.Model, controller.Address))
+                    .Number("max_ports", controller.Ports).Number("vectors", controller.Vectors)
+                    .Virtio(controller.Driver?.Iommu, controller.Driver?.Ats, controller.Driver?.Packed, controller.Driver?.PagePerVq);
             default:
-                throw Unsupported.Element($"<controller type='{controller.Type?.ToString().ToLowerInvariant()}'>");
+                throw Unsupported.Element($"<controller type='{controller.Type?.ToXmlName()}'>");
         }
     }
 
@@ -102,16 +135,16 @@ internal static class ControllerArguments
 
     private static OptionJson Scsi(ControllerConfig controller)
     {
+        var driver = controller.Driver;
         if (controller.Model is "virtio-scsi" or "virtio-transitional" or "virtio-non-transitional")
         {
-            var driver = controller.Driver;
-            return OptionJson.Device(DevicePlace.VirtioName("virtio-scsi", controller.Model == "virtio-scsi" ? null : controller.Model))
-                .Text("iothread", driver?.Iothread is { } thread ? string.Create(CultureInfo.InvariantCulture, $"iothread{thread}") : null)
+            return OptionJson.Device(DevicePlace.VirtioName("virtio-scsi", controller.Model == "virtio-scsi" ? null : controller.Model, controller.Address))
+                .Text("iothread", driver?.Iothread is { } thread ? ProcessorArguments.IoThread(thread) : null)
                 .Flag("ioeventfd", driver?.Ioeventfd).Number("num_queues", driver?.Queues).Number("cmd_per_lun", driver?.CmdPerLun).Number("max_sectors", driver?.MaxSectors)
                 .Virtio(driver?.Iommu, driver?.Ats, driver?.Packed, driver?.PagePerVq);
         }
 
-        Unsupported.When(controller.Driver is not null, "<driver> of a SCSI controller that is not virtio-scsi");
+        Unsupported.When(driver is not null, "<driver> of a SCSI controller that is not virtio-scsi");
         return OptionJson.Device(controller.Model switch
         {
             "lsilogic" => "lsi",
@@ -120,6 +153,7 @@ internal static class ControllerArguments
             "vmpvscsi" => "pvscsi",
             "dc390" => "dc390",
             "am53c974" => "am53c974",
+            "ibmvscsi" => "spapr-vscsi",
             _ => throw Unsupported.Element($"SCSI controller model '{controller.Model}'"),
         });
     }

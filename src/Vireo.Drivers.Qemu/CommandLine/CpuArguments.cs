@@ -1,4 +1,5 @@
 using Vireo.Config;
+using Vireo.Cpu.X86;
 
 namespace Vireo.Drivers.Qemu.CommandLine;
 
@@ -9,55 +10,28 @@ internal static class CpuArguments
     public static string Value(DomainConfig config)
     {
         var cpu = config.Cpu!;
-        Unsupported.When(cpu.Numa is not null, "<numa>");
-        Unsupported.When(cpu.Cache is { Mode: not CpuCacheMode.Passthrough }, "<cache> of the CPU");
-        Unsupported.When(cpu.Maxphysaddr is { Mode: not CpuMaxPhysAddrMode.Emulate }, "<maxphysaddr mode='passthrough'>");
-        Unsupported.When(cpu.Maxphysaddr?.Limit is not null, "<maxphysaddr limit=…>");
-        Unsupported.When(cpu.DeprecatedFeatures is not null, "<cpu deprecated_features=…>");
-        Unsupported.When(cpu.Topology?.Clusters is not (null or 1), "<topology clusters=…>");
-        var value = new OptionList(Model(cpu, config.Type));
+        var value = new OptionList(Model(cpu));
         value.With("vendor", cpu.Model?.VendorId);
-        value.With("migratable", cpu.Mode == CpuMode.HostPassthrough ? cpu.Migratable : null);
-        value.With("host-cache-info", cpu.Cache is null ? null : true);
-        value.With("phys-bits", cpu.Maxphysaddr?.Bits?.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        value.With("migratable", cpu.Migratable);
         foreach (var feature in cpu.Features)
         {
             if (feature.Policy is not CpuFeaturePolicy.Optional && feature.Name is { } name)
             {
-                value.With(Name(name), feature.Policy is not (CpuFeaturePolicy.Disable or CpuFeaturePolicy.Forbid));
+                value.With(Name(X86Cpu.QemuName(name)), feature.Policy is not (CpuFeaturePolicy.Disable or CpuFeaturePolicy.Forbid));
             }
         }
 
-        value.With("pmu", config.Features?.Pmu is { } pmu ? pmu.State ?? true : null);
-        value.With("kvm", config.Features?.Kvm?.Hidden?.State == true ? false : null);
-        if (config.Features?.Apic?.Eoi is { } eoi)
-        {
-            value.With("kvm-pv-eoi", eoi);
-        }
-
-        if (config.Devices.Panics.Any(p => p.Model == PanicModel.Hyperv))
-        {
-            value.With("hv-crash", true);
-        }
-
+        CpuEnlightenments.Add(value, config);
         return value.ToString();
     }
 
-    private static string Model(CpuConfig cpu, DomainType? type)
+    private static string Model(CpuConfig cpu) => cpu.Mode switch
     {
-        switch (cpu.Mode)
-        {
-            case CpuMode.Maximum:
-                return "max";
-            case CpuMode.HostPassthrough:
-                Unsupported.When(type != DomainType.Kvm, "CPU mode 'host-passthrough'", "is not supported by hypervisor; it needs domain type 'kvm'");
-                return "host";
-            case CpuMode.HostModel:
-                throw Unsupported.Element("CPU mode 'host-model'", "is not supported yet; use mode 'maximum', 'host-passthrough' or a named model");
-            default:
-                return Name(cpu.Model?.Name ?? "qemu64");
-        }
-    }
+        CpuMode.HostModel => throw Unsupported.Element("CPU mode 'host-model'", "has to become a named model before a command line is made"),
+        CpuMode.Maximum => "max",
+        CpuMode.HostPassthrough => "host",
+        _ => Name(cpu.Model?.Name ?? "qemu64"),
+    };
 
     // Names stand where QEMU reads option names, so only their own characters may be in them.
     private static string Name(string name)

@@ -10,16 +10,25 @@ internal static class DevicePlace
     /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED: an address of a kind the device cannot have.</exception>
     public static OptionJson At(this OptionJson option, DeviceConfig device, DomainConfig config)
     {
-        option.Text("id", device.Alias);
+        option.Text("id", device is ControllerConfig { Master: not null } ? null : device.Alias);
         switch (device.Address)
         {
-            case null:
+            case null or UnassignedAddress or VirtioMmioAddress:
                 break;
             case PciAddress pci:
                 option.Text("bus", PciBus(config, pci.Bus ?? 0)).Flag("multifunction", pci.Multifunction).Text("addr", Slot(pci));
                 break;
             case UsbAddress usb:
                 option.Text("bus", string.Create(CultureInfo.InvariantCulture, $"{Usb(config, usb.Bus ?? 0)}.0")).Text("port", usb.Port);
+                break;
+            case CcwAddress ccw:
+                option.Text("devno", string.Create(CultureInfo.InvariantCulture, $"{ccw.Cssid ?? 0xfe:x}.{ccw.Ssid ?? 0:x}.{ccw.Devno ?? 0:x4}"));
+                break;
+            case SpaprVioAddress vio:
+                option.Number("reg", vio.Reg);
+                break;
+            case IsaAddress isa:
+                option.Number("iobase", isa.Iobase).Number("irq", isa.Irq);
                 break;
             default:
                 throw Unsupported.Element($"<address> of device '{device.Alias}'", "is of a type that QEMU does not take here");
@@ -46,12 +55,14 @@ internal static class DevicePlace
         return option.Virtio(driver?.Iommu, driver?.Ats, driver?.Packed, driver?.PagePerVq);
     }
 
-    /// <summary>A virtio device's QEMU name by libvirt's model.</summary>
-    public static string VirtioName(string name, VirtioModel? model) => VirtioName(name, model?.ToXmlName());
+    /// <summary>A virtio device's QEMU name by libvirt's model and the bus it is on.</summary>
+    public static string VirtioName(string name, VirtioModel? model, DeviceAddress? address = null) => VirtioName(name, model?.ToXmlName(), address);
 
     /// <summary>The same for a device whose models are not virtio's alone.</summary>
-    public static string VirtioName(string name, string? model) => model switch
+    public static string VirtioName(string name, string? model, DeviceAddress? address = null) => model switch
     {
+        _ when address is CcwAddress => $"{name}-ccw",
+        _ when address is VirtioMmioAddress => $"{name}-device",
         null or "virtio" => $"{name}-pci",
         "virtio-transitional" => $"{name}-pci-transitional",
         "virtio-non-transitional" => $"{name}-pci-non-transitional",
@@ -64,7 +75,14 @@ internal static class DevicePlace
 
     private static string PciBus(DomainConfig config, uint index)
     {
-        var alias = config.Devices.Controllers.Find(c => c.Type == ControllerType.Pci && c.Index == index)?.Alias;
+        var controller = config.Devices.Controllers.Find(c => c.Type == ControllerType.Pci && c.Index == index);
+        if (controller is { Index: 0, ModelName: null or ControllerModelName.None, Model: "pci-root" or "pcie-root" })
+        {
+            // It is on the board, and so is its name.
+            return controller.Model == "pci-root" ? "pci.0" : "pcie.0";
+        }
+
+        var alias = controller is { ModelName: ControllerModelName.SpaprPciHostBridge, Index: > 0 } ? $"{controller.Alias}.0" : controller?.Alias;
         return alias ?? throw Unsupported.Element($"PCI bus {index}", "has no controller");
     }
 

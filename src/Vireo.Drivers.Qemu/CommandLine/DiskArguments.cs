@@ -10,49 +10,73 @@ internal static class DiskArguments
     /// <summary>Adds them.</summary>
     public static void Add(ArgumentList arguments, DomainConfig config, CommandLineContext context, BootOrder boot)
     {
+        if (config.Devices.Disks.Any(d => d.Source?.Tls == true))
+        {
+            arguments.Add("-object", OptionJson.Object("tls-creds-x509", "objlibvirt-tls0").Text("dir", "/etc/pki/qemu").Text("endpoint", "client").Flag("verify-peer", true));
+        }
+
         foreach (var disk in config.Devices.Disks)
         {
-            Refuse(disk);
             var live = context.Disks.Find(disk.Target!.Dev!);
-            if (live?.Chain is { } chain)
+            var node = disk.Type == DiskType.VhostUser ? null : live?.Chain is { } chain ? Images(arguments, disk, live, chain, context) : null;
+            if (disk.Type == DiskType.VhostUser)
             {
-                foreach (var node in BlockNodeJson.ForChain(chain, live.Numbers, live.Access))
-                {
-                    arguments.Add("-blockdev", node);
-                }
+                arguments.Add("-chardev", new OptionList("socket").With("id", $"chr-vu-{disk.Alias}").With("path", disk.Source?.Path)
+                    .With("reconnect", disk.Source?.Reconnect is { Enabled: true } reconnect ? (reconnect.Timeout ?? 1).ToString(CultureInfo.InvariantCulture) : null).ToString());
             }
 
-            arguments.Device(Device(disk, config, live?.Chain is null ? null : NodeNumbers.Format(live.Numbers[0])).Number("bootindex", boot.Of(disk)));
+            arguments.Device(Device(disk, config, node).Number("bootindex", disk.Target.Bus == DiskBus.Fdc ? null : boot.Of(disk)).Text("loadparm", disk.Boot?.Loadparm));
         }
     }
 
-    private static void Refuse(DiskConfig disk)
+    // Every layer with the secrets it needs; the name of the node that the device reads.
+    private static string Images(ArgumentList arguments, DiskConfig disk, LiveDisk live, ImageChain chain, CommandLineContext context)
     {
-        var name = $"of disk '{disk.Target?.Dev}'";
-        Unsupported.When(disk.Iotune is not null, $"<iotune> {name}");
-        Unsupported.When(disk.Transient is not null, $"<transient> {name}");
-        Unsupported.When(disk.Encryption is not null || disk.Source?.Encryption is not null, $"<encryption> {name}");
-        Unsupported.When(disk.Auth is not null || disk.Source?.Auth is not null, $"<auth> {name}");
-        Unsupported.When(disk.Device == DiskDevice.Lun, $"device='lun' {name}");
-        Unsupported.When(disk.Rawio is not null || disk.Sgio is not null, $"rawio or sgio {name}");
-        Unsupported.When(disk.Driver?.CopyOnRead == true, $"copy_on_read {name}");
-        Unsupported.When(disk.Driver?.MetadataCache is not null, $"<metadata_cache> {name}");
-        Unsupported.When(disk.Driver?.Name is not (null or "qemu"), $"driver name='{disk.Driver?.Name}' {name}");
-        Unsupported.When(disk.Source?.Slices is not null, $"<slices> {name}");
-        Unsupported.When(disk.Source?.Reservations is not null, $"<reservations> {name}");
-        Unsupported.When(disk.Driver?.DiscardNoUnref is not null, $"discard_no_unref {name}");
-        Unsupported.WhenAny(disk.Driver?.Iothreads ?? [], $"<iothreads> {name}");
-        Unsupported.When(disk.Blockio?.DiscardGranularity is not null, $"discard_granularity {name}");
-        Unsupported.When(disk.Source?.DataStore is not null, $"<dataStore> {name}");
-        Unsupported.When(disk.Source?.Fdgroup is not null, $"fdgroup {name}");
-        Unsupported.When(disk.Mirror is not null, $"<mirror> {name}");
-        Unsupported.When(disk.Geometry?.Trans is not null and not GeometryTranslation.Auto && disk.Target?.Bus != DiskBus.Ide, $"<geometry trans=…> {name}");
+        if (disk.Source?.Reservations is { } reservations)
+        {
+            arguments.Add("-object", OptionJson.Object("pr-manager-helper", live.Access.Reservations!).Text("path", reservations.Source?.Path ?? context.File("pr-helper0.sock")));
+        }
+
+        for (var i = 0; i < chain.Layers.Length; i++)
+        {
+            var layer = chain.Layers[i];
+            if (layer.Location is NetworkLocation { Document: { } document } && (document.Auth is not null || !document.Cookies.IsEmpty))
+            {
+                Secret(arguments, NodeNumbers.AuthSecret(live.Numbers[i]), context);
+            }
+
+            if (layer.Encryption is { } encryption)
+            {
+                Unsupported.When(encryption.Format is not "luks", $"encryption format '{encryption.Format}' of disk '{disk.Target!.Dev}'");
+                Secret(arguments, NodeNumbers.KeySecret(live.Numbers[i]), context);
+            }
+        }
+
+        foreach (var node in BlockNodeJson.ForChain(chain, live.Numbers, live.Access))
+        {
+            arguments.Add("-blockdev", node);
+        }
+
+        var top = NodeNumbers.Format(live.Numbers[0]);
+        if (disk.Driver?.CopyOnRead != true)
+        {
+            return top;
+        }
+
+        arguments.Add("-blockdev", OptionJson.Device("copy-on-read").Text("node-name", top + "c").Text("file", top).Text("discard", "unmap"));
+        return top + "c";
     }
+
+    // The secret itself stands in a file of the run that only QEMU's user can read, never on a command line.
+    private static void Secret(ArgumentList arguments, string id, CommandLineContext context) =>
+        arguments.Add("-object", OptionJson.Object("secret", id).Text("format", "raw").Text("file", context.File(id)));
 
     private static OptionJson Device(DiskConfig disk, DomainConfig config, string? node)
     {
         var option = disk.Target!.Bus switch
         {
+            DiskBus.Virtio when disk.Type == DiskType.VhostUser => OptionJson.Device("vhost-user-blk-pci").At(disk, config).Text("chardev", $"chr-vu-{disk.Alias}")
+                .Number("num-queues", disk.Driver?.Queues).Number("queue-size", disk.Driver?.QueueSize),
             DiskBus.Virtio => Virtio(disk, config),
             DiskBus.Ide or DiskBus.Sata => Ide(disk, config),
             DiskBus.Scsi => Scsi(disk, config),
@@ -61,22 +85,22 @@ internal static class DiskArguments
             var bus => throw Unsupported.Element($"bus '{bus?.ToXmlName()}' of disk '{disk.Target.Dev}'", "is not supported by QEMU"),
         };
         Unsupported.When(disk.Target.RotationRate is not null && disk.Target.Bus is not (DiskBus.Ide or DiskBus.Sata or DiskBus.Scsi), $"rotation_rate of disk '{disk.Target.Dev}'");
-        Unsupported.When(node is null && disk.Device == DiskDevice.Disk, $"disk '{disk.Target.Dev}'", "has no source; only a cdrom or a floppy may be empty");
+        Unsupported.When(node is null && disk is { Device: DiskDevice.Disk, Type: not DiskType.VhostUser }, $"disk '{disk.Target.Dev}'", "has no source; only a cdrom or a floppy may be empty");
         option.Text("drive", node).Text("serial", disk.Serial);
         option.Flag("share-rw", disk.Shareable ? true : null);
         if (disk.Device != DiskDevice.Floppy && disk.Device != DiskDevice.Cdrom)
         {
-            option.OnOff("write-cache", disk.Driver?.Cache switch
+            option.OnOff("write-cache", disk.Access().Cache switch
             {
-                DiskCache.None or DiskCache.Writeback or DiskCache.Unsafe => true,
-                DiskCache.Writethrough or DiskCache.DirectSync => false,
+                "none" or "writeback" or "unsafe" => true,
+                "writethrough" or "directsync" => false,
                 _ => null,
             });
         }
 
         option.Text("werror", Policy(disk.Driver?.ErrorPolicy));
         option.Text("rerror", Policy(disk.Driver?.RerrorPolicy ?? (disk.Driver?.ErrorPolicy == DiskErrorPolicy.Enospace ? DiskErrorPolicy.Report : disk.Driver?.ErrorPolicy)));
-        option.Number("logical_block_size", disk.Blockio?.LogicalBlockSize).Number("physical_block_size", disk.Blockio?.PhysicalBlockSize);
+        option.Number("logical_block_size", disk.Blockio?.LogicalBlockSize).Number("physical_block_size", disk.Blockio?.PhysicalBlockSize).Number("discard_granularity", disk.Blockio?.DiscardGranularity);
         return option.Number("cyls", disk.Geometry?.Cyls).Number("heads", disk.Geometry?.Heads).Number("secs", disk.Geometry?.Secs);
     }
 
@@ -89,13 +113,38 @@ internal static class DiskArguments
 
     private static OptionJson Virtio(DiskConfig disk, DomainConfig config)
     {
-        Unsupported.When(disk.Device != DiskDevice.Disk, $"device='{disk.Device?.ToXmlName()}' of disk '{disk.Target!.Dev}'", "cannot be on the virtio bus");
+        Unsupported.When(disk.Device is not (DiskDevice.Disk or DiskDevice.Lun), $"device='{disk.Device?.ToXmlName()}' of disk '{disk.Target!.Dev}'", "cannot be on the virtio bus");
         Unsupported.When(disk.Wwn is not null || disk.Vendor is not null || disk.Product is not null, $"<wwn>, <vendor> or <product> of disk '{disk.Target!.Dev}'", "needs the SCSI or IDE bus");
         var driver = disk.Driver;
-        return OptionJson.Device(DevicePlace.VirtioName("virtio-blk", disk.Model)).At(disk, config)
-            .Text("iothread", driver?.Iothread is { } thread ? string.Create(CultureInfo.InvariantCulture, $"iothread{thread}") : null)
+        return OptionJson.Device(DevicePlace.VirtioName("virtio-blk", disk.Model, disk.Address)).At(disk, config)
+            .Text("iothread", driver?.Iothread is { } thread ? ProcessorArguments.IoThread(thread) : null)
             .Flag("ioeventfd", driver?.Ioeventfd).Flag("event_idx", driver?.EventIdx).Number("num-queues", driver?.Queues).Number("queue-size", driver?.QueueSize)
+            .Raw("iothread-vq-mapping", driver?.Iothreads is { IsEmpty: false } threads ? json => Mapping(json, threads) : null)
             .Virtio(driver?.Iommu, driver?.Ats, driver?.Packed, driver?.PagePerVq);
+    }
+
+    private static void Mapping(System.Text.Json.Utf8JsonWriter json, ConfigList<DiskIoThread> threads)
+    {
+        json.WriteStartArray();
+        foreach (var thread in threads)
+        {
+            json.WriteStartObject();
+            json.WriteString("iothread", ProcessorArguments.IoThread(thread.Id ?? 0));
+            if (!thread.Queues.IsEmpty)
+            {
+                json.WriteStartArray("vqs");
+                foreach (var queue in thread.Queues)
+                {
+                    json.WriteNumberValue(queue);
+                }
+
+                json.WriteEndArray();
+            }
+
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private static OptionJson Ide(DiskConfig disk, DomainConfig config)
@@ -120,7 +169,7 @@ internal static class DiskArguments
     {
         var drive = disk.Address as DriveAddress ?? throw NoPlace(disk);
         var controller = Controller(config, ControllerType.Scsi, drive);
-        var option = OptionJson.Device(disk.Device == DiskDevice.Cdrom ? "scsi-cd" : "scsi-hd").Text("bus", Text($"{controller.Alias}.0"));
+        var option = OptionJson.Device(disk.Device switch { DiskDevice.Cdrom => "scsi-cd", DiskDevice.Lun => "scsi-block", _ => "scsi-hd" }).Text("bus", Text($"{controller.Alias}.0"));
         if (controller.Model == "lsilogic")
         {
             Unsupported.When(drive.Target is > 0, $"target of disk '{disk.Target!.Dev}'", "must be 0 for controller model 'lsilogic'");
@@ -131,7 +180,7 @@ internal static class DiskArguments
             option.Number("channel", drive.Bus ?? 0).Number("scsi-id", drive.Target ?? 0).Number("lun", drive.Unit ?? 0);
         }
 
-        return option.Text("device_id", $"drive-{disk.Alias}").Text("id", disk.Alias).Number("wwn", Wwn(disk))
+        return option.Text("device_id", disk.Device == DiskDevice.Lun ? null : $"drive-{disk.Alias}").Text("id", disk.Alias).Number("wwn", Wwn(disk))
             .Number("rotation_rate", disk.Target!.RotationRate).Text("vendor", disk.Vendor).Text("product", disk.Product);
     }
 

@@ -3,7 +3,7 @@ using Vireo.Config;
 
 namespace Vireo.Drivers.Qemu.CommandLine;
 
-/// <summary>Displays, graphics cards and sound.</summary>
+/// <summary>Displays and graphics cards, and the sound that goes with them.</summary>
 internal static class DisplayArguments
 {
     /// <summary>Adds them.</summary>
@@ -14,13 +14,7 @@ internal static class DisplayArguments
             Graphics(arguments, graphics, config);
         }
 
-        foreach (var audio in config.Devices.Audios)
-        {
-            Unsupported.When(audio.Type is not (AudioType.None or AudioType.Spice), $"<audio type='{audio.Type?.ToXmlName()}'>");
-            Unsupported.When(audio != new AudioConfig { Id = audio.Id, Type = audio.Type }, "settings of <audio>");
-            arguments.Add("-audiodev", new OptionJson("id", Audio(audio.Id)).Text("driver", audio.Type?.ToXmlName()));
-        }
-
+        AudioArguments.AddBackends(arguments, config);
         if (config.Devices.Graphics.IsEmpty)
         {
             arguments.Add("-display", "none");
@@ -31,21 +25,13 @@ internal static class DisplayArguments
             Video(arguments, config.Devices.Videos[i], i == 0, config);
         }
 
-        foreach (var sound in config.Devices.Sounds)
-        {
-            Sound(arguments, sound, config);
-        }
+        AudioArguments.AddCards(arguments, config);
     }
-
-    private static string Audio(uint? id) => string.Create(CultureInfo.InvariantCulture, $"audio{id ?? 1}");
-
-    private static string? AudioOf(AudioRef? reference, DomainConfig config) =>
-        reference?.Id is { } id ? Audio(id) : config.Devices.Audios.IsEmpty ? null : Audio(config.Devices.Audios[0].Id);
 
     private static void Graphics(ArgumentList arguments, GraphicsConfig graphics, DomainConfig config)
     {
         Unsupported.When(graphics.Keymap is not null && graphics.Keymap.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_')), "<graphics keymap=…>");
-        Unsupported.When(graphics.Gl?.Enable == true, "<gl enable='yes'>");
+        Unsupported.When(graphics.Listens.Count > 1, "more than one <listen> of a display", "is not supported by QEMU");
         if (graphics.Keymap is { } keymap)
         {
             arguments.Add("-k", keymap);
@@ -57,7 +43,17 @@ internal static class DisplayArguments
                 arguments.Add("-vnc", Vnc(graphics, config));
                 break;
             case GraphicsType.Spice:
-                arguments.Add("-spice", Spice(graphics));
+                arguments.Add("-spice", SpiceArguments.Value(graphics));
+                break;
+            case GraphicsType.Sdl:
+                arguments.Add("-display", new OptionList("sdl").With("gl", graphics.Gl?.Enable).With("full-screen", graphics.Fullscreen).ToString());
+                break;
+            case GraphicsType.EglHeadless:
+                arguments.Add("-display", new OptionList("egl-headless").With("rendernode", graphics.Gl?.Rendernode).ToString());
+                break;
+            case GraphicsType.Dbus:
+                arguments.Add("-display", new OptionList("dbus").With("p2p", graphics.P2p == true ? true : null).With("addr", graphics.DbusAddress).With("gl", graphics.Gl?.Enable)
+                    .With("rendernode", graphics.Gl?.Rendernode).With("audiodev", AudioArguments.IdFor(graphics.Audio, config)).ToString());
                 break;
             default:
                 throw Unsupported.Element($"graphics type '{graphics.Type?.ToXmlName()}'");
@@ -71,7 +67,8 @@ internal static class DisplayArguments
         switch (listen.Type)
         {
             case GraphicsListenType.Socket when listen.Socket is { } socket:
-                value = new OptionList($"unix:{socket}");
+                // By its name, since a path may have an equals sign in it.
+                value = new OptionList().With("vnc", $"unix:{socket}");
                 break;
             case GraphicsListenType.None:
                 value = new OptionList("none");
@@ -90,39 +87,7 @@ internal static class DisplayArguments
             .With("share", graphics.SharePolicy?.ToXmlName())
             .With("password", graphics.Passwd is null ? null : true)
             .With("power-control", graphics.PowerControl)
-            .With("audiodev", AudioOf(graphics.Audio, config)).ToString();
-    }
-
-    private static string Spice(GraphicsConfig graphics)
-    {
-        var listen = graphics.Listens.IsEmpty ? new GraphicsListen { Type = GraphicsListenType.None } : graphics.Listens[0];
-        Unsupported.When(listen.Type == GraphicsListenType.Network, "<listen type='network'>");
-        Unsupported.When(graphics.TlsPort is > 0, "tlsPort of a spice display");
-        Unsupported.When(!graphics.Channels.IsEmpty, "<channel> of a spice display");
-        var value = new OptionList();
-        if (listen.Type == GraphicsListenType.Address)
-        {
-            value.With("port", (graphics.Port ?? 0).ToString(CultureInfo.InvariantCulture)).With("addr", listen.Address ?? graphics.ListenAddress ?? "127.0.0.1");
-        }
-        else if (listen is { Type: GraphicsListenType.Socket, Socket: { } socket })
-        {
-            value.With("unix", true).With("addr", socket);
-        }
-        else
-        {
-            value.With("port", "0");
-        }
-
-        return value.With("disable-ticketing", graphics.Passwd is null ? true : null)
-            .With("image-compression", graphics.ImageCompression?.ToXmlName())
-            .With("jpeg-wan-compression", graphics.JpegCompression?.ToXmlName())
-            .With("zlib-glz-wan-compression", graphics.ZlibCompression?.ToXmlName())
-            .With("playback-compression", graphics.PlaybackCompression)
-            .With("streaming-video", graphics.StreamingMode?.ToXmlName())
-            .With("agent-mouse", graphics.MouseMode switch { null => null, SpiceMouseMode.Server => false, _ => true })
-            .With("disable-copy-paste", graphics.ClipboardCopypaste == false ? true : null)
-            .With("disable-agent-file-xfer", graphics.Filetransfer == false ? true : null)
-            .With("seamless-migration", true).ToString();
+            .With("audiodev", AudioArguments.IdFor(graphics.Audio, config)).ToString();
     }
 
     private static string Host(string address) => address.Contains(':', StringComparison.Ordinal) ? $"[{address}]" : address;
@@ -130,18 +95,14 @@ internal static class DisplayArguments
     private static void Video(ArgumentList arguments, VideoConfig video, bool primary, DomainConfig config)
     {
         var model = video.Model!;
-        Unsupported.When(model.Acceleration?.Accel3d == true, "<acceleration accel3d='yes'>");
-        Unsupported.When(video.Driver?.Name is not (null or VideoDriverName.Qemu), "<driver name='vhostuser'> of a video device");
-        Unsupported.When(model.Blob == true, "blob of a video device");
         var option = model.Type switch
         {
             VideoType.None => null,
-            VideoType.Vga when primary => OptionJson.Device("VGA").Number("vgamem_mb", model.Vram / 1024),
+            VideoType.Vga => OptionJson.Device(primary ? "VGA" : "secondary-vga").Number("vgamem_mb", model.Vram / 1024),
             VideoType.Cirrus when primary => OptionJson.Device("cirrus-vga"),
             VideoType.Vmvga when primary => OptionJson.Device("vmware-svga").Number("vgamem_mb", model.Vram / 1024),
             VideoType.Qxl => Qxl(OptionJson.Device(primary ? "qxl-vga" : "qxl"), model),
-            VideoType.Virtio => OptionJson.Device(primary ? "virtio-vga" : "virtio-gpu-pci").Number("max_outputs", model.Heads)
-                .Virtio(video.Driver?.Iommu, video.Driver?.Ats, video.Driver?.Packed, video.Driver?.PagePerVq),
+            VideoType.Virtio => Virtio(video, primary, config),
             VideoType.Bochs => OptionJson.Device("bochs-display").Number("vgamem", (long?)model.Vram * 1024),
             VideoType.Ramfb => OptionJson.Device("ramfb"),
             _ => throw Unsupported.Element($"video type '{model.Type?.ToXmlName()}'{(primary ? "" : " as a second card")}"),
@@ -152,31 +113,18 @@ internal static class DisplayArguments
         }
     }
 
+    private static OptionJson Virtio(VideoConfig video, bool primary, DomainConfig config)
+    {
+        var (model, driver) = (video.Model!, video.Driver);
+        Unsupported.When(driver?.Name == VideoDriverName.Vhostuser, "<driver name='vhostuser'> of a video device");
+        var accelerated = model.Acceleration?.Accel3d == true;
+        var name = primary && config.Os.Type?.Arch is (null or "x86_64" or "i686")
+            ? accelerated ? "virtio-vga-gl" : "virtio-vga"
+            : DevicePlace.VirtioName(accelerated ? "virtio-gpu-gl" : "virtio-gpu", (string?)null, video.Address);
+        return OptionJson.Device(name).Number("max_outputs", model.Heads).Flag("blob", model.Blob).Virtio(driver?.Iommu, driver?.Ats, driver?.Packed, driver?.PagePerVq);
+    }
+
     private static OptionJson Qxl(OptionJson option, VideoModel model) => option
         .Number("max_outputs", model.Heads).Number("ram_size", (long?)model.Ram * 1024).Number("vram_size", (long?)model.Vram * 1024)
         .Number("vram64_size_mb", (model.Vram64 ?? 0) / 1024).Number("vgamem_mb", model.Vgamem / 1024);
-
-    private static void Sound(ArgumentList arguments, SoundConfig sound, DomainConfig config)
-    {
-        var backend = AudioOf(sound.Audio, config);
-        switch (sound.Model)
-        {
-            case SoundModel.Ich6 or SoundModel.Ich9:
-                arguments.Device(OptionJson.Device(sound.Model == SoundModel.Ich6 ? "intel-hda" : "ich9-intel-hda").At(sound, config));
-                IReadOnlyList<string> codecs = sound.Codecs.IsEmpty ? ["duplex"] : [.. sound.Codecs];
-                for (var i = 0; i < codecs.Count; i++)
-                {
-                    Unsupported.When(codecs[i] is not ("duplex" or "micro" or "output"), $"<codec type='{codecs[i]}'>");
-                    arguments.Device(OptionJson.Device($"hda-{codecs[i]}").Text("id", string.Create(CultureInfo.InvariantCulture, $"{sound.Alias}-codec{i}"))
-                        .Text("bus", $"{sound.Alias}.0").Number("cad", i).Text("audiodev", backend));
-                }
-
-                break;
-            case SoundModel.Ac97 or SoundModel.Es1370 or SoundModel.Usb:
-                arguments.Device(OptionJson.Device(sound.Model switch { SoundModel.Ac97 => "AC97", SoundModel.Es1370 => "ES1370", _ => "usb-audio" }).At(sound, config).Text("audiodev", backend));
-                break;
-            default:
-                throw Unsupported.Element($"sound model '{sound.Model?.ToXmlName()}'");
-        }
-    }
 }

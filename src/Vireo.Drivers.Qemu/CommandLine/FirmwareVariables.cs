@@ -1,4 +1,5 @@
 using Vireo.Config;
+using Vireo.Drivers.Qemu.Block;
 using Vireo.Host.Files;
 
 namespace Vireo.Drivers.Qemu.CommandLine;
@@ -7,7 +8,13 @@ namespace Vireo.Drivers.Qemu.CommandLine;
 internal static class FirmwareVariables
 {
     /// <summary>The variables' file of a document; null when it has none of its own on this host.</summary>
-    public static string? PathOf(OsConfig os) => os.Loader is { Type: LoaderType.Pflash, Path: not null } ? os.Nvram?.Path ?? os.Nvram?.Source?.File : null;
+    public static string? PathOf(OsConfig os) => FirmwareArguments.IsFlash(os) ? os.Nvram?.Path ?? os.Nvram?.Source?.File : null;
+
+    /// <summary>Where the variables lie; null when the document has none.</summary>
+    public static ImageLocation? LocationOf(OsConfig os) =>
+        !FirmwareArguments.IsFlash(os) ? null
+        : os.Nvram?.Source is { } source ? DiskDocuments.Location(os.Nvram.Type ?? DiskType.File, source, "nvram")
+        : os.Nvram?.Path is { } path ? new FileLocation(path) : null;
 
     /// <summary>Makes the file from its template where it is not there yet.</summary>
     /// <param name="os">What is booted.</param>

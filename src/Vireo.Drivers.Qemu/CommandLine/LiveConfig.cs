@@ -25,7 +25,7 @@ internal static class LiveConfig
             {
                 Disks = live.Devices.Disks.Map(disk => disks.Find(disk.Target!.Dev!) is { } open ? disk.Show(open) : disk),
                 Channels = live.Devices.Channels.Map(channel => Channel(channel, channels)),
-                Graphics = live.Devices.Graphics.Map(graphics => Graphics(graphics, takePort)),
+                Graphics = live.Devices.Graphics.Map(graphics => Graphics(graphics, channels, takePort)),
             },
         };
     }
@@ -60,8 +60,13 @@ internal static class LiveConfig
         return channel with { Sources = [(channel.Source ?? new CharSource()) with { Mode = channel.Source?.Mode ?? CharSourceMode.Bind, Path = path }] };
     }
 
-    private static GraphicsConfig Graphics(GraphicsConfig graphics, Func<int> takePort)
+    private static GraphicsConfig Graphics(GraphicsConfig graphics, string directory, Func<int> takePort)
     {
+        if (graphics.Listens is [{ Type: GraphicsListenType.Socket } listen, ..] && (listen.Socket is null || IsOfAnotherRun(listen.Socket, directory)))
+        {
+            return graphics with { Listens = graphics.Listens.SetItem(0, listen with { Socket = Path.Combine(directory, $"{graphics.Type!.Value.ToXmlName()}.sock") }) };
+        }
+
         if (graphics.Type is not (GraphicsType.Vnc or GraphicsType.Spice) || graphics.Listens.IsEmpty || graphics.Listens[0].Type != GraphicsListenType.Address)
         {
             return graphics;

@@ -11,7 +11,17 @@ internal static class NetworkArguments
     {
         foreach (var card in config.Devices.Interfaces)
         {
-            Refuse(card);
+            if (card.Type == InterfaceType.Hostdev)
+            {
+                HostdevArguments.Add(arguments, card, config, boot);
+                continue;
+            }
+
+            if (card.Type == InterfaceType.VhostUser)
+            {
+                arguments.Add("-chardev", VhostUser(card));
+            }
+
             arguments.Add("-netdev", Backend(card, context).Text("id", $"host{card.Alias}"));
             arguments.Device(Card(card).Text("netdev", $"host{card.Alias}").Text("mac", card.Mac!.Address).At(card, config).Number("host_mtu", card.Mtu).Number("bootindex", boot.Of(card)));
         }
@@ -20,44 +30,52 @@ internal static class NetworkArguments
     /// <summary>Whether the card needs a tap of the host.</summary>
     public static bool NeedsTap(InterfaceConfig card) => card.Type is InterfaceType.Bridge or InterfaceType.Network or InterfaceType.Ethernet;
 
-    private static void Refuse(InterfaceConfig card)
-    {
-        var name = $"of interface '{card.Mac?.Address}'";
-        Unsupported.When(card.Filterref is not null, $"<filterref> {name}");
-        Unsupported.When(card.Bandwidth is not null, $"<bandwidth> {name}");
-        Unsupported.When(card.Vlan is not null, $"<vlan> {name}");
-        Unsupported.When(card.Virtualport is not null, $"<virtualport> {name}");
-        Unsupported.When(card.Coalesce is not null, $"<coalesce> {name}");
-        Unsupported.When(card.Teaming is not null, $"<teaming> {name}");
-        Unsupported.When(card.PortIsolated == true, $"<port isolated='yes'> {name}");
-        Unsupported.When(!NeedsTap(card) && (card.Script ?? card.Downscript) is not null, $"<script> {name}");
-        Unsupported.When(!card.Ips.IsEmpty || !card.Routes.IsEmpty, $"<ip> or <route> {name}");
-        Unsupported.WhenAny(card.PortForwards, $"<portForward> {name}");
-        Unsupported.When(card.Backend is { Type: not (null or "default") } or { Vhost: not null } or { LogFile: not null }, $"<backend> {name}");
-        Unsupported.When(!NeedsTap(card) && card.Tune is not null, $"<tune> {name}");
-        Unsupported.When(card.Driver is { Name: not (null or InterfaceDriverName.Qemu or InterfaceDriverName.Vhost) } or { Host: not null } or { Guest: not null }, $"<driver> {name}");
-        Unsupported.When(!NeedsTap(card) && card.Driver is { Queues: > 1 }, $"<driver queues=…> {name}");
-    }
-
     private static OptionJson Backend(InterfaceConfig card, CommandLineContext context)
     {
         switch (card.Type)
         {
             case InterfaceType.User:
-                return new OptionJson("type", "user");
+                return User(card);
             case InterfaceType.Mcast:
                 return new OptionJson("type", "socket").Text("mcast", HostPort(card)).Text("localaddr", card.Source?.Local?.Address);
             case InterfaceType.Client:
                 return new OptionJson("type", "socket").Text("connect", HostPort(card));
             case InterfaceType.Server:
                 return new OptionJson("type", "socket").Text("listen", HostPort(card));
-            case var _ when NeedsTap(card):
-                return context.Taps.TryGetValue(card.Alias!, out var numbers)
-                    ? Tap(numbers).Number("sndbuf", card.Tune?.Sndbuf)
-                    : throw VireoException.Internal(ErrorDomain.Qemu, $"interface '{card.Alias}' has no tap");
+            case InterfaceType.Udp:
+                return new OptionJson("type", "socket").Text("udp", HostPort(card)).Text("localaddr", string.Create(CultureInfo.InvariantCulture, $"{card.Source?.Local?.Address}:{card.Source?.Local?.Port}"));
+            case InterfaceType.VhostUser:
+                return new OptionJson("type", "vhost-user").Text("chardev", $"char{card.Alias}").Number("queues", card.Driver?.Queues > 1 ? card.Driver.Queues : null);
+            case InterfaceType.Vdpa:
+                return new OptionJson("type", "vhost-vdpa").Text("vhostdev", card.Source?.Dev);
+            case InterfaceType.Null:
+                return new OptionJson("type", "hubport").Number("hubid", 0L);
+            case var _ when NeedsTap(card) || card.Type == InterfaceType.Direct:
+                return (context.Taps.TryGetValue(card.Alias!, out var numbers) ? Tap(numbers) : new OptionJson("type", "tap").Text("ifname", card.Target?.Dev)).Number("sndbuf", card.Tune?.Sndbuf);
             default:
                 throw Unsupported.Element($"interface type '{card.Type?.ToXmlName()}'");
         }
+    }
+
+    private static OptionJson User(InterfaceConfig card)
+    {
+        var option = new OptionJson("type", "user");
+        foreach (var ip in card.Ips)
+        {
+            var prefix = ip.Prefix is { } bits ? string.Create(CultureInfo.InvariantCulture, $"/{bits}") : "";
+            option.Text(ip.Family == "ipv6" || (ip.Address?.Contains(':', StringComparison.Ordinal) ?? false) ? "ipv6-net" : "net", $"{ip.Address}{prefix}");
+        }
+
+        return option;
+    }
+
+    private static string VhostUser(InterfaceConfig card)
+    {
+        var source = card.Source ?? new InterfaceSource();
+        var value = new OptionList("socket").With("id", $"char{card.Alias}").With("path", source.Path);
+        return (source.Mode == InterfaceSourceMode.Server
+            ? value.With("server", true)
+            : value.With("reconnect", source.Reconnect is { Enabled: true } reconnect ? (reconnect.Timeout ?? 1).ToString(CultureInfo.InvariantCulture) : null)).ToString();
     }
 
     private static OptionJson Tap(TapNumbers numbers)
@@ -83,18 +101,25 @@ internal static class NetworkArguments
         switch (card.Model)
         {
             case "virtio" or "virtio-transitional" or "virtio-non-transitional":
-                return OptionJson.Device(DevicePlace.VirtioName("virtio-net", card.Model))
+                return Offloads(OptionJson.Device(DevicePlace.VirtioName("virtio-net", card.Model, card.Address))
                     .Text("tx", driver?.Txmode switch { null => null, InterfaceTxmode.Iothread => "bh", InterfaceTxmode.Timer => "timer", var mode => throw Unsupported.Element($"txmode '{mode.Value.ToXmlName()}'") })
-                    .Flag("ioeventfd", driver?.Ioeventfd).Flag("event_idx", driver?.EventIdx).Flag("rss", driver?.Rss).Flag("hash", driver?.RssHashReport)
-                    .Flag("mq", driver?.Queues > 1 ? true : null).Number("vectors", driver?.Queues > 1 ? (2 * driver.Queues) + 2 : null)
+                    .Flag("ioeventfd", driver?.Ioeventfd).Flag("event_idx", driver?.EventIdx).Flag("rss", driver?.Rss).Flag("hash", driver?.RssHashReport), driver)
+                    .Flag("mq", driver?.Queues > 1 ? true : null).Number("vectors", driver?.Queues > 1 && card.Address is not CcwAddress ? (2 * driver.Queues) + 2 : null)
                     .Number("rx_queue_size", driver?.RxQueueSize).Number("tx_queue_size", driver?.TxQueueSize)
+                    .Flag("failover", card.Teaming?.Type == TeamingType.Persistent ? true : null)
                     .Virtio(driver?.Iommu, driver?.Ats, driver?.Packed, driver?.PagePerVq);
-            case "rtl8139" or "e1000" or "e1000e" or "e1000-82544gc" or "e1000-82545em" or "ne2k_pci" or "pcnet" or "vmxnet3" or "i82550" or "i82551" or "i82557a" or "i82557b" or "i82557c" or "i82558a" or "i82558b"
-                or "i82559a" or "i82559b" or "i82559c" or "i82559er" or "i82562" or "i82801" or "tulip":
-                Unsupported.When(driver is not null && driver != new Vireo.Config.InterfaceDriver { Name = driver.Name }, $"<driver> of interface model '{card.Model}'");
+            case "rtl8139" or "e1000" or "e1000e" or "e1000-82544gc" or "e1000-82545em" or "ne2k_pci" or "ne2k_isa" or "pcnet" or "vmxnet3" or "i82550" or "i82551" or "i82557a" or "i82557b" or "i82557c" or "i82558a"
+                or "i82558b" or "i82559a" or "i82559b" or "i82559c" or "i82559er" or "i82562" or "i82801" or "tulip" or "usb-net" or "igb" or "spapr-vlan" or "sungem" or "lan9118" or "smc91c111":
                 return OptionJson.Device(card.Model);
             default:
                 throw Unsupported.Element($"interface model '{card.Model}'");
         }
+    }
+
+    private static OptionJson Offloads(OptionJson option, Vireo.Config.InterfaceDriver? driver)
+    {
+        var (host, guest) = (driver?.Host, driver?.Guest);
+        return option.Flag("csum", host?.Csum).Flag("gso", host?.Gso).Flag("host_tso4", host?.Tso4).Flag("host_tso6", host?.Tso6).Flag("host_ecn", host?.Ecn).Flag("host_ufo", host?.Ufo).Flag("mrg_rxbuf", host?.MrgRxbuf)
+            .Flag("guest_csum", guest?.Csum).Flag("guest_tso4", guest?.Tso4).Flag("guest_tso6", guest?.Tso6).Flag("guest_ecn", guest?.Ecn).Flag("guest_ufo", guest?.Ufo);
     }
 }

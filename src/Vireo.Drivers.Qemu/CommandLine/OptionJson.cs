@@ -74,10 +74,21 @@ internal sealed class OptionJson
     /// <summary>Adds a switch of three states, which QEMU takes as the texts on and off.</summary>
     public OptionJson OnOff(string name, bool? value) => Text(name, value switch { true => "on", false => "off", null => null });
 
-    /// <summary>Adds a member that is an object, or a list of them.</summary>
-    public OptionJson Raw(string name, Action<Utf8JsonWriter> write)
+    /// <summary>Adds a member that is an object or a list; nothing when there is nothing that writes it.</summary>
+    public OptionJson Raw(string name, Action<Utf8JsonWriter>? write)
     {
-        _json.WritePropertyName(name);
+        if (write is not null)
+        {
+            _json.WritePropertyName(name);
+            write(_json);
+        }
+
+        return this;
+    }
+
+    /// <summary>Adds members that another writes.</summary>
+    public OptionJson Members(Action<Utf8JsonWriter> write)
+    {
         write(_json);
         return this;
     }

@@ -11,22 +11,28 @@ internal static class QemuCommandLine
     /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED: the document asks for what cannot be had; the message names the element.</exception>
     public static IReadOnlyList<string> Build(DomainConfig live, CommandLineContext context)
     {
-        UnsupportedElements.Refuse(live);
-        var arguments = new ArgumentList();
+        var arguments = new ArgumentList(live.QemuOverride);
         var boot = new BootOrder(live);
-        MachineArguments.Add(arguments, live);
+        MachineArguments.Add(arguments, live, context);
         arguments.Add("-no-user-config");
         arguments.Add("-nodefaults");
-        arguments.Add("-chardev", new OptionList("socket").With("id", "charmonitor").With("fd", Text(context.MonitorFd)).With("server", true).With("wait", false).ToString());
+        var monitor = new OptionList("socket").With("id", "charmonitor");
+        monitor = context.MonitorFd is { } fd ? monitor.With("fd", Text(fd)) : monitor.With("path", context.File("monitor.sock"));
+        arguments.Add("-chardev", monitor.With("server", true).With("wait", false).ToString());
         arguments.Add("-mon", "chardev=charmonitor,id=monitor,mode=control");
         BootArguments.Add(arguments, live);
-        ControllerArguments.Add(arguments, live);
+        PlatformDeviceArguments.AddIommu(arguments, live);
+        ControllerArguments.Add(arguments, live, boot);
+        MemoryDeviceArguments.Add(arguments, live, context);
         DiskArguments.Add(arguments, live, context, boot);
+        FilesystemArguments.Add(arguments, live, context);
         NetworkArguments.Add(arguments, live, context, boot);
         CharacterDeviceArguments.Add(arguments, live);
         TpmArguments.Add(arguments, live, context);
         DisplayArguments.Add(arguments, live);
+        HostdevArguments.Add(arguments, live, context, boot);
         SmallDeviceArguments.Add(arguments, live);
+        PlatformDeviceArguments.Add(arguments, live);
         arguments.Add("-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny");
         if (context.Incoming)
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Vireo.Config;
+using Vireo.Config.Defaults;
 
 namespace Vireo.Drivers.Qemu.Defaults;
 
@@ -16,7 +17,7 @@ internal static class DeviceAliases
         var usbDisks = 0;
         DeviceDraft.Each(draft.Disks, d => Named(d, Disk(d, draft, ref usbDisks)));
         Numbered(draft.Filesystems, "fs");
-        Numbered(draft.Interfaces, "net");
+        Interfaces(draft);
         Numbered(draft.Smartcards, "smartcard");
         Numbered(draft.Serials, "serial");
         Numbered(draft.Parallels, "parallel");
@@ -32,7 +33,7 @@ internal static class DeviceAliases
         Numbered(draft.Inputs, "input");
         Numbered(draft.Sounds, "sound");
         Numbered(draft.Videos, "video");
-        Numbered(draft.Hostdevs, "hostdev");
+        Numbered(draft.Hostdevs, "hostdev", draft.Interfaces.Count(c => c.Type == InterfaceType.Hostdev));
         Numbered(draft.Redirdevs, "redir");
         Numbered(draft.Hubs, "hub");
         Numbered(draft.Watchdogs, "watchdog");
@@ -40,19 +41,45 @@ internal static class DeviceAliases
         Numbered(draft.Shmems, "shmem");
         draft.Memballoon = draft.Memballoon is { Model: not MemballoonModel.None } balloon ? Named(balloon, "balloon0") : draft.Memballoon;
         draft.Vsock = draft.Vsock is { } vsock ? Named(vsock, "vsock0") : null;
-        return config with { Devices = draft.ToConfig() };
+        var devices = draft.ToConfig();
+        return config with
+        {
+            Devices = devices with
+            {
+                Cryptos = [.. devices.Cryptos.Select((crypto, i) => Named(crypto, Text($"crypto{i}")))],
+                Memories = [.. devices.Memories.Select((memory, i) => Named(memory, Memory(memory, devices.Memories.Take(i))))],
+            },
+        };
+    }
+
+    // A module is named after its slot, so that one that is plugged in later finds a name that is free.
+    private static string Memory(MemoryDevice memory, IEnumerable<MemoryDevice> before)
+    {
+        var name = memory.Model == MemoryModel.SgxEpc ? "epc" : memory.Model!.Value.ToXmlName().Replace("-", "", StringComparison.Ordinal);
+        return Text($"{name}{(memory.Address as DimmAddress)?.Slot ?? (uint)before.Count(m => m.Model == memory.Model)}");
     }
 
     private static T Named<T>(T device, string alias)
         where T : DeviceConfig =>
         device.Alias is { } own && own.StartsWith("ua-", StringComparison.Ordinal) ? device : (T)(device with { Alias = alias });
 
-    private static void Numbered<T>(List<T> devices, string prefix)
+    private static void Numbered<T>(List<T> devices, string prefix, int first = 0)
         where T : DeviceConfig
     {
         for (var i = 0; i < devices.Count; i++)
         {
-            devices[i] = Named(devices[i], Text($"{prefix}{i}"));
+            devices[i] = Named(devices[i], Text($"{prefix}{first + i}"));
+        }
+    }
+
+    // A card that is a device of the host is one of those.
+    private static void Interfaces(DeviceDraft draft)
+    {
+        var hostdevs = 0;
+        for (var i = 0; i < draft.Interfaces.Count; i++)
+        {
+            var card = draft.Interfaces[i];
+            draft.Interfaces[i] = Named(card, card.Type == InterfaceType.Hostdev ? Text($"hostdev{hostdevs++}") : Text($"net{i}"));
         }
     }
 
@@ -77,7 +104,7 @@ internal static class DeviceAliases
         var (controller, bus, target, unit) = (drive.Controller ?? 0, drive.Bus ?? 0, drive.Target ?? 0, drive.Unit ?? 0);
         return disk.Target!.Bus switch
         {
-            DiskBus.Virtio => Text($"virtio-disk{DiskDefaults.IndexOf(disk.Target.Dev)}"),
+            DiskBus.Virtio => Text($"virtio-disk{DriveName.Index(disk.Target.Dev!)}"),
             DiskBus.Usb => Text($"usb-disk{usbDisks++}"),
             DiskBus.Scsi when IsNarrow(draft, controller) => Text($"scsi{controller}-{bus}-{unit}"),
             DiskBus.Scsi => Text($"scsi{controller}-{bus}-{target}-{unit}"),

@@ -1,4 +1,5 @@
 using Vireo.Config;
+using Vireo.Config.Defaults;
 
 namespace Vireo.Drivers.Qemu.Defaults;
 
@@ -10,7 +11,7 @@ internal static class MigratableDocument
     {
         config = WithoutRun(config);
         var draft = new DeviceDraft(config.Devices);
-        ControllerDefaults.Sort(draft);
+        ImpliedControllers.Sort(draft);
         CharacterDeviceDefaults.RequireUnique(draft.Serials);
         if (new MachineKind(config.Os.Type!.Machine!).IsI440fx)
         {
@@ -42,9 +43,10 @@ internal static class MigratableDocument
     // What is true of a run is left out, as when the document is defined again.
     private static DomainConfig WithoutRun(DomainConfig config)
     {
-        var draft = new DeviceDraft(DeviceDefaults.Apply(config.Devices));
+        var draft = new DeviceDraft(DeviceDefaults.Apply(config.Devices, userAliases: true));
         DiskDefaults.Apply(draft);
-        DeviceDraft.Each(draft.Interfaces, InterfaceDefaults.WithoutRun);
+        DiskDriverDefaults.Apply(draft);
+        DeviceDraft.Each(draft.Interfaces, NetworkCardDefaults.WithoutRun);
         DeviceDraft.Each(draft.Graphics, g => g.Autoport == true ? g with { Port = g.Type == GraphicsType.Vnc ? -1 : null, TlsPort = null } : g);
         foreach (var devices in (List<CharDevice>[])[draft.Serials, draft.Parallels, draft.Consoles, draft.Channels])
         {

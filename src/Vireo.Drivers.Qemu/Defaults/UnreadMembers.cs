@@ -27,7 +27,6 @@ internal static class UnreadMembers
         }) : null,
         MemoryBacking = config.MemoryBacking is { } backing ? Some(backing with { Allocation = Some(backing.Allocation) }) : null,
         Defaultiothread = Some(config.Defaultiothread),
-        Resource = Some(config.Resource),
         Idmap = Some(config.Idmap),
         Pm = Some(config.Pm),
         Sysinfos = config.Sysinfos.Map(Sysinfo),

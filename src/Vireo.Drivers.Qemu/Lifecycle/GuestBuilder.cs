@@ -54,19 +54,33 @@ internal sealed class GuestBuilder(QemuCapabilitiesCache capabilities, string nv
     public async ValueTask<GuestLaunch> BuildAsync(LaunchRequest request, CancellationToken cancellationToken)
     {
         var config = request.Source.Config;
+        UnpreparedElements.Refuse(config);
         var disks = LiveConfig.OpenDisks(config);
-        var made = request.Taps.Show(LiveConfig.Prepare(config, request.Id, request.Channels, disks, _ports.Take));
+        var emulator = config.Devices.Emulator ?? DefaultEmulator;
+        var known = await capabilities.GetAsync(emulator, cancellationToken).ConfigureAwait(false);
+        var prepared = LiveConfig.Prepare(config, request.Id, request.Channels, disks, _ports.Take);
+        var made = request.Taps.Show(prepared with { Cpu = GuestCpu.ForStart(prepared, known) });
         var (started, live, deferred) = ResourceHandover.For(made, config, request.Source.Beside);
         var inherited = new InheritedFds();
         var monitor = inherited.Add(request.MonitorSocket);
-        var arguments = QemuCommandLine.Build(started, new CommandLineContext(monitor, disks)
+        var arguments = QemuCommandLine.Build(started, new CommandLineContext(monitor, disks, request.Channels)
         {
+            Machine = known.FindMachine(started.Os.Type!.Machine!),
             Incoming = request.Source.Memory is not null,
             Taps = request.Taps.Inherit(live, inherited),
             Tpm = request.Tpm is { } tpm ? inherited.Add(tpm) : null,
         });
         await FirmwareVariables.EnsureAsync(live.Os, request.Source.ResetFirmware, cancellationToken).ConfigureAwait(false);
-        return new GuestLaunch(live.Devices.Emulator ?? DefaultEmulator, arguments, inherited, live, disks) { Deferred = deferred };
+        return new GuestLaunch(emulator, arguments, inherited, live, disks) { Deferred = deferred };
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<string> ToNativeAsync(DomainConfig complete, string directory, CancellationToken cancellationToken)
+    {
+        var emulator = complete.Devices.Emulator ?? DefaultEmulator;
+        var known = await capabilities.GetAsync(emulator, cancellationToken).ConfigureAwait(false);
+        complete = complete with { Cpu = GuestCpu.ForStart(complete, known) };
+        return NativeCommandLine.Build(complete, emulator, directory, known.FindMachine(complete.Os.Type!.Machine!));
     }
 
     /// <inheritdoc/>

@@ -57,6 +57,13 @@ internal interface IGuestBuilder
     /// <exception cref="VireoException">What the start lacks.</exception>
     ValueTask<GuestLaunch> BuildAsync(LaunchRequest request, CancellationToken cancellationToken);
 
+    /// <summary>The command line that would run a domain, for people: one line that a shell takes.</summary>
+    /// <param name="complete">The complete document.</param>
+    /// <param name="directory">Where the run would keep its files and sockets.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED: the document asks for what QEMU cannot do.</exception>
+    ValueTask<string> ToNativeAsync(DomainConfig complete, string directory, CancellationToken cancellationToken);
+
     /// <summary>Finds out again, for a domain that runs already, what is known of its disks.</summary>
     ValueTask<LiveDisks> RecoverDisksAsync(DomainConfig live, CancellationToken cancellationToken);
 }

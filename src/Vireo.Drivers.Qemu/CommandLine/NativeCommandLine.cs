@@ -1,0 +1,63 @@
+using System.Text;
+using Vireo.Config;
+using Vireo.Drivers.Qemu.Block;
+using Vireo.Drivers.Qemu.Capabilities;
+
+namespace Vireo.Drivers.Qemu.CommandLine;
+
+/// <summary>A domain's command line for people to read and run: what a start would use, but with sockets and ports that nobody has opened yet.</summary>
+internal static class NativeCommandLine
+{
+    private const int FirstPort = 5900;
+
+    /// <summary>The environment, the program and its arguments as one line for a shell. Nothing is opened or looked up but the host's SCSI devices.</summary>
+    /// <param name="complete">The complete document.</param>
+    /// <param name="emulator">The program.</param>
+    /// <param name="directory">Where the run would keep its files and sockets.</param>
+    /// <param name="machine">The machine type as this QEMU knows it.</param>
+    /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED: the document asks for what QEMU cannot do.</exception>
+    public static string Build(DomainConfig complete, string emulator, string directory, QemuMachine? machine)
+    {
+        var text = new StringBuilder("LC_ALL=C");
+        foreach (var variable in complete.QemuCommandline?.Envs ?? [])
+        {
+            text.Append(' ').Append(variable.Name).Append('=').Append(Quoted(variable.Value ?? ""));
+        }
+
+        text.Append(' ').Append(Quoted(emulator));
+        foreach (var argument in Arguments(complete, directory, machine))
+        {
+            text.Append(' ').Append(Quoted(argument));
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>The arguments alone.</summary>
+    /// <param name="complete">The complete document.</param>
+    /// <param name="directory">Where the run would keep its files and sockets.</param>
+    /// <param name="machine">The machine type as this QEMU knows it.</param>
+    /// <param name="scsi">Finds the device file of a SCSI device; null for this host's.</param>
+    /// <exception cref="VireoException">As <see cref="Build"/>.</exception>
+    public static IReadOnlyList<string> Arguments(DomainConfig complete, string directory, QemuMachine? machine, Func<HostdevSource, string>? scsi = null)
+    {
+        var port = FirstPort;
+        var disks = NamedDisks(complete);
+        var live = LiveConfig.Prepare(complete, -1, directory, disks, () => port++);
+        return QemuCommandLine.Build(live, new CommandLineContext(null, disks, directory) { Machine = machine, ScsiGeneric = scsi ?? ScsiDevices.GenericOf });
+    }
+
+    private static LiveDisks NamedDisks(DomainConfig config)
+    {
+        var numbers = new NodeNumbers();
+        var chains = config.Devices.Disks.Select(DiskDocuments.NamedChain).ToArray();
+        var layers = numbers.ForDomain(chains);
+        return new LiveDisks([.. config.Devices.Disks.Select((disk, i) => new LiveDisk(disk.Target!.Dev!, chains[i], layers[i], disk.Access()))], numbers.Last);
+    }
+
+    // Only what no shell reads otherwise stands bare.
+    private static string Quoted(string argument) =>
+        argument.Length > 0 && argument.All(c => char.IsAsciiLetterOrDigit(c) || "-_./:=,+@%".Contains(c, StringComparison.Ordinal))
+            ? argument
+            : $"'{argument.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+}

@@ -1,0 +1,129 @@
+using Vireo.Config;
+using Vireo.Drivers.Qemu.CommandLine;
+
+namespace Vireo.Drivers.Qemu.Lifecycle;
+
+/// <summary>
+/// Refuses to start what needs something done on the host that we do not do yet: a guest gets what its document says, or does not start. What QEMU itself
+/// can be told is no matter for this class.
+/// </summary>
+internal static class UnpreparedElements
+{
+    /// <summary>Checks the whole document.</summary>
+    /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED, naming the element.</exception>
+    public static void Refuse(DomainConfig config)
+    {
+        Unsupported.When(config.Blkiotune is not null, "<blkiotune>");
+        Unsupported.When(config.Memtune is not null, "<memtune>");
+        Unsupported.When(config.Cputune is not null, "<cputune>");
+        Unsupported.When(config.Numatune is not null, "<numatune>");
+        Unsupported.When(config.Vcpu?.Cpuset is not null, "<vcpu cpuset=…>");
+        Unsupported.When(config.Vcpus.Any(v => v is { Enabled: true, Hotpluggable: true }), "<vcpus> that can be plugged in");
+        Unsupported.When(config.Bootloader is not null, "<bootloader>");
+        Unsupported.When(config.Idmap is not null, "<idmap>");
+        Unsupported.WhenAny(config.Perf, "<perf>");
+        Unsupported.When(config.LaunchSecurity is not null, "<launchSecurity>");
+        Unsupported.When(config.QemuCapabilities is not null, "<qemu:capabilities>");
+        Unsupported.When(config.QemuDeprecation is not null, "<qemu:deprecation>");
+        Unsupported.When(config.Seclabels.Any(s => s.Type == SeclabelType.Static), "<seclabel type='static'>");
+        Unsupported.When(config.OnLockfailure is not null, "<on_lockfailure>");
+        Unsupported.When(config.OnReboot is not (LifecycleAction.Restart or LifecycleAction.Destroy), "<on_reboot>", "other than 'restart' or 'destroy' is not supported yet");
+        Unsupported.When(config.MemoryBacking?.Source == MemorySource.File, "<source type='file'> in <memoryBacking>");
+        Unsupported.When(config.Cpu?.DeprecatedFeatures is not null, "<cpu deprecated_features=…>");
+        Unsupported.When(config.Clock?.Offset == ClockOffset.Timezone, "<clock offset='timezone'>");
+        Os(config.Os);
+        Features(config.Features);
+        Devices(config.Devices);
+    }
+
+    private static void Os(OsConfig os)
+    {
+        Unsupported.When(os.Firmware == OsFirmware.Efi && os.Loader?.Path is null, "<os firmware='efi'>", "is not supported yet; name the firmware's image in <loader>");
+        Unsupported.When(os.Init is not null, "<init>");
+        Unsupported.When(os.Root is not null, "<root>");
+        Unsupported.When(os.Nvram is { Type: not (null or DiskType.File) }, "<nvram type=…>");
+        Unsupported.When(os.Nvram?.Format is not (null or "raw"), "<nvram format=…>");
+    }
+
+    private static void Features(FeaturesConfig? features)
+    {
+        if (features is null)
+        {
+            return;
+        }
+
+        Unsupported.When(features.Viridian, "<viridian>");
+        Unsupported.When(features.Privnet, "<privnet>");
+        Unsupported.When(features.Xen is not null, "<xen>");
+        Unsupported.When(features.Capabilities is not null, "<capabilities> in <features>");
+        Unsupported.When(features.Ps2 is not null, "<ps2>");
+        Unsupported.When(features.AsyncTeardown is not null, "<async-teardown>");
+        Unsupported.When(features.Msrs is not null, "<msrs>");
+    }
+
+    private static void Devices(DevicesConfig devices)
+    {
+        foreach (var disk in devices.Disks)
+        {
+            Disk(disk);
+        }
+
+        foreach (var card in devices.Interfaces)
+        {
+            Interface(card);
+        }
+
+        foreach (var tpm in devices.Tpms)
+        {
+            Unsupported.When(tpm.Backend?.Type != TpmBackendType.Emulator, $"<backend type='{tpm.Backend?.Type?.ToXmlName()}'> of <tpm>");
+            Unsupported.When(tpm.Backend?.EncryptionSecret is not null, "<encryption> of <tpm>");
+            Unsupported.When(tpm.Backend?.ActivePcrBanks is not null, "<active_pcr_banks>");
+            Unsupported.When(tpm.Backend?.Source is not null, "<source> of <tpm>");
+            Unsupported.When(tpm.Backend?.Profile is not null, "<profile> of <tpm>");
+        }
+
+        Unsupported.WhenAny(devices.Leases, "<lease>");
+        Unsupported.WhenAny(devices.Hostdevs, "<hostdev>");
+        Unsupported.When(devices.Filesystems.Any(f => f.Driver?.Type == FilesystemDriverType.Virtiofs && f.Source?.Socket is null), "<filesystem> with virtiofs", "needs a <source socket=…> of a running virtiofsd");
+        Unsupported.When(devices.Graphics.Any(g => g.Type is GraphicsType.Sdl), "graphics type 'sdl'");
+        Unsupported.When(devices.Vsock is { Cid: null or { Auto: true } or { Address: not > 2 } }, "<cid auto='yes'>", "is not supported yet; give the address");
+    }
+
+    private static void Disk(DiskConfig disk)
+    {
+        var name = $"of disk '{disk.Target?.Dev}'";
+        Unsupported.When(disk.Iotune is not null, $"<iotune> {name}");
+        Unsupported.When(disk.Transient is not null, $"<transient> {name}");
+        Unsupported.When(disk.Encryption is not null || disk.Source?.Encryption is not null, $"<encryption> {name}");
+        Unsupported.When(disk.Auth is not null || disk.Source?.Auth is not null, $"<auth> {name}");
+        Unsupported.WhenAny(disk.Source?.Cookies ?? [], $"<cookies> {name}");
+        Unsupported.When(disk.Rawio is not null || disk.Sgio is not null, $"rawio or sgio {name}");
+        Unsupported.When(disk.Driver?.CopyOnRead == true, $"copy_on_read {name}");
+        Unsupported.When(disk.Driver?.Name is not (null or "qemu"), $"driver name='{disk.Driver?.Name}' {name}");
+        Unsupported.When(disk.Source?.Slices is not null, $"<slices> {name}");
+        Unsupported.When(disk.Source?.Reservations is not null, $"<reservations> {name}");
+        Unsupported.When(disk.Source?.DataStore is not null, $"<dataStore> {name}");
+        Unsupported.When(disk.Source?.Fdgroup is not null, $"fdgroup {name}");
+        Unsupported.When(disk.Mirror is not null, $"<mirror> {name}");
+    }
+
+    private static void Interface(InterfaceConfig card)
+    {
+        var name = $"of interface '{card.Mac?.Address}'";
+        var tap = NetworkArguments.NeedsTap(card);
+        Unsupported.When(card.Type is InterfaceType.Direct or InterfaceType.Hostdev or InterfaceType.Vdpa or InterfaceType.Vds or InterfaceType.Internal, $"interface type '{card.Type?.ToXmlName()}'");
+        Unsupported.When(card.Filterref is not null, $"<filterref> {name}");
+        Unsupported.When(card.Bandwidth is not null, $"<bandwidth> {name}");
+        Unsupported.When(card.Vlan is not null, $"<vlan> {name}");
+        Unsupported.When(card.Virtualport is not null, $"<virtualport> {name}");
+        Unsupported.When(card.Coalesce is not null, $"<coalesce> {name}");
+        Unsupported.When(card.Teaming is not null, $"<teaming> {name}");
+        Unsupported.When(card.PortIsolated == true, $"<port isolated='yes'> {name}");
+        Unsupported.When(!tap && (card.Script ?? card.Downscript) is not null, $"<script> {name}");
+        Unsupported.When(card.Type != InterfaceType.User && (!card.Ips.IsEmpty || !card.Routes.IsEmpty), $"<ip> or <route> {name}");
+        Unsupported.WhenAny(card.PortForwards, $"<portForward> {name}");
+        Unsupported.When(card.Backend is { Type: not (null or "default") } or { Vhost: not null } or { LogFile: not null }, $"<backend> {name}");
+        Unsupported.When(!tap && card.Tune is not null, $"<tune> {name}");
+        Unsupported.When(!tap && card.Type != InterfaceType.VhostUser && card.Driver is { Queues: > 1 }, $"<driver queues=…> {name}");
+    }
+}

@@ -1,0 +1,124 @@
+using System.Globalization;
+using Vireo.Config;
+using Vireo.Config.Conf;
+
+namespace Vireo.Drivers.Xen.Native;
+
+/// <summary>The guest's NUMA nodes: <c>[ [ "pnode=0", "size=2048", "vcpus=0-1", "vdistances=10,20" ], … ]</c>.</summary>
+internal static class Vnuma
+{
+    private const string Key = "vnuma";
+    private const uint Near = 10;
+    private const uint Far = 20;
+    private const uint MostFar = 255;
+    private const int MostNodes = 255;
+
+    /// <summary>The domain with a file's nodes; they tell how much memory it has.</summary>
+    public static DomainConfig Parse(DomainConfig domain, XenFile file)
+    {
+        if (file.Value(Key) is not ConfItems list)
+            return domain;
+        var nodes = list.Items.OfType<ConfItems>().ToList();
+        if (nodes.Count == 0)
+            throw VireoException.Internal(ErrorDomain.Domain, "Cannot set an empty mem_nodes set");
+        CheckCount(nodes.Count);
+        var cells = nodes.Select((node, i) => Cell(node, i, nodes.Count)).ToConfigList();
+        var cpus = cells.Sum(cell => (long)NumberSet.Parse(cell.Cpus!).Count);
+        if (cpus > domain.Vcpu!.Count)
+            throw XenErrors.Unsupported($"vnuma configuration contains {cpus} vcpus, which is greater than {domain.Vcpu.Count} maxvcpus", ErrorDomain.Xenxl);
+        var numa = new GuestNuma { Cells = cells };
+        return domain with { Cpu = (domain.Cpu ?? new()) with { Numa = numa }, Memory = Memory(numa) };
+    }
+
+    /// <summary>How much memory the nodes have together.</summary>
+    /// <exception cref="VireoException">VIR_ERR_OVERFLOW: more than can be told.</exception>
+    public static DataSize Memory(GuestNuma? numa)
+    {
+        var bytes = (numa?.Cells ?? default).Aggregate(UInt128.Zero, (sum, cell) => sum + (cell.Memory ?? default).Bytes);
+        return bytes <= ulong.MaxValue ? new((ulong)bytes) : throw new VireoException(ErrorCode.Overflow, ErrorDomain.Xen, "size value too large");
+    }
+
+    /// <summary>Writes the nodes.</summary>
+    public static void Format(XenText text, GuestNuma? numa)
+    {
+        if (numa is null || numa.Cells.IsEmpty)
+            return;
+        CheckCount(numa.Cells.Count);
+        var cells = numa.Cells.OrderBy(cell => cell.Id ?? 0).ToConfigList();
+        var nodes = cells.Select((cell, i) => (ConfValue)new ConfItems(
+        [
+            string.Create(CultureInfo.InvariantCulture, $"pnode={i}"),
+            string.Create(CultureInfo.InvariantCulture, $"size={(cell.Memory ?? default).Bytes >> 20}"),
+            $"vcpus={(cell.Cpus is { } set ? NumberSet.Parse(set).ToString() : throw XenErrors.Unsupported($"vnuma sibling {i} missing vcpus set", ErrorDomain.Xenxl))}",
+            $"vdistances={string.Join(',', cells.Select((_, to) => Distance(cells, i, to)))}",
+        ]));
+        text.Add(Key, new ConfItems(nodes.ToConfigList()));
+    }
+
+    private static NumaCell Cell(ConfItems node, int index, int count)
+    {
+        var cell = new NumaCell();
+        var hasPlace = false;
+        foreach (var text in node.Items.OfType<ConfText>().Select(item => item.Text))
+        {
+            if (text.Split('=', 2) is not [var name, var value])
+                throw VireoException.Internal(ErrorDomain.Xenxl, $"vnuma vnode invalid format '{text}'");
+            switch (name)
+            {
+                case "pnode":
+                    // Where the host has it is not for a document to tell.
+                    hasPlace = TryNumber(value, out var place) && place < count ? true
+                        : throw XenErrors.Unsupported($"vnuma vnode {index} contains invalid pnode value '{value}'", ErrorDomain.Xenxl);
+                    break;
+                case "size":
+                    var isSize = ulong.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var size);
+                    cell = cell with { Memory = isSize ? Head.Megabytes(size) : throw Invalid(index) };
+                    break;
+                case "vcpus":
+                    cell = cell with { Cpus = NumberSet.Parse(value).ToString() };
+                    break;
+                case "vdistances":
+                    cell = cell with { Distances = Distances(value, index, count) };
+                    break;
+                default:
+                    throw Invalid(index);
+            }
+        }
+
+        return hasPlace && cell is { Memory.Bytes: > 0, Cpus: not null }
+            ? cell with { Id = (uint)index }
+            : throw XenErrors.Syntax($"Incomplete vnuma configuration for vnode {index}");
+    }
+
+    private static ConfigList<NumaDistance> Distances(string text, int index, int count)
+    {
+        var parts = text.Split(',');
+        if (parts.Length != count)
+        {
+            throw XenErrors.Unsupported(
+                $"vnuma pnode {index} configured 'vdistances={text}' (count {parts.Length}) doesn't fit the number of specified vnodes {count}", ErrorDomain.Xenxl);
+        }
+
+        return parts.Select((part, to) => new NumaDistance
+        {
+            Id = (uint)to,
+            Value = !TryNumber(part, out var value) ? throw Invalid(index)
+                : value is >= Near and <= MostFar ? value
+                : throw XenErrors.Unsupported($"Distance value of {value} is not in valid range", ErrorDomain.Domain),
+        }).ToConfigList();
+    }
+
+    /// <summary>How far one node is from another: as is told on either side, else as a host's nodes are as a rule.</summary>
+    private static uint Distance(ConfigList<NumaCell> cells, int from, int to) =>
+        cells[from].Distances.Find(distance => distance.Id == to)?.Value ?? cells[to].Distances.Find(distance => distance.Id == from)?.Value ?? (from == to ? Near : Far);
+
+    private static void CheckCount(int nodes)
+    {
+        if (nodes > MostNodes)
+            throw XenErrors.Unsupported($"{nodes} NUMA nodes are more than the {MostNodes} that Xen has", ErrorDomain.Xenxl);
+    }
+
+    private static bool TryNumber(string text, out uint number) => uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
+
+    private static VireoException Invalid(int index) => XenErrors.Syntax($"Invalid vnuma configuration for vnode {index}");
+}
