@@ -34,7 +34,7 @@ public sealed partial class LiveDocumentTests(DaemonPair daemons)
             <video><model type='virtio'/></video><memballoon model='virtio'><stats period='5'/></memballoon><hub type='usb'/>
             """),
         ["pinned"] = ("<vcpu>4</vcpu><iothreads>1</iothreads><os><type arch='x86_64' machine='q35'>hvm</type></os><cpu mode='custom'><model>qemu64</model><topology sockets='2' cores='2' threads='1'/></cpu>",
-            "<graphics type='vnc' port='-1' passwd='x'><listen type='socket'/></graphics><video><model type='vga'/></video><memballoon model='none'/><controller type='usb' model='none'/><controller type='pci' index='1' model='pcie-root-port'/>"),
+            "<graphics type='vnc' port='-1' listen='127.0.0.1' passwd='x'/><video><model type='vga'/></video><memballoon model='none'/><controller type='usb' model='none'/><controller type='pci' index='1' model='pcie-root-port'/>"),
         ["conventional"] = ("<os><type arch='x86_64' machine='pc'>hvm</type></os><features><acpi/></features>",
             string.Concat(Enumerable.Range(0, 30).Select(i => "<rng model='virtio'><backend model='builtin'/></rng>")) + "<disk type='file'><source file='{dir}/a'/><target dev='vda'/></disk>"),
     };
