@@ -43,6 +43,7 @@ internal static class BhyveDefaults
     private static void Controllers(DeviceDraft draft, DomainConfig domain)
     {
         ControllerDefaults.Sort(draft);
+        ControllerDefaults.Complete(draft);
         if (draft.Controllers.Exists(controller => controller is { Type: ControllerType.Pci, Model: "pci-root" or "pcie-root", Index: not 0 }))
             throw VireoException.InvalidXml(ErrorDomain.Bhyve, "pci-root and pcie-root controllers should have index 0");
         if (draft.Controllers.Exists(controller => controller is { Type: ControllerType.Isa, Index: not 0 }))

@@ -17,6 +17,7 @@ internal static class DeviceRules
         DiskDefaults.Apply(draft);
         DiskDefaults.AssignDrives(draft);
         ControllerDefaults.Sort(draft);
+        ControllerDefaults.Complete(draft);
         DeviceDraft.Each(draft.Filesystems, FilesystemRules.Apply);
         DeviceDraft.Each(draft.Interfaces, CardRules.Apply);
         DeviceDraft.Each(draft.Hostdevs, HostdevRules.Apply);

@@ -88,7 +88,7 @@ internal static class DiskDocuments
         return disk.WithTop(chain.Top) with
         {
             Source = disk.WithTop(chain.Top).Source! with { Index = (uint)live.Numbers[0] },
-            BackingStore = chain.Layers.Length > 1 || chain.Top.Format.CanHaveBacking() ? below : disk.BackingStore,
+            BackingStore = below,
         };
     }
 

@@ -44,13 +44,22 @@ internal sealed class CheckpointPlanner(DomainConfig live, SnapshotTree<QemuChec
             Name = name,
             Parent = tree.CurrentName is { } parent ? new SnapshotParent { Name = parent } : null,
             CreationTime = seconds,
-            Disks = Align(request.Disks, name),
+            Disks = Align(request.Disks, live).Map(d => Recordable(d, name)),
             Domain = SavedDocument.Of(live),
         });
     }
 
-    /// <summary>The disks of a checkpoint, one for each of the domain, in its order.</summary>
-    public ConfigList<CheckpointDisk> Align(ConfigList<CheckpointDisk> wanted, string name)
+    /// <summary>The disks of a checkpoint that is there already: as the document has them, one for each of its domain when it has one.</summary>
+    /// <param name="request">The document.</param>
+    /// <param name="name">The checkpoint's name, which is that of its bitmaps unless they have another.</param>
+    /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED.</exception>
+    public static ConfigList<CheckpointDisk> Redefined(DomainCheckpointConfig request, string name) =>
+        (request.Domain is { } domain ? Align(request.Disks, domain) : request.Disks).Map(disk => (disk.Checkpoint ?? CheckpointMode.Bitmap) == CheckpointMode.No
+            ? new CheckpointDisk { Name = disk.Name, Checkpoint = CheckpointMode.No }
+            : new CheckpointDisk { Name = disk.Name, Checkpoint = CheckpointMode.Bitmap, Bitmap = disk.Bitmap ?? name });
+
+    // One for each of the domain, in its order.
+    private static ConfigList<CheckpointDisk> Align(ConfigList<CheckpointDisk> wanted, DomainConfig live)
     {
         var asked = new Dictionary<string, CheckpointDisk>(StringComparer.Ordinal);
         foreach (var disk in wanted)
@@ -69,28 +78,33 @@ internal sealed class CheckpointPlanner(DomainConfig live, SnapshotTree<QemuChec
             }
         }
 
-        return [.. live.Devices.Disks.Select(d => Aligned(d, asked.GetValueOrDefault(d.Target!.Dev!), wanted.Count == 0, name))];
+        return [.. live.Devices.Disks.Select(d => Aligned(d, asked.GetValueOrDefault(d.Target!.Dev!), wanted.Count == 0))];
     }
 
-    private static CheckpointDisk Aligned(DiskConfig disk, CheckpointDisk? asked, bool all, string name)
+    private static CheckpointDisk Aligned(DiskConfig disk, CheckpointDisk? asked, bool all)
     {
-        var target = disk.Target!.Dev!;
         var mode = asked is not null ? asked.Checkpoint ?? CheckpointMode.Bitmap
             : all && Source(disk) is not null && !disk.Readonly ? CheckpointMode.Bitmap
             : CheckpointMode.No;
-        if (mode == CheckpointMode.No)
+        return new CheckpointDisk { Name = disk.Target!.Dev, Checkpoint = mode, Bitmap = mode == CheckpointMode.No ? null : asked?.Bitmap };
+    }
+
+    private CheckpointDisk Recordable(CheckpointDisk disk, string name)
+    {
+        if (disk.Checkpoint == CheckpointMode.No)
         {
-            return new CheckpointDisk { Name = target, Checkpoint = mode };
+            return disk;
         }
 
-        if (asked?.Bitmap is { } bitmap && bitmap != name)
+        if (disk.Bitmap is { } bitmap && bitmap != name)
         {
-            throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"bitmap for disk '{target}' must match checkpoint name '{name}'");
+            throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"bitmap for disk '{disk.Name}' must match checkpoint name '{name}'");
         }
 
-        return disk.Format() == ImageFormat.Qcow2
-            ? new CheckpointDisk { Name = target, Checkpoint = mode, Bitmap = name }
-            : throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"checkpoint for disk {target} unsupported for storage type {disk.Format().Name()}");
+        var format = live.Devices.Disks.First(d => d.Target!.Dev == disk.Name).Format();
+        return format == ImageFormat.Qcow2
+            ? disk with { Bitmap = name }
+            : throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"checkpoint for disk {disk.Name} unsupported for storage type {format.Name()}");
     }
 
     private static string? Source(DiskConfig disk) => disk.Source?.File ?? disk.Source?.Dev ?? disk.Source?.Name;

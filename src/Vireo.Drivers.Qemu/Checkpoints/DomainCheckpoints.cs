@@ -67,11 +67,9 @@ internal sealed class DomainCheckpoints
     /// <summary>Takes over the metadata of a checkpoint that exists already.</summary>
     /// <param name="uuid">The domain's.</param>
     /// <param name="request">The document.</param>
-    /// <param name="align">Completes its disks.</param>
     /// <param name="validate">Looks whether its bitmaps are there; null to take it as it is.</param>
     /// <exception cref="VireoException">VIR_ERR_INVALID_ARG, VIR_ERR_INTERNAL_ERROR: it lacks something or contradicts what is there.</exception>
-    public async ValueTask<QemuCheckpoint> RedefineAsync(
-        Guid uuid, DomainCheckpointConfig request, Func<ConfigList<CheckpointDisk>, string, ConfigList<CheckpointDisk>> align, Func<QemuCheckpoint, Task>? validate)
+    public async ValueTask<QemuCheckpoint> RedefineAsync(Guid uuid, DomainCheckpointConfig request, Func<QemuCheckpoint, Task>? validate)
     {
         var name = request.Name ?? throw new VireoException(ErrorCode.XmlError, ErrorDomain.DomainCheckpoint, "redefined checkpoint must have a name");
         if (request.CreationTime is null)
@@ -90,7 +88,8 @@ internal sealed class DomainCheckpoints
         }
 
         var before = Tree;
-        var checkpoint = new QemuCheckpoint(request with { Disks = align(request.Disks, name), Domain = request.Domain ?? before.Find(name)?.Config.Domain });
+        request = request with { Domain = request.Domain ?? before.Find(name)?.Config.Domain };
+        var checkpoint = new QemuCheckpoint(request with { Disks = CheckpointPlanner.Redefined(request, name), Parent = request.Parent is { Name: not null } ? request.Parent : null, CreationTime = request.CreationTime is 0 ? null : request.CreationTime });
         before.With(checkpoint);
         if (validate is not null)
         {

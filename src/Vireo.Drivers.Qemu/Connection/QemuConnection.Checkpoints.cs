@@ -29,17 +29,20 @@ internal sealed partial class QemuConnection
 
         var request = CheckpointPlanner.Read(xmlDesc);
         using var job = await domain.EnterAsync("virDomainCheckpointCreateXML", cancellationToken).ConfigureAwait(false);
-        var planner = new CheckpointPlanner(domain.View.Config, domain.Checkpoints.Tree, TimeProvider.System.GetUtcNow());
         QemuCheckpoint checkpoint;
         if (wanted.HasFlag(DomainCheckpointCreateFlags.Redefine))
         {
             Func<QemuCheckpoint, Task>? validate = wanted.HasFlag(DomainCheckpointCreateFlags.RedefineValidate)
                 ? c => new CheckpointBitmaps(domain.Process ?? throw Inactive("redefine")).ValidateAsync(c, cancellationToken)
                 : null;
-            checkpoint = await domain.Checkpoints.RedefineAsync(domain.View.Uuid, request, planner.Align, validate).ConfigureAwait(false);
+            request = request.Domain is { } saved
+                ? request with { Domain = await Hypervisor.Builder.CompleteSavedAsync(saved, cancellationToken).ConfigureAwait(false) }
+                : request;
+            checkpoint = await domain.Checkpoints.RedefineAsync(domain.View.Uuid, request, validate).ConfigureAwait(false);
         }
         else
         {
+            var planner = new CheckpointPlanner(domain.View.Config, domain.Checkpoints.Tree, TimeProvider.System.GetUtcNow());
             checkpoint = await domain.Checkpoints.CreateAsync(domain.Process ?? throw Inactive("create"), planner.Plan(request), cancellationToken).ConfigureAwait(false);
         }
 

@@ -14,13 +14,13 @@ internal static class CharacterDeviceDefaults
         Consoles(draft);
         PortNumbers.Assign(draft.Serials);
         DeviceDraft.Each(draft.Serials, serial => serial with { Target = Serial(serial.Target) });
-        PortNumbers.Assign(draft.Parallels);
+        Parallels(draft);
         ShareFirst(draft);
         DeviceDraft.Each(draft.Channels, WithoutRun);
     }
 
-    // A live document that is defined again brings along what belonged to its run: whether the guest listened, and the socket that was made for it.
-    private static CharDevice WithoutRun(CharDevice channel) => channel.Target is not { Type: CharTargetType.Virtio } target
+    /// <summary>Drops what belonged to a run: whether the guest listened, and the socket that was made for it.</summary>
+    public static CharDevice WithoutRun(CharDevice channel) => channel.Target is not { Type: CharTargetType.Virtio } target
         ? channel
         : channel with
         {
@@ -48,14 +48,26 @@ internal static class CharacterDeviceDefaults
                 throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, "Only the first console can be a serial port");
             }
 
-            draft.Consoles[i] = console with { Target = target with { Type = type, Port = i } };
+            draft.Consoles[i] = console with { Target = target with { Type = type, Port = i, Name = null, State = null } };
         }
+    }
+
+    // Those that are named none are numbered after the last before them.
+    private static void Parallels(DeviceDraft draft)
+    {
+        var last = -1;
+        DeviceDraft.Each(draft.Parallels, parallel =>
+        {
+            var port = parallel.Target?.Port is { } given and >= 0 ? given : last + 1;
+            last = Math.Max(last, port);
+            return parallel with { Target = (parallel.Target ?? new CharTarget()) with { Port = port } };
+        });
     }
 
     private static CharTarget Serial(CharTarget? target)
     {
         target ??= new CharTarget();
-        var type = target.Type ?? CharTargetType.IsaSerial;
+        var type = target.Type is null or CharTargetType.None ? CharTargetType.IsaSerial : target.Type;
         var model = target.Model ?? type switch
         {
             CharTargetType.IsaSerial => CharTargetModel.IsaSerial,
@@ -66,7 +78,9 @@ internal static class CharacterDeviceDefaults
         return target with { Type = type, Model = model };
     }
 
-    private static void RequireUnique(List<CharDevice> serials)
+    /// <summary>Refuses two serial ports of one kind and number.</summary>
+    /// <exception cref="VireoException">VIR_ERR_INTERNAL_ERROR.</exception>
+    public static void RequireUnique(List<CharDevice> serials)
     {
         var seen = new HashSet<(CharTargetType, int)>();
         foreach (var target in serials.Select(s => s.Target))
@@ -93,6 +107,15 @@ internal static class CharacterDeviceDefaults
         else if (draft.Serials.Count > 0 && draft.Serials[0].Target!.Type == CharTargetType.IsaSerial)
         {
             draft.Consoles.Insert(0, AsConsole(draft.Serials[0]));
+        }
+    }
+
+    /// <summary>A console that is a serial port is where that is.</summary>
+    public static void ShareAddress(DeviceDraft draft)
+    {
+        if (draft.Consoles.Count > 0 && draft.Serials.Count > 0 && draft.Consoles[0].Target!.Type == CharTargetType.Serial)
+        {
+            draft.Consoles[0] = draft.Consoles[0] with { Address = draft.Serials[0].Address };
         }
     }
 

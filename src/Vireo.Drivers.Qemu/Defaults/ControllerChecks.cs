@@ -22,6 +22,12 @@ internal static class ControllerChecks
             }
         }
 
+        if (!machine.IsQ35)
+        {
+            RequireOnBoard(draft, ControllerType.Ide, null, 1, "Primary IDE controller must have PCI address 0:0:1.1");
+            RequireOnBoard(draft, ControllerType.Usb, "piix3-uhci", 2, "PIIX3 USB controller at index 0 must have PCI address 0:0:1.2");
+        }
+
         var root = machine.IsQ35 ? "pcie-root" : "pci-root";
         if (draft.Controllers.Find(c => c is { Type: ControllerType.Pci, Index: 0 }) is { Model: { } model } && model != root)
         {
@@ -36,6 +42,7 @@ internal static class ControllerChecks
         var refusal = controller switch
         {
             { Type: ControllerType.Usb, Model: "qemu-xhci" or "nec-xhci", Ports: > MostXhciPorts } => $"'{controller.Model}' controller only supports up to '{MostXhciPorts}' ports",
+            { Type: ControllerType.Scsi, Model: "buslogic" or "ibmvscsi" or "ncr53c90" } => $"Unsupported controller model: {controller.Model}",
             { Type: ControllerType.Usb, Model: "qusb1" or "qusb2" } => "USB controller model type 'qusb1' or 'qusb2' is not supported in qemu",
             { Type: ControllerType.Pci, Index: > 0, Target: { } target } when Misplaced(controller.Model, target) is { } option =>
                 $"Option '{option}' is not valid for PCI controller with index '{controller.Index}', model '{controller.Model}' and modelName '{controller.ModelName?.ToXmlName()}'",
@@ -44,6 +51,15 @@ internal static class ControllerChecks
         if (refusal is not null)
         {
             throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, refusal);
+        }
+    }
+
+    private static void RequireOnBoard(DeviceDraft draft, ControllerType type, string? model, uint function, string refusal)
+    {
+        var controller = draft.Controllers.Find(c => c.Type == type && c.Index == 0 && (model is null || c.Model == model));
+        if (controller?.Address is PciAddress at && (at.Domain, at.Bus, at.Slot, at.Function) != (0u, 0u, 1u, function))
+        {
+            throw VireoException.Internal(ErrorDomain.Domain, refusal);
         }
     }
 

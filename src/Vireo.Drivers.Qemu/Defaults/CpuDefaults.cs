@@ -11,13 +11,14 @@ internal static class CpuDefaults
     /// <param name="cpu">What the document says.</param>
     /// <param name="type">Who runs the guest.</param>
     /// <param name="architecture">What QEMU emulates: x86_64 or i686.</param>
-    public static CpuConfig Apply(CpuConfig? cpu, DomainType? type, string architecture)
+    /// <param name="vcpus">How many CPUs the guest has at most.</param>
+    public static CpuConfig Apply(CpuConfig? cpu, DomainType? type, string architecture, uint vcpus)
     {
         cpu = (cpu ?? new CpuConfig()).ToDefinition(CpuKind.Guest);
         var wide = architecture != "i686";
         cpu = cpu with
         {
-            Numa = cpu.Numa is { } numa ? Numa(numa) : null,
+            Numa = cpu.Numa is { } numa ? Numa(numa, vcpus) : null,
         };
         if (cpu.Mode == CpuMode.Custom && cpu.Model?.Name is null)
         {
@@ -26,7 +27,7 @@ internal static class CpuDefaults
                 Mode = CpuMode.Custom,
                 Match = CpuMatch.Exact,
                 Check = CpuCheck.None,
-                Model = new CpuModel { Fallback = CpuFallback.Forbid, Name = wide ? "qemu64" : "qemu32" },
+                Model = new CpuModel { Fallback = CpuFallback.Forbid, VendorId = cpu.Model?.VendorId, Name = wide ? "qemu64" : "qemu32" },
             };
         }
 
@@ -84,9 +85,20 @@ internal static class CpuDefaults
         _ => null,
     };
 
-    private static GuestNuma Numa(GuestNuma numa)
+    // CPUs that no cell has are the first one's.
+    private static GuestNuma Numa(GuestNuma numa, uint vcpus)
     {
         var cells = numa.Cells.Select((cell, i) => cell with { Id = cell.Id ?? (uint)i }).OrderBy(cell => cell.Id).ToList();
+        if (cells.Count > 0)
+        {
+            var taken = cells.SelectMany(cell => cell.Cpus is { } cpus ? NumberSet.Parse(cpus) : Enumerable.Empty<int>()).ToHashSet();
+            var left = Enumerable.Range(0, (int)Math.Min(vcpus, NumberSet.Limit)).Where(id => !taken.Contains(id)).ToList();
+            if (left.Count > 0)
+            {
+                cells[0] = cells[0] with { Cpus = NumberSet.Of(left.Concat(cells[0].Cpus is { } own ? NumberSet.Parse(own) : Enumerable.Empty<int>())).ToString() };
+            }
+        }
+
         return numa with { Cells = cells.ToConfigList() };
     }
 }

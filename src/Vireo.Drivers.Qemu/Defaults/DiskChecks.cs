@@ -19,7 +19,6 @@ internal static class DiskChecks
             throw new VireoException(ErrorCode.NoSource, ErrorDomain.Domain, target);
         }
 
-        RequireSecret(disk.Auth ?? disk.Source?.Auth);
         if (DiskDefaults.AddressRefusal(disk) is null && !HasName(disk))
         {
             throw VireoException.Internal(ErrorDomain.Domain, $"Invalid {(disk.Device == DiskDevice.Floppy ? "floppy" : "harddisk")} device name: {target}");
@@ -62,7 +61,9 @@ internal static class DiskChecks
         _ => DriveName.Index(disk.Target!.Dev!) >= 0 && !disk.Target.Dev!.StartsWith("fd", StringComparison.Ordinal),
     };
 
-    private static void RequireSecret(StorageAuth? auth)
+    /// <summary>Who is to be asked for a disk has to be named together with the secret.</summary>
+    /// <exception cref="VireoException">VIR_ERR_XML_ERROR.</exception>
+    public static void RequireSecret(StorageAuth? auth)
     {
         var refusal = auth switch
         {

@@ -13,18 +13,23 @@ internal static class DisplayDefaults
         GraphicsDefaults.Videos(draft, VideoType.Cirrus);
         DeviceDraft.Each(draft.Videos, Video);
         DeviceDraft.Each(draft.Sounds, sound => sound with { Model = sound.Model ?? SoundModel.Ich6 });
-        if (draft.Audios.Count == 0)
+        if (draft.Audios.Count == 0 && ImpliedAudio(draft) is { } audio)
         {
-            draft.Audios.Add(ImpliedAudio(draft));
+            draft.Audios.Add(audio);
         }
     }
 
-    /// <summary>Where sound goes when nobody says.</summary>
-    public static AudioConfig ImpliedAudio(DeviceDraft draft) => new()
+    /// <summary>Where sound goes when nobody says: the last display that has a place for it decides. Null when that is left to QEMU.</summary>
+    public static AudioConfig? ImpliedAudio(DeviceDraft draft)
     {
-        Id = 1,
-        Type = draft.Graphics.Any(g => g.Type == GraphicsType.Spice) ? AudioType.Spice : draft.Graphics.Any(g => g.Type == GraphicsType.Sdl) ? AudioType.Sdl : AudioType.None,
-    };
+        AudioType? type = draft.Graphics.FindLast(g => g.Type is GraphicsType.Vnc or GraphicsType.Spice or GraphicsType.Sdl)?.Type switch
+        {
+            GraphicsType.Vnc => AudioType.None,
+            GraphicsType.Spice => AudioType.Spice,
+            _ => draft.Graphics.Count == 0 ? AudioType.None : null,
+        };
+        return type is null ? null : new AudioConfig { Id = 1, Type = type };
+    }
 
     private static GraphicsConfig Graphics(GraphicsConfig graphics)
     {
@@ -45,7 +50,7 @@ internal static class DisplayDefaults
             Model = model.Type switch
             {
                 VideoType.Qxl => model with { Ram = Power(model.Ram ?? 65536), Vram = Power(model.Vram ?? 65536), Vgamem = Power(model.Vgamem ?? 16384) },
-                VideoType.Vga or VideoType.Cirrus or VideoType.Vmvga or VideoType.Bochs => model with { Vram = model.Vram is > 0 ? model.Vram : 16384 },
+                VideoType.Vga or VideoType.Cirrus or VideoType.Vmvga or VideoType.Bochs => model with { Vram = Power(model.Vram is > 0 ? model.Vram.Value : 16384) },
                 _ => model,
             },
         };

@@ -79,6 +79,12 @@ internal static class DomainChecks
             throw VireoException.ConfigUnsupported(ErrorDomain.Domain, "IDE controllers are unsupported for this QEMU binary or machine type");
         }
 
+        if (config.Devices.Controllers.Any(c => c is { Type: ControllerType.Ide, Index: > 0 }))
+        {
+            throw VireoException.ConfigUnsupported(ErrorDomain.Domain, "Only a single IDE controller is supported for this machine type");
+        }
+
+        PlatformChecks.AfterDefaults(config);
         CpuDefaults.Check(config);
         if (config.Os.Loader?.Type == LoaderType.Pflash && config.Features?.Acpi != true)
         {
@@ -95,6 +101,7 @@ internal static class DomainChecks
             ControllerChecks.Check(controller);
         }
 
+        DeviceChecks.AfterDefaults(config, machine);
         TpmDefaults.Check(config.Devices);
         var aliases = new HashSet<string>(StringComparer.Ordinal);
         foreach (var alias in Aliases(config.Devices))

@@ -12,6 +12,9 @@ internal sealed record DefaultsContext(string Emulator, string DefaultMachine, I
     /// <summary>Where UEFI guests keep their variables when they do not say.</summary>
     public string NvramDirectory { get; init; } = "/var/lib/libvirt/qemu/nvram";
 
+    /// <summary>Whether the domain is defined, and not one that was saved: its hardware must be as it was, so that it is given no USB ports.</summary>
+    public bool IsNew { get; init; } = true;
+
     /// <summary>What QEMU emulates: x86_64 or i686. A 32-bit guest may run in either.</summary>
     public string Architecture { get; init; } = "x86_64";
 
@@ -34,6 +37,9 @@ internal static class DomainDefaults
     public static DomainConfig Apply(DomainConfig config, DefaultsContext context)
     {
         DomainChecks.Name(config.Name);
+        config = UnreadMembers.Drop(config);
+        PlatformChecks.BeforeDefaults(config);
+        DeviceChecks.BeforeDefaults(config.Devices);
         config = General(config, context);
         DomainChecks.BeforeDefaults(config);
         var machine = new MachineKind(config.Os.Type!.Machine!);
@@ -53,8 +59,13 @@ internal static class DomainDefaults
         HostdevDefaults.Apply(draft);
         ImpliedControllers.AddForDevices(draft);
         VirtioSerialAssignment.Apply(draft);
-        UsbAssignment.Apply(draft);
+        if (context.IsNew)
+        {
+            UsbAssignment.Apply(draft);
+        }
+
         PciAssignment.Apply(draft, machine);
+        CharacterDeviceDefaults.ShareAddress(draft);
         config = MemorySlots.Assign(config with { Devices = draft.ToConfig() });
         DomainChecks.AfterDefaults(config, machine, context);
         return config;
@@ -76,7 +87,7 @@ internal static class DomainDefaults
         }
 
         os = os.Loader is { Path: not null, Type: null } ? os with { Loader = os.Loader with { Type = LoaderType.Rom } } : os;
-        return GeneralDefaults.Apply(config with { Os = os, Cpu = CpuDefaults.Apply(config.Cpu, config.Type, context.Architecture) }, userAliases: true);
+        return GeneralDefaults.Apply(config with { Os = os, Cpu = CpuDefaults.Apply(config.Cpu, config.Type, context.Architecture, config.Vcpu?.Count ?? 1) }, userAliases: true);
     }
 
     /// <summary>A new hardware address in QEMU's range.</summary>

@@ -7,9 +7,6 @@ namespace Vireo.Drivers.Qemu.Defaults;
 /// <summary>The host's devices that a guest is given.</summary>
 internal static class HostdevDefaults
 {
-    // As many as a narrow SCSI bus has beside its controller, whatever the controller.
-    private const uint UnitsOfController = 7;
-
     /// <summary>Fills in what a document may leave open, and gives SCSI devices their places.</summary>
     /// <exception cref="VireoException">VIR_ERR_XML_ERROR, VIR_ERR_INTERNAL_ERROR: the address is none for such a device.</exception>
     public static void Apply(DeviceDraft draft)
@@ -99,7 +96,7 @@ internal static class HostdevDefaults
         for (var n = 0; ; n++)
         {
             var controller = (uint)n;
-            for (uint unit = 0; unit < UnitsOfController; unit++)
+            for (uint unit = 0; unit < DiskDefaults.UnitsOfScsi; unit++)
             {
                 if (!taken.Contains((controller, unit)))
                 {

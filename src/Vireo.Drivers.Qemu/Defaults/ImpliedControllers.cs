@@ -10,6 +10,8 @@ internal static class ImpliedControllers
     public static void Sort(DeviceDraft draft)
     {
         ControllerDefaults.Sort(draft);
+        AddForHostdevs(draft);
+        ControllerDefaults.Complete(draft);
         DeviceDraft.Each(draft.Controllers, controller =>
             controller with { Model = controller.Model ?? controller.Type switch { ControllerType.Usb => "piix3-uhci", ControllerType.Scsi => "lsilogic", _ => null } });
     }
@@ -17,13 +19,13 @@ internal static class ImpliedControllers
     /// <summary>Adds what the machine has on its board.</summary>
     public static void AddOnBoard(DeviceDraft draft, MachineKind machine)
     {
-        AddFirst(draft, ControllerType.Usb, machine.IsQ35 ? "qemu-xhci" : "piix3-uhci");
+        ControllerDefaults.Add(draft, ControllerType.Usb, 0, machine.IsQ35 ? "qemu-xhci" : "piix3-uhci");
         if (machine.IsQ35)
         {
-            AddFirst(draft, ControllerType.Sata, null);
+            ControllerDefaults.Add(draft, ControllerType.Sata, 0, null);
         }
 
-        AddFirst(draft, ControllerType.Pci, machine.IsQ35 ? "pcie-root" : "pci-root");
+        ControllerDefaults.Add(draft, ControllerType.Pci, 0, machine.IsQ35 ? "pcie-root" : "pci-root");
     }
 
     /// <summary>Adds the controllers that drives and channels stand on.</summary>
@@ -47,18 +49,10 @@ internal static class ImpliedControllers
     // A further controller for the host's devices is like the one before.
     private static void AddForHostdevs(DeviceDraft draft)
     {
-        var last = draft.Hostdevs.Where(h => h.Type == HostdevType.Scsi).Select(h => h.Address).OfType<DriveAddress>().Select(a => (int)Math.Min(a.Controller ?? 0, 256)).DefaultIfEmpty(-1).Max();
+        var last = draft.Hostdevs.Where(h => h.Type == HostdevType.Scsi).Select(h => (int)Math.Min((h.Address as DriveAddress)?.Controller ?? 0, 256)).DefaultIfEmpty(-1).Max();
         for (var index = 0; index <= last; index++)
         {
             ControllerDefaults.Add(draft, ControllerType.Scsi, index, draft.Controllers.Find(c => c.Type == ControllerType.Scsi && c.Index == index - 1)?.Model ?? "lsilogic");
-        }
-    }
-
-    private static void AddFirst(DeviceDraft draft, ControllerType type, string? model)
-    {
-        if (type == ControllerType.Usb ? !draft.Controllers.Any(c => c.Type == type) : !draft.Controllers.Any(c => c.Type == type && c.Index == 0))
-        {
-            draft.Controllers.Add(new ControllerConfig { Type = type, Index = 0, Model = model });
         }
     }
 }

@@ -9,10 +9,16 @@ internal static class MigratableDocument
     /// <summary>Leaves out what every machine has and those versions do not expect to be told, and puts the controllers in order.</summary>
     public static DomainConfig Of(DomainConfig config)
     {
+        config = WithoutRun(config);
         var draft = new DeviceDraft(config.Devices);
         ImpliedControllers.Sort(draft);
-        RemoveOnly(draft, ControllerType.Usb, "piix3-uhci");
-        RemoveOnly(draft, ControllerType.Pci, "pci-root");
+        CharacterDeviceDefaults.RequireUnique(draft.Serials);
+        if (new MachineKind(config.Os.Type!.Machine!).IsI440fx)
+        {
+            RemoveOnly(draft, ControllerType.Usb, "piix3-uhci");
+            RemoveOnly(draft, ControllerType.Pci, "pci-root");
+        }
+
         draft.Inputs.RemoveAll(n => n is { Type: InputType.Keyboard, Bus: InputBus.Ps2 });
         if (draft.Audios is [var audio] && audio == DisplayDefaults.ImpliedAudio(draft))
         {
@@ -24,15 +30,38 @@ internal static class MigratableDocument
             draft.Consoles[i] = draft.Consoles[i] with { Target = draft.Consoles[i].Target! with { Port = i } };
         }
 
-        // The attribute says it already.
-        DeviceDraft.Each(draft.Graphics, g => g is { Type: GraphicsType.Vnc, Socket: not null, Listens: [{ Type: GraphicsListenType.Socket }, ..] } ? g with { Listens = g.Listens.RemoveAt(0) } : g);
+        // Attributes say it already.
+        DeviceDraft.Each(draft.Graphics, g => g switch
+        {
+            { Type: GraphicsType.Vnc, Listens: [{ Type: GraphicsListenType.Socket, Socket: not null }, ..] } => g with { Listens = [] },
+            { Type: GraphicsType.Spice, Listens: [{ Type: GraphicsListenType.None }, ..] } => g with { Autoport = false, Listens = [] },
+            _ => g,
+        });
+        return config with { Devices = draft.ToConfig() };
+    }
+
+    // What is true of a run is left out, as when the document is defined again.
+    private static DomainConfig WithoutRun(DomainConfig config)
+    {
+        var draft = new DeviceDraft(DeviceDefaults.Apply(config.Devices, userAliases: true));
+        DiskDefaults.Apply(draft);
+        DiskDriverDefaults.Apply(draft);
+        DeviceDraft.Each(draft.Interfaces, NetworkCardDefaults.WithoutRun);
+        DeviceDraft.Each(draft.Graphics, g => g.Autoport == true ? g with { Port = g.Type == GraphicsType.Vnc ? -1 : null, TlsPort = null } : g);
+        foreach (var devices in (List<CharDevice>[])[draft.Serials, draft.Parallels, draft.Consoles, draft.Channels])
+        {
+            DeviceDraft.Each(devices, d => d.Type == CharType.Pty ? d with { Tty = null, Sources = [] } : d);
+        }
+
+        DeviceDraft.Each(draft.Inputs, input => input.Bus is null && input.Type != InputType.Evdev ? input with { Bus = InputBus.Ps2 } : input);
+        DeviceDraft.Each(draft.Channels, CharacterDeviceDefaults.WithoutRun);
         return config with { Devices = draft.ToConfig() };
     }
 
     private static void RemoveOnly(DeviceDraft draft, ControllerType type, string model)
     {
         var all = draft.Controllers.Where(c => c.Type == type).ToList();
-        if (all is [{ Index: 0 } only] && only.Model == model)
+        if (all is [{ Index: 0, PciHole64: null, Alias: null } only] && only.Model == model)
         {
             draft.Controllers.Remove(only);
         }

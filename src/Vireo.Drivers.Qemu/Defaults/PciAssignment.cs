@@ -7,6 +7,7 @@ namespace Vireo.Drivers.Qemu.Defaults;
 internal static class PciAssignment
 {
     private const uint DmiBridgeSlot = 0x1e;
+    private const int BusNumbers = 256;
 
     private sealed record Device(string Name, PciConnection Connection, DeviceAddress? Address, Action<PciAddress> Set)
     {
@@ -36,6 +37,12 @@ internal static class PciAssignment
         // The trial fills a copy: it only tells how many buses are needed.
         var trial = known.Clone();
         Run(new DeviceDraft(draft.ToConfig()), machine, trial);
+        if (machine.IsI440fx && !IsFull(draft, machine, known))
+        {
+            // One slot is kept for a bridge that may be plugged in later.
+            trial.Place(PciConnection.Conventional);
+        }
+
         if (machine.IsQ35 && !manual && trial.Count > 1 && !trial.HasFreeExpressSlot())
         {
             trial.AddSpare();
@@ -52,7 +59,15 @@ internal static class PciAssignment
         Finish(draft, buses);
     }
 
-    private static void Run(DeviceDraft draft, MachineKind machine, PciTopology buses)
+    // Whether the addresses that the document gives leave no slot free.
+    private static bool IsFull(DeviceDraft draft, MachineKind machine, PciTopology known)
+    {
+        var given = known.Clone();
+        TakeGiven(draft, machine, given);
+        return given.IsFull;
+    }
+
+    private static void TakeGiven(DeviceDraft draft, MachineKind machine, PciTopology buses)
     {
         foreach (var device in Bridges(draft).Concat(Devices(draft, machine)))
         {
@@ -61,7 +76,11 @@ internal static class PciAssignment
                 buses.Take(Slot(address), device.Name, device.Connection);
             }
         }
+    }
 
+    private static void Run(DeviceDraft draft, MachineKind machine, PciTopology buses)
+    {
+        TakeGiven(draft, machine, buses);
         Chipset(draft, machine, buses);
         foreach (var bridge in Bridges(draft).Where(b => b.Address is null))
         {
@@ -93,7 +112,7 @@ internal static class PciAssignment
         void Board(ControllerType type, string? model, uint slot, uint function)
         {
             var i = draft.Controllers.FindIndex(c => c.Type == type && c.Index == 0 && (model is null || c.Model == model));
-            if (i >= 0 && draft.Controllers[i].Address is null)
+            if (i >= 0 && draft.Controllers[i].Address is not PciAddress)
             {
                 draft.Controllers[i] = draft.Controllers[i] with { Address = Address(new PciSlot(0, slot, function)) };
             }
@@ -247,7 +266,7 @@ internal static class PciAssignment
         });
         if (draft.Memballoon is { Model: not (MemballoonModel.None or MemballoonModel.Xen), Address: null or PciAddress } balloon)
         {
-            list.Add(new Device("memory balloon", express, balloon.Address, address => draft.Memballoon = balloon with { Address = address }));
+            list.Add(new Device("memory balloon", balloon.Model == MemballoonModel.VirtioTransitional ? PciConnection.Conventional : express, balloon.Address, address => draft.Memballoon = balloon with { Address = address }));
         }
 
         AddAll(draft.Rngs, "rng", r => Virtio(r.Model));
@@ -259,6 +278,12 @@ internal static class PciAssignment
         if (draft.Vsock is { Address: null or PciAddress } vsock)
         {
             list.Add(new Device("vsock", Virtio(vsock.Model), vsock.Address, address => draft.Vsock = vsock with { Address = address }));
+        }
+
+        AddAll(draft.Memories, "memory device", m => On(m.Model is MemoryModel.VirtioPmem or MemoryModel.VirtioMem, express));
+        if (draft.Iommu is { Model: IommuModel.Virtio, Address: null or PciAddress } iommu)
+        {
+            list.Add(new Device("IOMMU", PciConnection.Integrated, iommu.Address, address => draft.Iommu = iommu with { Address = address }));
         }
 
         return list;
@@ -275,6 +300,21 @@ internal static class PciAssignment
         }
     }
 
+    // Each expander's numbers end where the next one's begin.
+    private static void NumberExpanders(DeviceDraft draft)
+    {
+        DeviceDraft.Each(draft.Controllers, controller =>
+        {
+            if (controller is not { Type: ControllerType.Pci, Model: "pci-expander-bus" or "pcie-expander-bus", Target: null or { BusNr: null } })
+            {
+                return controller;
+            }
+
+            var lowest = draft.Controllers.Where(c => c.Type == ControllerType.Pci).Select(c => c.Target?.BusNr ?? BusNumbers).Append(BusNumbers).Min();
+            return controller with { Target = (controller.Target ?? new ControllerTarget()) with { BusNr = lowest - 2 } };
+        });
+    }
+
     private static void Finish(DeviceDraft draft, PciTopology buses)
     {
         foreach (var device in Bridges(draft).ToList())
@@ -288,6 +328,7 @@ internal static class PciAssignment
         }
 
         DeviceDraft.Each(draft.Controllers, Complete);
+        NumberExpanders(draft);
     }
 
     private static void Mark(Device device, PciTopology buses)
@@ -321,6 +362,8 @@ internal static class PciAssignment
             },
             "pci-bridge" => controller with { ModelName = controller.ModelName ?? ControllerModelName.PciBridge, Target = target with { ChassisNr = target.ChassisNr ?? index } },
             "pcie-to-pci-bridge" => controller with { ModelName = controller.ModelName ?? ControllerModelName.PciePciBridge },
+            "pci-expander-bus" => controller with { ModelName = controller.ModelName ?? ControllerModelName.Pxb },
+            "pcie-expander-bus" => controller with { ModelName = controller.ModelName ?? ControllerModelName.PxbPcie },
             "dmi-to-pci-bridge" => controller with { ModelName = controller.ModelName ?? ControllerModelName.I82801b11Bridge },
             "pcie-switch-upstream-port" => controller with { ModelName = controller.ModelName ?? ControllerModelName.X3130Upstream },
             _ => controller,

@@ -92,6 +92,9 @@ internal sealed class PciTopology
         }
     }
 
+    /// <summary>Whether no bus has an empty slot.</summary>
+    public bool IsFull => _buses.TrueForAll(b => b is null || b.IsFull);
+
     /// <summary>Whether a slot of the root bus is empty.</summary>
     public bool RootSlotIsFree(uint slot) => _buses[0]!.IsFree(slot);
 

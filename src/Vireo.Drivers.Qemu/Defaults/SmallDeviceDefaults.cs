@@ -18,6 +18,7 @@ internal static class SmallDeviceDefaults
         });
         AddInput(draft, InputType.Mouse);
         AddInput(draft, InputType.Keyboard);
+        DeviceDraft.Each(draft.Inputs, input => input.Bus == InputBus.None ? input with { Bus = null } : input);
         DeviceDraft.Each(draft.Hubs, hub => hub with { Type = hub.Type ?? HubType.Usb });
         DeviceDraft.Each(draft.Redirdevs, redirdev => redirdev with { Bus = redirdev.Bus ?? RedirdevBus.Usb });
         DeviceDraft.Each(draft.Watchdogs, watchdog => watchdog with { Action = watchdog.Action ?? WatchdogAction.Reset });
@@ -26,10 +27,12 @@ internal static class SmallDeviceDefaults
         DeviceDraft.Each(draft.Filesystems, filesystem => filesystem with
         {
             Type = filesystem.Type ?? FilesystemType.Mount,
-            Accessmode = filesystem.Accessmode ?? (filesystem.Type is null or FilesystemType.Mount && filesystem.Driver?.Type != FilesystemDriverType.Mtp ? FilesystemAccess.Passthrough : null),
+            Accessmode = filesystem.Accessmode ?? (filesystem.Type is null or FilesystemType.Mount && filesystem.Driver?.Type != FilesystemDriverType.Mtp && filesystem.Source?.Socket is null ? FilesystemAccess.Passthrough : null),
         });
         DeviceDraft.Each(draft.Rngs, rng => rng.Backend is { Model: RngBackendModel.Random } backend ? rng with { Backend = backend with { Path = backend.Path is { Length: > 0 } path ? path : "/dev/random" } } : rng);
+        DeviceDraft.Each(draft.Memories, memory => memory.Model == MemoryModel.VirtioPmem ? memory with { Access = memory.Access ?? MemoryAccess.Shared } : memory);
         DeviceDraft.Each(draft.Shmems, Shmem);
+        draft.Vsock = draft.Vsock is { } vsock ? vsock with { Model = vsock.Model ?? VirtioModel.Virtio, Cid = Cid(vsock.Cid ?? new VsockCid()) } : null;
         draft.Memballoon ??= new MemballoonConfig { Model = MemballoonModel.Virtio };
     }
 
@@ -42,6 +45,8 @@ internal static class SmallDeviceDefaults
         { Model: ShmemModel.IvshmemDoorbell } => throw VireoException.ConfigUnsupported(ErrorDomain.Domain, "shmem model 'ivshmem-doorbell' is supported only with server option enabled"),
         _ => throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, "ivshmem device is not supported with this QEMU binary"),
     };
+
+    private static VsockCid Cid(VsockCid cid) => cid with { Auto = cid.Auto ?? cid.Address is null };
 
     private static void AddInput(DeviceDraft draft, InputType type)
     {

@@ -23,18 +23,20 @@ internal static class UsbAssignment
         }
 
         AddHubs(draft, ports);
+        foreach (var given in draft.Hubs.Select(h => h.Address).OfType<UsbAddress>().Where(a => a.Port is not null))
+        {
+            ports.Take(given);
+            ports.AddHub(given);
+        }
+
         DeviceDraft.Each(draft.Hubs, hub =>
         {
-            var address = hub.Address as UsbAddress;
-            if (address?.Port is not null)
+            if (hub.Address is UsbAddress { Port: not null })
             {
-                ports.Take(address);
-            }
-            else
-            {
-                address = ports.Place(address);
+                return hub;
             }
 
+            var address = ports.Place(hub.Address as UsbAddress);
             ports.AddHub(address);
             return hub with { Address = address };
         });

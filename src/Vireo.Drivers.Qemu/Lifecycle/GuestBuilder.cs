@@ -19,7 +19,12 @@ internal sealed class GuestBuilder(QemuCapabilitiesCache capabilities, string nv
     private readonly GraphicsPorts _ports = new();
 
     /// <inheritdoc/>
-    public async ValueTask<DomainConfig> CompleteAsync(DomainConfig parsed, CancellationToken cancellationToken)
+    public ValueTask<DomainConfig> CompleteAsync(DomainConfig parsed, CancellationToken cancellationToken) => CompleteAsync(parsed, isNew: true, cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<DomainConfig> CompleteSavedAsync(DomainConfig parsed, CancellationToken cancellationToken) => CompleteAsync(parsed, isNew: false, cancellationToken);
+
+    private async ValueTask<DomainConfig> CompleteAsync(DomainConfig parsed, bool isNew, CancellationToken cancellationToken)
     {
         var emulator = parsed.Devices.Emulator ?? (parsed.Os.Type?.Arch is "i686" ? EmulatorTargets.Find("i686") : null) ?? DefaultEmulator;
         var known = await capabilities.GetAsync(emulator, cancellationToken).ConfigureAwait(false);
@@ -33,6 +38,7 @@ internal sealed class GuestBuilder(QemuCapabilitiesCache capabilities, string nv
         var complete = DomainDefaults.Apply(parsed, new DefaultsContext(emulator, known.DefaultMachine?.Name ?? "pc", aliases)
         {
             NvramDirectory = nvram,
+            IsNew = isNew,
             Architecture = known.Architecture,
             Machines = known.Machines.Select(m => m.Name).ToHashSet(StringComparer.Ordinal),
         });

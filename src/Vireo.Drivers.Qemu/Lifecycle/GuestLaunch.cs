@@ -49,6 +49,10 @@ internal interface IGuestBuilder
     /// <exception cref="VireoException">VIR_ERR_XML_ERROR, VIR_ERR_CONFIG_UNSUPPORTED.</exception>
     ValueTask<DomainConfig> CompleteAsync(DomainConfig parsed, CancellationToken cancellationToken);
 
+    /// <summary>The same for a document that was saved with a snapshot or a checkpoint.</summary>
+    /// <exception cref="VireoException">VIR_ERR_XML_ERROR, VIR_ERR_CONFIG_UNSUPPORTED.</exception>
+    ValueTask<DomainConfig> CompleteSavedAsync(DomainConfig parsed, CancellationToken cancellationToken);
+
     /// <summary>Checks what the start needs of the host and plans it. Makes the firmware's variables and nothing else.</summary>
     /// <exception cref="VireoException">What the start lacks.</exception>
     ValueTask<GuestLaunch> BuildAsync(LaunchRequest request, CancellationToken cancellationToken);

@@ -67,7 +67,7 @@ internal sealed partial class DomainSnapshots
         {
             if (request.Domain is { } config)
             {
-                request = request with { Domain = SavedDocument.Of(await domain.CompleteAsync(config, cancellationToken).ConfigureAwait(false)) };
+                request = request with { Domain = await domain.CompleteAsync(config, cancellationToken).ConfigureAwait(false) };
             }
 
             return await Task.Run(() => Redefine(domain, request, flags), cancellationToken).ConfigureAwait(false);

@@ -86,7 +86,7 @@ internal interface ISnapshotDomain
     /// <exception cref="VireoException">VIR_ERR_OPERATION_FAILED: what the hypervisor says.</exception>
     ValueTask RunJobAsync(StateJob job);
 
-    /// <summary>A document as it would be if it were defined: with what it leaves open filled in.</summary>
+    /// <summary>A document of the domain as it was: with what it leaves open filled in.</summary>
     /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED, …: it could not be defined.</exception>
     ValueTask<DomainConfig> CompleteAsync(DomainConfig config, CancellationToken cancellationToken);
 

@@ -134,7 +134,7 @@ internal sealed class QemuSnapshotDomain(QemuDomain domain) : ISnapshotDomain
     }
 
     /// <inheritdoc/>
-    public ValueTask<DomainConfig> CompleteAsync(DomainConfig config, CancellationToken cancellationToken) => Hypervisor.Builder.CompleteAsync(config, cancellationToken);
+    public ValueTask<DomainConfig> CompleteAsync(DomainConfig config, CancellationToken cancellationToken) => Hypervisor.Builder.CompleteSavedAsync(config, cancellationToken);
 
     /// <inheritdoc/>
     public void TellReverted(bool memory)
@@ -240,7 +240,7 @@ internal sealed class QemuSnapshotDomain(QemuDomain domain) : ISnapshotDomain
     /// <inheritdoc/>
     public async ValueTask<IReplacementProcess> StartReplacementAsync(DomainConfig config, SafeFileHandle? memory, CancellationToken cancellationToken)
     {
-        var complete = await CompleteAsync(config, cancellationToken).ConfigureAwait(false);
+        var complete = await Hypervisor.Builder.CompleteAsync(config, cancellationToken).ConfigureAwait(false);
         var process = await Hypervisor.Launcher.LaunchAsync(new LaunchSource(complete) { Memory = memory, Beside = Live }, cancellationToken).ConfigureAwait(false);
         return new Replacement(this, domain, process);
     }

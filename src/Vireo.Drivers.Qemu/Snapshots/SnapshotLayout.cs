@@ -64,7 +64,7 @@ internal sealed record RequestedDisk(string Name)
 
     /// <summary>Of a disk as the snapshot's document has it.</summary>
     /// <exception cref="VireoException">VIR_ERR_XML_ERROR: it has no name.</exception>
-    public static RequestedDisk Of(SnapshotDisk disk) => new(disk.Name ?? throw new VireoException(ErrorCode.XmlError, ErrorDomain.DomainSnapshot, "missing name from disk snapshot element"))
+    public static RequestedDisk Of(SnapshotDisk disk) => new(disk.Name ?? throw VireoException.Internal(ErrorDomain.DomainSnapshot, "missing name from disk snapshot element"))
     {
         Mode = ModeOf(disk.Snapshot) ?? (disk.Source is not null ? DiskSnapshotMode.External : null),
         Format = disk.Driver?.Type,

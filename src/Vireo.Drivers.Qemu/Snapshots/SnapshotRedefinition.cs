@@ -48,6 +48,8 @@ internal sealed class SnapshotRedefinition(Guid domain, SnapshotTree<QemuSnapsho
         var saved = request.Domain ?? old?.Config.Domain ?? throw VireoException.Internal(ErrorDomain.DomainSnapshot, "missing domain in snapshot");
         return new QemuSnapshot(request with
         {
+            CreationTime = request.CreationTime is 0 ? null : request.CreationTime,
+            Parent = request.Parent is { Name: not null } ? request.Parent : null,
             Memory = new SnapshotMemory { Snapshot = mode ?? (HasMemory(state) ? SnapshotLocation.Internal : SnapshotLocation.No), File = request.Memory?.File },
             Disks = [.. Disks(request, saved, mode == SnapshotLocation.External)],
             Domain = saved,

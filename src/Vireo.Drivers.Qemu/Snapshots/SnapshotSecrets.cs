@@ -18,5 +18,5 @@ internal static class SnapshotSecrets
         Devices = domain.Devices with { Graphics = [.. domain.Devices.Graphics.Select(Without)] },
     };
 
-    private static GraphicsConfig Without(GraphicsConfig graphics) => graphics with { Passwd = null, PasswdValidTo = null };
+    private static GraphicsConfig Without(GraphicsConfig graphics) => graphics with { Passwd = null };
 }

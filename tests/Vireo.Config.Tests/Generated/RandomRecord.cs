@@ -3,10 +3,20 @@ using System.Reflection;
 namespace Vireo.Config.Tests.Generated;
 
 /// <summary>Random records of our own declarations: every member that one has may be set, to any value that its declaration allows.</summary>
+/// <param name="random">Where chance comes from.</param>
 internal sealed class RandomRecord(Random random)
 {
     private const int MostDepth = 6;
     private static readonly string[] s_texts = ["a", "/dev/x y", "<&>'\"", "ä ö", "0", "no", "x\ty", "-"];
+
+    /// <summary>How likely a member is set that need not be.</summary>
+    public double Density { get; init; } = 0.4;
+
+    /// <summary>The Largest of numbers.</summary>
+    public long Largest { get; init; } = long.MaxValue;
+
+    /// <summary>The words that elements, attributes and enums may have; null for any.</summary>
+    public IReadOnlySet<string>? Vocabulary { get; init; }
 
     public T Next<T>() => (T)Record(typeof(T), 0);
 
@@ -14,9 +24,10 @@ internal sealed class RandomRecord(Random random)
     {
         var concrete = type.IsAbstract ? Pick(type.Assembly.GetTypes().Where(t => t.BaseType == type).OrderBy(t => t.Name, StringComparer.Ordinal).ToArray()) : type;
         var record = Activator.CreateInstance(concrete)!;
-        foreach (var property in concrete.GetProperties().Where(p => p.CanWrite))
+        foreach (var property in Members(concrete))
         {
-            if (Declaration(property) is { } declaration && (Required(property, declaration) || (depth < MostDepth && random.Next(5) < 2)))
+            var declaration = Declaration(property)!;
+            if (Knows(property) && (Required(property, declaration) || (depth < MostDepth && random.NextDouble() < Density)))
             {
                 property.SetValue(record, Member(property, declaration, depth));
             }
@@ -24,6 +35,18 @@ internal sealed class RandomRecord(Random random)
 
         return Coherent(record);
     }
+
+    /// <summary>A value for one member of a record.</summary>
+    public object? Member(PropertyInfo property) => Member(property, Declaration(property)!, 0);
+
+    /// <summary>Whether the vocabulary has a member's name.</summary>
+    public bool Knows(PropertyInfo property) => Vocabulary?.Contains(ElementName(property, Declaration(property)!)) != false;
+
+    /// <summary>The members of a record that a document can say.</summary>
+    public static IEnumerable<PropertyInfo> Members(Type record) => record.GetProperties().Where(p => p.CanWrite && Declaration(p) is not null);
+
+    /// <summary>Whether a member has to be there.</summary>
+    public static bool IsRequired(PropertyInfo property) => Required(property, Declaration(property)!);
 
     private object? Member(PropertyInfo property, CustomAttributeData declaration, int depth)
     {
@@ -49,15 +72,15 @@ internal sealed class RandomRecord(Random random)
         var signed = Named(declaration, "NonNegative") is null ? -5 : 0;
         return type == typeof(string) ? Text(declaration)
             : type == typeof(bool) ? declaration.AttributeType.Name == "XmlPresenceAttribute" || random.Next(2) == 0
-            : type == typeof(int) ? random.Next(signed, 100_000)
-            : type == typeof(long) ? random.NextInt64(signed, 1L << 40)
-            : type == typeof(uint) ? (uint)random.NextInt64(0, 1L << 32)
-            : type == typeof(ulong) ? (ulong)random.NextInt64(0, long.MaxValue)
+            : type == typeof(int) ? random.Next(signed, (int)Math.Min(Largest, 100_000))
+            : type == typeof(long) ? random.NextInt64(signed, Math.Min(Largest, 1L << 40))
+            : type == typeof(uint) ? (uint)random.NextInt64(0, Math.Min(Largest, 1L << 32))
+            : type == typeof(ulong) ? (ulong)random.NextInt64(0, Largest)
             : type == typeof(double) ? random.Next(1000) / 8.0
             : type == typeof(Guid) ? new Guid(Enumerable.Range(0, 16).Select(_ => (byte)random.Next(256)).ToArray())
             : type == typeof(DataSize) ? DataSize.FromMiB((ulong)random.Next(1, 1 << 20))
             : type == typeof(XmlFragment) ? XmlFragment.Parse($"<{ElementName(property, declaration)}><a>d</a></{ElementName(property, declaration)}>", "fragment", ErrorDomain.Xml)
-            : type.IsEnum ? Pick(Enum.GetValues(type).Cast<object>().ToArray())
+            : type.IsEnum ? Pick(Enum.GetValues(type).Cast<object>().Where(v => Vocabulary?.Contains(NameOf(type, v)) != false).ToArray())
             : Record(type, depth + 1);
     }
 
@@ -82,7 +105,7 @@ internal sealed class RandomRecord(Random random)
     // What a record refuses when it is read is not drawn.
     private static object Coherent(object record) => record switch
     {
-        GuestNuma numa => numa with { Cells = new([.. numa.Cells.Select((c, i) => c with { Id = (uint)i })]) },
+        GuestNuma numa => numa with { Cells = [.. numa.Cells.Select((c, i) => c with { Id = (uint)i })] },
         CharDevice device => device with { Type = CharType.Pty },
         SmartcardConfig device => device with { Type = CharType.Pty },
         RedirdevConfig device => device with { Type = CharType.Spicevmc },
@@ -103,6 +126,9 @@ internal sealed class RandomRecord(Random random)
     private static string ElementName(PropertyInfo property, CustomAttributeData declaration) =>
         (declaration.ConstructorArguments.Count > 0 ? (string?)declaration.ConstructorArguments[0].Value : null)
         ?? char.ToLowerInvariant(property.Name[0]) + property.Name[1..];
+
+    private static string NameOf(Type type, object value) =>
+        (string?)type.GetField(value.ToString()!)!.GetCustomAttributesData().FirstOrDefault(a => a.AttributeType.Name == "XmlNameAttribute")?.ConstructorArguments[0].Value ?? value.ToString()!.ToLowerInvariant();
 
     private T Pick<T>(T[] from) => from[random.Next(from.Length)];
 }

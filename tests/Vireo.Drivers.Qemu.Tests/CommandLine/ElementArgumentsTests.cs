@@ -50,13 +50,12 @@ public sealed class ElementArgumentsTests
     [InlineData("<audio id='1' type='pulseaudio' serverName='s'><input mixingEngine='no' latency='3'/></audio>", "{'id':'audio1','driver':'pa','server':'s','in':{'mixing-engine':false,'latency':3}}")]
     [InlineData("<graphics type='vnc'><listen type='socket' socket='/a=b,c'/></graphics>", "vnc=unix:/a=b,,c")]
     [InlineData("<graphics type='egl-headless'><gl rendernode='/dev/dri/r'/></graphics>", "egl-headless,rendernode=/dev/dri/r")]
-    [InlineData("<iommu model='intel'><driver intremap='on' caching_mode='on'/></iommu>", "{'driver':'intel-iommu','intremap':'on','caching-mode':true,'id':'iommu0'}")]
+    [InlineData("<iommu model='intel'><driver intremap='off' caching_mode='on'/></iommu>", "{'driver':'intel-iommu','intremap':'off','caching-mode':true,'id':'iommu0'}")]
     public void A_device_becomes_its_options(string device, params string[] expected) => ShouldContain(Build("", device), expected);
 
     [Theory]
     [InlineData("<sysinfo type='smbios'><bios><entry name='vendor'>v,w</entry></bios><oemStrings><entry>x</entry><entry>y</entry></oemStrings></sysinfo>", "<smbios mode='sysinfo'/>", "", "type=0,vendor=v,,w", "type=11,value=x,value=y")]
     [InlineData("<sysinfo type='fwcfg'><entry name='opt/x'>a,b</entry><entry name='opt/y' file='/f'/></sysinfo>", "", "", "name=opt/x,string=a,,b", "name=opt/y,file=/f")]
-    [InlineData("", "<bios useserial='yes'/>", "", ",graphics=off")]
     [InlineData("", "<acpi><table type='slic'>/t</table></acpi>", "", "sig=SLIC,file=/t")]
     [InlineData("<maxMemory slots='4' unit='KiB'>1048576</maxMemory>", "", "<cpu><numa><cell id='0' cpus='0' memory='65536' unit='KiB' memAccess='shared'/></numa></cpu>", "size=65536k,slots=4,maxmem=1048576k",
         "{'qom-type':'memory-backend-memfd','id':'ram-node0','share':true,'size':67108864}", "node,nodeid=0,cpus=0,memdev=ram-node0")]
@@ -69,6 +68,9 @@ public sealed class ElementArgumentsTests
     [InlineData("", "", "<clock offset='utc'><timer name='rtc' tickpolicy='catchup' track='guest'/><timer name='pit' tickpolicy='discard'/><timer name='hpet' present='no'/></clock>", "base=utc,clock=vm,driftfix=slew",
         "kvm-pit.lost_tick_policy=discard", ",hpet=off")]
     public void A_setting_of_the_domain_becomes_its_options(string head, string os, string body, params string[] expected) => ShouldContain(Build(head, "", os, body), expected);
+
+    [Fact]
+    public void The_firmware_speaks_to_a_serial_port() => ShouldContain(Build("", "<serial type='pty'/>", "<bios useserial='yes'/>"), [",graphics=off"]);
 
     [Fact]
     public void Properties_of_a_device_can_be_overridden()

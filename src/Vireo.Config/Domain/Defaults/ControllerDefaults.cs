@@ -31,7 +31,6 @@ internal static class ControllerDefaults
         }
 
         draft.Controllers = sorted;
-        Complete(draft);
     }
 
     /// <summary>Adds a controller unless there is one of its kind and number.</summary>
@@ -43,7 +42,8 @@ internal static class ControllerDefaults
         }
     }
 
-    private static void Complete(DeviceDraft draft)
+    /// <summary>Numbers controllers that have no number, and says what those are that say no model.</summary>
+    public static void Complete(DeviceDraft draft)
     {
         for (var i = 0; i < draft.Controllers.Count; i++)
         {

@@ -16,6 +16,7 @@ internal static class CpuTuningDefaults
     {
         config = Placement(Vcpus(config));
         config = config with { Iothreadids = IoThreads(config) };
+        config = config.Iothreadids.IsEmpty ? config : config with { Iothreads = (uint)config.Iothreadids.Count };
         return config.Cputune is not { } tune ? config : config with { Cputune = Tune(tune, config) };
     }
 

@@ -32,6 +32,8 @@ internal sealed class DeviceDraft
         Shmems = [.. from.Shmems];
         Hostdevs = [.. from.Hostdevs];
         Smartcards = [.. from.Smartcards];
+        Memories = [.. from.Memories];
+        Iommu = from.Iommu;
         Memballoon = from.Memballoon;
         Vsock = from.Vsock;
     }
@@ -83,6 +85,10 @@ internal sealed class DeviceDraft
 
     public List<SmartcardConfig> Smartcards { get; }
 
+    public List<MemoryDevice> Memories { get; }
+
+    public IommuConfig? Iommu { get; set; }
+
     public MemballoonConfig? Memballoon { get; set; }
 
     public VsockConfig? Vsock { get; set; }
@@ -113,6 +119,8 @@ internal sealed class DeviceDraft
         Shmems = Shmems.ToConfigList(),
         Hostdevs = Hostdevs.ToConfigList(),
         Smartcards = Smartcards.ToConfigList(),
+        Memories = Memories.ToConfigList(),
+        Iommu = Iommu,
         Memballoon = Memballoon,
         Vsock = Vsock,
     };

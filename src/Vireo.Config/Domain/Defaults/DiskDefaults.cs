@@ -3,6 +3,9 @@ namespace Vireo.Config.Defaults;
 /// <summary>Disks: their order, bus and place on a controller.</summary>
 internal static class DiskDefaults
 {
+    /// <summary>As many as a narrow SCSI bus has beside its controller, whatever the controller.</summary>
+    public const uint UnitsOfScsi = 7;
+
     /// <summary>Every disk has a target, and each another one.</summary>
     /// <exception cref="VireoException">VIR_ERR_NO_TARGET, VIR_ERR_XML_ERROR.</exception>
     public static void RequireTargets(ConfigList<DiskConfig> disks)
@@ -41,7 +44,7 @@ internal static class DiskDefaults
                     continue;
                 }
 
-                if (DriveName.Index(disk.Target?.Dev ?? "") > DriveName.Index(sorted[i].Target?.Dev ?? ""))
+                if (DriveName.Index(disk.Target?.Dev ?? "") >= DriveName.Index(sorted[i].Target?.Dev ?? ""))
                 {
                     at = i + 1;
                     break;
@@ -120,7 +123,7 @@ internal static class DiskDefaults
             ? source.Hosts.Map(h => h.Transport is null or SourceTransport.Tcp && h.Port is null ? h with { Port = port } : h)
             : source.Hosts,
         Name = source is { Protocol: DiskProtocol.Iscsi, Name: { } name } ? IscsiName(name) : source.Name,
-        Seclabels = source.Seclabels.Where(s => s.Labelskip != true).Select(s => s with { Labelskip = null }).ToConfigList(),
+        Seclabels = source.Seclabels.Where(s => s.Labelskip != true).Select(s => new SeclabelConfig { Model = s.Model, Relabel = s.Relabel, Label = s.Label, Extras = s.Extras }).ToConfigList(),
     };
 
     private static string? DefaultPort(DiskProtocol protocol) => protocol switch
@@ -162,8 +165,7 @@ internal static class DiskDefaults
             DiskBus.Sata => Drive(i / 6, 0, i % 6),
             DiskBus.Fdc => Drive(i / 2, 0, i % 2),
 
-            // Unit 7 of a wide SCSI bus is the controller itself.
-            DiskBus.Scsi => Drive(i / 15, 0, (i % 15) + (i % 15 >= 7 ? 1u : 0u)),
+            DiskBus.Scsi => Drive(i / UnitsOfScsi, 0, i % UnitsOfScsi),
             _ => null,
         };
         return address is null ? disk : disk with { Address = address };

@@ -36,7 +36,7 @@ internal static class FeatureDefaults
 
         return type == SeclabelType.None || label.Model is null
             ? new SeclabelConfig { Type = SeclabelType.None, Model = label.Model ?? "none" }
-            : label with { Type = type, Relabel = label.Relabel ?? type == SeclabelType.Dynamic, Label = type == SeclabelType.Static ? label.Label : null, Imagelabel = null };
+            : label with { Type = type, Relabel = label.Relabel ?? type == SeclabelType.Dynamic, Label = type == SeclabelType.Static ? label.Label : null, Baselabel = type == SeclabelType.Dynamic ? label.Baselabel : null, Imagelabel = null, Labelskip = null };
     }
 
     /// <summary>What the BIOS tells of itself must be readable.</summary>

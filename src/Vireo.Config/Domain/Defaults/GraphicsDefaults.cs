@@ -7,53 +7,76 @@ internal static class GraphicsDefaults
     /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED: two sockets are named.</exception>
     public static GraphicsConfig Apply(GraphicsConfig graphics)
     {
-        // Which address a network has is known of a run alone.
-        graphics = graphics with { Listens = graphics.Listens.Map(l => l.Type == GraphicsListenType.Network ? l with { Address = null } : l) };
-        if (graphics.Type is not (GraphicsType.Vnc or GraphicsType.Spice))
+        graphics = graphics with { Listens = graphics.Listens.Map(Listen) };
+        return graphics.Type switch
         {
-            return graphics;
-        }
-
-        var vnc = graphics.Type == GraphicsType.Vnc;
-        if (vnc && Socket(graphics) is { } path)
-        {
-            return graphics with
-            {
-                Socket = path,
-                ListenAddress = null,
-                Port = null,
-                Autoport = null,
-                Listens = [new GraphicsListen { Type = GraphicsListenType.Socket, Socket = path }, .. graphics.Listens.Skip(1)],
-            };
-        }
-
-        if (!graphics.Listens.IsEmpty && graphics.Listens[0].Type is GraphicsListenType.Socket or GraphicsListenType.None)
-        {
-            return graphics;
-        }
-
-        bool? autoport = vnc ? graphics.Autoport ?? graphics.Port is null or -1 : graphics.Autoport ?? (graphics.Port is > 0 || graphics.TlsPort is > 0 ? false : null);
-        if (!vnc && graphics.Port == -1 && graphics.Autoport is null)
-        {
-            autoport = true;
-        }
-
-        int? port = autoport == true ? vnc ? -1 : null : graphics.Port is > 0 ? graphics.Port : null;
-        graphics = graphics with { Port = port, TlsPort = autoport == true ? null : graphics.TlsPort, Autoport = autoport };
-        if (!graphics.Listens.IsEmpty)
-        {
-            return graphics.Listens[0].Type == GraphicsListenType.Address ? AtAddress(graphics, graphics.Listens[0].Address ?? graphics.ListenAddress) : graphics;
-        }
-
-        var listening = vnc || autoport is not null || graphics.ListenAddress is not null;
-        return graphics with
-        {
-            Listens = [new GraphicsListen { Type = listening ? GraphicsListenType.Address : GraphicsListenType.None, Address = graphics.ListenAddress }],
+            GraphicsType.Vnc => Vnc(graphics),
+            GraphicsType.Spice => Spice(graphics),
+            _ => graphics,
         };
     }
 
-    private static GraphicsConfig AtAddress(GraphicsConfig graphics, string? address) =>
-        graphics with { ListenAddress = address, Listens = [graphics.Listens[0] with { Address = address }, .. graphics.Listens.Skip(1)] };
+    // Which address a network has is known of a run alone.
+    private static GraphicsListen Listen(GraphicsListen listen) => listen.Type switch
+    {
+        GraphicsListenType.Address => listen,
+        GraphicsListenType.Network => listen with { Address = null },
+        GraphicsListenType.Socket => listen with { Address = null, Network = null },
+        _ => new GraphicsListen { Type = listen.Type, Extras = listen.Extras },
+    };
+
+    private static GraphicsConfig Vnc(GraphicsConfig graphics)
+    {
+        if (Socket(graphics) is { } path)
+        {
+            return WithoutPorts(graphics) with { Socket = path, Listens = [new GraphicsListen { Type = GraphicsListenType.Socket, Socket = path }, .. graphics.Listens.Skip(1)] };
+        }
+
+        if (IsElsewhere(graphics))
+        {
+            return WithoutPorts(graphics);
+        }
+
+        var autoport = graphics.Autoport ?? graphics.Port is null or -1;
+        return AtAddress(graphics with { Autoport = autoport, Port = autoport ? -1 : graphics.Port is > 0 ? graphics.Port : null });
+    }
+
+    private static GraphicsConfig Spice(GraphicsConfig graphics)
+    {
+        if (IsElsewhere(graphics))
+        {
+            return WithoutPorts(graphics);
+        }
+
+        var autoport = graphics is { Autoport: true } or { Port: -1, TlsPort: -1 };
+        graphics = graphics with { Autoport = autoport, Port = autoport || graphics.Port is 0 ? null : graphics.Port, TlsPort = autoport || graphics.TlsPort is 0 ? null : graphics.TlsPort };
+
+        // Without a port it listens nowhere.
+        var nowhere = !autoport && graphics is { Port: null, TlsPort: null } && (graphics.Listens.IsEmpty || graphics.Listens[0].Type == GraphicsListenType.Address);
+        return nowhere
+            ? WithoutPorts(graphics) with { Listens = [new GraphicsListen { Type = GraphicsListenType.None }, .. graphics.Listens.Skip(1)] }
+            : AtAddress(graphics);
+    }
+
+    private static bool IsElsewhere(GraphicsConfig graphics) => !graphics.Listens.IsEmpty && graphics.Listens[0].Type is GraphicsListenType.Socket or GraphicsListenType.None;
+
+    private static GraphicsConfig WithoutPorts(GraphicsConfig graphics) => graphics with { ListenAddress = null, Port = null, TlsPort = null, Autoport = null, Websocket = null };
+
+    private static GraphicsConfig AtAddress(GraphicsConfig graphics)
+    {
+        if (graphics.Listens.IsEmpty)
+        {
+            return graphics with { Listens = [new GraphicsListen { Type = GraphicsListenType.Address, Address = graphics.ListenAddress }] };
+        }
+
+        if (graphics.Listens[0].Type != GraphicsListenType.Address)
+        {
+            return graphics with { ListenAddress = null };
+        }
+
+        var address = graphics.Listens[0].Address ?? graphics.ListenAddress;
+        return graphics with { ListenAddress = address, Listens = [graphics.Listens[0] with { Address = address }, .. graphics.Listens.Skip(1)] };
+    }
 
     // The attribute and the first place may both name the socket, if it is one.
     private static string? Socket(GraphicsConfig graphics)
@@ -70,7 +93,7 @@ internal static class GraphicsDefaults
     /// <param name="type">The type of a card that names none.</param>
     public static void Videos(DeviceDraft draft, VideoType type)
     {
-        if (draft.Videos.Count == 0 && draft.Graphics.Any(g => g.Type != GraphicsType.EglHeadless))
+        if (draft.Videos.Count == 0 && draft.Graphics.Count > 0)
         {
             draft.Videos.Add(new VideoConfig());
         }

@@ -23,9 +23,13 @@ internal static class NetworkCardDefaults
         {
             Mac = (card.Mac ?? new MacConfig()) with { Address = (card.Mac?.Address is { } address ? Unicast(address) : MacAddress.Random(Vendor)).ToString() },
             Filterref = card.Type is InterfaceType.Ethernet or InterfaceType.Network or InterfaceType.Bridge ? card.Filterref : null,
-            Target = card.Target is { Dev: { } name } target && name.StartsWith(GivenTap, StringComparison.Ordinal) ? Without(target) : card.Target,
+            Target = WithoutRun(card).Target,
         };
     }
+
+    /// <summary>The card without the name that its tap was given for a run.</summary>
+    public static InterfaceConfig WithoutRun(InterfaceConfig card) =>
+        card.Target is { Dev: { } name } target && name.StartsWith(GivenTap, StringComparison.Ordinal) ? card with { Target = Without(target) } : card;
 
     private static InterfaceTarget? Without(InterfaceTarget target) => target with { Dev = null } is var bare && bare != new InterfaceTarget() ? bare : null;
 

@@ -15,6 +15,9 @@ internal readonly record struct PciSlot(uint Bus, uint Slot, uint Function)
 /// <summary>What a device needs of the bus it is plugged into.</summary>
 internal enum PciConnection
 {
+    /// <summary>A slot of the root bus itself.</summary>
+    Integrated,
+
     /// <summary>A conventional PCI slot.</summary>
     Conventional,
 
@@ -66,10 +69,10 @@ internal sealed class PciBus(string model)
     /// <summary>Whether a device of this kind may be put here without being asked for by its address.</summary>
     public bool Accepts(PciConnection connection) => Model switch
     {
-        "pci-root" => connection is PciConnection.Conventional or PciConnection.PciBridge or PciConnection.Expander,
+        "pci-root" => connection is PciConnection.Integrated or PciConnection.Conventional or PciConnection.PciBridge or PciConnection.Expander,
         "pci-bridge" or "pcie-to-pci-bridge" or "pci-expander-bus" => connection is PciConnection.Conventional or PciConnection.PciBridge,
         "dmi-to-pci-bridge" => connection is PciConnection.PciBridge,
-        "pcie-root" => connection is PciConnection.RootPort or PciConnection.DmiToPciBridge or PciConnection.Expander,
+        "pcie-root" => connection is PciConnection.Integrated or PciConnection.RootPort or PciConnection.DmiToPciBridge or PciConnection.Expander,
         "pcie-root-port" or "pcie-switch-downstream-port" =>
             connection is PciConnection.Express or PciConnection.ExpressToPciBridge or PciConnection.SwitchUpstream,
         "pcie-switch-upstream-port" => connection is PciConnection.SwitchDownstream,
@@ -105,6 +108,9 @@ internal sealed class PciBus(string model)
         return free;
     }
 
+    /// <summary>Whether something is in every slot.</summary>
+    public bool IsFull => Enumerable.Range((int)Slots.First, (int)(Slots.Last - Slots.First) + 1).All(slot => !IsFree((uint)slot));
+
     /// <summary>Whether nothing is in the slot.</summary>
     public bool IsFree(uint slot) => _used[slot] == 0;
 
@@ -124,7 +130,7 @@ internal sealed class PciBus(string model)
                 return (slot, 0);
             }
 
-            for (uint function = 1; share && _shared[slot] && function < 8; function++)
+            for (uint function = 0; share && _shared[slot] && function < 8; function++)
             {
                 if (TryTake(slot, function))
                 {

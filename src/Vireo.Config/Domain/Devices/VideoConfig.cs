@@ -15,10 +15,6 @@ public sealed partial record VideoConfig : DeviceConfig
 [XmlRecord]
 public sealed partial record VideoDriver
 {
-    [XmlAttribute] public VgaConfiguration? Vgaconf { get; init; }
-
-    [XmlAttribute] public VideoDriverName? Name { get; init; }
-
     [XmlAttribute(OnOff = true)] public bool? Iommu { get; init; }
 
     [XmlAttribute(OnOff = true)] public bool? Ats { get; init; }
@@ -26,6 +22,10 @@ public sealed partial record VideoDriver
     [XmlAttribute(OnOff = true)] public bool? Packed { get; init; }
 
     [XmlAttribute("page_per_vq", OnOff = true)] public bool? PagePerVq { get; init; }
+
+    [XmlAttribute] public VgaConfiguration? Vgaconf { get; init; }
+
+    [XmlAttribute] public VideoDriverName? Name { get; init; }
 }
 
 /// <summary>How bhyve shows VGA.</summary>

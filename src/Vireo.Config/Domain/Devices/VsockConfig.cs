@@ -10,7 +10,7 @@ public sealed partial record VsockConfig : DeviceConfig
 
     [XmlElement] public VsockCid? Cid { get; init; }
 
-    [XmlElement] public VirtioDriver? Driver { get; init; }
+    [XmlElement(Last = true)] public VirtioDriver? Driver { get; init; }
 }
 
 /// <summary>The guest's context id.</summary>

@@ -1,0 +1,187 @@
+using Vireo.Config;
+
+namespace Vireo.Drivers.Qemu.Defaults;
+
+/// <summary>Refuses devices that cannot be had, or that say too little, with libvirt's codes and messages.</summary>
+internal static class DeviceChecks
+{
+    private const uint FirstGuestCid = 3;
+    private const int Certificates = 3;
+
+    /// <summary>What must hold of a document as it was read.</summary>
+    /// <exception cref="VireoException">VIR_ERR_XML_ERROR, VIR_ERR_CONFIG_UNSUPPORTED, VIR_ERR_INTERNAL_ERROR, VIR_ERR_NO_SOURCE.</exception>
+    public static void BeforeDefaults(DevicesConfig devices)
+    {
+        devices.Map(device =>
+        {
+            Address(device);
+            return device;
+        });
+        First(devices.Leases.Select(Lease));
+        First(devices.Controllers.Select(Controller));
+        foreach (var disk in devices.Disks)
+        {
+            DiskChecks.RequireSecret(disk.Auth ?? disk.Source?.Auth);
+        }
+
+        First(devices.Filesystems.Select(f => f.Source is null ? new VireoException(ErrorCode.NoSource, ErrorDomain.Domain, f.Target) : null));
+        First(devices.Channels.Select(c => c.Target?.Type switch
+        {
+            null when c.Target is not null => Unsupported("unknown target type '(null)' specified for character device"),
+            null => Xml("target type must be specified for channel device"),
+            not (CharTargetType.Virtio or CharTargetType.Guestfwd or CharTargetType.Xen) => Unsupported($"unknown target type '{c.Target.Type.Value.ToXmlName()}' specified for character device"),
+            _ => null,
+        }));
+        First(devices.Smartcards.Select(s => s.Mode == SmartcardMode.HostCertificates && s.Certificates.Count != Certificates ? Xml("host-certificates mode needs exactly three certificates") : null));
+        First(devices.Audios.Select(Audio));
+        First(devices.Rngs.Select(r => r.Backend is { Model: RngBackendModel.Egd, Type: null } ? Xml("missing EGD backend type") : null));
+        foreach (var (type, sources) in Ends(devices))
+        {
+            First([sources.Count > (type == CharType.Udp ? 2 : 1) ? Xml("only one source element is allowed for character device") : null]);
+        }
+    }
+
+    /// <summary>What must hold of the devices of a finished document.</summary>
+    /// <exception cref="VireoException">VIR_ERR_XML_ERROR, VIR_ERR_CONFIG_UNSUPPORTED, VIR_ERR_INTERNAL_ERROR.</exception>
+    public static void AfterDefaults(DomainConfig config, MachineKind machine)
+    {
+        var devices = config.Devices;
+        First(
+        [
+            devices.Nvram is not null ? Unsupported("nvram device is only supported for PPC64") : null,
+            Iommu(devices.Iommu, config, machine),
+            devices.Vsock?.Cid?.Address < FirstGuestCid ? Unsupported("guest CIDs must be >= 3") : null,
+            devices.Watchdogs.Count > 1 ? VireoException.Internal(ErrorDomain.Domain, "only a single watchdog device is supported") : null,
+            devices.Panics.GroupBy(p => p.Model).FirstOrDefault(g => g.Count() > 1) is { } twice ? Xml($"Multiple panic devices with model '{twice.Key?.ToXmlName()}'") : null,
+        ]);
+        First(devices.Watchdogs.Select(w => w.Model == WatchdogModel.Diag288 ? Unsupported("diag288 model of watchdog is allowed for s390 and s390x only") : null));
+        First(devices.Panics.Select(p => p.Model switch
+        {
+            PanicModel.Pseries => Unsupported("only pSeries guests support panic device of model 'pseries'"),
+            PanicModel.S390 => Unsupported("only S390 guests support panic device of model 's390'"),
+            _ => null,
+        }));
+        First(devices.Inputs.Select(Input));
+        First(devices.Graphics.Select(g => g.Type is GraphicsType.Rdp or GraphicsType.Desktop ? Unsupported($"{g.Type.Value.ToXmlName()} graphics are not supported with this QEMU") : null));
+        First(devices.Videos.Select((v, i) => Video(v.Model!.Type, i > 0)));
+        First(devices.Audios.Select(a => a.Type == AudioType.Spice && !devices.Graphics.Any(g => g.Type == GraphicsType.Spice) ? Unsupported("Spice audio is not supported without spice graphics") : null));
+        First(devices.Serials.Select(s => s is { Target.Type: CharTargetType.IsaSerial, Address: not (null or IsaAddress) } ? Unsupported("Target type 'isa-serial' requires address type 'isa'") : null));
+        First(devices.Disks.Select(d => d.Driver?.Iothread is { } thread && !HasThread(config, thread) ? Unsupported($"Disk iothread '{thread}' not defined in iothreadid") : null));
+        var numbered = false;
+        devices.Map(device =>
+        {
+            numbered |= device is { AcpiIndex: not null, Address: not (null or PciAddress) };
+            return device;
+        });
+        First([numbered ? Unsupported("ACPI index is only supported for PCI devices") : null]);
+    }
+
+    private static bool HasThread(DomainConfig config, uint thread) =>
+        config.Iothreadids.IsEmpty ? thread >= 1 && thread <= (config.Iothreads ?? 0) : config.Iothreadids.Any(t => t.Id == thread);
+
+    private static IEnumerable<(CharType? Type, ConfigList<CharSource> Sources)> Ends(DevicesConfig devices) =>
+        [
+            .. devices.Serials.Concat(devices.Parallels).Concat(devices.Consoles).Concat(devices.Channels).Select(c => (c.Type, c.Sources)),
+            .. devices.Redirdevs.Select(r => (r.Type, r.Sources)),
+        ];
+
+    private static void Address(DeviceConfig device)
+    {
+        First(
+        [
+            device.AcpiIndex is 0 ? Xml("Invalid value for attribute 'index' in element 'acpi': Zero is not permitted") : null,
+            device.Address switch
+            {
+                MdevAddress => Unsupported("unknown address type 'mdev'"),
+                VirtioS390Address => Xml("virtio-s390 bus doesn't have an address"),
+                DimmAddress { Slot: null } => Xml("Missing required attribute 'slot' in element 'address'"),
+                UnassignedAddress when device is not HostdevConfig => Unsupported("address of type 'unassigned' is supported only for hostdevs"),
+                PciAddress { Zpci: { Uid: not null } or { Fid: not null } } => Unsupported("This QEMU binary doesn't support zPCI"),
+                CcwAddress { Cssid: null } or CcwAddress { Ssid: null } or CcwAddress { Devno: null } => VireoException.Internal(ErrorDomain.Domain, "Invalid partial specification for virtio ccw address"),
+                _ => null,
+            },
+        ]);
+    }
+
+    // libvirt has no words of its own for the first.
+    private static VireoException? Lease(LeaseConfig lease) => lease switch
+    {
+        { Lockspace: null } => VireoException.Internal(ErrorDomain.Domain, "Missing 'lockspace' element for lease"),
+        { Key: null } => Xml("Missing 'key' element for lease"),
+        _ => null,
+    };
+
+    private static VireoException? Audio(AudioConfig audio)
+    {
+        var zero = audio.TimerPeriod is 0 ? ("timerPeriod", "audio") : Zero(audio.Input, "input") ?? Zero(audio.Output, "output");
+        return zero is var (attribute, element) ? Xml($"Invalid value for attribute '{attribute}' in element '{element}': Zero is not permitted") : null;
+    }
+
+    private static (string Attribute, string Element)? Zero(AudioStream? stream, string element) => stream switch
+    {
+        { Voices: 0 } => ("voices", element),
+        { BufferLength: 0 } => ("bufferLength", element),
+        { BufferCount: 0 } => ("bufferCount", element),
+        { Latency: 0 } => ("latency", element),
+        _ => null,
+    };
+
+    private static VireoException? Controller(ControllerConfig controller)
+    {
+        var known = controller.Model is not { } model || (controller.Type switch
+        {
+            ControllerType.Scsi => model is "auto" or "buslogic" or "lsilogic" or "lsisas1068" or "vmpvscsi" or "ibmvscsi" or "virtio-scsi" or "lsisas1078" or "virtio-transitional" or "virtio-non-transitional"
+                or "ncr53c90" or "dc390" or "am53c974",
+            ControllerType.Usb => model is "piix3-uhci" or "piix4-uhci" or "ehci" or "ich9-ehci1" or "ich9-uhci1" or "ich9-uhci2" or "ich9-uhci3" or "vt82c686b-uhci" or "pci-ohci" or "nec-xhci" or "qusb1" or "qusb2"
+                or "qemu-xhci" or "none",
+            ControllerType.Pci => model is "pci-root" or "pcie-root" or "pci-bridge" or "dmi-to-pci-bridge" or "pcie-to-pci-bridge" or "pcie-root-port" or "pcie-switch-upstream-port" or "pcie-switch-downstream-port"
+                or "pci-expander-bus" or "pcie-expander-bus",
+            ControllerType.VirtioSerial => model is "virtio" or "virtio-transitional" or "virtio-non-transitional",
+            null or ControllerType.Ide => model is "piix3" or "piix4" or "ich6",
+            _ => false,
+        });
+        return !known ? Unsupported($"Unknown model type '{controller.Model}'")
+            : controller is { Driver.Queues: not null, Model: not ("virtio-scsi" or "virtio-transitional" or "virtio-non-transitional") } ? Unsupported("'queues' is only supported by virtio-scsi controller")
+            : null;
+    }
+
+    private static VireoException? Iommu(IommuConfig? iommu, DomainConfig config, MachineKind machine) => iommu switch
+    {
+        null => null,
+        { Model: IommuModel.Intel } when !machine.IsQ35 => Unsupported("IOMMU device: 'intel' is only supported with Q35 machines"),
+        { Model: IommuModel.Smmuv3 } => Unsupported("IOMMU device: 'smmuv3' is only supported with ARM Virt machines"),
+        { Model: IommuModel.Virtio } when !machine.IsQ35 => Unsupported("IOMMU device: 'virtio' is only supported with Q35 and ARM Virt machines"),
+        { Model: IommuModel.Virtio } when config.Features?.Acpi != true => Unsupported("IOMMU device: 'virtio' requires ACPI"),
+        { Model: IommuModel.Intel, Address: not null } => Xml("iommu model 'intel' can't have address"),
+        { Driver.Intremap: true } when config.Features?.Ioapic?.Driver != IoapicDriver.Qemu => Unsupported("IOMMU interrupt remapping requires split I/O APIC (ioapic driver='qemu')"),
+        _ => null,
+    };
+
+    private static VireoException? Input(InputConfig input) => input switch
+    {
+        { Model: { } model, Bus: not InputBus.Virtio } => Unsupported($"only bus 'virtio' is supported for input model '{model.ToXmlName()}'"),
+        { Type: InputType.Passthrough or InputType.Tablet, Bus: InputBus.Ps2 } => VireoException.Internal(ErrorDomain.Domain, $"ps2 bus does not support {input.Type.Value.ToXmlName()} input device"),
+        { Type: InputType.Evdev, Source: { Dev: null } } or { Type: InputType.Passthrough, Source: { Evdev: null } } => Xml("Missing evdev path for input device"),
+        { Bus: InputBus.Xen or InputBus.Parallels } => Unsupported($"input bus type '{input.Bus.Value.ToXmlName()}' is not supported"),
+        _ => null,
+    };
+
+    private static VireoException? Video(VideoType? type, bool secondary) => type switch
+    {
+        VideoType.Xen or VideoType.Vbox or VideoType.Parallels or VideoType.Gop => Unsupported($"domain configuration does not support video model '{type.Value.ToXmlName()}'"),
+        VideoType.Vga or VideoType.Cirrus or VideoType.Vmvga or VideoType.Ramfb or VideoType.Bochs when secondary => Unsupported($"video type '{type.Value.ToXmlName()}' is only valid as primary video device"),
+        _ => null,
+    };
+
+    private static void First(IEnumerable<VireoException?> refusals)
+    {
+        if (refusals.OfType<VireoException>().FirstOrDefault() is { } refusal)
+        {
+            throw refusal;
+        }
+    }
+
+    private static VireoException Xml(string detail) => new(ErrorCode.XmlError, ErrorDomain.Domain, detail);
+
+    private static VireoException Unsupported(string detail) => VireoException.ConfigUnsupported(ErrorDomain.Domain, detail);
+}

@@ -1,0 +1,190 @@
+using System.Xml.Linq;
+using Vireo.Config;
+
+namespace Vireo.Drivers.Qemu.Defaults;
+
+/// <summary>Members that say nothing where they stand: libvirt reads them elsewhere only, and so they are forgotten when a domain is defined.</summary>
+internal static class UnreadMembers
+{
+    /// <summary>Forgets what a QEMU guest has no use for, and elements that are left with nothing in them.</summary>
+    public static DomainConfig Drop(DomainConfig config) => config with
+    {
+        Metadata = config.Metadata is { } metadata ? Metadata(metadata) : null,
+        Blkiotune = config.Blkiotune is { } tune ? Blkio(tune) : null,
+        Memtune = config.Memtune is { } limits ? Some(limits with { MinGuarantee = limits.MinGuarantee is { Bytes: 0 } ? null : limits.MinGuarantee }) : null,
+        Seclabels = config.Seclabels.Where(label => label.Type is not null || label.Label is not null || label.Model is null or "none").ToConfigList().Map(label => label.Model == "none" && label.Type is null or SeclabelType.Dynamic ? new SeclabelConfig { Type = SeclabelType.None, Model = "none" } : label),
+        Cpu = config.Cpu is { } cpu ? Cpu(cpu) : null,
+        MaxMemory = config.MaxMemory is { Size.Bytes: 0, Slots: null or 0 } ? null : config.MaxMemory,
+        Cputune = config.Cputune is { } cputune ? Some(cputune with
+        {
+            Cachetunes = cputune.Cachetunes.Where(c => !c.Caches.IsEmpty || !c.Monitors.IsEmpty).ToConfigList(),
+            Memorytunes = cputune.Memorytunes.Where(m => !m.Nodes.IsEmpty || !m.Monitors.IsEmpty).ToConfigList(),
+        }) : null,
+        Numatune = config.Numatune is { } numatune ? Some(numatune with
+        {
+            Memory = numatune.Memory is { Mode: null, Nodeset: null, Placement: null } ? null : numatune.Memory,
+            Memnodes = numatune.Memnodes.Map(n => n with { Placement = null }),
+        }) : null,
+        MemoryBacking = config.MemoryBacking is { } backing ? Some(backing with { Allocation = Some(backing.Allocation) }) : null,
+        Defaultiothread = Some(config.Defaultiothread),
+        Idmap = Some(config.Idmap),
+        Pm = Some(config.Pm),
+        Sysinfos = config.Sysinfos.Map(Sysinfo),
+        Bootloader = config.Bootloader is { Length: > 0 } ? config.Bootloader : null,
+        Os = config.Os with
+        {
+            FirmwareDetails = Some(config.Os.FirmwareDetails),
+            Init = null,
+            Initargs = [],
+            Initenvs = [],
+            Initdir = null,
+            Inituser = null,
+            Initgroup = null,
+            Kernel = config.Os.Kernel is { Length: > 0 } kernel ? kernel : null,
+            Bootmenu = config.Os.Bootmenu is { } menu ? Some(menu with { Timeout = menu.Enable == true ? menu.Timeout : null }) : null,
+            SmbiosMode = config.Os.SmbiosMode == SmbiosMode.None ? null : config.Os.SmbiosMode,
+            Bios = Some(config.Os.Bios),
+        },
+        Features = config.Features is { } features ? Some(features with
+        {
+            Capabilities = features.Capabilities is { } capabilities ? Some(capabilities with { Policy = capabilities.Policy ?? CapabilityPolicy.Default }) : null,
+            Ioapic = Some(features.Ioapic),
+            Hpt = Some(features.Hpt),
+            Tcg = Some(features.Tcg),
+        }) : null,
+        OnLockfailure = config.OnLockfailure == LockFailureAction.Default ? null : config.OnLockfailure,
+        Clock = config.Clock is { } clock ? Clock(clock) : null,
+        Devices = Devices(config.Devices),
+        QemuCommandline = Some(config.QemuCommandline),
+        QemuCapabilities = Some(config.QemuCapabilities),
+        QemuOverride = Some(config.QemuOverride),
+        QemuDeprecation = Some(config.QemuDeprecation),
+        LxcNamespaces = null,
+        BhyveCommandline = null,
+        XenCommandline = null,
+        VmwareDatacenterPath = null,
+        VmwareMoref = null,
+    };
+
+    /// <summary>The record, unless nothing is said in it.</summary>
+    public static T? Some<T>(T? record)
+        where T : class, IEquatable<T>, new() => record is null || record.Equals(new T()) ? null : record;
+
+    private static DevicesConfig Devices(DevicesConfig devices) => devices.Map(Common) with
+    {
+        Controllers = devices.Controllers.Map(c => UnreadDeviceMembers.Drop((ControllerConfig)Common(c))),
+        Inputs = devices.Inputs.Map(n => UnreadDeviceMembers.Drop((InputConfig)Common(n))),
+        Tpms = devices.Tpms.Map(t => UnreadDeviceMembers.Drop((TpmConfig)Common(t))),
+        Rngs = devices.Rngs.Map(r => UnreadDeviceMembers.Drop((RngConfig)Common(r))),
+        Smartcards = devices.Smartcards.Map(s => UnreadCharacterMembers.Drop((SmartcardConfig)Common(s))),
+        Serials = devices.Serials.Map(d => UnreadCharacterMembers.Drop((CharDevice)Common(d))),
+        Parallels = devices.Parallels.Map(d => UnreadCharacterMembers.Drop((CharDevice)Common(d with { Target = d.Target is { } target ? target with { Type = null, Model = null } : null }))),
+        Consoles = devices.Consoles.Map(d => UnreadCharacterMembers.Drop((CharDevice)Common(d), console: true)),
+        Channels = devices.Channels.Map(d => UnreadCharacterMembers.Drop((CharDevice)Common(d))),
+        Redirdevs = devices.Redirdevs.Map(d => UnreadCharacterMembers.Drop((RedirdevConfig)Common(d))),
+        Redirfilter = devices.Redirfilter is { UsbDevices.IsEmpty: false } filter ? UnreadDeviceMembers.Drop(filter) : null,
+        Disks = devices.Disks.Map(d => UnreadDiskMembers.Drop((DiskConfig)Common(d))),
+        Interfaces = devices.Interfaces.Map(n => UnreadInterfaceMembers.Drop((InterfaceConfig)Common(n))),
+        Memories = devices.Memories.Map(m => UnreadDeviceMembers.Drop((MemoryDevice)Common(m))),
+        Iommu = devices.Iommu is { } iommu ? (IommuConfig)Common(iommu with { Driver = Some(iommu.Driver) }) : null,
+        Vsock = devices.Vsock is { } vsock ? (VsockConfig)Common(vsock with { Driver = UnreadDeviceMembers.Drop(vsock.Driver) }) : null,
+        Sounds = devices.Sounds.Map(s => UnreadDisplayMembers.Drop((SoundConfig)Common(s))),
+        Hostdevs = devices.Hostdevs.Map(h => UnreadHostdevMembers.Drop((HostdevConfig)Common(h))),
+        Filesystems = devices.Filesystems.Map(f => UnreadDeviceMembers.Drop((FilesystemConfig)Common(f))),
+        Graphics = devices.Graphics.Map(UnreadDisplayMembers.Drop),
+        Audios = devices.Audios.Map(UnreadDisplayMembers.Drop),
+        Videos = devices.Videos.Map(v => UnreadDisplayMembers.Drop((VideoConfig)Common(v))),
+        Memballoon = devices.Memballoon is { } balloon ? UnreadDeviceMembers.Drop((MemballoonConfig)Common(balloon)) : null,
+    };
+
+    private static DeviceConfig Common(DeviceConfig device) => device with
+    {
+        Boot = device is DiskConfig or InterfaceConfig or HostdevConfig or RedirdevConfig ? device.Boot : null,
+        Rom = device is InterfaceConfig or HostdevConfig ? Some(device.Rom) : null,
+        Address = device.Address switch
+        {
+            // A slot that is not said is to be given; 0 is none.
+            PciAddress { Domain: null or 0, Bus: null or 0, Slot: null or 0, Zpci: null } => null,
+            PciAddress { Zpci: { } zpci } pci => pci with { Zpci = Some(zpci) },
+            var other => other,
+        },
+        Master = device.Master is { } master ? master with { Startport = master.Startport ?? 0 } : null,
+    };
+
+    private static SysinfoConfig Sysinfo(SysinfoConfig sysinfo) => sysinfo.Type switch
+    {
+        SysinfoType.Smbios => sysinfo with
+        {
+            Bios = Told(sysinfo.Bios),
+            System = Told(sysinfo.System),
+            BaseBoards = sysinfo.BaseBoards.Map(b => b with { Entries = Told(b.Entries) }).Where(b => !b.Entries.IsEmpty).ToConfigList(),
+            Chassis = Told(sysinfo.Chassis),
+            Entries = [],
+        },
+        _ => new SysinfoConfig { Type = sysinfo.Type, Entries = sysinfo.Entries },
+    };
+
+    private static ConfigList<NamedText> Told(ConfigList<NamedText> entries) => entries.Where(e => e.Text is { Length: > 0 }).ToConfigList();
+
+    // What a guest's CPU is is said by its model and features; the rest is told of a host's.
+    private static CpuConfig Cpu(CpuConfig cpu) => cpu with
+    {
+        HostFeatures = null,
+        Microcode = null,
+        Signature = null,
+        Counter = null,
+        Pages = [],
+        Match = cpu.Mode is null or CpuMode.Custom ? cpu.Match : null,
+        Arch = null,
+        Model = cpu.Mode is CpuMode.HostPassthrough or CpuMode.Maximum ? null : cpu.Model,
+        Vendor = cpu.Mode is CpuMode.HostPassthrough or CpuMode.Maximum or CpuMode.HostModel ? null : cpu.Vendor,
+    };
+
+    private static BlkioTuneConfig? Blkio(BlkioTuneConfig tune) => Some(tune with
+    {
+        Weight = tune.Weight is 0 ? null : tune.Weight,
+        Devices = tune.Devices.Where(d => d is { Weight: > 0 } or { ReadIopsSec: > 0 } or { WriteIopsSec: > 0 } or { ReadBytesSec: > 0 } or { WriteBytesSec: > 0 }).Select(d => d with
+        {
+            Weight = d.Weight is 0 ? null : d.Weight,
+            ReadIopsSec = d.ReadIopsSec is 0 ? null : d.ReadIopsSec,
+            WriteIopsSec = d.WriteIopsSec is 0 ? null : d.WriteIopsSec,
+            ReadBytesSec = d.ReadBytesSec is 0 ? null : d.ReadBytesSec,
+            WriteBytesSec = d.WriteBytesSec is 0 ? null : d.WriteBytesSec,
+        }).ToConfigList(),
+    });
+
+    // A clock that is put right is a variable one.
+    private static ClockConfig Clock(ClockConfig clock)
+    {
+        var own = new ClockConfig { Offset = clock.Offset ?? ClockOffset.Utc, Timers = clock.Timers, Extras = clock.Extras };
+        return own.Offset switch
+        {
+            ClockOffset.Utc or ClockOffset.Localtime when clock.Adjustment is null or "reset" => own with { Adjustment = clock.Adjustment },
+            ClockOffset.Utc or ClockOffset.Localtime => own with
+            {
+                Offset = ClockOffset.Variable,
+                Adjustment = clock.Adjustment,
+                Basis = own.Offset == ClockOffset.Utc ? ClockBasis.Utc : ClockBasis.Localtime,
+            },
+            ClockOffset.Variable => own with { Adjustment = clock.Adjustment is null or "reset" ? "0" : clock.Adjustment, Basis = clock.Basis ?? ClockBasis.Utc },
+            ClockOffset.Timezone => own with { Timezone = clock.Timezone },
+            _ => own with { Start = clock.Start },
+        };
+    }
+
+    // Each application has one element, in a namespace of its own.
+    private static XmlFragment Metadata(XmlFragment metadata)
+    {
+        var root = XElement.Parse(metadata.Xml, LoadOptions.PreserveWhitespace);
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var dropped = root.Nodes().Where(n => n is XText { Value: var text } ? !string.IsNullOrWhiteSpace(text) : n is XElement e && (e.Name.NamespaceName.Length == 0 || !seen.Add(e.Name.NamespaceName))).ToList();
+        if (dropped.Count == 0)
+        {
+            return metadata;
+        }
+
+        dropped.ForEach(n => n.Remove());
+        var text = root.HasElements ? root.ToString(SaveOptions.DisableFormatting) : "<metadata/>";
+        return new XmlFragment(root.DescendantNodes().Any(n => n is XCData or XComment or XProcessingInstruction) ? text : text.Replace(" />", "/>", StringComparison.Ordinal));
+    }
+}
