@@ -79,7 +79,7 @@ internal static class CharacterReading
             default:
                 var target = driver switch
                 {
-                    "isa-serial" => new CharTarget { Type = CharTargetType.IsaSerial, Model = CharTargetModel.IsaSerial, Port = properties.Index("index") },
+                    "isa-serial" => new CharTarget { Port = properties.Index("index") },
                     "pci-serial" => new CharTarget { Type = CharTargetType.PciSerial, Model = CharTargetModel.PciSerial },
                     "usb-serial" => new CharTarget { Type = CharTargetType.UsbSerial, Model = CharTargetModel.UsbSerial },
                     _ => new CharTarget { Type = CharTargetType.IsaDebug, Model = CharTargetModel.IsaDebugcon },

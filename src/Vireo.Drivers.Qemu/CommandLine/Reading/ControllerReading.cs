@@ -61,12 +61,39 @@ internal static class ControllerReading
             }
 
             // The parts of one EHCI controller have one number.
-            var index = controller.Master is not null && state.Devices.Controllers.FindLast(c => c.Model == "ich9-ehci1") is { Index: { } mate } ? mate : state.Places.Add(kind.Type, id, Prefix(kind.Type));
-            state.Devices.Controllers.Add(controller with { Index = index });
+            state.Devices.Controllers.Add(controller with { Index = controller.Index ?? state.Places.Add(kind.Type, id, Prefix(kind.Type)) });
             option.Read();
         }
 
         Usb(state);
+        Floppies(state);
+    }
+
+    // The controller is on the board, or comes with the first drive; what it says is told of the drives.
+    private static void Floppies(ReadingState state)
+    {
+        foreach (var option in state.Unread("-device").Where(o => o.Properties.Peek("driver") == "isa-fdc").ToList())
+        {
+            var properties = option.Properties;
+            properties.TakeAny("driver", "id");
+            (uint? First, uint? Second) orders = (properties.Number("bootindexA"), properties.Number("bootindexB"));
+            if (properties.Understood)
+            {
+                state.FloppyOrders = orders;
+                option.Read();
+            }
+        }
+
+        foreach (var option in state.Unread("-global").ToList())
+        {
+            var properties = option.Properties;
+            var (first, second) = (properties.Number("isa-fdc.bootindexA"), properties.Number("isa-fdc.bootindexB"));
+            if (properties.Understood && (first ?? second) is not null)
+            {
+                state.FloppyOrders = (first ?? state.FloppyOrders.First, second ?? state.FloppyOrders.Second);
+                option.Read();
+            }
+        }
     }
 
     private static string Prefix(ControllerType type) => type switch
@@ -78,10 +105,16 @@ internal static class ControllerReading
 
     private static ControllerConfig? Controller(ReadingState state, OptionProperties properties, ControllerType type, string? model, string driver)
     {
-        if (type == ControllerType.Usb && properties.Take("masterbus") is not null)
+        if (type == ControllerType.Usb && properties.Take("masterbus") is { } bus)
         {
-            var master = new ControllerConfig { Type = type, Model = model, Master = new DeviceMaster { Startport = properties.Number("firstport") } };
-            return master with { Address = state.Places.Pci(properties) };
+            return state.Places.Bus(bus, type) is not { } master ? null : new ControllerConfig
+            {
+                Type = type,
+                Model = model,
+                Index = (int)master,
+                Master = new DeviceMaster { Startport = properties.Number("firstport") },
+                Address = state.Places.Pci(properties),
+            };
         }
 
         var controller = new ControllerConfig { Type = type, Model = model, Address = state.Places.Pci(properties) };

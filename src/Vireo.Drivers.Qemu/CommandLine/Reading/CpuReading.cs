@@ -65,9 +65,9 @@ internal static class CpuReading
         foreach (var name in properties.Names.Distinct().Where(n => n is not "vendor").ToList())
         {
             var signed = name.Length > 1 && name[0] is '+' or '-';
-            var feature = (signed ? name[1..] : name);
-            var on = properties.Flag(name) is { } set && (!signed || set) ? name[0] != '-' && set : properties.Fail<bool?>();
-            if (!feature.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
+            var feature = signed ? name[1..] : name;
+            var on = properties.Flag(name) is { } set && (!signed || set) ? set && !name.StartsWith('-') : properties.Fail<bool?>();
+            if (feature.Length == 0 || !feature.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
             {
                 properties.Fail();
             }

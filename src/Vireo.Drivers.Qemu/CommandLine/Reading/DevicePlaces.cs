@@ -59,7 +59,7 @@ internal sealed class DevicePlaces
             return properties.Fail<DeviceAddress>();
         }
 
-        return new PciAddress { Domain = 0, Bus = index, Slot = slot, Function = function, Multifunction = multifunction == true ? true : null };
+        return new PciAddress { Domain = 0, Bus = index, Slot = slot, Function = function, Multifunction = multifunction };
     }
 
     /// <summary>Takes a USB device's place.</summary>

@@ -12,8 +12,9 @@ internal static class MemoryReading
     /// <summary>Reads them.</summary>
     public static void Read(ReadingState state)
     {
-        Size(state);
         Processors(state);
+        NumaReading.Read(state);
+        Size(state);
         foreach (var option in state.Unread("-overcommit").Concat(state.Unread("-realtime")).ToList())
         {
             var properties = option.Properties;
@@ -52,6 +53,7 @@ internal static class MemoryReading
         var type = properties.Take("qom-type");
         properties.TakeAny("id", "size", "x-use-canonical-path-for-ramblock-id");
         var (share, huge, prealloc) = (properties.Flag("share"), properties.Flag("hugetlb"), properties.Flag("prealloc"));
+        var page = properties.Big("hugetlbsize");
         if (!properties.Understood || type is not ("memory-backend-ram" or "memory-backend-memfd"))
         {
             return;
@@ -63,7 +65,7 @@ internal static class MemoryReading
         {
             Source = type == "memory-backend-memfd" && huge != true ? MemorySource.Memfd : null,
             Access = share switch { true => MemoryAccess.Shared, false => MemoryAccess.Private, null => null },
-            Hugepages = huge == true ? new HugepagesConfig() : null,
+            Hugepages = huge == true ? new HugepagesConfig { Pages = page is { } bytes ? [new HugepageConfig { Size = new DataSize(bytes) }] : [] } : null,
             Allocation = prealloc == true && huge != true ? new MemoryAllocation { Mode = MemoryAllocationMode.Immediate } : null,
         };
         state.Config = state.Config with { MemoryBacking = backing == new MemoryBackingConfig() ? null : backing };
@@ -92,6 +94,13 @@ internal static class MemoryReading
         {
             var properties = option.Properties;
             size = properties.Take("size") is { } text ? Amount(text, 1 << 20) : size;
+            if (state.Config.Cpu?.Numa is not null && properties.Peek("maxmem") is { } most)
+            {
+                // Only a guest with cells can be given more.
+                properties.Take("maxmem");
+                state.Config = state.Config with { MaxMemory = new MaxMemoryConfig { Size = Amount(most, 1 << 20), Slots = properties.Number("slots") } };
+            }
+
             option.Read(properties);
         }
 

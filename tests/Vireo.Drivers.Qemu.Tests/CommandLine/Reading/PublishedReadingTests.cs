@@ -50,6 +50,8 @@ public sealed class PublishedReadingTests
 
     private static DomainConfig Complete(DomainConfig config, bool isPc)
     {
+        // None of the command lines gives an address on PCI: each libvirt chooses its own, to which DomainDefinitionTests hold us.
+        config = config with { Devices = config.Devices.Map(device => device.Address is PciAddress ? device with { Address = null } : device) };
         var kept = isPc ? config : config with
         {
             Os = config.Os with { Type = new OsType { Arch = "i686", Machine = "pc", Kind = "hvm" } },
