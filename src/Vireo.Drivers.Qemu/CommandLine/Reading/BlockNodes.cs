@@ -135,6 +135,10 @@ internal static class BlockNodes
                 return properties.Take(prefix + "filename") is { Length: > 0 } path ? (DiskType.File, new DiskSource { File = path }) : null;
             case "host_device" or "host_cdrom":
                 return properties.Take(prefix + "filename") is { Length: > 0 } device ? (DiskType.Block, new DiskSource { Dev = device }) : null;
+            case "vvfat":
+                properties.Expect(prefix + "rw", "off");
+                properties.Take(prefix + "floppy");
+                return properties.Take(prefix + "dir") is { Length: > 0 } folder ? (DiskType.Dir, new DiskSource { Dir = folder }) : null;
             case "nbd":
                 return Server(properties, prefix) is { } nbd ? DiskSources.Network(DiskProtocol.Nbd, properties.Take(prefix + "export"), nbd) : null;
             case "ssh":

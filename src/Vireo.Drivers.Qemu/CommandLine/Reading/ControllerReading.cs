@@ -66,34 +66,6 @@ internal static class ControllerReading
         }
 
         Usb(state);
-        Floppies(state);
-    }
-
-    // The controller is on the board, or comes with the first drive; what it says is told of the drives.
-    private static void Floppies(ReadingState state)
-    {
-        foreach (var option in state.Unread("-device").Where(o => o.Properties.Peek("driver") == "isa-fdc").ToList())
-        {
-            var properties = option.Properties;
-            properties.TakeAny("driver", "id");
-            (uint? First, uint? Second) orders = (properties.Number("bootindexA"), properties.Number("bootindexB"));
-            if (properties.Understood)
-            {
-                state.FloppyOrders = orders;
-                option.Read();
-            }
-        }
-
-        foreach (var option in state.Unread("-global").ToList())
-        {
-            var properties = option.Properties;
-            var (first, second) = (properties.Number("isa-fdc.bootindexA"), properties.Number("isa-fdc.bootindexB"));
-            if (properties.Understood && (first ?? second) is not null)
-            {
-                state.FloppyOrders = (first ?? state.FloppyOrders.First, second ?? state.FloppyOrders.Second);
-                option.Read();
-            }
-        }
     }
 
     private static string Prefix(ControllerType type) => type switch

@@ -156,8 +156,7 @@ internal static class DiskDeviceReading
                 return disk with { Address = state.Places.Usb(properties), Target = target with { Dev = DiskReading.Target(state, "sd", 0), Removable = properties.Flag("removable") } };
             case DiskBus.Fdc:
                 var drive = properties.Number("unit") ?? 0;
-                var order = drive == 0 ? state.FloppyOrders.First : state.FloppyOrders.Second;
-                return drive > 1 ? null : disk with { Boot = order is > 0 ? new DeviceBoot { Order = order } : null, Target = target with { Dev = drive == 0 ? "fda" : "fdb" } };
+                return drive > 1 ? null : disk with { Target = target with { Dev = drive == 0 ? "fda" : "fdb" } };
             case DiskBus.Ide:
                 return Ide(state, properties, disk, target);
             default:

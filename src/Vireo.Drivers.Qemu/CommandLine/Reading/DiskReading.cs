@@ -33,6 +33,8 @@ internal static class DiskReading
                 DiskDeviceReading.Read(state, option);
             }
         }
+
+        FloppyReading.Read(state);
     }
 
     /// <summary>What says how an image is opened, of a <c>-drive</c>.</summary>

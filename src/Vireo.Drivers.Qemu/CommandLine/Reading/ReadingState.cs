@@ -28,9 +28,6 @@ internal sealed class ReadingState(IReadOnlyList<QemuOption> options, IReadOnlyL
     /// <summary>The memory that a POWER machine's firmware keeps its settings in.</summary>
     public NvramDevice? Nvram { get; set; }
 
-    /// <summary>The places of the two floppy drives in the boot order.</summary>
-    public (uint? First, uint? Second) FloppyOrders { get; set; }
-
     /// <summary>Where the guest's buses are.</summary>
     public DevicePlaces Places { get; set; } = null!;
 
