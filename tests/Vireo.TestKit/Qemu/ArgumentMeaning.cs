@@ -70,7 +70,8 @@ public sealed record ArgumentMeaning(string Option, SortedDictionary<string, str
     /// <summary>Splits a line as a shell does: the environment, the program and its arguments.</summary>
     public static (IReadOnlyList<string> Environment, string Program, IReadOnlyList<string> Arguments) Split(string line)
     {
-        var split = ShellLine.Parse(line);
+        // libvirt's published lines are broken within quotes, too, where no shell would join them.
+        var split = ShellLine.Parse(line.Replace("\\\n", "", StringComparison.Ordinal));
         return ([.. split.Environment.Select(v => $"{v.Key}={v.Value}")], split.Program, split.Arguments);
     }
 

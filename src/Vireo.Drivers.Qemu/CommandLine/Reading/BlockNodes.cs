@@ -111,7 +111,7 @@ internal static class BlockNodes
         place = Storage(inner, inner.Take(prefix + "driver"), prefix);
         settings = settings with { Io = Io(inner, prefix) };
         return place is { } found && inner.Understood | ReferenceEquals(inner, properties) && driver is not null
-            ? new BlockImage(found.Type, found.Source, Format(driver)) { Backing = backing, Options = options, ReadOnly = readOnly, Cache = cache, Driver = settings }
+            ? new BlockImage(found.Type, found.Source, found.Type == DiskType.Dir ? "fat" : Format(driver)) { Backing = backing, Options = options, ReadOnly = readOnly, Cache = cache, Driver = settings }
             : null;
     }
 

@@ -72,7 +72,7 @@ internal static class DiskReading
             return new DiskConfig { Type = DiskType.File, Driver = driver };
         }
 
-        return DiskSources.Read(state, file) is { } place ? new DiskConfig { Type = place.Type, Source = place.Source, Driver = driver } : null;
+        return DiskSources.Read(state, file) is { } place ? new DiskConfig { Type = place.Type, Source = place.Source, Driver = place.Type == DiskType.Dir ? driver with { Type = "fat" } : driver } : null;
     }
 
     /// <summary>A name for the guest's disk that no other has.</summary>
