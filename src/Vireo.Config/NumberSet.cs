@@ -119,5 +119,5 @@ public sealed class NumberSet : IEnumerable<int>
         }
     }
 
-    private static bool TryNumber(ReadOnlySpan<char> text, out int number) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number < Limit;
+    private static bool TryNumber(ReadOnlySpan<char> text, out int number) => int.TryParse(text.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out number) && number < Limit;
 }

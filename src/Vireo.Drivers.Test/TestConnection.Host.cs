@@ -1,4 +1,5 @@
 using System.Globalization;
+using Vireo.Cpu;
 
 namespace Vireo.Drivers.Test;
 
@@ -35,6 +36,20 @@ internal sealed partial class TestConnection
             var used = hypervisor.Domains.Where(d => d.IsActive).Aggregate(0UL, (sum, d) => sum + (d.Config.CurrentMemory?.KiB ?? 0));
             return ValueTask.FromResult(used < TestDefaults.MemoryKiB ? (TestDefaults.MemoryKiB - used) * 1024 : 0UL);
         }
+    }
+
+    public override ValueTask<ConnectGetCpuModelNamesResult> ConnectGetCpuModelNamesAsync(string arch, int needResults, uint flags, CancellationToken cancellationToken)
+    {
+        VireoException.CheckFlags(flags, 0, ErrorDomain.Test, "testConnectGetCPUModelNames");
+        var models = CpuArchitecture.ModelsOf(arch, ErrorDomain.Test);
+        return ValueTask.FromResult(new ConnectGetCpuModelNamesResult(needResults != 0 ? [.. models] : [], models.Count));
+    }
+
+    public override ValueTask<string> ConnectBaselineCpuAsync(string[] xmlCPUs, uint flags, CancellationToken cancellationToken)
+    {
+        VireoException.CheckFlags(flags, (uint)(ConnectBaselineCPUFlags.ExpandFeatures | ConnectBaselineCPUFlags.Migratable), ErrorDomain.Test, "testConnectBaselineCPU");
+        var wanted = (ConnectBaselineCPUFlags)flags;
+        return ValueTask.FromResult(CpuArchitecture.Baseline(xmlCPUs, wanted.HasFlag(ConnectBaselineCPUFlags.ExpandFeatures), wanted.HasFlag(ConnectBaselineCPUFlags.Migratable)).ToXml());
     }
 
     public override ValueTask<string> ConnectGetSysinfoAsync(uint flags, CancellationToken cancellationToken)

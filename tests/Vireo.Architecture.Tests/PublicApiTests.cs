@@ -16,7 +16,11 @@ public sealed class PublicApiTests
     [InlineData("Vireo.Drivers.Remote")]
     [InlineData("Vireo.Drivers.Test")]
     [InlineData("Vireo.Drivers.Qemu")]
+    [InlineData("Vireo.Drivers.Bhyve")]
+    [InlineData("Vireo.Drivers.Lxc")]
+    [InlineData("Vireo.Cpu")]
     [InlineData("Vireo.Drivers.Vmware")]
+    [InlineData("Vireo.Drivers.Xen")]
     public void Public_api_is_the_reviewed_one(string assembly)
     {
         string path = Repository.Path("tests", "Vireo.Architecture.Tests", "PublicApi", assembly + ".txt");

@@ -1,7 +1,3 @@
-using System.Text;
-using System.Xml.Linq;
-using System.Xml.XPath;
-
 namespace Vireo.Drivers.Vmware.Tests;
 
 /// <summary>libvirt's published VMX files and documents, both ways. What docs/compatibility.md tells of may differ, and has to.</summary>
@@ -30,7 +26,7 @@ public sealed class CorpusTests
             var expected = File.ReadAllText(Path.Combine(folder, s_documents.GetValueOrDefault(name, name) + ".xml"));
             var host = name == "vmx2xml-datacenterpath" ? new TestHost("folder1/folder2/datacenter1") : TestHost.Instance;
             var (then, now) = (Without(expected, rows), Without(VmxDomain.Parse(vmx, host).ToXml(), rows));
-            return then == now ? null : Lines(then.ToXml(), now.ToXml());
+            return then == now ? null : PublishedCases.Lines(then.ToXml(), now.ToXml());
         });
     }
 
@@ -42,7 +38,7 @@ public sealed class CorpusTests
         {
             var expected = File.ReadAllText(Path.Combine(folder, name + ".vmx"));
             var written = VmxDomain.Format(DomainConfig.ParseDefinition(xml), TestHost.Instance, s_hardware.GetValueOrDefault(name, 4));
-            return Lines(expected, written);
+            return PublishedCases.Lines(expected, written);
         });
     }
 
@@ -54,53 +50,15 @@ public sealed class CorpusTests
             var first = VmxDomain.Parse(vmx, TestHost.Instance);
             var again = VmxDomain.Parse(VmxDomain.Format(first, TestHost.Instance, 8), TestHost.Instance);
             // A file always has a name.
-            return first with { Name = first.Name ?? "" } == again ? null : Lines(first.ToXml(), again.ToXml());
+            return first with { Name = first.Name ?? "" } == again ? null : PublishedCases.Lines(first.ToXml(), again.ToXml());
         });
     }
 
     private static void Compare(string folder, string suffix, int least, IReadOnlyList<string> rows, Func<string, string, string, string?> differ)
     {
         Assert.SkipWhen(Repository.Corpus is null, "the document corpus (../shared/corpus beside the repository) is not here");
-        var path = Path.Combine(Repository.Corpus!, folder);
-        var wrong = new StringBuilder();
-        var (count, listed) = (0, 0);
-        foreach (var file in Directory.EnumerateFiles(path, "*." + suffix).Order(StringComparer.Ordinal))
-        {
-            var name = Path.GetFileNameWithoutExtension(file);
-            var isListed = rows.Contains($"{folder}/{name}.{suffix}");
-            count++;
-            listed += isListed ? 1 : 0;
-            var difference = differ(name, File.ReadAllText(file), path);
-            if (difference is null == isListed)
-                wrong.AppendLine($"{name}: {difference ?? "agrees, though docs/compatibility.md says it does not"}");
-        }
-
-        count.ShouldBeGreaterThanOrEqualTo(least);
-        listed.ShouldBeLessThanOrEqualTo(count / 20, "at least 95 of a hundred agree");
-        wrong.ToString().ShouldBeEmpty();
+        PublishedCases.Compare(folder, suffix, least, rows, differ).ShouldBeEmpty();
     }
 
-    /// <summary>The document without the places that newer libvirt writes otherwise.</summary>
-    private static DomainConfig Without(string xml, IEnumerable<string> places)
-    {
-        var document = XDocument.Parse(xml);
-        foreach (var place in places.Where(place => place.StartsWith("//", StringComparison.Ordinal)))
-        {
-            foreach (var part in ((IEnumerable<object>)document.XPathEvaluate(place)).ToList())
-            {
-                if (part is XAttribute attribute)
-                    attribute.Remove();
-                else
-                    ((XElement)part).Remove();
-            }
-        }
-
-        return DomainConfig.Parse(document.ToString());
-    }
-
-    private static string? Lines(string then, string now)
-    {
-        var lines = LineDifference.Between(then, now);
-        return lines.Count == 0 ? null : "\n" + string.Join('\n', lines);
-    }
+    private static DomainConfig Without(string xml, IEnumerable<string> places) => DomainConfig.Parse(PublishedCases.Without(xml, places));
 }

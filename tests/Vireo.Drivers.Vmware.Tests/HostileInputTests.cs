@@ -1,3 +1,4 @@
+using Vireo.Config.Conf;
 using System.Text;
 
 namespace Vireo.Drivers.Vmware.Tests;
@@ -30,7 +31,7 @@ public sealed class HostileInputTests
     [Fact]
     public void A_file_of_more_than_a_mebibyte_is_refused()
     {
-        var largest = "#" + new string('x', VmxReader.MostCharacters - 1);
+        var largest = "#" + new string('x', ConfReader.MostCharacters - 1);
         Should.Throw<VireoException>(() => VmxDomain.Parse(largest, TestHost.Instance)).Code.ShouldBe(ErrorCode.InternalError);
         Should.Throw<VireoException>(() => VmxDomain.Parse(largest + "x", TestHost.Instance)).Code.ShouldBe(ErrorCode.ConfSyntax);
         Should.Throw<VireoException>(() => VmxDomain.Parse(Encoding.ASCII.GetBytes(largest + "xx"), TestHost.Instance)).Code.ShouldBe(ErrorCode.ConfSyntax);
@@ -70,58 +71,10 @@ public sealed class HostileInputTests
         Should.Throw<VireoException>(() => VmxDomain.Format(spoiled, TestHost.Instance, 4)).Code.ShouldBe(ErrorCode.InvalidArg);
     }
 
-    private static void Spoil(Action<string> use, IReadOnlyList<string> seeds)
-    {
-        var random = new Random(20260102);
-        for (var round = 0; round < Rounds; round++)
-        {
-            var text = new StringBuilder(seeds[random.Next(seeds.Count)]);
-            for (var change = random.Next(1, 6); change > 0; change--)
-                Change(text, random, seeds);
-            try
-            {
-                use(text.ToString());
-            }
-            catch (VireoException)
-            {
-                // Refused.
-            }
-            catch (Exception other)
-            {
-                Assert.Fail($"{other}\n{text}");
-            }
-        }
-    }
-
-    private static void Change(StringBuilder text, Random random, IReadOnlyList<string> seeds)
-    {
-        var at = random.Next(text.Length + 1);
-        switch (random.Next(5))
-        {
-            case 0:
-                text.Insert(at, s_pieces[random.Next(s_pieces.Length)]);
-                break;
-            case 1:
-                text.Remove(at, Math.Min(random.Next(12), text.Length - at));
-                break;
-            case 2 when at < text.Length:
-                text[at] = (char)random.Next(1, 256);
-                break;
-            case 3:
-                text.Insert(at, seeds[random.Next(seeds.Count)]);
-                break;
-            default:
-                text.Append(text.ToString(at, Math.Min(random.Next(40), text.Length - at)));
-                break;
-        }
-    }
+    private static void Spoil(Action<string> use, IReadOnlyList<string> seeds) => SpoiledText.FindHarm(use, seeds, s_pieces, Rounds).ShouldBeNull();
 
     private static List<string> Golden(string name) =>
-    [
-        .. File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Golden", name)).Split("\n\n")
-            .Select(block => string.Join('\n', block.Split('\n').Where(line => line != "!" && !line.StartsWith("> ", StringComparison.Ordinal))))
-            .Select(lines => $"config.version = \"8\"\nvirtualHW.version = \"4\"\n{lines}\n"),
-    ];
+        [.. GoldenCases.Questions(name).Select(lines => $"config.version = \"8\"\nvirtualHW.version = \"4\"\n{string.Join('\n', lines.Where(line => line != "!"))}\n")];
 
     private static string? Xml(string vmx)
     {

@@ -123,6 +123,8 @@ public static class Sessions
         SnapshotSessions.Kinds,
         SnapshotSessions.Redefined,
         SnapshotSessions.Transient,
+        CpuSessions.Commands,
+        CpuSessions.Guests,
         BlockSessions.Jobs,
         BlockSessions.Copies,
         BlockSessions.Refusals,

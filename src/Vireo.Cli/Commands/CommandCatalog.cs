@@ -24,7 +24,11 @@ internal static class CommandCatalog
         "maxvcpus" => HostCommands.MaxVcpusAsync,
         "version" => HostCommands.VersionAsync,
         "freecell" => HostCommands.FreeMemoryAsync,
-        "cpu-models" => HostCommands.CpuModelsAsync,
+        "cpu-models" => CpuCommands.ModelsAsync,
+        "cpu-compare" => CpuCommands.CompareAsync,
+        "cpu-baseline" => CpuCommands.BaselineAsync,
+        "hypervisor-cpu-compare" => CpuCommands.CompareHypervisorAsync,
+        "hypervisor-cpu-baseline" => CpuCommands.BaselineHypervisorAsync,
         _ => null,
     };
 

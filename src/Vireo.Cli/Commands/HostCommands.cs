@@ -106,16 +106,6 @@ internal static class HostCommands
         context.PrintLine($"{"Total",5}: {cells.Aggregate(0UL, static (sum, free) => sum + free) / 1024,10} KiB");
     }
 
-    public static async ValueTask CpuModelsAsync(CommandContext context)
-    {
-        var connection = await context.ConnectionAsync();
-        var models = await connection.Driver.Hypervisor.ConnectGetCpuModelNamesAsync(context.Command.Required("arch"), 1, 0, context.CancellationToken);
-        foreach (var model in models.Models)
-        {
-            context.PrintLine(model);
-        }
-    }
-
     private static void Document(CommandContext context, string xml)
     {
         if (context.Command.Has("xpath"))

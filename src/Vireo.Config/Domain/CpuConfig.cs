@@ -3,7 +3,7 @@ using Vireo.Config.Xml;
 namespace Vireo.Config;
 
 /// <summary>The virtual CPU's model.</summary>
-[XmlDocument("cpu", Source = "cpu_definition")]
+[XmlDocument("cpu", Source = "CPU_definition", Domain = XmlCode.CpuDocument, Unexpected = "XML does not contain expected 'cpu' element")]
 public sealed partial record CpuConfig
 {
     [XmlAttribute(Invalid = "Invalid mode attribute '{0}'", InvalidCode = XmlCode.Unsupported)] public CpuMode? Mode { get; init; }
@@ -181,7 +181,7 @@ public enum CpuMaxPhysAddrMode
 [XmlRecord]
 public sealed partial record CpuFeature
 {
-    [XmlAttribute] public CpuFeaturePolicy? Policy { get; init; }
+    [XmlAttribute(Invalid = "Invalid CPU feature policy", InvalidCode = XmlCode.Unsupported)] public CpuFeaturePolicy? Policy { get; init; }
 
     [XmlAttribute] public string? Name { get; init; }
 }

@@ -36,7 +36,7 @@ public sealed partial record DomainConfig
         if (Os.Type?.Kind is not { Length: > 0 } kind)
         {
             // A guest with a boot loader of its own needs no kind.
-            if (Bootloader is null)
+            if (string.IsNullOrEmpty(Bootloader))
             {
                 throw new VireoException(ErrorCode.XmlError, ErrorDomain.Domain, "an os <type> must be specified");
             }

@@ -20,10 +20,10 @@ public sealed partial record LxcNamespaces
 [XmlRecord]
 public sealed partial record LxcSharedNamespace
 {
-    [XmlAttribute(Required = true)] public LxcNamespaceOwner? Type { get; init; }
+    [XmlAttribute(Invalid = "Unknown LXC namespace source '{0}'", InvalidCode = XmlCode.Internal, Missing = "No lxc environment type specified", MissingCode = XmlCode.Internal)] public LxcNamespaceOwner? Type { get; init; }
 
     /// <summary>The namespace's or the container's name, or the process.</summary>
-    [XmlAttribute(Required = true)] public string? Value { get; init; }
+    [XmlAttribute(Missing = "No lxc environment type specified", MissingCode = XmlCode.Internal)] public string? Value { get; init; }
 }
 
 /// <summary>How the owner of a namespace is named.</summary>

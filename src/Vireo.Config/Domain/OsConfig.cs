@@ -196,11 +196,11 @@ public sealed partial record IdmapConfig
 [XmlRecord]
 public sealed partial record IdmapEntry
 {
-    [XmlAttribute] public uint? Start { get; init; }
+    [XmlAttribute(Invalid = "invalid idmap start/target/count settings", Missing = "invalid idmap start/target/count settings")] public uint? Start { get; init; }
 
-    [XmlAttribute] public uint? Target { get; init; }
+    [XmlAttribute(Invalid = "invalid idmap start/target/count settings", Missing = "invalid idmap start/target/count settings")] public uint? Target { get; init; }
 
-    [XmlAttribute] public uint? Count { get; init; }
+    [XmlAttribute(Invalid = "invalid idmap start/target/count settings", Missing = "invalid idmap start/target/count settings")] public uint? Count { get; init; }
 }
 
 /// <summary>SMBIOS or firmware configuration tables.</summary>

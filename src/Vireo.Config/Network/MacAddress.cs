@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 
 namespace Vireo.Config;
 
@@ -37,6 +38,10 @@ public readonly record struct MacAddress(ulong Bits)
         address = new(bits);
         return true;
     }
+
+    /// <summary>A random address of a vendor.</summary>
+    /// <param name="vendor">The first 24 bits.</param>
+    public static MacAddress Random(uint vendor) => new(((ulong)vendor << 24) | (uint)RandomNumberGenerator.GetInt32(1 << 24));
 
     /// <summary>Whether no one stands behind a zero in it, as in the mask of addresses.</summary>
     public bool IsMask => (((~Bits & AllBits) + 1) & ~Bits & AllBits) == 0;

@@ -12,11 +12,12 @@ internal sealed partial class DocumentReader
     /// <param name="domain">Who reports errors in it.</param>
     /// <param name="root">The root element's name.</param>
     /// <param name="read">The root record's parser.</param>
+    /// <param name="unexpected">What is said of another root; null for the usual words.</param>
     /// <exception cref="VireoException">VIR_ERR_XML_DETAIL, VIR_ERR_XML_INVALID_SCHEMA.</exception>
-    public static T ParseValidated<T>(string xml, string source, ErrorDomain domain, string root, Func<DocumentReader, T> read)
+    public static T ParseValidated<T>(string xml, string source, ErrorDomain domain, string root, Func<DocumentReader, T> read, string? unexpected = null)
     {
         var violations = new List<string>();
-        var document = Parse(xml, source, domain, root, reader => ReadOrRefuse(reader, read), violations);
+        var document = Parse(xml, source, domain, root, reader => ReadOrRefuse(reader, read), unexpected, violations);
         return violations.Count == 0 ? document : throw Refusal(string.Join('\n', violations));
     }
 

@@ -53,9 +53,11 @@ internal sealed partial class DocumentReader
     /// <param name="domain">Who reports errors in it.</param>
     /// <param name="root">The root element's name.</param>
     /// <param name="read">The root record's parser.</param>
-    public static T Parse<T>(string xml, string source, ErrorDomain domain, string root, Func<DocumentReader, T> read) => Parse(xml, source, domain, root, read, null);
+    /// <param name="unexpected">What is said of another root; null for the usual words.</param>
+    public static T Parse<T>(string xml, string source, ErrorDomain domain, string root, Func<DocumentReader, T> read, string? unexpected = null) =>
+        Parse(xml, source, domain, root, read, unexpected, null);
 
-    private static T Parse<T>(string xml, string source, ErrorDomain domain, string root, Func<DocumentReader, T> read, List<string>? violations)
+    private static T Parse<T>(string xml, string source, ErrorDomain domain, string root, Func<DocumentReader, T> read, string? unexpected, List<string>? violations)
     {
         ArgumentNullException.ThrowIfNull(xml);
         if (xml.Length > MaxLength)
@@ -82,7 +84,7 @@ internal sealed partial class DocumentReader
                     {
                     }
 
-                    throw reader.Error($"expecting root element of '{root}', not '{name}'");
+                    throw reader.Error(unexpected ?? $"expecting root element of '{root}', not '{name}'");
                 }
 
                 var document = read(reader);

@@ -27,6 +27,9 @@ internal static class XmlCode
     /// <summary>ErrorDomain: secret documents.</summary>
     public const int SecretDocument = 30;
 
+    /// <summary>ErrorDomain: CPU documents.</summary>
+    public const int CpuDocument = 31;
+
     /// <summary>ErrorDomain: network filter and binding documents.</summary>
     public const int FilterDocument = 33;
 
@@ -60,6 +63,9 @@ internal sealed class XmlDocumentAttribute(string root) : Attribute
 
     /// <summary>Who reports errors in it: a number of ErrorDomain.</summary>
     public int Domain { get; init; } = 20;
+
+    /// <summary>What libvirt says of another root, where it is not the usual.</summary>
+    public string? Unexpected { get; init; }
 
     /// <summary>An empty element is written with a closing tag.</summary>
     public bool Open { get; init; }

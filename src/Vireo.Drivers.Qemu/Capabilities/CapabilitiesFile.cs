@@ -9,7 +9,7 @@ namespace Vireo.Drivers.Qemu.Capabilities;
 internal static class CapabilitiesFile
 {
     // Another number for another form of the file, or when more is asked of QEMU.
-    private const string Form = "1";
+    private const string Form = "2";
 
     /// <summary>Writes capabilities.</summary>
     public static ReadOnlyMemory<byte> Write(QemuCapabilities capabilities, string key)
@@ -34,10 +34,8 @@ internal static class CapabilitiesFile
             WriteTexts(w, "tpmModels", capabilities.TpmModels);
             WriteTexts(w, "tpmTypes", capabilities.TpmTypes);
             WriteTexts(w, "features", capabilities.Features.Select(static feature => feature.ToString()));
-            w.WriteStartObject("hostCpu");
-            foreach (var (accelerator, features) in capabilities.HostCpuFeatures)
-                WriteTexts(w, accelerator, features);
-            w.WriteEndObject();
+            WriteHostCpu(w, "tcgHostCpu", capabilities.TcgHostCpu);
+            WriteHostCpu(w, "kvmHostCpu", capabilities.KvmHostCpu);
             w.WriteEndObject();
         }
 
@@ -75,7 +73,8 @@ internal static class CapabilitiesFile
         TpmModels = ReadTexts(root.GetProperty("tpmModels")),
         TpmTypes = ReadTexts(root.GetProperty("tpmTypes")),
         Features = ReadTexts(root.GetProperty("features")).Select(Enum.Parse<QemuFeature>).ToFrozenSet(),
-        HostCpuFeatures = root.GetProperty("hostCpu").EnumerateObject().ToDictionary(static entry => entry.Name, static entry => ReadTexts(entry.Value).ToFrozenSet()),
+        TcgHostCpu = ReadHostCpu(root, "tcgHostCpu"),
+        KvmHostCpu = ReadHostCpu(root, "kvmHostCpu"),
     };
 
     private static void WriteMachines(Utf8JsonWriter w, IReadOnlyList<QemuMachine> machines)
@@ -128,6 +127,29 @@ internal static class CapabilitiesFile
 
     private static IReadOnlyList<QemuCpuModel> ReadCpus(JsonElement list) =>
         [.. list.EnumerateArray().Select(static item => new QemuCpuModel(item.Str("name"), item.Str("type"), ReadTexts(item.GetProperty("blockers")), item.Is("deprecated")))];
+
+    private static void WriteHostCpu(Utf8JsonWriter w, string name, QemuHostCpu? cpu)
+    {
+        if (cpu is null)
+            return;
+        w.WriteStartObject(name);
+        w.WriteString("vendor", cpu.Vendor);
+        w.WriteNumber("family", cpu.Signature.Family);
+        w.WriteNumber("model", cpu.Signature.Model);
+        w.WriteNumber("stepping", cpu.Signature.Stepping);
+        WriteTexts(w, "properties", cpu.Properties);
+        WriteTexts(w, "features", cpu.Features);
+        if (cpu.Migratable is { } migratable)
+            WriteTexts(w, "migratable", migratable);
+        w.WriteEndObject();
+    }
+
+    private static QemuHostCpu? ReadHostCpu(JsonElement root, string name) => !root.TryGetProperty(name, out var cpu) ? null : new(
+        cpu.StrOrNull("vendor"),
+        new(cpu.GetProperty("family").GetUInt32(), cpu.GetProperty("model").GetUInt32(), cpu.GetProperty("stepping").GetUInt32()),
+        ReadTexts(cpu.GetProperty("properties")).ToFrozenSet(),
+        ReadTexts(cpu.GetProperty("features")).ToFrozenSet(),
+        cpu.TryGetProperty("migratable", out var migratable) ? ReadTexts(migratable).ToFrozenSet() : null);
 
     private static void WriteTexts(Utf8JsonWriter w, string name, IEnumerable<string> texts)
     {

@@ -49,9 +49,8 @@ internal static class CapabilitiesProbe
             TpmModels = first.Optional(first.TpmModels),
             TpmTypes = first.Optional(first.TpmTypes),
             Features = features.ToFrozenSet(),
-            HostCpuFeatures = kvm
-                ? new Dictionary<string, FrozenSet<string>> { ["tcg"] = withTcg.HostCpu(), ["kvm"] = first.HostCpu() }
-                : new Dictionary<string, FrozenSet<string>> { ["tcg"] = withTcg.HostCpu() },
+            TcgHostCpu = withTcg.HostCpu(),
+            KvmHostCpu = kvm ? first.HostCpu() : null,
         };
     }
 
@@ -113,19 +112,15 @@ internal static class CapabilitiesProbe
     private sealed class Questions
     {
         private readonly Func<JsonElement> _version;
+        private readonly Func<JsonElement> _allOfHostCpu;
         private readonly Func<JsonElement> _hostCpu;
 
         public Questions(bool cpuOnly = false)
         {
             Cpus = Batch.Add(new QmpCommand<IReadOnlyList<QemuCpuModel>>("query-cpu-definitions", static reply => [.. reply.EnumerateArray().Select(ReadCpu)]));
             // With KVM "max" is the host's own CPU; without, all that TCG emulates.
-            _hostCpu = Batch.Add(new QmpCommand<JsonElement>("query-cpu-model-expansion", static reply => reply.GetProperty("model").GetProperty("props"), static w =>
-            {
-                w.WriteString("type", "full");
-                w.WriteStartObject("model");
-                w.WriteString("name", "max");
-                w.WriteEndObject();
-            }));
+            _allOfHostCpu = AskForHostCpu(migratable: false);
+            _hostCpu = AskForHostCpu(migratable: null);
             _version = Ask("query-version", static reply => reply);
             if (cpuOnly)
                 return;
@@ -166,10 +161,26 @@ internal static class CapabilitiesProbe
 
         public Version Version() => Qmp.ReadVersion(_version());
 
-        // Not every architecture can expand a model, nor every build has TPMs.
-        public FrozenSet<string> HostCpu() => Optional(() => (IReadOnlyList<string>)[.. _hostCpu().EnumerateObject().Where(static p => p.Value.ValueKind == JsonValueKind.True).Select(static p => p.Name)]).ToFrozenSet();
+        public QemuHostCpu? HostCpu()
+        {
+            if (Answer(_hostCpu) is not { ValueKind: JsonValueKind.Object } usual)
+                return null;
+            // Without being asked to, QEMU gives only what can be migrated. Older ones cannot be asked.
+            var all = Answer(_allOfHostCpu);
+            var best = all.ValueKind == JsonValueKind.Object ? all : usual;
+            return new(
+                best.StrOrNull("vendor"),
+                new((uint)(best.Num("family") ?? 0), (uint)(best.Num("model") ?? 0), (uint)(best.Num("stepping") ?? 0)),
+                Switches(best, onlyOn: false),
+                Switches(best, onlyOn: true),
+                all.ValueKind == JsonValueKind.Object ? Switches(usual, onlyOn: true) : null);
+        }
 
-        public IReadOnlyList<string> Optional(Func<IReadOnlyList<string>> answer)
+        // Not every build has TPMs.
+        public IReadOnlyList<string> Optional(Func<IReadOnlyList<string>> answer) => Answer(answer) ?? [];
+
+        // Not every architecture can expand a model.
+        private static T? Answer<T>(Func<T> answer)
         {
             try
             {
@@ -177,9 +188,29 @@ internal static class CapabilitiesProbe
             }
             catch (VireoException exception) when (exception.InnerException is QmpErrorException)
             {
-                return [];
+                return default;
             }
         }
+
+        private static FrozenSet<string> Switches(JsonElement properties, bool onlyOn) =>
+            properties.EnumerateObject().Where(property => property.Value.ValueKind == JsonValueKind.True || (!onlyOn && property.Value.ValueKind == JsonValueKind.False))
+                .Select(static property => property.Name).ToFrozenSet();
+
+        private Func<JsonElement> AskForHostCpu(bool? migratable) =>
+            Batch.Add(new QmpCommand<JsonElement>("query-cpu-model-expansion", static reply => reply.GetProperty("model").GetProperty("props"), w =>
+            {
+                w.WriteString("type", "full");
+                w.WriteStartObject("model");
+                w.WriteString("name", "max");
+                if (migratable is { } wanted)
+                {
+                    w.WriteStartObject("props");
+                    w.WriteBoolean("migratable", wanted);
+                    w.WriteEndObject();
+                }
+
+                w.WriteEndObject();
+            }));
 
         private Func<T> Ask<T>(string command, Func<JsonElement, T> read) => Batch.Add(new QmpCommand<T>(command, read));
 

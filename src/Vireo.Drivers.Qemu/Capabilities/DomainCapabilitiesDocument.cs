@@ -1,4 +1,5 @@
 using Vireo.Config;
+using Vireo.Cpu;
 using Vireo.Host.Processes;
 
 namespace Vireo.Drivers.Qemu.Capabilities;
@@ -50,44 +51,36 @@ internal static class DomainCapabilitiesDocument
 
     private static ConfigList<CpuModeSupport> CpuModes(QemuCapabilities qemu, bool kvm)
     {
-        var accelerator = kvm ? "kvm" : "tcg";
-        var baseModel = kvm ? "kvm64" : "qemu64";
-        var ofBase = kvm ? CpuFeatureNames.OfKvm64 : CpuFeatureNames.OfQemu64;
-        var host = qemu.HostCpuFeatures.TryGetValue(accelerator, out var found) && qemu.Architecture is "x86_64" or "i686" ? found : null;
         return
         [
             kvm
                 ? new CpuModeSupport { Name = "host-passthrough", Supported = true, Enums = [Values("hostPassthroughMigratable", ["on", "off"])] }
                 : new CpuModeSupport { Name = "host-passthrough", Supported = false },
             new CpuModeSupport { Name = "maximum", Supported = true, Enums = [Values("maximumMigratable", ["on", "off"])] },
-            host is null
-                ? new CpuModeSupport { Name = "host-model", Supported = false }
-                : new CpuModeSupport
+            HostModels.Of(qemu, kvm)?.Reported is { } host
+                ? new CpuModeSupport
                 {
                     Name = "host-model",
                     Supported = true,
-                    Models = [new SupportedCpuModel { Fallback = "forbid", Name = baseModel }],
-                    Features = [.. CpuFeatureNames.FromQemu(host, ofBase).Select(static name => new CpuFeature { Policy = CpuFeaturePolicy.Require, Name = name })],
-                },
-            new CpuModeSupport { Name = "custom", Supported = true, Models = [.. CustomModels(qemu.CpuModels(kvm))] },
+                    Models = [new SupportedCpuModel { Fallback = "forbid", Name = host.Model!.Name }],
+                    Vendor = host.Vendor,
+                    Features = host.Features,
+                }
+                : new CpuModeSupport { Name = "host-model", Supported = false },
+            new CpuModeSupport { Name = "custom", Supported = true, Models = [.. CustomModels(qemu, kvm)] },
         ];
     }
 
-    // Versions of models and the special ones have no name of their own in documents.
-    private static IEnumerable<SupportedCpuModel> CustomModels(IReadOnlyList<QemuCpuModel> models) =>
-        models.Where(static model => model.Name is not ("max" or "host" or "base") && !IsVersion(model.Name))
-            .Select(static model => new SupportedCpuModel
-            {
-                Usable = model.Usable ? "yes" : "no",
-                Deprecated = model.Deprecated ? "yes" : null,
-                Vendor = CpuVendors.Of(model.Name),
-                Name = model.Name,
-            });
-
-    private static bool IsVersion(string name)
+    private static IEnumerable<SupportedCpuModel> CustomModels(QemuCapabilities qemu, bool kvm)
     {
-        var mark = name.LastIndexOf("-v", StringComparison.Ordinal);
-        return mark > 0 && name.AsSpan(mark + 2) is { Length: > 0 } number && number.IndexOfAnyExceptInRange('0', '9') < 0;
+        var known = CpuArchitecture.Of(qemu.Architecture);
+        return qemu.CpuModels(kvm).Where(model => model.IsNamed && known.Models.Contains(model.Name)).Select(model => new SupportedCpuModel
+        {
+            Usable = model.Usable ? "yes" : "no",
+            Deprecated = model.Deprecated ? "yes" : null,
+            Vendor = known.VendorOf(model.Name) ?? "unknown",
+            Name = model.Name,
+        });
     }
 
     private static DevicesSupport Devices(QemuCapabilities qemu, QemuMachine machine)

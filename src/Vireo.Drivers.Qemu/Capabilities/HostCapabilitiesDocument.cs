@@ -17,7 +17,7 @@ internal static class HostCapabilitiesDocument
             Host = new()
             {
                 Uuid = HostIdentity.Uuid,
-                Cpu = Cpu(processors),
+                Cpu = HostCpuFacts.Describe(processors),
                 PowerManagement = new() { SuspendMem = CanSleep("mem"), SuspendDisk = CanSleep("disk") },
                 Iommu = new() { Support = Directory.Exists("/sys/kernel/iommu_groups") && Directory.EnumerateFileSystemEntries("/sys/kernel/iommu_groups").Any() },
                 MigrationFeatures = new() { Live = true, UriTransports = ["tcp", "rdma"] },
@@ -28,28 +28,6 @@ internal static class HostCapabilitiesDocument
             Guests = [.. EmulatorTargets.All.Where(target => emulators.ContainsKey(target.Architecture)).Select(target => Guest(target, emulators[target.Architecture]))],
         };
     }
-
-    private static CpuConfig Cpu(HostProcessors processors) => new()
-    {
-        Arch = "x86_64",
-        Model = new() { Name = "kvm64" },
-        Vendor = processors.Properties.GetValueOrDefault("vendor_id") switch
-        {
-            "AuthenticAMD" => "AMD",
-            "GenuineIntel" => "Intel",
-            "HygonGenuine" => "Hygon",
-            var other => other,
-        },
-        Microcode = processors.Number("microcode") is { } microcode ? new() { Version = microcode } : null,
-        Signature = new() { Family = processors.Number("cpu family"), Model = processors.Number("model"), Stepping = processors.Number("stepping") },
-        Topology = new() { Sockets = (uint)processors.SocketsPerNode, Dies = 1, Cores = (uint)processors.CoresPerSocket, Threads = (uint)processors.ThreadsPerCore },
-        Maxphysaddr = AddressBits(processors) is { } bits ? new() { Mode = CpuMaxPhysAddrMode.Emulate, Bits = bits } : null,
-        Features = [.. CpuFeatureNames.FromKernel(processors.Properties.GetValueOrDefault("flags", ""), CpuFeatureNames.OfKvm64).Select(static name => new CpuFeature { Name = name })],
-        Pages = [.. HostMemory.Pages(0).Select(static pool => new CpuPages { Unit = "KiB", Size = pool.SizeKiB })],
-    };
-
-    private static uint? AddressBits(HostProcessors processors) =>
-        processors.Properties.TryGetValue("address sizes", out var text) && uint.TryParse(text.Split(' ')[0], out var bits) ? bits : null;
 
     private static bool CanSleep(string state) =>
         File.Exists("/sys/power/state") && File.ReadAllText("/sys/power/state").Split(' ', StringSplitOptions.TrimEntries).Contains(state);

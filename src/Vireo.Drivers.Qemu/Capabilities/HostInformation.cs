@@ -31,12 +31,20 @@ internal sealed class HostInformation(QemuCapabilitiesCache cache, (uint User, u
     /// <exception cref="VireoException">VIR_ERR_INVALID_ARG: unknown architecture, machine or kind; VIR_ERR_CONFIG_UNSUPPORTED: KVM that cannot be used.</exception>
     public async Task<DomainCapabilitiesConfig> DomainCapabilitiesAsync(string? emulator, string? architecture, string? machine, string? virtType, CancellationToken cancellationToken)
     {
+        var (qemu, type, kvm) = await HypervisorAsync(emulator, architecture, machine, virtType, cancellationToken).ConfigureAwait(false);
+        return DomainCapabilitiesDocument.Make(qemu, type, kvm);
+    }
+
+    /// <summary>The emulator, machine and accelerator that are meant. Parameters and errors as of <see cref="DomainCapabilitiesAsync"/>.</summary>
+    public async Task<(QemuCapabilities Qemu, QemuMachine Machine, bool Kvm)> HypervisorAsync(
+        string? emulator, string? architecture, string? machine, string? virtType, CancellationToken cancellationToken)
+    {
         if (architecture is not null && !EmulatorTargets.All.Any(target => target.Architecture == architecture))
             throw VireoException.InvalidArgument(ErrorDomain.Qemu, $"unknown architecture: {architecture}");
         if (virtType is not (null or "kvm" or "qemu"))
             throw VireoException.InvalidArgument(ErrorDomain.Qemu, $"unknown virttype: {virtType}");
         var path = emulator ?? EmulatorTargets.Find(architecture ?? "x86_64")
-            ?? throw VireoException.InvalidArgument(ErrorDomain.Qemu, $"unable to find any emulator to serve '{architecture ?? "x86_64"}' architecture");
+            ?? throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"unable to find any emulator to serve '{architecture ?? "x86_64"}' architecture");
         var qemu = await cache.GetAsync(path, cancellationToken).ConfigureAwait(false);
         if (architecture is not null && architecture != qemu.Architecture)
             throw VireoException.InvalidArgument(ErrorDomain.Qemu, $"architecture from emulator '{qemu.Architecture}' doesn't match given architecture '{architecture}'");
@@ -46,7 +54,7 @@ internal sealed class HostInformation(QemuCapabilitiesCache cache, (uint User, u
         var kvm = virtType is null ? qemu.Kvm : virtType == "kvm";
         if (kvm && !qemu.Kvm)
             throw VireoException.InvalidArgument(ErrorDomain.Qemu, "the accel 'kvm' is not supported by emulator '" + path + "' on this host");
-        return DomainCapabilitiesDocument.Make(qemu, type, kvm);
+        return (qemu, type, kvm);
     }
 
     /// <summary>The host in numbers. virNodeGetInfo.</summary>

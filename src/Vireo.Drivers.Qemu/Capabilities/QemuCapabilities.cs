@@ -47,8 +47,11 @@ internal sealed record QemuCapabilities
     /// <summary>What its monitor's schema tells.</summary>
     public required FrozenSet<QemuFeature> Features { get; init; }
 
-    /// <summary>Its CPU properties at their highest, for <c>host-model</c>: name, and whether on. By accelerator: <c>tcg</c>, <c>kvm</c>.</summary>
-    public required IReadOnlyDictionary<string, FrozenSet<string>> HostCpuFeatures { get; init; }
+    /// <summary>The best CPU when it emulates CPUs itself; null when it does not tell.</summary>
+    public required QemuHostCpu? TcgHostCpu { get; init; }
+
+    /// <summary>The best CPU with KVM; null where KVM cannot be used.</summary>
+    public required QemuHostCpu? KvmHostCpu { get; init; }
 
     /// <summary>The version as one number, as libvirt gives it: 7002022 for 7.2.22.</summary>
     public uint VersionNumber => (uint)(Version.Major * 1_000_000 + Version.Minor * 1_000 + Version.Build);
@@ -61,6 +64,9 @@ internal sealed record QemuCapabilities
 
     /// <summary>The CPU models with an accelerator.</summary>
     public IReadOnlyList<QemuCpuModel> CpuModels(bool kvm) => kvm ? KvmCpuModels : TcgCpuModels;
+
+    /// <summary>The best CPU with an accelerator; null when it is not told.</summary>
+    public QemuHostCpu? HostCpu(bool kvm) => kvm ? KvmHostCpu : TcgHostCpu;
 
     /// <summary>Whether there is a device (or any type) of that name.</summary>
     public bool HasDevice(string type) => Types.Contains(type);

@@ -9,4 +9,10 @@ internal sealed record QemuCpuModel(string Name, string Type, IReadOnlyList<stri
 {
     /// <summary>A guest with this model can run here.</summary>
     public bool Usable => Blockers.Count == 0;
+
+    /// <summary>It has a name in documents; the special ones and the versions of models have none.</summary>
+    public bool IsNamed => Name is not ("max" or "host" or "base") && !IsVersion;
+
+    private bool IsVersion => Name.LastIndexOf("-v", StringComparison.Ordinal) is > 0 and var mark
+        && Name.AsSpan(mark + 2) is { Length: > 0 } number && number.IndexOfAnyExceptInRange('0', '9') < 0;
 }

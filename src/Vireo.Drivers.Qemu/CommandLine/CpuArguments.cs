@@ -1,4 +1,5 @@
 using Vireo.Config;
+using Vireo.Cpu.X86;
 
 namespace Vireo.Drivers.Qemu.CommandLine;
 
@@ -9,14 +10,14 @@ internal static class CpuArguments
     public static string Value(DomainConfig config)
     {
         var cpu = config.Cpu!;
-        var value = new OptionList(Model(cpu, config.Type));
+        var value = new OptionList(Model(cpu));
         value.With("vendor", cpu.Model?.VendorId);
-        value.With("migratable", cpu.Mode == CpuMode.HostPassthrough ? cpu.Migratable : null);
+        value.With("migratable", cpu.Migratable);
         foreach (var feature in cpu.Features)
         {
             if (feature.Policy is not CpuFeaturePolicy.Optional && feature.Name is { } name)
             {
-                value.With(Name(name), feature.Policy is not (CpuFeaturePolicy.Disable or CpuFeaturePolicy.Forbid));
+                value.With(Name(X86Cpu.QemuName(name)), feature.Policy is not (CpuFeaturePolicy.Disable or CpuFeaturePolicy.Forbid));
             }
         }
 
@@ -24,21 +25,13 @@ internal static class CpuArguments
         return value.ToString();
     }
 
-    private static string Model(CpuConfig cpu, DomainType? type)
+    private static string Model(CpuConfig cpu) => cpu.Mode switch
     {
-        switch (cpu.Mode)
-        {
-            case CpuMode.Maximum:
-                return "max";
-            case CpuMode.HostPassthrough:
-                Unsupported.When(type != DomainType.Kvm, "CPU mode 'host-passthrough'", "is not supported by hypervisor; it needs domain type 'kvm'");
-                return "host";
-            case CpuMode.HostModel:
-                throw Unsupported.Element("CPU mode 'host-model'", "is not supported yet; use mode 'maximum', 'host-passthrough' or a named model");
-            default:
-                return Name(cpu.Model?.Name ?? "qemu64");
-        }
-    }
+        CpuMode.HostModel => throw Unsupported.Element("CPU mode 'host-model'", "has to become a named model before a command line is made"),
+        CpuMode.Maximum => "max",
+        CpuMode.HostPassthrough => "host",
+        _ => Name(cpu.Model?.Name ?? "qemu64"),
+    };
 
     // Names stand where QEMU reads option names, so only their own characters may be in them.
     private static string Name(string name)

@@ -85,7 +85,7 @@ internal static class DiskArguments
             var bus => throw Unsupported.Element($"bus '{bus?.ToXmlName()}' of disk '{disk.Target.Dev}'", "is not supported by QEMU"),
         };
         Unsupported.When(disk.Target.RotationRate is not null && disk.Target.Bus is not (DiskBus.Ide or DiskBus.Sata or DiskBus.Scsi), $"rotation_rate of disk '{disk.Target.Dev}'");
-        Unsupported.When(node is null && disk.Device == DiskDevice.Disk, $"disk '{disk.Target.Dev}'", "has no source; only a cdrom or a floppy may be empty");
+        Unsupported.When(node is null && disk is { Device: DiskDevice.Disk, Type: not DiskType.VhostUser }, $"disk '{disk.Target.Dev}'", "has no source; only a cdrom or a floppy may be empty");
         option.Text("drive", node).Text("serial", disk.Serial);
         option.Flag("share-rw", disk.Shareable ? true : null);
         if (disk.Device != DiskDevice.Floppy && disk.Device != DiskDevice.Cdrom)

@@ -21,13 +21,13 @@ internal static class NativeCommandLine
         var text = new StringBuilder("LC_ALL=C");
         foreach (var variable in complete.QemuCommandline?.Envs ?? [])
         {
-            text.Append(' ').Append(variable.Name).Append('=').Append(Quoted(variable.Value ?? ""));
+            text.Append(' ').Append(variable.Name).Append('=').Append(ShellWord.Quote(variable.Value ?? ""));
         }
 
-        text.Append(' ').Append(Quoted(emulator));
+        text.Append(' ').Append(ShellWord.Quote(emulator));
         foreach (var argument in Arguments(complete, directory, machine))
         {
-            text.Append(' ').Append(Quoted(argument));
+            text.Append(' ').Append(ShellWord.Quote(argument));
         }
 
         return text.ToString();
@@ -54,10 +54,4 @@ internal static class NativeCommandLine
         var layers = numbers.ForDomain(chains);
         return new LiveDisks([.. config.Devices.Disks.Select((disk, i) => new LiveDisk(disk.Target!.Dev!, chains[i], layers[i], disk.Access()))], numbers.Last);
     }
-
-    // Only what no shell reads otherwise stands bare.
-    private static string Quoted(string argument) =>
-        argument.Length > 0 && argument.All(c => char.IsAsciiLetterOrDigit(c) || "-_./:=,+@%".Contains(c, StringComparison.Ordinal))
-            ? argument
-            : $"'{argument.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 }

@@ -1,6 +1,8 @@
 using System.Globalization;
 using Vireo.Config;
 using Vireo.Drivers.Qemu.Defaults;
+using Vireo.Drivers.Qemu.Lifecycle;
+using Vireo.Drivers.Qemu.Snapshots;
 using Vireo.Drivers.Qemu.State;
 
 namespace Vireo.Drivers.Qemu;
@@ -11,10 +13,11 @@ internal sealed partial class QemuConnection
     private const ulong NanosecondsPerTick = 10_000_000;
 
     /// <inheritdoc/>
-    public override ValueTask<string> DomainGetXmlDescAsync(DomainRef dom, uint flags, CancellationToken cancellationToken)
+    public override async ValueTask<string> DomainGetXmlDescAsync(DomainRef dom, uint flags, CancellationToken cancellationToken)
     {
         CheckFlags(flags, DomainXMLFlags.Secure | DomainXMLFlags.Inactive | DomainXMLFlags.UpdateCpu | DomainXMLFlags.Migratable, "qemuDomainGetXMLDesc");
-        var view = Find(dom).View;
+        var domain = Find(dom);
+        var view = domain.View;
         var wanted = (DomainXMLFlags)flags;
         var inactive = (wanted & (DomainXMLFlags.Inactive | DomainXMLFlags.Migratable)) != 0;
         var config = wanted.HasFlag(DomainXMLFlags.Inactive) ? view.NextConfig : view.Config;
@@ -27,8 +30,21 @@ internal sealed partial class QemuConnection
             config = config with { CurrentMemory = DataSize.FromKiB(balloon) };
         }
 
-        config = wanted.HasFlag(DomainXMLFlags.Migratable) ? MigratableDocument.Of(config) : config;
-        return ValueTask.FromResult(((wanted & (DomainXMLFlags.Secure | DomainXMLFlags.Migratable)) != 0 ? config : WithoutSecrets(config)).ToXml());
+        if (wanted.HasFlag(DomainXMLFlags.Migratable))
+        {
+            config = wanted.HasFlag(DomainXMLFlags.Inactive) || domain.Process is not { } process
+                ? config
+                : SavedDocument.Inactive(config with { Cpu = process.AskedCpu ?? config.Cpu });
+            config = MigratableDocument.Of(config);
+        }
+
+        if (wanted.HasFlag(DomainXMLFlags.UpdateCpu))
+        {
+            var qemu = await Hypervisor.HostInformation.EmulatorAsync(config.Devices.Emulator ?? GuestBuilder.DefaultEmulator, cancellationToken).ConfigureAwait(false);
+            config = config with { Cpu = GuestCpu.Updated(config, qemu) };
+        }
+
+        return ((wanted & (DomainXMLFlags.Secure | DomainXMLFlags.Migratable)) != 0 ? config : WithoutSecrets(config)).ToXml();
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using Vireo.Config;
+using Vireo.Config.Defaults;
 
 namespace Vireo.Drivers.Qemu.Defaults;
 
@@ -11,10 +12,9 @@ internal static class CharacterDeviceDefaults
     {
         RequireUnique(draft.Serials);
         Consoles(draft);
-        var port = NextPort(draft.Serials);
-        DeviceDraft.Each(draft.Serials, serial => serial with { Target = Serial(serial.Target, ref port) });
-        port = NextPort(draft.Parallels);
-        DeviceDraft.Each(draft.Parallels, parallel => parallel with { Target = (parallel.Target ?? new CharTarget()) with { Port = Port(parallel.Target, ref port) } });
+        PortNumbers.Assign(draft.Serials);
+        DeviceDraft.Each(draft.Serials, serial => serial with { Target = Serial(serial.Target) });
+        PortNumbers.Assign(draft.Parallels);
         ShareFirst(draft);
         DeviceDraft.Each(draft.Channels, WithoutRun);
     }
@@ -52,7 +52,7 @@ internal static class CharacterDeviceDefaults
         }
     }
 
-    private static CharTarget Serial(CharTarget? target, ref int next)
+    private static CharTarget Serial(CharTarget? target)
     {
         target ??= new CharTarget();
         var type = target.Type ?? CharTargetType.IsaSerial;
@@ -63,13 +63,8 @@ internal static class CharacterDeviceDefaults
             CharTargetType.UsbSerial => CharTargetModel.UsbSerial,
             _ => (CharTargetModel?)null,
         };
-        return target with { Type = type, Model = model, Port = Port(target, ref next) };
+        return target with { Type = type, Model = model };
     }
-
-    private static int Port(CharTarget? target, ref int next) => target?.Port is { } given and >= 0 ? given : next++;
-
-    // Those that are named none are numbered after the last that is.
-    private static int NextPort(List<CharDevice> devices) => devices.Select(d => d.Target?.Port ?? -1).Append(-1).Max() + 1;
 
     private static void RequireUnique(List<CharDevice> serials)
     {

@@ -13,14 +13,13 @@ internal static class CpuDefaults
     /// <param name="architecture">What QEMU emulates: x86_64 or i686.</param>
     public static CpuConfig Apply(CpuConfig? cpu, DomainType? type, string architecture)
     {
-        cpu ??= new CpuConfig();
+        cpu = (cpu ?? new CpuConfig()).ToDefinition(CpuKind.Guest);
         var wide = architecture != "i686";
         cpu = cpu with
         {
-            Topology = cpu.Topology is { } topology ? topology with { Dies = topology.Dies ?? 1 } : null,
             Numa = cpu.Numa is { } numa ? Numa(numa) : null,
         };
-        if (cpu.Mode is null or CpuMode.Custom && cpu.Model?.Name is null)
+        if (cpu.Mode == CpuMode.Custom && cpu.Model?.Name is null)
         {
             return cpu with
             {
@@ -36,13 +35,7 @@ internal static class CpuDefaults
             CpuMode.HostPassthrough => cpu with { Check = cpu.Check ?? CpuCheck.None, Migratable = cpu.Migratable ?? wide },
             CpuMode.Maximum => cpu with { Check = cpu.Check ?? CpuCheck.None },
             CpuMode.HostModel => cpu with { Check = cpu.Check ?? CpuCheck.Partial, Model = OfHost(cpu.Model) },
-            _ => cpu with
-            {
-                Mode = CpuMode.Custom,
-                Match = cpu.Match ?? CpuMatch.Exact,
-                Check = cpu.Check ?? (type == DomainType.Kvm ? CpuCheck.Partial : CpuCheck.None),
-                Model = cpu.Model! with { Fallback = cpu.Model.Fallback ?? CpuFallback.Allow },
-            },
+            _ => cpu with { Check = cpu.Check ?? (type == DomainType.Kvm ? CpuCheck.Partial : CpuCheck.None) },
         };
     }
 

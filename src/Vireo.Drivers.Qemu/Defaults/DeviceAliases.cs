@@ -1,5 +1,6 @@
 using System.Globalization;
 using Vireo.Config;
+using Vireo.Config.Defaults;
 
 namespace Vireo.Drivers.Qemu.Defaults;
 
@@ -103,7 +104,7 @@ internal static class DeviceAliases
         var (controller, bus, target, unit) = (drive.Controller ?? 0, drive.Bus ?? 0, drive.Target ?? 0, drive.Unit ?? 0);
         return disk.Target!.Bus switch
         {
-            DiskBus.Virtio => Text($"virtio-disk{DiskDefaults.IndexOf(disk.Target.Dev)}"),
+            DiskBus.Virtio => Text($"virtio-disk{DriveName.Index(disk.Target.Dev!)}"),
             DiskBus.Usb => Text($"usb-disk{usbDisks++}"),
             DiskBus.Scsi when IsNarrow(draft, controller) => Text($"scsi{controller}-{bus}-{unit}"),
             DiskBus.Scsi => Text($"scsi{controller}-{bus}-{target}-{unit}"),

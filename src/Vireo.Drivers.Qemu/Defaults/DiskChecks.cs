@@ -1,4 +1,5 @@
 using Vireo.Config;
+using Vireo.Config.Defaults;
 
 namespace Vireo.Drivers.Qemu.Defaults;
 
@@ -19,7 +20,7 @@ internal static class DiskChecks
         }
 
         RequireSecret(disk.Auth ?? disk.Source?.Auth);
-        if (Address(disk, bus) is null && !HasName(disk))
+        if (DiskDefaults.AddressRefusal(disk) is null && !HasName(disk))
         {
             throw VireoException.Internal(ErrorDomain.Domain, $"Invalid {(disk.Device == DiskDevice.Floppy ? "floppy" : "harddisk")} device name: {target}");
         }
@@ -39,7 +40,7 @@ internal static class DiskChecks
             throw VireoException.Internal(ErrorDomain.Qemu, "SCSI controller only supports 1 bus");
         }
 
-        var refusal = Address(disk, bus) ?? Narrow(disk, bus, controllers) ?? (disk switch
+        var refusal = DiskDefaults.AddressRefusal(disk) ?? Narrow(disk, bus, controllers) ?? (disk switch
         {
             { Sgio: Sgio.Unfiltered } => "unfiltered sgio is no longer supported",
             { Device: DiskDevice.Disk or DiskDevice.Lun, Target.Tray: not null } => "tray is only valid for cdrom and floppy",
@@ -58,7 +59,7 @@ internal static class DiskChecks
     {
         DiskDevice.Floppy => disk.Target!.Dev!.StartsWith("fd", StringComparison.Ordinal),
         DiskDevice.Cdrom => true,
-        _ => DiskDefaults.IndexOf(disk.Target!.Dev) >= 0 && !disk.Target.Dev!.StartsWith("fd", StringComparison.Ordinal),
+        _ => DriveName.Index(disk.Target!.Dev!) >= 0 && !disk.Target.Dev!.StartsWith("fd", StringComparison.Ordinal),
     };
 
     private static void RequireSecret(StorageAuth? auth)
@@ -74,15 +75,6 @@ internal static class DiskChecks
             throw new VireoException(ErrorCode.XmlError, ErrorDomain.Storage, refusal);
         }
     }
-
-    private static string? Address(DiskConfig disk, DiskBus bus) => (bus, disk.Address) switch
-    {
-        (DiskBus.Virtio, DriveAddress) => "virtio disk cannot have an address of type 'drive'",
-        (DiskBus.Virtio, UsbAddress) => "virtio disk cannot have an address of type 'usb'",
-        (DiskBus.Ide or DiskBus.Scsi or DiskBus.Sata or DiskBus.Fdc, PciAddress) => $"Invalid address type 'pci' for the disk '{disk.Target!.Dev}' with the bus type '{bus.ToXmlName()}'",
-        (DiskBus.Ide or DiskBus.Scsi or DiskBus.Sata or DiskBus.Fdc, UsbAddress) => $"Invalid address type 'usb' for the disk '{disk.Target!.Dev}' with the bus type '{bus.ToXmlName()}'",
-        _ => null,
-    };
 
     private static string? Narrow(DiskConfig disk, DiskBus bus, ConfigList<ControllerConfig> controllers) =>
         bus == DiskBus.Scsi && disk.Address is DriveAddress { Target: > 0 } drive && controllers.Any(c => c is { Type: ControllerType.Scsi, Model: "lsilogic" } && c.Index == drive.Controller)

@@ -1,4 +1,5 @@
 using Vireo.Config;
+using Vireo.Config.Defaults;
 
 namespace Vireo.Drivers.Qemu.Defaults;
 
@@ -9,7 +10,8 @@ internal static class DisplayDefaults
     public static void Apply(DeviceDraft draft)
     {
         DeviceDraft.Each(draft.Graphics, Graphics);
-        Videos(draft);
+        GraphicsDefaults.Videos(draft, VideoType.Cirrus);
+        DeviceDraft.Each(draft.Videos, Video);
         DeviceDraft.Each(draft.Sounds, sound => sound with { Model = sound.Model ?? SoundModel.Ich6 });
         if (draft.Audios.Count == 0)
         {
@@ -26,96 +28,21 @@ internal static class DisplayDefaults
 
     private static GraphicsConfig Graphics(GraphicsConfig graphics)
     {
-        // Which address a network has is known of a run alone.
-        graphics = graphics with { Listens = graphics.Listens.Map(l => l.Type == GraphicsListenType.Network ? l with { Address = null } : l) };
-        if (graphics.Type is not (GraphicsType.Vnc or GraphicsType.Spice))
-        {
-            return graphics;
-        }
-
-        var vnc = graphics.Type == GraphicsType.Vnc;
-        if (vnc && Socket(graphics) is { } path)
-        {
-            return graphics with
-            {
-                Socket = path,
-                ListenAddress = null,
-                Port = null,
-                Autoport = null,
-                Listens = [new GraphicsListen { Type = GraphicsListenType.Socket, Socket = path }, .. graphics.Listens.Skip(1)],
-            };
-        }
-
-        if (!graphics.Listens.IsEmpty && graphics.Listens[0].Type is GraphicsListenType.Socket or GraphicsListenType.None)
-        {
-            return graphics;
-        }
-
-        if (!vnc && graphics is { TlsPort: > 0, Autoport: not true })
+        // Where it listens on no address there is nothing to encrypt.
+        if (graphics is { Type: GraphicsType.Spice, TlsPort: > 0, Autoport: not true } && graphics.Listens is not [{ Type: GraphicsListenType.Socket or GraphicsListenType.None }, ..])
         {
             throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, "spice TLS port set in XML configuration, but TLS is disabled in qemu.conf");
         }
 
-        bool? autoport = vnc ? graphics.Autoport ?? graphics.Port is null or -1 : graphics.Autoport ?? (graphics.Port is > 0 || graphics.TlsPort is > 0 ? false : null);
-        if (!vnc && graphics.Port == -1 && graphics.Autoport is null)
-        {
-            autoport = true;
-        }
-
-        int? port = autoport == true ? vnc ? -1 : null : graphics.Port is > 0 ? graphics.Port : null;
-        graphics = graphics with { Port = port, TlsPort = autoport == true ? null : graphics.TlsPort, Autoport = autoport };
-        if (!graphics.Listens.IsEmpty)
-        {
-            return graphics.Listens[0].Type == GraphicsListenType.Address ? AtAddress(graphics, graphics.Listens[0].Address ?? graphics.ListenAddress) : graphics;
-        }
-
-        var listening = vnc || autoport is not null || graphics.ListenAddress is not null;
-        return graphics with
-        {
-            Listens = [new GraphicsListen { Type = listening ? GraphicsListenType.Address : GraphicsListenType.None, Address = graphics.ListenAddress }],
-        };
-    }
-
-    private static GraphicsConfig AtAddress(GraphicsConfig graphics, string? address) =>
-        graphics with { ListenAddress = address, Listens = [graphics.Listens[0] with { Address = address }, .. graphics.Listens.Skip(1)] };
-
-    // The attribute and the first place may both name the socket, if it is one.
-    private static string? Socket(GraphicsConfig graphics)
-    {
-        var listened = graphics.Listens is [{ Type: GraphicsListenType.Socket, Socket: { } first }, ..] ? first : null;
-        return graphics.Socket is null || listened is null || listened == graphics.Socket
-            ? graphics.Socket ?? listened
-            : throw VireoException.ConfigUnsupported(
-                ErrorDomain.Domain, $"graphics 'socket' attribute '{graphics.Socket}' must match 'socket' attribute of first listen element (found '{listened}')");
-    }
-
-    private static void Videos(DeviceDraft draft)
-    {
-        if (draft.Videos.Count == 0 && draft.Graphics.Any(g => g.Type != GraphicsType.EglHeadless))
-        {
-            draft.Videos.Add(new VideoConfig());
-        }
-
-        DeviceDraft.Each(draft.Videos, Video);
-        if (draft.Videos.Count == 0)
-        {
-            return;
-        }
-
-        var primary = Math.Max(0, draft.Videos.FindIndex(v => v.Model!.Primary == true));
-        var first = draft.Videos[primary];
-        draft.Videos.RemoveAt(primary);
-        draft.Videos.Insert(0, first with { Model = first.Model! with { Primary = first.Model.Type == VideoType.None ? null : true } });
+        return GraphicsDefaults.Apply(graphics);
     }
 
     private static VideoConfig Video(VideoConfig video)
     {
-        var model = video.Model ?? new VideoModel();
-        var type = model.Type is null or VideoType.Default ? VideoType.Cirrus : model.Type;
-        model = model with { Type = type, Heads = type == VideoType.None ? null : model.Heads ?? 1 };
+        var model = video.Model!;
         return video with
         {
-            Model = type switch
+            Model = model.Type switch
             {
                 VideoType.Qxl => model with { Ram = Power(model.Ram ?? 65536), Vram = Power(model.Vram ?? 65536), Vgamem = Power(model.Vgamem ?? 16384) },
                 VideoType.Vga or VideoType.Cirrus or VideoType.Vmvga or VideoType.Bochs => model with { Vram = model.Vram is > 0 ? model.Vram : 16384 },

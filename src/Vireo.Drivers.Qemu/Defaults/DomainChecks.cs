@@ -1,4 +1,5 @@
 using Vireo.Config;
+using Vireo.Config.Defaults;
 
 namespace Vireo.Drivers.Qemu.Defaults;
 
@@ -51,7 +52,12 @@ internal static class DomainChecks
             throw VireoException.ConfigUnsupported(ErrorDomain.Domain, "maximum vCPU count must not be less than current vCPU count");
         }
 
-        Disks(config.Devices.Disks);
+        if (config is { Type: not DomainType.Kvm, Cputune: { Cachetunes.IsEmpty: false } or { Memorytunes.IsEmpty: false } })
+        {
+            throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, "cachetune is only supported for KVM domains");
+        }
+
+        DiskDefaults.RequireTargets(config.Devices.Disks);
     }
 
     /// <summary>What must hold of the finished document.</summary>
@@ -96,28 +102,6 @@ internal static class DomainChecks
             if (!aliases.Add(alias))
             {
                 throw new VireoException(ErrorCode.XmlError, ErrorDomain.Domain, $"non unique alias detected: {alias}");
-            }
-        }
-    }
-
-    private static void Disks(ConfigList<DiskConfig> disks)
-    {
-        var targets = new Dictionary<string, DiskConfig>(StringComparer.Ordinal);
-        foreach (var disk in disks)
-        {
-            var source = disk.Source?.File ?? disk.Source?.Dev ?? disk.Source?.Name ?? "";
-            if (disk.Target?.Dev is not { Length: > 0 } target)
-            {
-                throw new VireoException(ErrorCode.NoTarget, ErrorDomain.Domain, source.Length > 0 ? source : null);
-            }
-
-            if (!targets.TryAdd(target, disk))
-            {
-                var other = targets[target].Source;
-                throw new VireoException(
-                    ErrorCode.XmlError,
-                    ErrorDomain.Domain,
-                    $"target '{target}' duplicated for disk sources '{other?.File ?? other?.Dev ?? other?.Name ?? "(null)"}' and '{(source.Length > 0 ? source : "(null)")}'");
             }
         }
     }

@@ -1,5 +1,5 @@
-using System.Security.Cryptography;
 using Vireo.Config;
+using Vireo.Config.Defaults;
 
 namespace Vireo.Drivers.Qemu.Defaults;
 
@@ -37,12 +37,13 @@ internal static class DomainDefaults
         config = General(config, context);
         DomainChecks.BeforeDefaults(config);
         var machine = new MachineKind(config.Os.Type!.Machine!);
-        var draft = new DeviceDraft(DeviceDefaults.Apply(config.Devices));
+        var draft = new DeviceDraft(config.Devices);
         draft.Emulator ??= context.Emulator;
         DiskDefaults.Sort(draft);
         DiskDefaults.Apply(draft);
-        ControllerDefaults.Sort(draft);
-        ControllerDefaults.AddImplied(draft, machine);
+        DiskDriverDefaults.Apply(draft);
+        ImpliedControllers.Sort(draft);
+        ImpliedControllers.AddOnBoard(draft, machine);
         ControllerChecks.BeforeAddresses(draft, machine);
         CharSourceDefaults.Apply(draft);
         CharacterDeviceDefaults.Apply(draft);
@@ -50,11 +51,11 @@ internal static class DomainDefaults
         SmallDeviceDefaults.Apply(draft);
         DiskDefaults.AssignDrives(draft);
         HostdevDefaults.Apply(draft);
-        ControllerDefaults.AddForDevices(draft);
+        ImpliedControllers.AddForDevices(draft);
         VirtioSerialAssignment.Apply(draft);
         UsbAssignment.Apply(draft);
         PciAssignment.Apply(draft, machine);
-        config = MemoryDefaults.AssignSlots(config with { Devices = draft.ToConfig() });
+        config = MemorySlots.Assign(config with { Devices = draft.ToConfig() });
         DomainChecks.AfterDefaults(config, machine, context);
         return config;
     }
@@ -69,44 +70,17 @@ internal static class DomainDefaults
 
         var type = (config.Os.Type ?? new OsType()) with { Arch = config.Os.Type?.Arch ?? Architecture, Machine = machine, Kind = config.Os.Type?.Kind ?? "hvm" };
         var os = config.Os with { Type = type };
-        if (os.Boots.IsEmpty && !HasBootOrder(config.Devices))
-        {
-            os = os with { Boots = [BootDevice.Hd] };
-        }
-
         if (os is { Loader: { Type: LoaderType.Pflash, Readonly: true, Path: not null }, Nvram: null or { Path: null, Source: null } })
         {
             os = os with { Nvram = (os.Nvram ?? new NvramConfig()) with { Path = Path.Combine(context.NvramDirectory, $"{config.Name}_VARS.fd") } };
         }
 
         os = os.Loader is { Path: not null, Type: null } ? os with { Loader = os.Loader with { Type = LoaderType.Rom } } : os;
-        config = config with
-        {
-            Uuid = config.Uuid ?? Guid.NewGuid(),
-            Os = os,
-            Features = FeatureDefaults.Apply(config.Features),
-            Cpu = CpuDefaults.Apply(config.Cpu, config.Type, context.Architecture),
-            Clock = (config.Clock ?? new ClockConfig()) with { Offset = config.Clock?.Offset ?? ClockOffset.Utc },
-            Seclabels = config.Seclabels.Map(FeatureDefaults.Label),
-            OnPoweroff = config.OnPoweroff ?? LifecycleAction.Destroy,
-            OnReboot = config.OnReboot ?? LifecycleAction.Restart,
-            OnCrash = config.OnCrash ?? LifecycleAction.Destroy,
-        };
-        FeatureDefaults.CheckSysinfo(config.Sysinfos);
-        return CpuTuningDefaults.Apply(MemoryDefaults.Apply(config));
+        return GeneralDefaults.Apply(config with { Os = os, Cpu = CpuDefaults.Apply(config.Cpu, config.Type, context.Architecture) }, userAliases: true);
     }
-
-    private static bool HasBootOrder(DevicesConfig devices) =>
-        devices.Disks.Any(d => d.Boot?.Order is not null) || devices.Interfaces.Any(i => i.Boot?.Order is not null)
-        || devices.Hostdevs.Any(h => h.Boot?.Order is not null) || devices.Redirdevs.Any(r => r.Boot?.Order is not null);
 
     /// <summary>A new hardware address in QEMU's range.</summary>
-    internal static string NewMac()
-    {
-        Span<byte> tail = stackalloc byte[3];
-        RandomNumberGenerator.Fill(tail);
-        return $"52:54:00:{tail[0]:x2}:{tail[1]:x2}:{tail[2]:x2}";
-    }
+    internal static string NewMac() => MacAddress.Random(NetworkCardDefaults.Vendor).ToString();
 }
 
 /// <summary>Which family a machine is of.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Vireo.Config;
+using Vireo.Config.Defaults;
 
 namespace Vireo.Drivers.Qemu.Defaults;
 

@@ -1,4 +1,5 @@
 using Vireo.Config;
+using Vireo.Config.Defaults;
 
 namespace Vireo.Drivers.Qemu.Defaults;
 
@@ -9,7 +10,7 @@ internal static class MigratableDocument
     public static DomainConfig Of(DomainConfig config)
     {
         var draft = new DeviceDraft(config.Devices);
-        ControllerDefaults.Sort(draft);
+        ImpliedControllers.Sort(draft);
         RemoveOnly(draft, ControllerType.Usb, "piix3-uhci");
         RemoveOnly(draft, ControllerType.Pci, "pci-root");
         draft.Inputs.RemoveAll(n => n is { Type: InputType.Keyboard, Bus: InputBus.Ps2 });

@@ -1,3 +1,5 @@
+using Vireo.Config.Defaults;
+
 namespace Vireo.Drivers.Qemu.Defaults;
 
 /// <summary>

@@ -90,6 +90,7 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
             Live = config,
             Disks = await DisksAsync(status).ConfigureAwait(false),
             Deferred = status.Deferred,
+            AskedCpu = status.AskedCpu,
         };
 
         // Already now, so that a guest whose monitor hangs can be destroyed.

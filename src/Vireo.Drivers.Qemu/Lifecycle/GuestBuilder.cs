@@ -50,12 +50,13 @@ internal sealed class GuestBuilder(QemuCapabilitiesCache capabilities, string nv
         var config = request.Source.Config;
         UnpreparedElements.Refuse(config);
         var disks = LiveConfig.OpenDisks(config);
-        var made = request.Taps.Show(LiveConfig.Prepare(config, request.Id, request.Channels, disks, _ports.Take));
+        var emulator = config.Devices.Emulator ?? DefaultEmulator;
+        var known = await capabilities.GetAsync(emulator, cancellationToken).ConfigureAwait(false);
+        var prepared = LiveConfig.Prepare(config, request.Id, request.Channels, disks, _ports.Take);
+        var made = request.Taps.Show(prepared with { Cpu = GuestCpu.ForStart(prepared, known) });
         var (started, live, deferred) = ResourceHandover.For(made, config, request.Source.Beside);
         var inherited = new InheritedFds();
         var monitor = inherited.Add(request.MonitorSocket);
-        var emulator = live.Devices.Emulator ?? DefaultEmulator;
-        var known = await capabilities.GetAsync(emulator, cancellationToken).ConfigureAwait(false);
         var arguments = QemuCommandLine.Build(started, new CommandLineContext(monitor, disks, request.Channels)
         {
             Machine = known.FindMachine(started.Os.Type!.Machine!),
@@ -72,6 +73,7 @@ internal sealed class GuestBuilder(QemuCapabilitiesCache capabilities, string nv
     {
         var emulator = complete.Devices.Emulator ?? DefaultEmulator;
         var known = await capabilities.GetAsync(emulator, cancellationToken).ConfigureAwait(false);
+        complete = complete with { Cpu = GuestCpu.ForStart(complete, known) };
         return NativeCommandLine.Build(complete, emulator, directory, known.FindMachine(complete.Os.Type!.Machine!));
     }
 

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
+using System.Text.Json;
 using Microsoft.Win32.SafeHandles;
 using Vireo.Config;
 using Vireo.Drivers.Qemu.CommandLine;
@@ -165,8 +166,12 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
     {
         Socket socket = UnixSocket.Connect(process.MonitorPath);
         process.Monitor = await QmpMonitor.OpenAsync(socket, process.Receive, s_deadline, cancellationToken).ConfigureAwait(false);
-        var answers = await process.Monitor.ExecuteAllAsync(["query-chardev"], s_deadline, cancellationToken).ConfigureAwait(false);
-        process.Live = Terminals.Show(process.Live, answers[0]);
+        var questions = new QmpBatch();
+        var terminals = questions.Add(new QmpCommand<JsonElement>("query-chardev", static reply => reply));
+        var cpu = LiveCpu.Ask(questions, process.Live);
+        await process.Monitor.ExecuteAsync(questions, s_deadline, cancellationToken).ConfigureAwait(false);
+        process.Live = Terminals.Show(process.Live, terminals());
+        LiveCpu.Show(process, cpu());
         if (StartCommands.For(process.Live) is { Count: > 0 } commands)
         {
             await process.Monitor.ExecuteAllAsync(commands, s_deadline, cancellationToken).ConfigureAwait(false);

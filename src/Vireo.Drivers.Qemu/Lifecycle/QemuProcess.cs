@@ -39,6 +39,9 @@ internal sealed class QemuProcess(int id, HostProcess host, string directory, st
     /// <summary>The live document that belongs to it, as launched.</summary>
     public required DomainConfig Live { get; set; }
 
+    /// <summary>The CPU it was started with, when QEMU made another of it: what it is to be started with elsewhere.</summary>
+    public CpuConfig? AskedCpu { get; set; }
+
     /// <summary>Its disks as it has them open. Changed within the domain's job only.</summary>
     public required LiveDisks Disks { get; set; }
 

@@ -12,6 +12,14 @@ internal static class SavedDocument
         Devices = config.Devices.Map(Strip) with { Graphics = config.Devices.Graphics.Map(Strip) },
     };
 
+    /// <summary>The same of a running domain, for others than snapshots: disks whose image stands alone say so.</summary>
+    public static DomainConfig Inactive(DomainConfig live)
+    {
+        var saved = Of(live);
+        var disks = saved.Devices.Disks.Zip(live.Devices.Disks, static (disk, shown) => shown.BackingStore == new BackingStore() ? disk with { BackingStore = shown.BackingStore } : disk);
+        return saved with { Devices = saved.Devices with { Disks = [.. disks] } };
+    }
+
     private static DeviceConfig Strip(DeviceConfig device)
     {
         if (device.Alias is { } alias && !alias.StartsWith("ua-", StringComparison.Ordinal))

@@ -33,6 +33,9 @@ internal sealed record StatusDocument(DomainConfig Live, int Id, DomainState Sta
     /// <summary>What the process is still to get of the one before it.</summary>
     public ConfigList<DeferredResource> Deferred { get; init; }
 
+    /// <summary>The CPU it was started with, when QEMU made another of it.</summary>
+    public CpuConfig? AskedCpu { get; init; }
+
     /// <summary>Its text.</summary>
     public string ToXml()
     {
@@ -71,6 +74,11 @@ internal sealed record StatusDocument(DomainConfig Live, int Id, DomainState Sta
                 writer.WriteEndElement();
             }
 
+            if (AskedCpu is not null)
+            {
+                writer.WriteRaw("\n" + AskedCpu.ToXml());
+            }
+
             writer.WriteRaw("\n" + Live.ToXml());
             writer.WriteEndElement();
         }
@@ -103,6 +111,7 @@ internal sealed record StatusDocument(DomainConfig Live, int Id, DomainState Sta
                 Backup = root.Element("backup") is { } backup ? BackupOf(backup) : null,
                 AgentTimeout = root.Element("agentTimeout") is { } timeout ? int.Parse(timeout.Value, CultureInfo.InvariantCulture) : (int)DomainAgentResponseTimeoutValues.Block,
                 Deferred = [.. root.Elements("deferred").Select(Resource)],
+                AskedCpu = root.Element("cpu") is { } cpu ? CpuConfig.Parse(cpu.ToString(SaveOptions.DisableFormatting)) : null,
             };
         }
         catch (Exception e) when (e is XmlException or NullReferenceException or FormatException)

@@ -3,13 +3,8 @@ namespace Vireo.Drivers.Vmware.Vmx;
 /// <summary>The ranges of hardware addresses that VMware takes for its own.</summary>
 internal static class VmwareAddresses
 {
-    /// <summary>A random address of the range that a VMware host gives out.</summary>
-    public static string Random()
-    {
-        var bytes = new byte[3];
-        System.Random.Shared.NextBytes(bytes);
-        return $"00:0c:29:{bytes[0]:x2}:{bytes[1]:x2}:{bytes[2]:x2}";
-    }
+    /// <summary>What the addresses begin with that a VMware host gives out.</summary>
+    public const uint Hosts = 0x000c29;
 
     /// <summary>Whether a host gives it out.</summary>
     public static bool IsHosts(string address) => address.StartsWith("00:0c:29:", StringComparison.Ordinal);

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Vireo.Config;
+using Vireo.Config.Defaults;
 
 namespace Vireo.Drivers.Vmware.Vmx;
 
@@ -31,19 +32,12 @@ internal static class VmxDefaults
     /// <summary>A graphics card's memory in KiB: a power of two.</summary>
     public static uint VideoMemory(uint told) => BitOperations.RoundUpToPowerOf2(told) is > 0 and var memory ? memory : DefaultVideoMemory;
 
-    private static DiskConfig WithBus(DiskConfig disk)
-    {
-        if (disk.Target is not { Bus: null, Dev: { } name } target)
-            return disk;
-        DiskBus? bus = disk.Device == DiskDevice.Floppy || name.StartsWith("fd", StringComparison.Ordinal) ? DiskBus.Fdc
-            : name.StartsWith("hd", StringComparison.Ordinal) ? DiskBus.Ide
-            : name.StartsWith("sd", StringComparison.Ordinal) ? DiskBus.Scsi
-            : null;
-        return disk with { Target = target with { Bus = bus ?? DiskBus.Ide } };
-    }
+    private static DiskConfig WithBus(DiskConfig disk) => disk.Target is { Bus: null, Dev: { } name } target
+        ? disk with { Target = target with { Bus = DiskDefaults.BusOf(disk.Device, name) } }
+        : disk;
 
     private static InterfaceConfig WithMac(InterfaceConfig card) =>
-        card.Mac?.Address is null ? card with { Mac = (card.Mac ?? new()) with { Address = VmwareAddresses.Random() } } : card;
+        card.Mac?.Address is null ? card with { Mac = (card.Mac ?? new()) with { Address = MacAddress.Random(VmwareAddresses.Hosts).ToString() } } : card;
 
     /// <summary>The serial ports; a console that is one is the first when there is no other.</summary>
     private static ConfigList<CharDevice> Serials(DevicesConfig devices) =>

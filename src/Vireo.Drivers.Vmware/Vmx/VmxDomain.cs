@@ -1,4 +1,5 @@
 using Vireo.Config;
+using Vireo.Config.Defaults;
 
 namespace Vireo.Drivers.Vmware.Vmx;
 
@@ -17,7 +18,7 @@ public static class VmxDomain
     /// </exception>
     public static DomainConfig Parse(string vmx, VmxHost host)
     {
-        var file = VmxReader.Read(vmx);
+        var file = VmxFile.Read(vmx);
         VmxEncoding.Require(file);
         return Build(file, host);
     }
@@ -40,7 +41,7 @@ public static class VmxDomain
     /// </exception>
     public static string Format(DomainConfig domain, VmxHost host, int hardwareVersion)
     {
-        CheckKind(domain);
+        GuestKind.Require(domain, DomainType.Vmware, "hvm", "i686", ["i686", "x86_64"]);
         domain = VmxDefaults.Apply(domain);
         var text = new VmxText();
         HeadFormatter.Format(text, domain, hardwareVersion);
@@ -52,16 +53,6 @@ public static class VmxDomain
         PortFormatter.Format(text, domain.Devices, host);
         HeadFormatter.FormatPlatform(text, domain, hardwareVersion, hasScsi);
         return text.ToString();
-    }
-
-    /// <summary>VMware runs one kind of guest, on two architectures.</summary>
-    private static void CheckKind(DomainConfig domain)
-    {
-        var (type, arch, kind) = (domain.Type?.ToXmlName() ?? "none", domain.Os.Type?.Arch ?? "i686", domain.Os.Type?.Kind ?? "hvm");
-        if (type == "vmware" && arch is ("i686" or "x86_64") && kind == "hvm")
-            return;
-        var asked = (kind == "hvm" ? "" : $"ostype={kind} ") + $"arch={arch} domaintype={type} ";
-        throw VireoException.InvalidArgument(ErrorDomain.Capabilities, "could not find capabilities for " + asked);
     }
 
     private static DomainConfig Build(VmxFile file, VmxHost host)

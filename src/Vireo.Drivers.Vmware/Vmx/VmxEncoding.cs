@@ -1,4 +1,5 @@
 using System.Text;
+using Vireo.Config.Conf;
 
 namespace Vireo.Drivers.Vmware.Vmx;
 
@@ -12,8 +13,8 @@ internal static class VmxEncoding
     public static string Decode(ReadOnlySpan<byte> bytes)
     {
         // No encoding makes more characters than bytes; the reader refuses a text that is too long.
-        bytes = bytes[..Math.Min(bytes.Length, VmxReader.MostCharacters + 1)];
-        var name = Name(VmxReader.Read(Encoding.Latin1.GetString(bytes)));
+        bytes = bytes[..Math.Min(bytes.Length, ConfReader.MostCharacters + 1)];
+        var name = Name(VmxFile.Read(Encoding.Latin1.GetString(bytes)));
         try
         {
             return Find(name).GetString(bytes);

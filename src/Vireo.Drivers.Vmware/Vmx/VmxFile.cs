@@ -1,4 +1,5 @@
 using System.Globalization;
+using Vireo.Config.Conf;
 
 namespace Vireo.Drivers.Vmware.Vmx;
 
@@ -10,8 +11,15 @@ internal sealed class VmxFile
     /// <summary>All keys, as they are written.</summary>
     public IEnumerable<string> Keys => _values.Keys;
 
-    /// <summary>Takes an entry up.</summary>
-    public void Add(string key, string value) => _values.TryAdd(key, value);
+    /// <summary>Reads a file's text.</summary>
+    /// <exception cref="VireoException">VIR_ERR_CONF_SYNTAX with the line.</exception>
+    public static VmxFile Read(ReadOnlySpan<char> text)
+    {
+        var file = new VmxFile();
+        foreach (var (key, value) in ConfReader.Read(text, ConfDialect.Vmx))
+            file._values.TryAdd(key, ((ConfText)value).Text);
+        return file;
+    }
 
     /// <summary>An entry's value, or null.</summary>
     public string? Text(string key) => _values.GetValueOrDefault(key);

@@ -5,7 +5,7 @@ using System.Linq;
 
 namespace Vireo.Generators.Spec;
 
-/// <summary>Reads the lines of spec/**/*.spec (not spec/cli) into a <see cref="SpecModel"/>. A malformed line stops the build.</summary>
+/// <summary>Reads the lines of spec/**/*.spec (not spec/cli and spec/cpu) into a <see cref="SpecModel"/>. A malformed line stops the build.</summary>
 internal sealed class SpecParser
 {
     private readonly SpecModel _model = new();

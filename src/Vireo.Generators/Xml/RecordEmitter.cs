@@ -57,7 +57,7 @@ internal static class RecordEmitter
         code.Doc($"Reads a <{document.Name}> document.");
         code.Line("/// <param name=\"xml\">Its text.</param>");
         code.Line("/// <exception cref=\"VireoException\">VIR_ERR_XML_DETAIL: the text is no XML. VIR_ERR_XML_ERROR: the document says what it must not.</exception>");
-        var arguments = $"(xml, {source}, (ErrorDomain){(document.Number("Domain") is > 0 and var domain ? domain : 20)}, {root}, static reader => ReadXml(reader));";
+        var arguments = $"(xml, {source}, (ErrorDomain){(document.Number("Domain") is > 0 and var domain ? domain : 20)}, {root}, static reader => ReadXml(reader){(document.String("Unexpected") is { } unexpected ? ", " + Literal(unexpected) : "")});";
         code.Line($"public static {type.Name} Parse(string xml) => DocumentReader.Parse{arguments}").Line();
         code.Doc($"Reads a <{document.Name}> document and refuses one with parts that no member stands for.");
         code.Line("/// <param name=\"xml\">Its text.</param>");

@@ -32,7 +32,7 @@ public sealed class BlockNodeJsonTests
 
     [Fact]
     public void What_cannot_be_opened_is_refused() => Should.Throw<VireoException>(() => BlockNodeJson.ForLayer(
-        new ImageLayer(new NetworkLocation("rbd", "pool/x", "h", null, null), ImageFormat.Raw), 1, null, DiskAccess.Default)).Code.ShouldBe(ErrorCode.ConfigUnsupported);
+        new ImageLayer(new NetworkLocation("vxhs", "x", "h", null, null), ImageFormat.Raw), 1, null, DiskAccess.Default)).Code.ShouldBe(ErrorCode.ConfigUnsupported);
 
     private static ImageChain Chain(int depth) => new([.. Enumerable.Range(0, depth).Select(i => new ImageLayer(new FileLocation($"/i/{i}"), ImageFormat.Qcow2))]);
 }

@@ -29,7 +29,7 @@ public sealed class QemuCapabilitiesTests : IDisposable
         found.Has(QemuFeature.ObjectJson).ShouldBeTrue();
         found.Has(QemuFeature.BlockdevCreate).ShouldBeTrue();
         found.HasOption("sandbox", "enable").ShouldBeTrue();
-        found.HostCpuFeatures["tcg"].ShouldContain("sse2");
+        found.TcgHostCpu!.Features.ShouldContain("sse2");
         Directory.GetFiles(_directory).ShouldHaveSingleItem().ShouldEndWith(".json");
     }
 

@@ -1,0 +1,23 @@
+namespace Vireo.Config.Defaults;
+
+/// <summary>What any device may leave open, and what it brings along from a run.</summary>
+internal static class DeviceDefaults
+{
+    /// <summary>Drops names that are not the user's own, and completes addresses: what is left out is 0, and a PCI address that is 0 as a whole is none.</summary>
+    public static DevicesConfig Apply(DevicesConfig devices, bool userAliases) => devices.Map(device => device with
+    {
+        Alias = userAliases && device.Alias is { } alias && alias.StartsWith("ua-", StringComparison.Ordinal) ? alias : null,
+        Address = device.Address is { } address ? Complete(address) : null,
+    });
+
+    private static DeviceAddress? Complete(DeviceAddress address) => address switch
+    {
+        PciAddress { Domain: null or 0, Bus: null or 0, Slot: null or 0, Multifunction: null, Zpci: null } pci when pci.Function is null or 0 => null,
+        PciAddress pci => pci with { Domain = pci.Domain ?? 0, Bus = pci.Bus ?? 0, Slot = pci.Slot ?? 0, Function = pci.Function ?? 0 },
+        DriveAddress drive => drive with { Controller = drive.Controller ?? 0, Bus = drive.Bus ?? 0, Target = drive.Target ?? 0, Unit = drive.Unit ?? 0 },
+        UsbAddress usb => usb with { Bus = usb.Bus ?? 0 },
+        VirtioSerialAddress serial => serial with { Controller = serial.Controller ?? 0, Bus = serial.Bus ?? 0 },
+        CcidAddress ccid => ccid with { Controller = ccid.Controller ?? 0, Slot = ccid.Slot ?? 0 },
+        _ => address,
+    };
+}

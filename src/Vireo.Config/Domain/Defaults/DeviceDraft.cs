@@ -1,0 +1,128 @@
+namespace Vireo.Config.Defaults;
+
+/// <summary>A domain's devices while defaults are filled in: the same lists, but changeable in place.</summary>
+internal sealed class DeviceDraft
+{
+    private readonly DevicesConfig _from;
+
+    /// <summary>A draft of what the document says.</summary>
+    public DeviceDraft(DevicesConfig from)
+    {
+        _from = from;
+        Emulator = from.Emulator;
+        Disks = [.. from.Disks];
+        Controllers = [.. from.Controllers];
+        Filesystems = [.. from.Filesystems];
+        Interfaces = [.. from.Interfaces];
+        Serials = [.. from.Serials];
+        Parallels = [.. from.Parallels];
+        Consoles = [.. from.Consoles];
+        Channels = [.. from.Channels];
+        Inputs = [.. from.Inputs];
+        Graphics = [.. from.Graphics];
+        Sounds = [.. from.Sounds];
+        Audios = [.. from.Audios];
+        Videos = [.. from.Videos];
+        Redirdevs = [.. from.Redirdevs];
+        Tpms = [.. from.Tpms];
+        Hubs = [.. from.Hubs];
+        Watchdogs = [.. from.Watchdogs];
+        Rngs = [.. from.Rngs];
+        Panics = [.. from.Panics];
+        Shmems = [.. from.Shmems];
+        Hostdevs = [.. from.Hostdevs];
+        Smartcards = [.. from.Smartcards];
+        Memballoon = from.Memballoon;
+        Vsock = from.Vsock;
+    }
+
+    /// <summary>The hypervisor's path.</summary>
+    public string? Emulator { get; set; }
+
+    public List<DiskConfig> Disks { get; set; }
+
+    public List<ControllerConfig> Controllers { get; set; }
+
+    public List<FilesystemConfig> Filesystems { get; }
+
+    public List<InterfaceConfig> Interfaces { get; }
+
+    public List<CharDevice> Serials { get; }
+
+    public List<CharDevice> Parallels { get; }
+
+    public List<CharDevice> Consoles { get; }
+
+    public List<CharDevice> Channels { get; }
+
+    public List<InputConfig> Inputs { get; }
+
+    public List<GraphicsConfig> Graphics { get; }
+
+    public List<SoundConfig> Sounds { get; }
+
+    public List<AudioConfig> Audios { get; }
+
+    public List<VideoConfig> Videos { get; }
+
+    public List<RedirdevConfig> Redirdevs { get; }
+
+    public List<TpmConfig> Tpms { get; }
+
+    public List<HubConfig> Hubs { get; }
+
+    public List<WatchdogConfig> Watchdogs { get; }
+
+    public List<RngConfig> Rngs { get; }
+
+    public List<PanicConfig> Panics { get; }
+
+    public List<ShmemConfig> Shmems { get; }
+
+    public List<HostdevConfig> Hostdevs { get; }
+
+    public List<SmartcardConfig> Smartcards { get; }
+
+    public MemballoonConfig? Memballoon { get; set; }
+
+    public VsockConfig? Vsock { get; set; }
+
+    /// <summary>The devices as they stand now.</summary>
+    public DevicesConfig ToConfig() => _from with
+    {
+        Emulator = Emulator,
+        Disks = Disks.ToConfigList(),
+        Controllers = Controllers.ToConfigList(),
+        Filesystems = Filesystems.ToConfigList(),
+        Interfaces = Interfaces.ToConfigList(),
+        Serials = Serials.ToConfigList(),
+        Parallels = Parallels.ToConfigList(),
+        Consoles = Consoles.ToConfigList(),
+        Channels = Channels.ToConfigList(),
+        Inputs = Inputs.ToConfigList(),
+        Graphics = Graphics.ToConfigList(),
+        Sounds = Sounds.ToConfigList(),
+        Audios = Audios.ToConfigList(),
+        Videos = Videos.ToConfigList(),
+        Redirdevs = Redirdevs.ToConfigList(),
+        Tpms = Tpms.ToConfigList(),
+        Hubs = Hubs.ToConfigList(),
+        Watchdogs = Watchdogs.ToConfigList(),
+        Rngs = Rngs.ToConfigList(),
+        Panics = Panics.ToConfigList(),
+        Shmems = Shmems.ToConfigList(),
+        Hostdevs = Hostdevs.ToConfigList(),
+        Smartcards = Smartcards.ToConfigList(),
+        Memballoon = Memballoon,
+        Vsock = Vsock,
+    };
+
+    /// <summary>Changes every item of a list.</summary>
+    public static void Each<T>(List<T> list, Func<T, T> change)
+    {
+        for (var i = 0; i < list.Count; i++)
+        {
+            list[i] = change(list[i]);
+        }
+    }
+}

@@ -1,0 +1,79 @@
+using System.Text.Json;
+using Vireo.Config;
+using Vireo.Cpu.X86;
+using Vireo.Drivers.Qemu.Monitor;
+
+namespace Vireo.Drivers.Qemu.Lifecycle;
+
+/// <summary>The CPU of a guest as QEMU has made it.</summary>
+internal static class LiveCpu
+{
+    // QEMU makes the first processor before any other object that has no place of its own.
+    private const string Path = "/machine/unattached/device[0]";
+
+    /// <summary>Asks for it.</summary>
+    /// <param name="batch">Where the questions go.</param>
+    /// <param name="live">The live document.</param>
+    /// <returns>Reads the answers: the CPU as it is to be shown; the document's where there is nothing to ask, or QEMU does not tell.</returns>
+    public static Func<CpuConfig> Ask(QmpBatch batch, DomainConfig live)
+    {
+        var cpu = live.Cpu!;
+        if (cpu is not { Mode: CpuMode.Custom, Model.Name: not null })
+        {
+            return () => cpu;
+        }
+
+        var words = Get(batch, "feature-words");
+        var unavailable = Get(batch, "unavailable-features");
+        var registers = X86CpuData.RegisterFeatures.Select(name => (name, Get(batch, X86Cpu.QemuName(name)))).ToList();
+        return () => words() is not { ValueKind: JsonValueKind.Array } told
+            ? cpu
+            : X86Cpu.Live(
+                cpu,
+                X86CpuData.FromRegisters(told.EnumerateArray().Select(Leaf), new Dictionary<uint, ulong>()).With(registers.Where(one => one.Item2().ValueKind == JsonValueKind.True).Select(one => one.name)),
+                unavailable() is { ValueKind: JsonValueKind.Array } names ? names.EnumerateArray().Select(name => name.GetString()!) : []);
+    }
+
+    /// <summary>Puts it into the live document.</summary>
+    public static void Show(QemuProcess process, CpuConfig made)
+    {
+        var asked = process.Live.Cpu!;
+        process.AskedCpu = made with { Check = asked.Check } == asked ? null : asked;
+        process.Live = process.Live with { Cpu = made };
+    }
+
+    // Not every QEMU has every property.
+    private static Func<JsonElement> Get(QmpBatch batch, string property)
+    {
+        var answer = batch.Add(new QmpCommand<JsonElement>("qom-get", static reply => reply, w =>
+        {
+            w.WriteString("path", Path);
+            w.WriteString("property", property);
+        }));
+        return () =>
+        {
+            try
+            {
+                return answer();
+            }
+            catch (VireoException exception) when (exception.InnerException is QmpErrorException)
+            {
+                return default;
+            }
+        };
+    }
+
+    // QEMU tells one register at a time.
+    private static CpuidLeaf Leaf(JsonElement word)
+    {
+        var value = word.GetProperty("features").GetUInt32();
+        var register = word.Str("cpuid-register");
+        return new(
+            word.GetProperty("cpuid-input-eax").GetUInt32(),
+            word.TryGetProperty("cpuid-input-ecx", out var subleaf) ? subleaf.GetUInt32() : 0,
+            register == "EAX" ? value : 0,
+            register == "EBX" ? value : 0,
+            register == "ECX" ? value : 0,
+            register == "EDX" ? value : 0);
+    }
+}
