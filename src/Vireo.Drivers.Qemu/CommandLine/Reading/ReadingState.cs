@@ -1,4 +1,5 @@
 using Vireo.Config;
+using Vireo.Config.Defaults;
 using Vireo.Drivers.Qemu.Defaults;
 
 namespace Vireo.Drivers.Qemu.CommandLine.Reading;

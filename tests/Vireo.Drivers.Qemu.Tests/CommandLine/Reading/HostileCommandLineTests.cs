@@ -14,35 +14,32 @@ public sealed class HostileCommandLineTests
         -serial udp:h:1@:2 -vnc [::1]:1,share=ignore -spice port=5,disable-ticketing=on -device usb-host,hostbus=1,hostaddr=2 -usbdevice host:1.2 -rtc base=2020-01-01 -boot order=cd,reboot-timeout=5 -global PIIX4_PM.disable_s3=1
         """;
 
-    private static readonly string[] s_spoilers = ["", ",", "=", "'", "\"", "\\", "{", "}", ":", "-", "\0", "9999999999999999999999", "0x", "é", "\n", "..", "-device", "&", "#"];
+    private static readonly string[] s_pieces = ["", ",", "=", "'", "\"", "\\", "{", "}", ":", "-", "\0", "9999999999999999999999", "0x", "é", "\n", "..", "-device", "&", "#"];
 
     [Fact]
     public void No_line_is_more_than_refused()
     {
-        var random = new Random(20180214);
-        var lines = File.Exists(Path.Combine(Corpus.Root, "qemuargv2xmldata", "clock-utc.args"))
+        IReadOnlyList<string> seeds = Directory.Exists(Path.Combine(Corpus.Root, "qemuargv2xmldata"))
             ? [Today, .. Directory.GetFiles(Path.Combine(Corpus.Root, "qemuargv2xmldata"), "*.args").Order(StringComparer.Ordinal).Select(File.ReadAllText)]
-            : new List<string> { Today };
-        var (read, refused) = (0, 0);
-        foreach (var line in lines)
+            : [Today];
+        SpoiledText.FindHarm(line => CommandLineReader.Read(line).ToXml(), [Today], s_pieces, 4000).ShouldBeNull();
+        SpoiledText.FindHarm(line => CommandLineReader.Read(line).ToXml(), seeds, s_pieces, 4000).ShouldBeNull();
+    }
+
+    [Fact]
+    public void A_line_that_is_cut_short_is_read_as_far_as_it_goes_or_refused()
+    {
+        for (var cut = 0; cut < Today.Length; cut++)
         {
-            var cuts = line == Today ? Enumerable.Range(0, line.Length) : Enumerable.Range(0, 40).Select(_ => random.Next(line.Length));
-            foreach (var text in cuts.Select(cut => line[..cut]).Concat(Enumerable.Range(0, line == Today ? 4000 : 100).Select(_ => Spoilt(line, random))))
+            try
             {
-                try
-                {
-                    CommandLineReader.Read(text).ToXml();
-                    read++;
-                }
-                catch (VireoException error)
-                {
-                    error.Code.ShouldBe(ErrorCode.InternalError);
-                    refused++;
-                }
+                CommandLineReader.Read(Today[..cut]).ToXml();
+            }
+            catch (VireoException error)
+            {
+                error.Code.ShouldBe(ErrorCode.InternalError);
             }
         }
-
-        (read > 0 && refused > 0).ShouldBeTrue($"{read} read, {refused} refused");
     }
 
     [Fact]
@@ -57,15 +54,4 @@ public sealed class HostileCommandLineTests
     public void A_chain_that_leads_back_to_itself_is_passed_on() =>
         CommandLineReader.Read("qemu -blockdev driver=qcow2,node-name=a,backing=b,file.driver=file,file.filename=/a -blockdev driver=qcow2,node-name=b,backing=a,file.driver=file,file.filename=/b -device virtio-blk,drive=a")
             .QemuCommandline!.Args.Count.ShouldBe(6);
-
-    private static string Spoilt(string line, Random random)
-    {
-        for (var i = random.Next(1, 4); i > 0 && line.Length > 1; i--)
-        {
-            var (at, length) = (random.Next(line.Length), random.Next(0, 12));
-            line = line[..at] + s_spoilers[random.Next(s_spoilers.Length)] + line[Math.Min(line.Length, at + length)..];
-        }
-
-        return line;
-    }
 }
