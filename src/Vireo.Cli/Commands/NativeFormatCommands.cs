@@ -1,3 +1,5 @@
+using Vireo.Cli.Parsing;
+
 namespace Vireo.Cli.Commands;
 
 /// <summary>Domain documents and the hypervisors' own configurations.</summary>
