@@ -87,6 +87,8 @@ internal static class CommandCatalog
         "domstate" => DomainInfoCommands.StateAsync,
         "dominfo" => DomainInfoCommands.InfoAsync,
         "dumpxml" => DomainInfoCommands.XmlAsync,
+        "domxml-from-native" => NativeFormatCommands.FromNativeAsync,
+        "domxml-to-native" => NativeFormatCommands.ToNativeAsync,
         "vcpucount" => DomainInfoCommands.VcpuCountAsync,
         "domcontrol" => DomainInfoCommands.ControlAsync,
         "dommemstat" => DomainInfoCommands.MemoryStatsAsync,

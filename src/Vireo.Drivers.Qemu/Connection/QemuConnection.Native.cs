@@ -1,3 +1,6 @@
+using Vireo.Drivers.Qemu.CommandLine.Reading;
+using Vireo.Host.Processes;
+
 namespace Vireo.Drivers.Qemu;
 
 /// <content>Domains as command lines.</content>
@@ -16,5 +19,23 @@ internal sealed partial class QemuConnection
 
         var config = await ReadAsync(domainXml, validate: false, cancellationToken).ConfigureAwait(false);
         return await Hypervisor.Builder.ToNativeAsync(config, Path.Combine(Hypervisor.Paths.QemuLibrary, $"domain--1-{config.Name}"), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask<string> ConnectDomainXmlFromNativeAsync(string nativeFormat, string nativeConfig, uint flags, CancellationToken cancellationToken)
+    {
+        CheckFlags(flags, (DomainDefineFlags)0, "qemuConnectDomainXMLFromNative");
+        if (nativeFormat != ArgvFormat)
+        {
+            throw VireoException.InvalidArgument(ErrorDomain.Qemu, $"unsupported config type {nativeFormat}");
+        }
+
+        var read = CommandLineReader.Read(nativeConfig);
+
+        // A shell finds the program along its path.
+        var emulator = read.Devices.Emulator!;
+        emulator = emulator.Contains('/', StringComparison.Ordinal) ? emulator : ProgramPath.Find(emulator) ?? emulator;
+        var complete = await Hypervisor.Builder.CompleteAsync(read with { Devices = read.Devices with { Emulator = emulator } }, cancellationToken).ConfigureAwait(false);
+        return complete.ToXml();
     }
 }

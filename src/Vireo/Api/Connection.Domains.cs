@@ -56,6 +56,22 @@ public sealed partial class Connection
     public async ValueTask<Domain> ImportSnapshotsAsync(string path, string? name = null, string? directory = null, CancellationToken cancellationToken = default) =>
         new(this, await _driver.Hypervisor.VireoDomainSnapshotImportAsync(path, name, directory, 0, cancellationToken).ConfigureAwait(false));
 
+    /// <summary>The domain document that says what a hypervisor's own configuration says (<c>virConnectDomainXMLFromNative</c>). Nothing is defined.</summary>
+    /// <param name="format">The driver's name of the configuration's form: <c>qemu-argv</c> for QEMU's command line, as in a shell script.</param>
+    /// <param name="configuration">The configuration.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="VireoException">VIR_ERR_INVALID_ARG: the driver has no such form; VIR_ERR_INTERNAL_ERROR: it is not of that form; VIR_ERR_CONFIG_UNSUPPORTED: it asks for what cannot be had; VIR_ERR_NO_SUPPORT.</exception>
+    public ValueTask<string> ConvertFromNativeAsync(string format, string configuration, CancellationToken cancellationToken = default) =>
+        _driver.Hypervisor.ConnectDomainXmlFromNativeAsync(format, configuration, 0, cancellationToken);
+
+    /// <summary>A domain document in a hypervisor's own form (<c>virConnectDomainXMLToNative</c>).</summary>
+    /// <param name="format">As of <see cref="ConvertFromNativeAsync"/>.</param>
+    /// <param name="xml">The domain document.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="VireoException">VIR_ERR_INVALID_ARG: the driver has no such form; as of <see cref="DefineDomainAsync"/> for the document; VIR_ERR_NO_SUPPORT.</exception>
+    public ValueTask<string> ConvertToNativeAsync(string format, string xml, CancellationToken cancellationToken = default) =>
+        _driver.Hypervisor.ConnectDomainXmlToNativeAsync(format, xml, 0, cancellationToken);
+
     /// <summary>Calls the handler for each event of a kind, in order, until the result is disposed (<c>virConnectDomainEventRegisterAny</c>).</summary>
     /// <param name="kind">Which events.</param>
     /// <param name="handler">Receives them; must not block.</param>

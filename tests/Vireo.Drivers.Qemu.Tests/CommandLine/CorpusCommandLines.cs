@@ -42,7 +42,7 @@ internal static partial class CorpusCommandLines
     }
 
     // Names of QEMU and of machines that hosts of old had.
-    private static string OfThisHost(string xml) => OldMachine().Replace(Emulator32().Replace(xml, "/usr/bin/qemu-system-x86_64"), "machine='pc'");
+    public static string OfThisHost(string xml) => OldMachine().Replace(Emulator32().Replace(xml, "/usr/bin/qemu-system-x86_64"), "machine='pc'");
 
     [GeneratedRegex("/usr/bin/qemu-system-(i386|i686)|/usr/bin/qemu-kvm|/usr/bin/kvm|/usr/bin/qemu(?=<)")]
     private static partial Regex Emulator32();

@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
+using Vireo.Drivers.Qemu.CommandLine.Reading;
 
 namespace Vireo.TestKit.Qemu;
 
@@ -70,60 +70,9 @@ public sealed record ArgumentMeaning(string Option, SortedDictionary<string, str
     /// <summary>Splits a line as a shell does: the environment, the program and its arguments.</summary>
     public static (IReadOnlyList<string> Environment, string Program, IReadOnlyList<string> Arguments) Split(string line)
     {
-        var words = Words(line.Replace("\\\n", "", StringComparison.Ordinal)).ToList();
-        var program = words.FindIndex(w => w.StartsWith('/') || !w.Contains('=', StringComparison.Ordinal));
-        return (words[..program], words[program], words[(program + 1)..]);
-    }
-
-    private static IEnumerable<string> Words(string line)
-    {
-        var word = new StringBuilder();
-        char? quote = null;
-        var begun = false;
-        for (var i = 0; i < line.Length; i++)
-        {
-            var c = line[i];
-            if (quote is { } open)
-            {
-                if (c == open)
-                {
-                    quote = null;
-                }
-                else
-                {
-                    word.Append(c);
-                }
-            }
-            else if (c is '\'' or '"')
-            {
-                (quote, begun) = (c, true);
-            }
-            else if (c == '\\' && i + 1 < line.Length)
-            {
-                word.Append(line[++i]);
-                begun = true;
-            }
-            else if (char.IsWhiteSpace(c))
-            {
-                if (begun)
-                {
-                    yield return word.ToString();
-                }
-
-                word.Clear();
-                begun = false;
-            }
-            else
-            {
-                word.Append(c);
-                begun = true;
-            }
-        }
-
-        if (begun)
-        {
-            yield return word.ToString();
-        }
+        // libvirt's published lines are broken within quotes, too, where no shell would join them.
+        var split = ShellLine.Parse(line.Replace("\\\n", "", StringComparison.Ordinal));
+        return ([.. split.Environment.Select(v => $"{v.Key}={v.Value}")], split.Program, split.Arguments);
     }
 
     private static SortedDictionary<string, string> Parse(string option, string value)
