@@ -55,8 +55,10 @@ public sealed class PublishedReadingTests
         var kept = isPc ? config : config with
         {
             Os = config.Os with { Type = new OsType { Arch = "i686", Machine = "pc", Kind = "hvm" } },
-            Devices = config.Devices with { Controllers = [], Panics = [] },
+            Keywrap = [],
+            Devices = config.Devices with { Controllers = [], Panics = [], Nvram = null },
         };
-        return DomainDefaults.Apply(kept, DomainDefaultsTests.Context with { Architecture = kept.Os.Type!.Arch! });
+        var complete = DomainDefaults.Apply(kept, DomainDefaultsTests.Context with { Architecture = kept.Os.Type!.Arch! });
+        return complete with { Keywrap = config.Keywrap, Devices = complete.Devices with { Nvram = config.Devices.Nvram } };
     }
 }
