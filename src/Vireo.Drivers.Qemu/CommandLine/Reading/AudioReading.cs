@@ -8,9 +8,18 @@ internal static class AudioReading
 {
     private static readonly Dictionary<string, SoundModel> s_cards = new(StringComparer.Ordinal)
     {
-        ["sb16"] = SoundModel.Sb16, ["es1370"] = SoundModel.Es1370, ["pcspk"] = SoundModel.Pcspk, ["ac97"] = SoundModel.Ac97, ["hda"] = SoundModel.Ich6,
-        ["ES1370"] = SoundModel.Es1370, ["AC97"] = SoundModel.Ac97, ["intel-hda"] = SoundModel.Ich6, ["ich9-intel-hda"] = SoundModel.Ich9, ["usb-audio"] = SoundModel.Usb,
-        ["virtio-sound-pci"] = SoundModel.Virtio, ["virtio-sound"] = SoundModel.Virtio,
+        ["sb16"] = SoundModel.Sb16,
+        ["es1370"] = SoundModel.Es1370,
+        ["pcspk"] = SoundModel.Pcspk,
+        ["ac97"] = SoundModel.Ac97,
+        ["hda"] = SoundModel.Ich6,
+        ["ES1370"] = SoundModel.Es1370,
+        ["AC97"] = SoundModel.Ac97,
+        ["intel-hda"] = SoundModel.Ich6,
+        ["ich9-intel-hda"] = SoundModel.Ich9,
+        ["usb-audio"] = SoundModel.Usb,
+        ["virtio-sound-pci"] = SoundModel.Virtio,
+        ["virtio-sound"] = SoundModel.Virtio,
     };
 
     /// <summary>Reads them.</summary>

@@ -7,8 +7,13 @@ internal static class DiskReading
 {
     private static readonly Dictionary<string, (int Index, bool Cdrom, bool Floppy)> s_plain = new(StringComparer.Ordinal)
     {
-        ["-hda"] = (0, false, false), ["-hdb"] = (1, false, false), ["-hdc"] = (2, false, false), ["-hdd"] = (3, false, false),
-        ["-cdrom"] = (2, true, false), ["-fda"] = (0, false, true), ["-fdb"] = (1, false, true),
+        ["-hda"] = (0, false, false),
+        ["-hdb"] = (1, false, false),
+        ["-hdc"] = (2, false, false),
+        ["-hdd"] = (3, false, false),
+        ["-cdrom"] = (2, true, false),
+        ["-fda"] = (0, false, true),
+        ["-fdb"] = (1, false, true),
     };
 
     /// <summary>Reads them in their order.</summary>

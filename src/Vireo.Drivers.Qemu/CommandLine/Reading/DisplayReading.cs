@@ -130,7 +130,12 @@ internal static class DisplayReading
         {
             VideoType? named = option.Value switch
             {
-                "std" => VideoType.Vga, "cirrus" => VideoType.Cirrus, "vmware" => VideoType.Vmvga, "qxl" => VideoType.Qxl, "virtio" => VideoType.Virtio, "none" => VideoType.None,
+                "std" => VideoType.Vga,
+                "cirrus" => VideoType.Cirrus,
+                "vmware" => VideoType.Vmvga,
+                "qxl" => VideoType.Qxl,
+                "virtio" => VideoType.Virtio,
+                "none" => VideoType.None,
                 _ => null,
             };
             if (named is not null)

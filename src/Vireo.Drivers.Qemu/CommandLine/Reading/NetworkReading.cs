@@ -8,10 +8,24 @@ internal static class NetworkReading
 {
     private static readonly Dictionary<string, string> s_models = new(StringComparer.Ordinal)
     {
-        ["virtio"] = "virtio", ["virtio-net"] = "virtio", ["virtio-net-pci"] = "virtio", ["virtio-net-pci-transitional"] = "virtio-transitional",
-        ["virtio-net-pci-non-transitional"] = "virtio-non-transitional", ["rtl8139"] = "rtl8139", ["e1000"] = "e1000", ["e1000e"] = "e1000e", ["e1000-82544gc"] = "e1000-82544gc",
-        ["e1000-82545em"] = "e1000-82545em", ["ne2k_pci"] = "ne2k_pci", ["pcnet"] = "pcnet", ["vmxnet3"] = "vmxnet3", ["i82551"] = "i82551", ["i82557b"] = "i82557b", ["i82559er"] = "i82559er",
-        ["igb"] = "igb", ["tulip"] = "tulip",
+        ["virtio"] = "virtio",
+        ["virtio-net"] = "virtio",
+        ["virtio-net-pci"] = "virtio",
+        ["virtio-net-pci-transitional"] = "virtio-transitional",
+        ["virtio-net-pci-non-transitional"] = "virtio-non-transitional",
+        ["rtl8139"] = "rtl8139",
+        ["e1000"] = "e1000",
+        ["e1000e"] = "e1000e",
+        ["e1000-82544gc"] = "e1000-82544gc",
+        ["e1000-82545em"] = "e1000-82545em",
+        ["ne2k_pci"] = "ne2k_pci",
+        ["pcnet"] = "pcnet",
+        ["vmxnet3"] = "vmxnet3",
+        ["i82551"] = "i82551",
+        ["i82557b"] = "i82557b",
+        ["i82559er"] = "i82559er",
+        ["igb"] = "igb",
+        ["tulip"] = "tulip",
     };
 
     /// <summary>Reads them.</summary>
