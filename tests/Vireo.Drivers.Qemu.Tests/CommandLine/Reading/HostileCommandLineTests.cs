@@ -1,4 +1,3 @@
-using Vireo.Config.Tests;
 using Vireo.Drivers.Qemu.CommandLine.Reading;
 
 namespace Vireo.Drivers.Qemu.Tests.CommandLine.Reading;
@@ -19,8 +18,8 @@ public sealed class HostileCommandLineTests
     [Fact]
     public void No_line_is_more_than_refused()
     {
-        IReadOnlyList<string> seeds = Directory.Exists(Path.Combine(Corpus.Root, "qemuargv2xmldata"))
-            ? [Today, .. Directory.GetFiles(Path.Combine(Corpus.Root, "qemuargv2xmldata"), "*.args").Order(StringComparer.Ordinal).Select(File.ReadAllText)]
+        IReadOnlyList<string> seeds = Repository.Corpus is { } corpus
+            ? [Today, .. Directory.GetFiles(Path.Combine(corpus, "qemuargv2xmldata"), "*.args").Order(StringComparer.Ordinal).Select(File.ReadAllText)]
             : [Today];
         SpoiledText.FindHarm(line => CommandLineReader.Read(line).ToXml(), [Today], s_pieces, 4000).ShouldBeNull();
         SpoiledText.FindHarm(line => CommandLineReader.Read(line).ToXml(), seeds, s_pieces, 4000).ShouldBeNull();
