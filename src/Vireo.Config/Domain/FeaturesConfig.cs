@@ -186,7 +186,20 @@ public sealed partial record UnitSize
     [XmlText] public ulong? Value { get; init; }
 
     /// <summary>The size whatever its unit, which is MiB when none is given; null when there is no value.</summary>
-    public DataSize? Size => Value is not { } count ? null : new DataSize(checked(count * (DataSize.TryUnit(Unit ?? "MiB", out var factor) ? factor : 1)));
+    /// <exception cref="VireoException">VIR_ERR_OVERFLOW: it is 16 EiB or more.</exception>
+    public DataSize? Size
+    {
+        get
+        {
+            if (Value is not { } count)
+            {
+                return null;
+            }
+
+            var factor = DataSize.TryUnit(Unit ?? "MiB", out var known) ? known : 1;
+            return count <= ulong.MaxValue / factor ? new DataSize(count * factor) : throw new VireoException(ErrorCode.Overflow, ErrorDomain.Domain, $"value too large: {count}{Unit ?? "MiB"}");
+        }
+    }
 }
 
 /// <summary>A feature given by a driver.</summary>

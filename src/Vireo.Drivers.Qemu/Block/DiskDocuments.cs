@@ -44,8 +44,9 @@ internal static class DiskDocuments
     /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED: a kind of source that is not supported.</exception>
     public static ImageChain? NamedChain(this DiskConfig disk)
     {
-        if (disk.Location() is not { } top)
+        if (disk.Type is DiskType.VhostUser or DiskType.VhostVdpa || disk.Location() is not { } top)
         {
+            // Another process has the image, if there is one at all.
             return null;
         }
 
@@ -202,7 +203,6 @@ internal static class DiskDocuments
         DiskType.Nvme when source is not null => new NvmeLocation(Lasting(source)),
         DiskType.Network when source is { Protocol: { } protocol } => Network(source, protocol),
         DiskType.Volume => throw new VireoException(ErrorCode.NoStoragePool, ErrorDomain.Storage, $"no storage pool with matching name '{source?.Pool}'"),
-        DiskType.VhostUser or DiskType.VhostVdpa => null,
         _ => throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"disk '{target}' has a source of type '{type.ToXmlName()}', which is not supported yet"),
     };
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Vireo.Config;
+using Vireo.Config.Defaults;
 using Vireo.Drivers.Qemu.Block;
 
 namespace Vireo.Drivers.Qemu.CommandLine;
@@ -42,14 +43,14 @@ internal static class HostdevArguments
         arguments.Device(Pci(card.Source?.HostAddress).At(card, config).Text("failover_pair_id", card.Teaming?.Persistent).Number("bootindex", boot.Of(card)));
 
     private static OptionJson Pci(HostdevAddress? address) => OptionJson.Device("vfio-pci")
-        .Text("host", string.Create(CultureInfo.InvariantCulture, $"{Number(address?.Domain):x4}:{Number(address?.Bus):x2}:{Number(address?.Slot):x2}.{Number(address?.Function):x}"));
+        .Text("host", string.Create(CultureInfo.InvariantCulture, $"{AnyNumber.OfAddress(address?.Domain, uint.MaxValue):x4}:{AnyNumber.OfAddress(address?.Bus, 0xff):x2}:{AnyNumber.OfAddress(address?.Slot, 0x1f):x2}.{AnyNumber.OfAddress(address?.Function, 7):x}"));
 
     private static OptionJson Usb(HostdevConfig device)
     {
         var (source, option) = (device.Source!, OptionJson.Device("usb-host"));
         if (source.Address is { Device: { } number } address)
         {
-            option.Number("hostbus", (long)Number(address.Bus)).Number("hostaddr", (long)Number(number));
+            option.Number("hostbus", AnyNumber.OfAddress(address.Bus, uint.MaxValue)).Number("hostaddr", AnyNumber.OfAddress(number, uint.MaxValue));
         }
         else
         {
@@ -97,11 +98,4 @@ internal static class HostdevArguments
         var portal = $"{host.Name}:{host.Port ?? "3260"}";
         return OptionJson.Device("iscsi").Members(json => BlockStorageJson.Iscsi(json, portal, source.Name, source.Initiator?.Iqn, source.Auth?.Username, $"{node}-auth"));
     }
-
-    private static ulong Number(string? text) => text switch
-    {
-        null => 0,
-        _ when text.StartsWith("0x", StringComparison.OrdinalIgnoreCase) => ulong.Parse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture),
-        _ => ulong.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture),
-    };
 }

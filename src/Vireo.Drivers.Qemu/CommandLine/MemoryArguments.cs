@@ -15,7 +15,7 @@ internal static class MemoryArguments
             : initial.MiB.ToString(CultureInfo.InvariantCulture));
         if (!NumaArguments.HasCells(config))
         {
-            var main = new MemoryBackend(MainId(context), DataSize.FromMiB(initial.MiB)) { IsMain = true };
+            var main = new MemoryBackend(MainId(context), initial) { IsMain = true };
             arguments.Add("-object", main.ToObject(config, context));
         }
 
@@ -30,13 +30,36 @@ internal static class MemoryArguments
     {
         if (NumaArguments.HasCells(config))
         {
-            return DataSize.FromMiB(config.Cpu!.Numa!.Cells.Aggregate(0UL, (sum, cell) => sum + (cell.Memory?.MiB ?? 0)));
+            return Sum(config.Cpu!.Numa!.Cells.Select(cell => Aligned(cell.Memory ?? default)));
         }
 
-        var pluggable = config.Devices.Memories.Aggregate(0UL, (sum, memory) => sum + (memory.Target?.Size?.Bytes ?? 0));
+        var pluggable = Sum(config.Devices.Memories.Select(memory => memory.Target?.Size ?? default)).Bytes;
         var all = config.Memory!.Size.Bytes;
         Unsupported.When(pluggable >= all, "<memory>", "is not more than its memory devices have together");
-        return new DataSize(all - pluggable);
+        return Aligned(new DataSize(all - pluggable));
+    }
+
+    /// <summary>The size in whole grains: QEMU takes no other.</summary>
+    /// <param name="size">As the document has it.</param>
+    /// <param name="grain">Bytes of a grain: a MiB, or what the device needs.</param>
+    /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED: it would be 16 EiB or more.</exception>
+    public static DataSize Aligned(DataSize size, ulong grain = 1 << 20)
+    {
+        var rest = size.Bytes % grain;
+        Unsupported.When(rest > 0 && size.Bytes > ulong.MaxValue - (grain - rest), "memory size", "overflowed after alignment");
+        return rest == 0 ? size : new DataSize(size.Bytes - rest + grain);
+    }
+
+    private static DataSize Sum(IEnumerable<DataSize> sizes)
+    {
+        var sum = 0UL;
+        foreach (var size in sizes)
+        {
+            Unsupported.When(size.Bytes > ulong.MaxValue - sum, "memory size", "overflowed");
+            sum += size.Bytes;
+        }
+
+        return new DataSize(sum);
     }
 
     private static string KiB(ulong mebibytes) => string.Create(CultureInfo.InvariantCulture, $"{mebibytes * 1024}k");

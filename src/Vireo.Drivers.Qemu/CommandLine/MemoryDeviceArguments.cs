@@ -26,7 +26,7 @@ internal static class MemoryDeviceArguments
     private static void Module(ArgumentList arguments, MemoryDevice memory, DomainConfig config, CommandLineContext context)
     {
         var target = memory.Target!;
-        var backend = new MemoryBackend($"mem{memory.Alias}", new DataSize(((target.Size?.Bytes ?? 0) + Grain - 1) / Grain * Grain))
+        var backend = new MemoryBackend($"mem{memory.Alias}", MemoryArguments.Aligned(target.Size ?? default, Grain))
         {
             Cell = target.Node,
             Access = memory.Access,

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Vireo.Config;
+using Vireo.Config.Defaults;
 
 namespace Vireo.Drivers.Qemu.CommandLine;
 
@@ -17,9 +18,8 @@ internal static class RedirectionFilter
             return "-1";
         }
 
-        var value = text.StartsWith("0x", StringComparison.OrdinalIgnoreCase)
-            ? uint.Parse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)
-            : uint.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
+        var most = digits == 2 ? 0xffU : 0xffffU;
+        var value = AnyNumber.TryParse(text, most) ?? throw VireoException.InvalidXml(ErrorDomain.Domain, $"'{text}' in <redirfilter> is neither -1 nor a number up to 0x{most:x}");
         return "0x" + value.ToString($"x{digits}", CultureInfo.InvariantCulture);
     }
 

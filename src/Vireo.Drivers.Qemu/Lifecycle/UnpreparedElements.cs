@@ -92,6 +92,7 @@ internal static class UnpreparedElements
     private static void Disk(DiskConfig disk)
     {
         var name = $"of disk '{disk.Target?.Dev}'";
+        Unsupported.When(disk.Type is not (DiskType.File or DiskType.Block or DiskType.Network), $"source type '{disk.Type.ToXmlName()}' {name}");
         Unsupported.When(disk.Iotune is not null, $"<iotune> {name}");
         Unsupported.When(disk.Transient is not null, $"<transient> {name}");
         Unsupported.When(disk.Encryption is not null || disk.Source?.Encryption is not null, $"<encryption> {name}");

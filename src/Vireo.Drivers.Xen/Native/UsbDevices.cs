@@ -1,3 +1,4 @@
+using Vireo.Config.Defaults;
 using System.Globalization;
 using Vireo.Config;
 

@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Vireo.Config;
 using Vireo.Config.Tests;
 using Vireo.Drivers.Qemu.Capabilities;
@@ -8,7 +7,7 @@ using Vireo.Drivers.Qemu.Lifecycle;
 namespace Vireo.Drivers.Qemu.Tests.CommandLine;
 
 /// <summary>The command lines of the corpus' domains, as the installed QEMU would get them.</summary>
-internal static partial class CorpusCommandLines
+internal static class CorpusCommandLines
 {
     /// <summary>Where the runs would keep their files.</summary>
     public const string Directory = "/run/guest";
@@ -28,7 +27,7 @@ internal static partial class CorpusCommandLines
         {
             try
             {
-                var config = await builder.CompleteAsync(DomainConfig.Parse(OfThisHost(xml)), default);
+                var config = await builder.CompleteAsync(DomainConfig.Parse(Corpus.OfThisHost(xml)), default);
                 var machine = (await cache.GetAsync(config.Devices.Emulator!)).FindMachine(config.Os.Type!.Machine!);
                 built.Add(Path.GetFileNameWithoutExtension(name), NativeCommandLine.Arguments(config, Directory, machine, _ => "/dev/sg0"));
             }
@@ -40,13 +39,4 @@ internal static partial class CorpusCommandLines
 
         return built;
     }
-
-    // Names of QEMU and of machines that hosts of old had.
-    public static string OfThisHost(string xml) => OldMachine().Replace(Emulator32().Replace(xml, "/usr/bin/qemu-system-x86_64"), "machine='pc'");
-
-    [GeneratedRegex("/usr/bin/qemu-system-(i386|i686)|/usr/bin/qemu-kvm|/usr/bin/kvm|/usr/bin/qemu(?=<)")]
-    private static partial Regex Emulator32();
-
-    [GeneratedRegex("machine=.pc-[01]\\.[0-9]+.")]
-    private static partial Regex OldMachine();
 }

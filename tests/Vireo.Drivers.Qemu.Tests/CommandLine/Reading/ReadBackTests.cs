@@ -99,7 +99,7 @@ public sealed class ReadBackTests : IDisposable
         {
             try
             {
-                var config = DomainConfig.Parse(CorpusCommandLines.OfThisHost(xml));
+                var config = DomainConfig.Parse(Corpus.OfThisHost(xml));
                 await OfAsync(config);
                 return config;
             }

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Vireo.Drivers.Xen.Native;
+namespace Vireo.Config.Defaults;
 
 /// <summary>Numbers that may have been written with 0x before them.</summary>
 internal static class AnyNumber
