@@ -23,15 +23,12 @@ internal static class LiveCpu
             return () => cpu;
         }
 
-        var words = Get(batch, "feature-words");
-        var unavailable = Get(batch, "unavailable-features");
-        var registers = X86CpuData.RegisterFeatures.Select(name => (name, Get(batch, X86Cpu.QemuName(name)))).ToList();
-        return () => words() is not { ValueKind: JsonValueKind.Array } told
+        var words = Get(batch, "feature-words", static reply => reply.EnumerateArray().Select(Leaf).ToList());
+        var unavailable = Get(batch, "unavailable-features", static reply => reply.EnumerateArray().Select(static name => name.GetString()!).ToList());
+        var registers = X86CpuData.RegisterFeatures.Select(name => (Name: name, IsOn: Get(batch, X86Cpu.QemuName(name), static reply => reply.ValueKind == JsonValueKind.True))).ToList();
+        return () => words() is not { } told
             ? cpu
-            : X86Cpu.Live(
-                cpu,
-                X86CpuData.FromRegisters(told.EnumerateArray().Select(Leaf), new Dictionary<uint, ulong>()).With(registers.Where(one => one.Item2().ValueKind == JsonValueKind.True).Select(one => one.name)),
-                unavailable() is { ValueKind: JsonValueKind.Array } names ? names.EnumerateArray().Select(name => name.GetString()!) : []);
+            : X86Cpu.Live(cpu, X86CpuData.FromRegisters(told, new Dictionary<uint, ulong>()).With(registers.Where(one => one.IsOn()).Select(one => one.Name)), unavailable() ?? []);
     }
 
     /// <summary>Puts it into the live document.</summary>
@@ -43,9 +40,9 @@ internal static class LiveCpu
     }
 
     // Not every QEMU has every property.
-    private static Func<JsonElement> Get(QmpBatch batch, string property)
+    private static Func<T?> Get<T>(QmpBatch batch, string property, Func<JsonElement, T> read)
     {
-        var answer = batch.Add(new QmpCommand<JsonElement>("qom-get", static reply => reply, w =>
+        var answer = batch.Add(new QmpCommand<T>("qom-get", read, w =>
         {
             w.WriteString("path", Path);
             w.WriteString("property", property);
