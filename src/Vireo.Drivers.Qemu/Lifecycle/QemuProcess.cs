@@ -3,6 +3,7 @@ using Vireo.Drivers.Qemu.Agent;
 using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.BlockJobs;
 using Vireo.Drivers.Qemu.Monitor;
+using Vireo.Drivers.Qemu.Statistics;
 using Vireo.Host.Processes;
 
 namespace Vireo.Drivers.Qemu.Lifecycle;
@@ -12,6 +13,7 @@ internal sealed class QemuProcess(int id, HostProcess host, string directory, st
 {
     private readonly Lock _orderGate = new();
     private EndCause? _end;
+    private MonitorFigures? _figures;
     private Task _order = Task.CompletedTask;
     private int _statusPending;
 
@@ -38,6 +40,9 @@ internal sealed class QemuProcess(int id, HostProcess host, string directory, st
 
     /// <summary>The live document that belongs to it, as launched.</summary>
     public required DomainConfig Live { get; set; }
+
+    /// <summary>What it counts.</summary>
+    public MonitorFigures Figures => LazyInitializer.EnsureInitialized(ref _figures, () => new(Live));
 
     /// <summary>The CPU it was started with, when QEMU made another of it: what it is to be started with elsewhere.</summary>
     public CpuConfig? AskedCpu { get; set; }
