@@ -130,6 +130,7 @@ public static class Sessions
         BlockSessions.Jobs,
         BlockSessions.Copies,
         BlockSessions.Refusals,
+        HotPlugSessions.Disks,
     }.ToDictionary(session => session.Name);
 
     private static string[] Quiesce(string name) =>

@@ -21,11 +21,7 @@ internal static class StartCommands
         {
             if (card.Link == LinkState.Down)
             {
-                commands.Add(new QmpCommand("set_link", json =>
-                {
-                    json.WriteString("name", card.Alias);
-                    json.WriteBoolean("up", false);
-                }));
+                commands.Add(Qmp.SetLink(card.Alias!, up: false));
             }
         }
 

@@ -4,6 +4,7 @@ using Vireo.Drivers.Qemu.Backup;
 using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.BlockJobs;
 using Vireo.Drivers.Qemu.Comparison;
+using Vireo.Drivers.Qemu.HotPlug;
 using Vireo.Drivers.Qemu.Monitor;
 using Vireo.Drivers.Qemu.State;
 using Vireo.Drivers.Qemu.Tpm;
@@ -106,6 +107,7 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
             await new DomainBlockJobs(domain).TakeUpAsync().ConfigureAwait(false);
             await new DomainBackup(domain, process).TakeUpAsync().ConfigureAwait(false);
             await LiveExport.ClearAsync(process, hypervisor.Snapshots.Report).ConfigureAwait(false);
+            await PlugRecovery.SettleAsync(new RunningDevices(domain, process)).ConfigureAwait(false);
             await StrayNodes.CloseAsync(process).ConfigureAwait(false);
             await hypervisor.Channels.ObserveAsync(domain, process, ConnectDomainEventAgentLifecycleReason.Channel).ConfigureAwait(false);
         }

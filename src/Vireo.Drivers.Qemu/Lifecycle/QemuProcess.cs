@@ -2,6 +2,7 @@ using Vireo.Config;
 using Vireo.Drivers.Qemu.Agent;
 using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.BlockJobs;
+using Vireo.Drivers.Qemu.HotPlug;
 using Vireo.Drivers.Qemu.Monitor;
 using Vireo.Drivers.Qemu.Statistics;
 using Vireo.Host.Processes;
@@ -49,6 +50,12 @@ internal sealed class QemuProcess(int id, HostProcess host, string directory, st
 
     /// <summary>Its disks as it has them open. Changed within the domain's job only.</summary>
     public required LiveDisks Disks { get; set; }
+
+    /// <summary>What the live document becomes when a change under way succeeds; written ahead of it. Changed within the domain's job only.</summary>
+    public Func<DomainConfig, DomainConfig>? Ahead { get; set; }
+
+    /// <summary>The devices that its guest was asked to let go.</summary>
+    public DeviceRemovals Removals { get; } = new();
 
     /// <summary>What it says of its block jobs.</summary>
     public BlockJobSignals BlockJobs { get; } = new();
