@@ -8,6 +8,7 @@ using Vireo.Drivers.Qemu.HotPlug;
 using Vireo.Drivers.Qemu.Monitor;
 using Vireo.Drivers.Qemu.State;
 using Vireo.Drivers.Qemu.Tpm;
+using Vireo.Drivers.Qemu.Tuning;
 using Vireo.Host.Processes;
 using Vireo.Host.Sockets;
 
@@ -61,6 +62,7 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
 
             await TpmEmulator.EndAsync(directory).ConfigureAwait(false);
             SocketNames.Remove(directory);
+            GuestGroup.Remove(directory);
             Directory.Delete(directory, recursive: true);
         }
     }
@@ -92,7 +94,10 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
             Disks = await DisksAsync(status).ConfigureAwait(false),
             Deferred = status.Deferred,
             AskedCpu = status.AskedCpu,
+            Group = GuestGroup.Find(Path.GetDirectoryName(status.MonitorPath)!),
         };
+
+        process.Events.TryFollow(host.Pid, config.Perf);
 
         // Already now, so that a guest whose monitor hangs can be destroyed.
         domain.Process = process;

@@ -5,6 +5,7 @@ using Vireo.Drivers.Qemu.BlockJobs;
 using Vireo.Drivers.Qemu.HotPlug;
 using Vireo.Drivers.Qemu.Monitor;
 using Vireo.Drivers.Qemu.Statistics;
+using Vireo.Drivers.Qemu.Tuning;
 using Vireo.Host.Processes;
 
 namespace Vireo.Drivers.Qemu.Lifecycle;
@@ -41,6 +42,12 @@ internal sealed class QemuProcess(int id, HostProcess host, string directory, st
 
     /// <summary>The live document that belongs to it, as launched.</summary>
     public required DomainConfig Live { get; set; }
+
+    /// <summary>Its control group; null where the host has none.</summary>
+    public GuestGroup? Group { get; set; }
+
+    /// <summary>Its performance events that are counted. Changed within the domain's job only.</summary>
+    public PerformanceEvents Events { get; } = new();
 
     /// <summary>What it counts.</summary>
     public MonitorFigures Figures => LazyInitializer.EnsureInitialized(ref _figures, () => new(Live));
@@ -172,6 +179,7 @@ internal sealed class QemuProcess(int id, HostProcess host, string directory, st
             await Monitor.DisposeAsync().ConfigureAwait(false);
         }
 
+        Events.Dispose();
         Host.Dispose();
     }
 }
