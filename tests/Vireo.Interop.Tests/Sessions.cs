@@ -131,6 +131,8 @@ public static class Sessions
         BlockSessions.Copies,
         BlockSessions.Refusals,
         HotPlugSessions.Disks,
+        HotPlugSessions.Media,
+        HotPlugSessions.Interfaces,
     }.ToDictionary(session => session.Name);
 
     private static string[] Quiesce(string name) =>

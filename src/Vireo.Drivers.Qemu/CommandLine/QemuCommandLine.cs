@@ -75,5 +75,14 @@ internal static class QemuCommandLine
         return arguments.Arguments;
     }
 
+    /// <summary>The arguments for the images of one disk, without the device that reads them.</summary>
+    /// <inheritdoc cref="BuildDevice"/>
+    public static IReadOnlyList<string> BuildImages(DomainConfig live, DiskConfig disk, CommandLineContext context)
+    {
+        var arguments = new ArgumentList(live.QemuOverride);
+        DiskArguments.AddImages(arguments, disk, context);
+        return arguments.Arguments;
+    }
+
     private static string Text(int number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -31,11 +31,7 @@ internal sealed class DeviceChanges(QemuDomain domain)
         {
             var devices = Running();
             CheckAlias(wanted, devices.Live);
-            if (kind.IsUpdate(wanted, devices.Live))
-            {
-                await kind.UpdateAsync(wanted, devices, force: false, cancellationToken).ConfigureAwait(false);
-            }
-            else
+            if (!await kind.TakeAsync(wanted, devices, cancellationToken).ConfigureAwait(false))
             {
                 await new LivePlug(devices).AttachAsync(kind, wanted, cancellationToken).ConfigureAwait(false);
             }
@@ -53,7 +49,7 @@ internal sealed class DeviceChanges(QemuDomain domain)
         if (impact.Config)
         {
             var before = domain.View.Persistent!;
-            var gone = kind.Find(wanted, before, live: false);
+            var gone = kind.Find(Nameless(wanted), before, live: false);
             definition = before with { Devices = before.Devices.Without(device => ReferenceEquals(device, gone)) };
         }
 
@@ -104,7 +100,7 @@ internal sealed class DeviceChanges(QemuDomain domain)
         DomainConfig? definition = null;
         if (impact.Config)
         {
-            definition = await CompleteAsync(kind.Update(wanted, domain.View.Persistent!), cancellationToken).ConfigureAwait(false);
+            definition = await CompleteAsync(kind.Update(Nameless(wanted), domain.View.Persistent!), cancellationToken).ConfigureAwait(false);
         }
 
         if (impact.Live)
@@ -132,6 +128,9 @@ internal sealed class DeviceChanges(QemuDomain domain)
     private RunningDevices Running() => new(domain, domain.RequireProcess());
 
     private ValueTask<DomainConfig> CompleteAsync(DomainConfig config, CancellationToken cancellationToken) => Hypervisor.Builder.CompleteAsync(config, cancellationToken);
+
+    // In a definition only the user's own names count.
+    private static DevicesConfig Nameless(DevicesConfig wanted) => wanted.Map(device => device with { Alias = PlugPlan.UserAlias(device.Alias) });
 
     // Names of the user's own are told apart before anything else; others are given by us.
     private static void CheckAlias(DevicesConfig wanted, DomainConfig config)

@@ -39,8 +39,9 @@ internal abstract class DeviceKind(string name)
     {
     }
 
-    /// <summary>Whether asking for it to come means that one that is there changes: a medium in a drive.</summary>
-    public virtual bool IsUpdate(DevicesConfig wanted, DomainConfig live) => false;
+    /// <summary>Takes a device that is to come for the change of one that is there: a medium in a drive.</summary>
+    /// <returns>False when it is to come.</returns>
+    public virtual Task<bool> TakeAsync(DevicesConfig wanted, RunningDevices devices, CancellationToken cancellationToken) => Task.FromResult(false);
 
     /// <summary>The definition with a device changed.</summary>
     /// <param name="wanted">The device as it is to be.</param>

@@ -8,6 +8,7 @@ internal static class DeviceKinds
     private static readonly Dictionary<string, DeviceKind> s_kinds = new(StringComparer.Ordinal)
     {
         ["disk"] = new DiskKind(),
+        ["interface"] = new InterfaceKind(),
     };
 
     /// <summary>The kind of a device.</summary>
@@ -21,6 +22,7 @@ internal static class DeviceKinds
     public static DeviceKind Of(DevicesConfig device) => device switch
     {
         { Disks.IsEmpty: false } => s_kinds["disk"],
+        { Interfaces.IsEmpty: false } => s_kinds["interface"],
         _ => throw VireoException.Internal(ErrorDomain.Qemu, "a device of an unknown kind"),
     };
 }

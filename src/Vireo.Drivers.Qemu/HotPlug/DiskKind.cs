@@ -1,5 +1,6 @@
 using Vireo.Config;
 using Vireo.Config.Defaults;
+using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.BlockJobs;
 
 namespace Vireo.Drivers.Qemu.HotPlug;
@@ -52,6 +53,57 @@ internal sealed class DiskKind() : DeviceKind("disk")
         }
 
         BlockJobProgress.RefuseBusy(devices.Process.Disks, disk.Target.Dev!);
+    }
+
+    /// <inheritdoc/>
+    public override async Task<bool> TakeAsync(DevicesConfig wanted, RunningDevices devices, CancellationToken cancellationToken)
+    {
+        var disk = Defaulted(wanted);
+        if (disk.Device is not (DiskDevice.Cdrom or DiskDevice.Floppy) || devices.Live.Devices.Disks.Find(d => d.Target!.Dev == disk.Target!.Dev) is not { } drive)
+        {
+            return false;
+        }
+
+        var complete = await PlugPlan.CompleteAsync(devices.Domain.Hypervisor.Builder, devices.Live, wanted, drive, cancellationToken).ConfigureAwait(false);
+        await new MediaChange(devices).ChangeAsync(drive, complete.Disks[0], force: false, cancellationToken).ConfigureAwait(false);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public override DomainConfig Update(DevicesConfig wanted, DomainConfig config)
+    {
+        var disk = wanted.Disks[0];
+        var at = config.Devices.Disks.FindIndex(d => d.Target!.Dev == disk.Target?.Dev);
+        return at < 0
+            ? throw VireoException.InvalidArgument(ErrorDomain.Qemu, $"target {disk.Target?.Dev} doesn't exist.")
+            : config with { Devices = config.Devices with { Disks = config.Devices.Disks.SetItem(at, disk) } };
+    }
+
+    /// <inheritdoc/>
+    public override async Task UpdateAsync(DevicesConfig wanted, RunningDevices devices, bool force, CancellationToken cancellationToken)
+    {
+        var given = Defaulted(wanted);
+        var present = devices.Live.Devices.Disks.Find(d => d.Target!.Dev == given.Target!.Dev) ?? throw VireoException.Internal(ErrorDomain.Qemu, $"disk '{given.Target!.Dev}' not found");
+        DiskFields.RequirePlace(given, present);
+        var complete = (await PlugPlan.CompleteAsync(devices.Domain.Hypervisor.Builder, devices.Live, wanted, present, cancellationToken).ConfigureAwait(false)).Disks[0];
+        DiskFields.RequireSame(complete, present);
+        if (complete.Location() != present.Location())
+        {
+            if (present.Device is not (DiskDevice.Cdrom or DiskDevice.Floppy))
+            {
+                throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, "disk source can be changed only in removable drives");
+            }
+
+            await new MediaChange(devices).ChangeAsync(present, complete, force, cancellationToken).ConfigureAwait(false);
+        }
+
+        await devices.ShowAsync(live => live with
+        {
+            Devices = live.Devices with
+            {
+                Disks = live.Devices.Disks.Map(d => d.Alias == present.Alias && d.Source is { } source ? d with { Source = source with { StartupPolicy = complete.Source?.StartupPolicy } } : d),
+            },
+        }).ConfigureAwait(false);
     }
 
     // Device and bus follow from the target where the document does not say them.

@@ -94,8 +94,10 @@ internal sealed partial class LiveUnplug(RunningDevices devices)
         devices.Domain.Publish(new DomainDeviceRemovedEvent(devices.Domain.View.Ref, alias));
     }
 
-    // The device has gone; what it leaves and cannot be cleared away does no harm, and is told of.
-    private async Task ClearAsync(string alias, QmpCommand remove)
+    /// <summary>Clears away what a device leaves. What cannot be cleared away does no harm, and is told of.</summary>
+    /// <param name="alias">The device.</param>
+    /// <param name="remove">Clears it away.</param>
+    public async Task ClearAsync(string alias, QmpCommand remove)
     {
         try
         {

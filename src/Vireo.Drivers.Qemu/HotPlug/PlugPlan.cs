@@ -31,11 +31,27 @@ internal sealed record PlugPlan(DevicesConfig Device, ConfigList<ControllerConfi
         var controllers = complete.Controllers.Where(c => c.Alias != Mark && !live.Devices.Controllers.Any(known => Same(known, c)))
             .Select(c => (ControllerConfig)DeviceAliases.NameFor(c, new DevicesConfig { Controllers = [c] }, live)).ToConfigList();
         var alone = complete.Only(device => device.Alias == (own ?? Mark));
+        live = live with { Devices = live.Devices.Plus(new DevicesConfig { Controllers = controllers }) };
         return new PlugPlan(own is null ? alone.Map(device => DeviceAliases.NameFor(device with { Alias = null }, alone, live)) : alone, controllers)
         {
             _disks = [.. complete.Disks.Select(d => d.Target!.Dev!)],
             _controllers = [.. complete.Controllers.Select(c => (c.Type, c.Index))],
         };
+    }
+
+    /// <summary>A device with its defaults that is to take another's place and address.</summary>
+    /// <param name="builder">Completes documents.</param>
+    /// <param name="live">The running guest's document.</param>
+    /// <param name="wanted">The device, alone, as parsed.</param>
+    /// <param name="present">The one whose place it takes.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="VireoException">As <see cref="MakeAsync"/>.</exception>
+    public static async Task<DevicesConfig> CompleteAsync(IGuestBuilder builder, DomainConfig live, DevicesConfig wanted, DeviceConfig present, CancellationToken cancellationToken)
+    {
+        var others = live.Devices.Without(device => ReferenceEquals(device, present));
+        var marked = others.Plus(wanted.Map(device => device with { Alias = Mark, Address = device.Address ?? present.Address }));
+        var complete = (await builder.CompleteLiveAsync(live with { Devices = marked }, cancellationToken).ConfigureAwait(false)).Devices;
+        return complete.Only(device => device.Alias == Mark).Map(device => device with { Alias = present.Alias });
     }
 
     /// <summary>A document with the device and its controllers among its devices.</summary>
