@@ -2,7 +2,6 @@ using System.Globalization;
 using Vireo.Config;
 using Vireo.Drivers.Qemu.Defaults;
 using Vireo.Drivers.Qemu.Lifecycle;
-using Vireo.Drivers.Qemu.Snapshots;
 using Vireo.Drivers.Qemu.State;
 
 namespace Vireo.Drivers.Qemu;
@@ -32,10 +31,7 @@ internal sealed partial class QemuConnection
 
         if (wanted.HasFlag(DomainXMLFlags.Migratable))
         {
-            config = wanted.HasFlag(DomainXMLFlags.Inactive) || domain.Process is not { } process
-                ? config
-                : SavedDocument.Inactive(config with { Cpu = process.AskedCpu ?? config.Cpu });
-            config = MigratableDocument.Of(config);
+            config = wanted.HasFlag(DomainXMLFlags.Inactive) || domain.Process is not { } process ? MigratableDocument.Of(config) : MigratableDocument.OfRun(config, process);
         }
 
         if (wanted.HasFlag(DomainXMLFlags.UpdateCpu))

@@ -176,6 +176,15 @@ public static class FaultPoints
     /// <summary>Snapshot import: the documents are written, the journal is still there.</summary>
     public const string ImportDocumentsWritten = "snapshot.import.documents-written";
 
+    /// <summary>Save: the guest stands still, and the file is made and said to be unfinished.</summary>
+    public const string SaveBegun = "save.begun";
+
+    /// <summary>Save: the file has all of the guest's memory, and is said to be unfinished.</summary>
+    public const string SaveWritten = "save.written";
+
+    /// <summary>Save: the file is complete, the guest is still there.</summary>
+    public const string SaveComplete = "save.complete";
+
     /// <summary>Journal: one document is written or removed; hit once a document.</summary>
     public const string JournalDocument = "journal.document";
 
@@ -190,6 +199,7 @@ public static class FaultPoints
             ClonePlanned, CloneJournalled, CloneImageWritten, CloneImageNamed, CloneFilesMade, CloneCommitted, CloneDocumentsWritten,
             ExportPlanned, ExportWritten, ExportNamed,
             ImportPlanned, ImportJournalled, ImportFileWritten, ImportFileNamed, ImportFilesMade, ImportCommitted, ImportDocumentsWritten,
+            SaveBegun, SaveWritten, SaveComplete,
             JobConcluded, JobDismissed, JournalDocument,
         ],
         StringComparer.Ordinal);
