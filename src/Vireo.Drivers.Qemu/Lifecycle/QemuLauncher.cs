@@ -162,7 +162,8 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
         await gone.CancelAsync().ConfigureAwait(false);
         await talk.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         cancellationToken.ThrowIfCancellationRequested();
-        throw VireoException.Internal(ErrorDomain.Qemu, $"process exited while connecting to monitor: {Complaint(process.LogPath, logStart)}", talk.Exception?.InnerException);
+        var when = process.Monitor is null ? "process exited while connecting to monitor" : "qemu unexpectedly closed the monitor";
+        throw VireoException.Internal(ErrorDomain.Qemu, $"{when}: {Complaint(process.LogPath, logStart)}", talk.Exception?.InnerException);
     }
 
     private static async Task ConverseAsync(QemuProcess process, int memoryFd, CancellationToken cancellationToken)

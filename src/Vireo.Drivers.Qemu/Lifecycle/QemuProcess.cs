@@ -4,6 +4,7 @@ using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.BlockJobs;
 using Vireo.Drivers.Qemu.HotPlug;
 using Vireo.Drivers.Qemu.Monitor;
+using Vireo.Drivers.Qemu.SavedState;
 using Vireo.Drivers.Qemu.Statistics;
 using Vireo.Drivers.Qemu.Tuning;
 using Vireo.Host.Processes;
@@ -72,6 +73,9 @@ internal sealed class QemuProcess(int id, HostProcess host, string directory, st
 
     /// <summary>What it is still to get: it was started beside another process that had it. Changed within the domain's job only.</summary>
     public IReadOnlyList<DeferredResource> Deferred { get; set; } = [];
+
+    /// <summary>The file that its guest's memory is being written to; null when none is. Changed within the domain's job only.</summary>
+    public MemoryTransfer? Transfer { get; set; }
 
     /// <summary>Receives its events; replaced when the domain adopts it.</summary>
     public Action<QemuProcess, QmpEvent>? EventHandler { get; set; }
