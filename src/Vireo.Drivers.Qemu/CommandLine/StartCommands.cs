@@ -18,19 +18,7 @@ internal static class StartCommands
             Password(commands, graphics);
         }
 
-        foreach (var card in live.Devices.Interfaces)
-        {
-            if (card.Link == LinkState.Down)
-            {
-                commands.Add(Qmp.SetLink(card.Alias!, up: false));
-            }
-        }
-
-        foreach (var disk in live.Devices.Disks.Where(static disk => disk.Iotune is not null))
-        {
-            commands.Add(DiskThrottle.Command(DiskThrottle.DeviceOf(disk), disk.Iotune));
-        }
-
+        commands.AddRange(ForDevices(live.Devices));
         if (live.Devices.Memballoon is { Model: not MemballoonModel.None } balloon)
         {
             if (live.CurrentMemory is { } current && current < live.Memory!.Size)
@@ -46,6 +34,14 @@ internal static class StartCommands
 
         return commands;
     }
+
+    /// <summary>The commands for devices that have just been made: at a start, or plugged in.</summary>
+    /// <param name="devices">The devices.</param>
+    public static IEnumerable<QmpCommand> ForDevices(DevicesConfig devices) =>
+    [
+        .. devices.Interfaces.Where(static card => card.Link == LinkState.Down).Select(static card => Qmp.SetLink(card.Alias!, up: false)),
+        .. devices.Disks.Where(static disk => disk is { Iotune: not null, Source: not null }).Select(static disk => DiskThrottle.Command(DiskThrottle.DeviceOf(disk), disk.Iotune)),
+    ];
 
     private static void Password(List<QmpCommand> commands, GraphicsConfig graphics)
     {

@@ -113,8 +113,9 @@ internal sealed partial class QemuConnection
     public override ValueTask<DomainGetBlockIoTuneResult> DomainGetBlockIoTuneAsync(DomainRef dom, string? disk, int nparams, uint flags, CancellationToken cancellationToken)
     {
         CheckFlags(flags & ~TextOkay, Impacts, "qemuDomainGetBlockIoTune");
-        var config = DomainTuning.Asked(Find(dom), flags);
-        var told = DiskThrottle.Read(disk is null ? null : TunedDisk(config, disk).Iotune);
+        var domain = Find(dom);
+        var config = DomainTuning.Asked(domain, flags);
+        var told = DiskThrottle.Read(disk is null ? null : TunedDisk(config, disk).Iotune, ModificationImpact.Of(domain.View, flags).Live);
         return ValueTask.FromResult(new DomainGetBlockIoTuneResult([.. told.Take(nparams)], told.Length));
     }
 
@@ -128,7 +129,11 @@ internal sealed partial class QemuConnection
         await DomainTuning.ChangeAsync(domain, ModificationImpact.Of(domain.View, flags), (config, _) => WithThrottle(config, disk, @params), async (process, config) =>
         {
             var device = TunedDisk(config, disk);
-            await process.Monitor.ExecuteAsync(DiskThrottle.Command(DiskThrottle.DeviceOf(device), device.Iotune), cancellationToken).ConfigureAwait(false);
+            if (device.Source is not null)
+            {
+                await process.Monitor.ExecuteAsync(DiskThrottle.Command(DiskThrottle.DeviceOf(device), device.Iotune), cancellationToken).ConfigureAwait(false);
+            }
+
             domain.Publish(new DomainTunableEvent(domain.View.Ref, DiskThrottle.Told(device.Target!.Dev!, @params)));
         }).ConfigureAwait(false);
     }

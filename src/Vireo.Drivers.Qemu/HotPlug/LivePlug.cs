@@ -50,6 +50,11 @@ internal sealed class LivePlug(RunningDevices devices)
         }
 
         await MakeAsync(plan.Device, plan, numbers, undo, cancellationToken).ConfigureAwait(false);
+        foreach (var command in StartCommands.ForDevices(plan.Device))
+        {
+            await devices.ExecuteAsync(command, cancellationToken).ConfigureAwait(false);
+        }
+
         FaultPoint.Hit(FaultPoints.PlugMade);
         plan = plan with { Device = await WithTerminalsAsync(plan.Device, cancellationToken).ConfigureAwait(false) };
         await devices.ShowAsync(plan.AddTo).ConfigureAwait(false);

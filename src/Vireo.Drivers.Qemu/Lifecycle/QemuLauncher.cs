@@ -74,7 +74,7 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
         // Until the live state is written, this is how a daemon that comes after a crash finds the process.
         File.WriteAllText(Path.Combine(directory, IdentityFile), process.Host.Identity.ToString());
         undo.Push("remove the control group", () => GuestGroup.Remove(directory));
-        StartTuning.Enclose(process, hypervisor.Paths == VireoPaths.System);
+        StartTuning.Enclose(process, hypervisor.Paths);
         await TalkAsync(process, logStart, memoryFd, cancellationToken).ConfigureAwait(false);
         return process;
     }
