@@ -130,6 +130,7 @@ public static class Sessions
         TuningSessions.Pins,
         TuningSessions.Limits,
         TuningSessions.Events,
+        TuningSessions.Traffic,
         BlockSessions.Jobs,
         BlockSessions.Copies,
         BlockSessions.Refusals,

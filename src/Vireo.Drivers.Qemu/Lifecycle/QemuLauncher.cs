@@ -104,6 +104,10 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
                 var tap = GuestTap.Connect(ResourceHandover.IsHeld(card, source.Beside) ? card with { Target = null } : card, config.Type, hypervisor.TapNames);
                 taps.Add(i, tap);
                 await InterfaceScripts.UpAsync(card, tap.Device.Device.Name, directory, cancellationToken).ConfigureAwait(false);
+                if (card.Bandwidth is not null)
+                {
+                    await TrafficShaping.ApplyAsync(tap.Device.Device.Name, card.Bandwidth, directory, cancellationToken).ConfigureAwait(false);
+                }
             }
         }
     }
