@@ -131,6 +131,8 @@ public static class Sessions
         HotPlugSessions.Disks,
         HotPlugSessions.Media,
         HotPlugSessions.Interfaces,
+        HotPlugSessions.LiveKinds,
+        HotPlugSessions.ConfigKinds,
     }.ToDictionary(session => session.Name);
 
     private static string[] Quiesce(string name) =>

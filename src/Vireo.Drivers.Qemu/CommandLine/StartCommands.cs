@@ -14,7 +14,7 @@ internal static class StartCommands
         var commands = new List<QmpCommand>();
         foreach (var graphics in live.Devices.Graphics)
         {
-            Password(commands, graphics);
+            commands.AddRange(Password(graphics));
         }
 
         foreach (var card in live.Devices.Interfaces)
@@ -41,25 +41,29 @@ internal static class StartCommands
         return commands;
     }
 
-    private static void Password(List<QmpCommand> commands, GraphicsConfig graphics)
+    /// <summary>The commands that give a display its password; none when it has none.</summary>
+    public static IReadOnlyList<QmpCommand> Password(GraphicsConfig graphics)
     {
         if (graphics.Passwd is not { } password || graphics.Type is not (GraphicsType.Vnc or GraphicsType.Spice))
         {
-            return;
+            return [];
         }
 
         var protocol = graphics.Type == GraphicsType.Vnc ? "vnc" : "spice";
-        commands.Add(new QmpCommand("set_password", json =>
-        {
-            json.WriteString("protocol", protocol);
-            json.WriteString("password", password);
-            Connected(json, graphics);
-        }));
-        commands.Add(new QmpCommand("expire_password", json =>
-        {
-            json.WriteString("protocol", protocol);
-            json.WriteString("time", Expiry(graphics.PasswdValidTo));
-        }));
+        return
+        [
+            new QmpCommand("set_password", json =>
+            {
+                json.WriteString("protocol", protocol);
+                json.WriteString("password", password);
+                Connected(json, graphics);
+            }),
+            new QmpCommand("expire_password", json =>
+            {
+                json.WriteString("protocol", protocol);
+                json.WriteString("time", Expiry(graphics.PasswdValidTo));
+            }),
+        ];
     }
 
     private static void Connected(Utf8JsonWriter json, GraphicsConfig graphics)

@@ -90,7 +90,11 @@ internal sealed partial class LiveUnplug(RunningDevices devices)
 
         FaultPoint.Hit(FaultPoints.UnplugCleared);
         await InterfaceScripts.DownAsync(devices.Live with { Devices = device }, Process.Directory, Hypervisor.Log).ConfigureAwait(false);
-        await devices.ShowAsync(live => live with { Devices = live.Devices.Without(one => one.Alias == alias) }).ConfigureAwait(false);
+        await devices.ShowAsync(live => live with
+        {
+            Memory = PlugPlan.Modules(device) is { Bytes: > 0 } less && live.Memory is { } memory ? memory with { Size = new DataSize(memory.Size.Bytes - less.Bytes) } : live.Memory,
+            Devices = live.Devices.Without(one => one.Alias == alias),
+        }).ConfigureAwait(false);
         devices.Domain.Publish(new DomainDeviceRemovedEvent(devices.Domain.View.Ref, alias));
     }
 

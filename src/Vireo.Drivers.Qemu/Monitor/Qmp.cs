@@ -41,6 +41,9 @@ internal static partial class Qmp
     public static QmpCommand<IReadOnlyList<QmpCpu>> QueryCpusFast { get; } =
         new("query-cpus-fast", static reply => [.. reply.EnumerateArray().Select(QmpCpu.Read)]);
 
+    /// <summary>query-memory-devices: where each module lies, and how much of it is plugged in.</summary>
+    public static QmpCommand<JsonElement> QueryMemoryDevices { get; } = new("query-memory-devices", static reply => reply);
+
     /// <summary>query-balloon: the memory the guest has now, in bytes.</summary>
     public static QmpCommand<long> QueryBalloon { get; } = new("query-balloon", static reply => reply.GetProperty("actual").GetInt64());
 
