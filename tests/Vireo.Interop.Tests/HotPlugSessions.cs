@@ -9,6 +9,9 @@ public static class HotPlugSessions
 
     private const string DetachWords = "ctl_scsi ctl_scsi3 ctl_usb ctl_vs ch1 ch2 ser1 con1 par rng2 wd wd wd2 dimm dimm2 vmem inp inp2 shm redir redir2 snd vid hub panic tpm gfx balloon vsock hd1 hd2 fs lease iommu audio";
 
+    // A guest that stands still lets nothing go, so nothing is asked for.
+    private const string LiveDetachWords = "ctl_scsi ctl_usb ctl_vs ch1 ser1 con1 par wd wd2 dimm2 vmem inp2 redir snd vid hub panic tpm gfx balloon vsock hd1 hd2 fs iommu audio";
+
     private const string UpdateWords = "g1 g5 b1 vmem dimm rng ch1 redir2 wd lease shm vsock inp snd vid hub panic tpm hd1 fs audio";
 
     private static readonly Dictionary<string, string> Devices = new()
@@ -158,7 +161,8 @@ public static class HotPlugSessions
     public static Session LiveKinds { get; } = new(
         "t-pluglive",
         [
-            "define {dir}/plain.xml", "start t-pluglive --paused", .. Each("attach-device t-pluglive {0} --live", LiveWords), "dumpxml t-pluglive", .. Each("detach-device t-pluglive {0} --live", DetachWords),
+            "define {dir}/plain.xml", "start t-pluglive --paused", .. Each("attach-device t-pluglive {0} --live", LiveWords), "dumpxml t-pluglive", .. Each("detach-device t-pluglive {0} --live", LiveDetachWords),
+            "detach-device-alias t-pluglive rng1", "detach-device t-pluglive {dir}/rng2.xml --live", "detach-device-alias t-pluglive rng9",
             .. Each("update-device t-pluglive {0} --live", UpdateWords), "dumpxml t-pluglive", "destroy t-pluglive", "undefine t-pluglive",
         ])
     {
@@ -169,8 +173,8 @@ public static class HotPlugSessions
     public static Session ConfigKinds { get; } = new(
         "t-plugconfig",
         [
-            "define {dir}/plain.xml", .. Each("attach-device t-plugconfig {0}", ConfigWords), "dumpxml t-plugconfig", .. Each("detach-device t-plugconfig {0} --config", DetachWords),
-            .. Each("update-device t-plugconfig {0}", UpdateWords), "dumpxml t-plugconfig", "undefine t-plugconfig",
+            "define {dir}/plain.xml", .. Each("attach-device t-plugconfig {0} --config", ConfigWords), "dumpxml t-plugconfig", .. Each("detach-device t-plugconfig {0} --config", DetachWords),
+            .. Each("update-device t-plugconfig {0} --config", UpdateWords), "dumpxml t-plugconfig", "undefine t-plugconfig",
         ])
     {
         Documents = Kinds("t-plugconfig"),

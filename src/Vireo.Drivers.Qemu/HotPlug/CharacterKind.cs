@@ -32,7 +32,7 @@ internal sealed class CharacterKind() : DeviceKind("chr")
     private static CharDevice? Match(DevicesConfig wanted, DomainConfig config)
     {
         var (device, present) = Among(wanted, config.Devices);
-        return present.Find(other => IsSame(device, other));
+        return present.Find(other => IsSame(device, other) && (!wanted.Channels.IsEmpty || device.Target?.Port == other.Target?.Port));
     }
 
     private static (CharDevice Device, ConfigList<CharDevice> Present) Among(DevicesConfig wanted, DevicesConfig devices) => wanted switch
@@ -51,11 +51,10 @@ internal sealed class CharacterKind() : DeviceKind("chr")
         _ => "channel",
     };
 
-    // What is not said of the guest's end is what the document would be given.
+    // A port that is not said would be another one.
     private static bool IsSame(CharDevice one, CharDevice other) => one.Type == other.Type && Source(one) == Source(other)
         && (one.Target?.Type is null || one.Target.Type == other.Target?.Type)
-        && one.Target?.Name == other.Target?.Name && one.Target?.Address == other.Target?.Address
-        && (one.Target?.Port is null || one.Target.Port == other.Target?.Port) && IsAt(one, other);
+        && one.Target?.Name == other.Target?.Name && one.Target?.Address == other.Target?.Address && IsAt(one, other);
 
     private static (string?, string?, string?, CharSourceMode?) Source(CharDevice device) => (device.Source?.Path, device.Source?.Host, device.Source?.Service, device.Source?.Mode);
 }

@@ -28,7 +28,7 @@ internal static class DeviceKinds
         ["console"] = s_character,
         ["channel"] = s_character,
         ["memballoon"] = new FixedKind("memballoon"),
-        ["nvram"] = new FixedKind("nvram"),
+        ["nvram"] = new NvramKind(),
         ["rng"] = new RngKind(),
         ["shmem"] = new ShmemKind(),
         ["tpm"] = new FixedKind("tpm"),
