@@ -125,6 +125,8 @@ public static class Sessions
         SnapshotSessions.Transient,
         CpuSessions.Commands,
         CpuSessions.Guests,
+        FigureSessions.Domains,
+        FigureSessions.Host,
         BlockSessions.Jobs,
         BlockSessions.Copies,
         BlockSessions.Refusals,

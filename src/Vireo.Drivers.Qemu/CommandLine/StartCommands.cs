@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Vireo.Config;
 using Vireo.Drivers.Qemu.Monitor;
+using Vireo.Drivers.Qemu.Tuning;
 
 namespace Vireo.Drivers.Qemu.CommandLine;
 
@@ -23,6 +24,11 @@ internal static class StartCommands
             {
                 commands.Add(Qmp.SetLink(card.Alias!, up: false));
             }
+        }
+
+        foreach (var disk in live.Devices.Disks.Where(static disk => disk.Iotune is not null))
+        {
+            commands.Add(DiskThrottle.Command(DiskThrottle.DeviceOf(disk), disk.Iotune));
         }
 
         if (live.Devices.Memballoon is { Model: not MemballoonModel.None } balloon)

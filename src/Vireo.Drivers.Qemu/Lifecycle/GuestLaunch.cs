@@ -17,6 +17,9 @@ internal sealed record LaunchSource(DomainConfig Config)
     /// <summary>The firmware's variables are made anew from their template.</summary>
     public bool ResetFirmware { get; init; }
 
+    /// <summary>The CPU that was asked for once, when the document has the one that was made of it; null when the document says.</summary>
+    public CpuConfig? AskedCpu { get; init; }
+
     /// <summary>The live document of the domain's process that goes on meanwhile; null when there is none.</summary>
     public DomainConfig? Beside { get; init; }
 }

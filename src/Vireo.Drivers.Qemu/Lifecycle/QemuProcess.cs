@@ -4,6 +4,9 @@ using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.BlockJobs;
 using Vireo.Drivers.Qemu.HotPlug;
 using Vireo.Drivers.Qemu.Monitor;
+using Vireo.Drivers.Qemu.SavedState;
+using Vireo.Drivers.Qemu.Statistics;
+using Vireo.Drivers.Qemu.Tuning;
 using Vireo.Host.Processes;
 
 namespace Vireo.Drivers.Qemu.Lifecycle;
@@ -13,6 +16,7 @@ internal sealed class QemuProcess(int id, HostProcess host, string directory, st
 {
     private readonly Lock _orderGate = new();
     private EndCause? _end;
+    private MonitorFigures? _figures;
     private Task _order = Task.CompletedTask;
     private int _statusPending;
 
@@ -40,6 +44,15 @@ internal sealed class QemuProcess(int id, HostProcess host, string directory, st
     /// <summary>The live document that belongs to it, as launched.</summary>
     public required DomainConfig Live { get; set; }
 
+    /// <summary>Its control group; null where the host has none.</summary>
+    public GuestGroup? Group { get; set; }
+
+    /// <summary>Its performance events that are counted. Changed within the domain's job only.</summary>
+    public PerformanceEvents Events { get; } = new();
+
+    /// <summary>What it counts.</summary>
+    public MonitorFigures Figures => LazyInitializer.EnsureInitialized(ref _figures, () => new(Live));
+
     /// <summary>The CPU it was started with, when QEMU made another of it: what it is to be started with elsewhere.</summary>
     public CpuConfig? AskedCpu { get; set; }
 
@@ -60,6 +73,9 @@ internal sealed class QemuProcess(int id, HostProcess host, string directory, st
 
     /// <summary>What it is still to get: it was started beside another process that had it. Changed within the domain's job only.</summary>
     public IReadOnlyList<DeferredResource> Deferred { get; set; } = [];
+
+    /// <summary>The file that its guest's memory is being written to; null when none is. Changed within the domain's job only.</summary>
+    public MemoryTransfer? Transfer { get; set; }
 
     /// <summary>Receives its events; replaced when the domain adopts it.</summary>
     public Action<QemuProcess, QmpEvent>? EventHandler { get; set; }
@@ -167,6 +183,7 @@ internal sealed class QemuProcess(int id, HostProcess host, string directory, st
             await Monitor.DisposeAsync().ConfigureAwait(false);
         }
 
+        Events.Dispose();
         Host.Dispose();
     }
 }

@@ -149,8 +149,9 @@ internal static partial class Qmp
     public static QmpCommand<IReadOnlyList<QmpBlockJob>> QueryBlockJobs { get; } =
         new("query-block-jobs", static reply => [.. reply.EnumerateArray().Select(QmpBlockJob.Read)]);
 
-    /// <summary>query-blockstats, by node or by device, as JSON.</summary>
-    public static QmpCommand<JsonElement> QueryBlockstats { get; } = new("query-blockstats", static reply => reply);
+    /// <summary>query-blockstats: what is counted of each disk device and of its images.</summary>
+    public static QmpCommand<IReadOnlyList<QmpBlockCounters>> QueryBlockstats { get; } =
+        new("query-blockstats", static reply => [.. reply.EnumerateArray().Select(QmpBlockCounters.Read)]);
 
     /// <summary>block_resize of a node, to bytes.</summary>
     public static QmpCommand BlockResize(string node, long bytes) => new("block_resize", w =>

@@ -44,6 +44,30 @@ internal static partial class Qmp
     /// <summary>query-memory-devices: where each module lies, and how much of it is plugged in.</summary>
     public static QmpCommand<JsonElement> QueryMemoryDevices { get; } = new("query-memory-devices", static reply => reply);
 
+    /// <summary>query-iothreads.</summary>
+    public static QmpCommand<IReadOnlyList<QmpIothread>> QueryIothreads { get; } =
+        new("query-iothreads", static reply => [.. reply.EnumerateArray().Select(QmpIothread.Read)]);
+
+    /// <summary>query-dirty-rate: what the last measurement gave, or how it stands.</summary>
+    public static QmpCommand<QmpDirtyRate> QueryDirtyRate { get; } = new("query-dirty-rate", QmpDirtyRate.Read);
+
+    /// <summary>calc-dirty-rate: begins to measure for so many seconds.</summary>
+    /// <param name="seconds">1 to 60.</param>
+    /// <param name="mode">page-sampling, dirty-bitmap or dirty-ring.</param>
+    public static QmpCommand CalcDirtyRate(int seconds, string mode) => new("calc-dirty-rate", w =>
+    {
+        w.WriteNumber("calc-time", seconds);
+        w.WriteString("mode", mode);
+    });
+
+    /// <summary>What the guest behind a balloon has told of its memory.</summary>
+    /// <param name="alias">The balloon's id.</param>
+    public static QmpCommand<QmpBalloonFigures> BalloonFigures(string alias) => new("qom-get", QmpBalloonFigures.Read, w =>
+    {
+        w.WriteString("path", "/machine/peripheral/" + alias);
+        w.WriteString("property", "guest-stats");
+    });
+
     /// <summary>query-balloon: the memory the guest has now, in bytes.</summary>
     public static QmpCommand<long> QueryBalloon { get; } = new("query-balloon", static reply => reply.GetProperty("actual").GetInt64());
 

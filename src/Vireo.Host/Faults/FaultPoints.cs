@@ -191,6 +191,15 @@ public static class FaultPoints
     /// <summary>Hot unplug: QEMU has nothing of the device any more, the live state tells of it.</summary>
     public const string UnplugCleared = "device.unplug.cleared";
 
+    /// <summary>Save: the guest stands still, and the file is made and said to be unfinished.</summary>
+    public const string SaveBegun = "save.begun";
+
+    /// <summary>Save: the file has all of the guest's memory, and is said to be unfinished.</summary>
+    public const string SaveWritten = "save.written";
+
+    /// <summary>Save: the file is complete, the guest is still there.</summary>
+    public const string SaveComplete = "save.complete";
+
     /// <summary>Journal: one document is written or removed; hit once a document.</summary>
     public const string JournalDocument = "journal.document";
 
@@ -206,6 +215,7 @@ public static class FaultPoints
             ExportPlanned, ExportWritten, ExportNamed,
             ImportPlanned, ImportJournalled, ImportFileWritten, ImportFileNamed, ImportFilesMade, ImportCommitted, ImportDocumentsWritten,
             PlugAnnounced, PlugBackendsMade, PlugMade, UnplugAsked, UnplugCleared,
+            SaveBegun, SaveWritten, SaveComplete,
             JobConcluded, JobDismissed, JournalDocument,
         ],
         StringComparer.Ordinal);
