@@ -191,6 +191,33 @@ public static class HotPlugSessions
         return documents;
     }
 
+    /// <summary>How many processors, threads and how much memory a domain has.</summary>
+    public static Session Sizes { get; } = new(
+        "t-plugsizes",
+        "define {dir}/plain.xml", "setvcpus t-plugsizes 3", "setvcpus t-plugsizes 3 --config", "setvcpus t-plugsizes 5 --config", "setvcpus t-plugsizes 6 --config --maximum", "setvcpus t-plugsizes 2 --maximum --config",
+        "setvcpus t-plugsizes 3 --live", "dumpxml t-plugsizes", "setvcpus t-plugsizes 2 --config", "setvcpus t-plugsizes 4 --config --maximum", "start t-plugsizes --paused", "setvcpus t-plugsizes 3", "dumpxml t-plugsizes",
+        "setvcpus t-plugsizes 4 --live", "setvcpus t-plugsizes 5", "setvcpus t-plugsizes 5 --live --maximum", "setvcpus t-plugsizes 2 --live", "setvcpus t-plugsizes 1 --live", "setvcpus t-plugsizes 0",
+        "dumpxml t-plugsizes", "setvcpus t-plugsizes 2 --hotpluggable --config", "setvcpus t-plugsizes 3 --hotpluggable --config", "dumpxml t-plugsizes --inactive", "setvcpu t-plugsizes 3 --enable --live",
+        "setvcpu t-plugsizes 3 --disable --live", "setvcpu t-plugsizes 1 --disable --live", "setvcpu t-plugsizes 0 --disable --live", "setvcpu t-plugsizes 9 --enable", "setvcpu t-plugsizes 2-3 --enable --config",
+        "dumpxml t-plugsizes --inactive", "setvcpu t-plugsizes 3 --disable --config", "setvcpu t-plugsizes 2 --enable --disable", "setvcpu t-plugsizes 2", "vcpucount t-plugsizes",
+        "setmem t-plugsizes 24M", "setmem t-plugsizes 200M", "setmem t-plugsizes 24M --config", "setmem t-plugsizes 300M --config", "setmem t-plugsizes 0", "setmem t-plugsizes 30M --live --config",
+        "setmaxmem t-plugsizes 64M", "setmaxmem t-plugsizes 64M --config", "dumpxml t-plugsizes --inactive", "setmaxmem t-plugsizes 28M --config", "dumpxml t-plugsizes --inactive", "setmaxmem t-plugsizes 50M --live",
+        "setmaxmem t-plugsizes 0 --config", "dommemstat t-plugsizes --period 5 --config", "dommemstat t-plugsizes --period 5 --live --config", "dommemstat t-plugsizes --period 0 --live", "dumpxml t-plugsizes",
+        "iothreadinfo t-plugsizes", "iothreadinfo t-plugsizes --config", "iothreadadd t-plugsizes 5", "dumpxml t-plugsizes", "iothreadadd t-plugsizes 5", "iothreadadd t-plugsizes 5 --config", "iothreadadd t-plugsizes 0",
+        "iothreadadd t-plugsizes 1 --live --config", "iothreaddel t-plugsizes 5", "iothreaddel t-plugsizes 5", "iothreaddel t-plugsizes 1", "iothreaddel t-plugsizes 1 --config", "iothreaddel t-plugsizes 5 --config",
+        "dumpxml t-plugsizes", "dumpxml t-plugsizes --inactive", "iothreadset t-plugsizes 1 --poll-max-ns 1000", "iothreadset t-plugsizes 1 --poll-max-ns 1000 --live --config", "iothreadset t-plugsizes 9 --poll-max-ns 1000",
+        "iothreadset t-plugsizes 1 --thread-pool-min 2 --thread-pool-max 5", "iothreadset t-plugsizes 1 --poll-max-ns 99999999999", "iothreadset t-plugsizes 1 --poll-grow 2 --poll-shrink 3",
+        "iothreadset t-plugsizes 1 --thread-pool-min 9 --thread-pool-max 5", "dumpxml t-plugsizes", "destroy t-plugsizes", "iothreadadd t-plugsizes 7", "iothreadinfo t-plugsizes", "iothreadinfo t-plugsizes --live",
+        "iothreadadd t-plugsizes 8 --live", "iothreadset t-plugsizes 7 --poll-max-ns 5", "setmem t-plugsizes 20M", "setmaxmem t-plugsizes 40M", "setvcpus t-plugsizes 2", "setvcpu t-plugsizes 1 --disable", "dumpxml t-plugsizes",
+        "start t-plugsizes --paused", "dumpxml t-plugsizes", "vcpucount t-plugsizes", "destroy t-plugsizes", "undefine t-plugsizes")
+    {
+        Documents = new Dictionary<string, string>
+        {
+            ["plain.xml"] = Plain("t-plugsizes", more: "<iothreads>2</iothreads>").Replace("<vcpu>1</vcpu>", "<vcpu current='2'>4</vcpu>", StringComparison.Ordinal)
+                .Replace("type='qcow2'/>", "type='qcow2' iothread='1'/>", StringComparison.Ordinal),
+        },
+    };
+
     private static string Card(string type, string mac, string? model = null, string more = "") =>
         $"<interface type='{type}'><mac address='{mac}'/>{(model is null ? "" : $"<model type='{model}'/>")}{more}</interface>\n";
 

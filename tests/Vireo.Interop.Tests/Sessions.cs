@@ -135,6 +135,7 @@ public static class Sessions
         HotPlugSessions.Interfaces,
         HotPlugSessions.LiveKinds,
         HotPlugSessions.ConfigKinds,
+        HotPlugSessions.Sizes,
     }.ToDictionary(session => session.Name);
 
     private static string[] Quiesce(string name) =>

@@ -50,6 +50,11 @@ internal sealed class LivePlug(RunningDevices devices)
         }
 
         await MakeAsync(plan.Device, plan, numbers, undo, cancellationToken).ConfigureAwait(false);
+        foreach (var command in StartCommands.For(devices.Live with { Devices = plan.Device }))
+        {
+            await devices.ExecuteAsync(command, cancellationToken).ConfigureAwait(false);
+        }
+
         FaultPoint.Hit(FaultPoints.PlugMade);
         var shown = await WithTerminalsAsync(plan.Device, cancellationToken).ConfigureAwait(false);
         plan = plan with { Device = await kind.ObserveAsync(shown, devices, cancellationToken).ConfigureAwait(false) };
