@@ -137,6 +137,9 @@ public static class Sessions
         HotPlugSessions.Disks,
         HotPlugSessions.Media,
         HotPlugSessions.Interfaces,
+        HotPlugSessions.LiveKinds,
+        HotPlugSessions.ConfigKinds,
+        HotPlugSessions.Sizes,
     }.ToDictionary(session => session.Name);
 
     private static string[] Quiesce(string name) =>

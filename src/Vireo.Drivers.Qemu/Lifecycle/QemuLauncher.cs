@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.Win32.SafeHandles;
 using Vireo.Config;
 using Vireo.Drivers.Qemu.CommandLine;
+using Vireo.Drivers.Qemu.HotPlug;
 using Vireo.Drivers.Qemu.Monitor;
 using Vireo.Drivers.Qemu.Network;
 using Vireo.Drivers.Qemu.State;
@@ -180,6 +181,7 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
         await process.Monitor.ExecuteAsync(questions, s_deadline, cancellationToken).ConfigureAwait(false);
         process.Live = Terminals.Show(process.Live, terminals());
         LiveCpu.Show(process, cpu());
+        await VcpuPlug.StartAsync(process, cancellationToken).ConfigureAwait(false);
         if (StartCommands.For(process.Live) is { Count: > 0 } commands)
         {
             await process.Monitor.ExecuteAllAsync(commands, s_deadline, cancellationToken).ConfigureAwait(false);

@@ -18,7 +18,6 @@ internal static class UnpreparedElements
         Unsupported.WhenAny(config.Cputune?.Memorytunes ?? [], "<memorytune>");
         Unsupported.When(config.Numatune?.Memory?.Placement == NumaPlacement.Auto, "<numatune> with placement='auto'");
         Unsupported.When(config.Vcpu?.Placement == CpuPlacement.Auto, "<vcpu placement='auto'>");
-        Unsupported.When(config.Vcpus.Any(v => v is { Enabled: true, Hotpluggable: true }), "<vcpus> that can be plugged in");
         Unsupported.When(config.Bootloader is not null, "<bootloader>");
         Unsupported.When(config.Idmap is not null, "<idmap>");
         Unsupported.When(config.LaunchSecurity is not null, "<launchSecurity>");
