@@ -125,9 +125,14 @@ public static class Sessions
         SnapshotSessions.Transient,
         CpuSessions.Commands,
         CpuSessions.Guests,
+        FigureSessions.Domains,
+        FigureSessions.Host,
         BlockSessions.Jobs,
         BlockSessions.Copies,
         BlockSessions.Refusals,
+        HotPlugSessions.Disks,
+        HotPlugSessions.Media,
+        HotPlugSessions.Interfaces,
     }.ToDictionary(session => session.Name);
 
     private static string[] Quiesce(string name) =>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Vireo.Config;
 using Vireo.Drivers.Qemu.Monitor;
+using Vireo.Drivers.Qemu.Tuning;
 
 namespace Vireo.Drivers.Qemu.CommandLine;
 
@@ -21,12 +22,13 @@ internal static class StartCommands
         {
             if (card.Link == LinkState.Down)
             {
-                commands.Add(new QmpCommand("set_link", json =>
-                {
-                    json.WriteString("name", card.Alias);
-                    json.WriteBoolean("up", false);
-                }));
+                commands.Add(Qmp.SetLink(card.Alias!, up: false));
             }
+        }
+
+        foreach (var disk in live.Devices.Disks.Where(static disk => disk.Iotune is not null))
+        {
+            commands.Add(DiskThrottle.Command(DiskThrottle.DeviceOf(disk), disk.Iotune));
         }
 
         if (live.Devices.Memballoon is { Model: not MemballoonModel.None } balloon)

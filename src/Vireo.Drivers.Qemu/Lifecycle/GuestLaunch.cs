@@ -52,6 +52,10 @@ internal interface IGuestBuilder
     /// <exception cref="VireoException">VIR_ERR_XML_ERROR, VIR_ERR_CONFIG_UNSUPPORTED.</exception>
     ValueTask<DomainConfig> CompleteAsync(DomainConfig parsed, CancellationToken cancellationToken);
 
+    /// <summary>The same for a running guest's document that a device has been added to: the guest has the buses that it was started with, and no more.</summary>
+    /// <exception cref="VireoException">VIR_ERR_XML_ERROR, VIR_ERR_CONFIG_UNSUPPORTED, VIR_ERR_INTERNAL_ERROR.</exception>
+    ValueTask<DomainConfig> CompleteLiveAsync(DomainConfig live, CancellationToken cancellationToken);
+
     /// <summary>The same for a document that was saved with a snapshot or a checkpoint.</summary>
     /// <exception cref="VireoException">VIR_ERR_XML_ERROR, VIR_ERR_CONFIG_UNSUPPORTED.</exception>
     ValueTask<DomainConfig> CompleteSavedAsync(DomainConfig parsed, CancellationToken cancellationToken);

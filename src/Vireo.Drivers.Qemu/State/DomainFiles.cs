@@ -28,7 +28,7 @@ internal sealed class DomainFiles(VireoPaths paths)
     public static string DefinitionText(DomainConfig config) => (config with { Id = null }).ToXml();
 
     /// <summary>The text of a live state's file.</summary>
-    public static string StatusText(DomainView view, QemuProcess process) => StatusText(view, process, view.Live ?? process.Live, process.Disks);
+    public static string StatusText(DomainView view, QemuProcess process) => StatusText(view, process, process.Ahead is { } ahead ? ahead(view.Live ?? process.Live) : view.Live ?? process.Live, process.Disks);
 
     /// <summary>The text of a live state's file with another document.</summary>
     public static string StatusText(DomainView view, QemuProcess process, DomainConfig live, LiveDisks disks) =>
