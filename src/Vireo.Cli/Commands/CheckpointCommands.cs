@@ -71,6 +71,10 @@ internal static class CheckpointCommands
 
     public static async ValueTask EditAsync(CommandContext context)
     {
+        if (!context.Command.Has("checkpointname"))
+        {
+            throw new CommandException("--checkpointname is required");
+        }
         var (domain, checkpoint) = await CheckpointAsync(context);
         var xml = await checkpoint.GetXmlAsync(DomainCheckpointXMLFlags.Secure, context.CancellationToken);
         var changed = await DocumentEditor.EditAsync(

@@ -69,7 +69,7 @@ internal static class DeviceTuningCommands
     {
         try
         {
-            return command.Scaled(option, 1);
+            return option.Contains("-bytes-", StringComparison.Ordinal) && !option.EndsWith("-length", StringComparison.Ordinal) ? command.Scaled(option, 1) : command.UnsignedLong(option);
         }
         catch (CommandException malformed)
         {
@@ -97,11 +97,15 @@ internal static class DeviceTuningCommands
                 throw new CommandException($"field '{s_rates[i]}' is malformed");
             }
         }
+        if (rates[3] != 0 && direction == "outbound")
+        {
+            throw new CommandException("outbound floor is unsupported yet");
+        }
         if (rates[..3].Any(static rate => rate > uint.MaxValue))
         {
             throw new CommandException($"{direction} rate larger than maximum {uint.MaxValue}");
         }
-        if (rates[0] == 0 && (rates[1] != 0 || rates[2] != 0) && (rates[3] == 0 || direction != "inbound"))
+        if (rates[0] == 0 && (rates[1] != 0 || rates[2] != 0) && rates[3] == 0)
         {
             throw new CommandException(direction == "inbound" ? "either inbound average or floor is mandatory" : "outbound average is mandatory");
         }

@@ -30,7 +30,7 @@ internal static class HostMemoryCommands
         var chosen = command.Integer("cellno") ?? throw new CommandException("missing cellno argument");
         if (chosen < -1)
         {
-            throw new CommandException("cell number has to be non-negative integer or -1");
+            throw new CommandException("cell number must be non-negative integer or -1");
         }
         await ShowAsync(context, chosen, size ?? throw new CommandException("missing pagesize argument"));
     }
@@ -40,10 +40,6 @@ internal static class HostMemoryCommands
         var command = context.Command;
         command.Exclusive("all", "cellno");
         var cell = command.Integer("cellno") ?? -1;
-        if (cell < -1)
-        {
-            throw new CommandException("cell number must be greater than -1");
-        }
         var size = PageSize(command) ?? 0;
         var count = command.UnsignedLong("pagecount") ?? 0;
         var cells = 1u;

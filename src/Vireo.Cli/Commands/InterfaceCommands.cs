@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.NetworkInformation;
 using System.Xml.Linq;
 using Vireo.Cli.Output;
@@ -16,13 +17,13 @@ internal static class InterfaceCommands
         var xml = XElement.Parse(await domain.GetXmlAsync(command.Has("config") ? DomainXMLFlags.Inactive : 0, context.CancellationToken));
         var hardware = HardwareAddress(name);
         var found = (from card in xml.Element("devices")?.Elements("interface") ?? []
-                     where hardware is not null ? HardwareAddress(card.Element("mac")?.Attribute("address")?.Value) == hardware : card.Element("target")?.Attribute("dev")?.Value == name
+                     where hardware is not null ? hardware.Equals(HardwareAddress(card.Element("mac")?.Attribute("address")?.Value)) : card.Element("target")?.Attribute("dev")?.Value == name
                      select card).ToList();
         if (found.Count == 0)
         {
             throw new CommandException($"Interface ({(hardware is null ? "dev" : "mac")}: {name}) not found.");
         }
-        context.PrintLine(found.Count == 1 ? $"{name} {found[0].Element("link")?.Attribute("state")?.Value ?? "up"}" : throw new CommandException("multiple matching interfaces found"));
+        context.Print(found.Count == 1 ? $"{name} {found[0].Element("link")?.Attribute("state")?.Value ?? "up"}" : throw new CommandException("multiple matching interfaces found"));
     }
 
     public static async ValueTask AddressesAsync(CommandContext context)
@@ -59,6 +60,11 @@ internal static class InterfaceCommands
     private static void Line(CommandContext context, string name, string hardware, string protocol, string address) =>
         context.PrintLine(Table.Printable($" {name,-10} {hardware,-17}    {protocol,-12} {address}"));
 
-    private static PhysicalAddress? HardwareAddress(string? text) =>
-        text?.Split(':') is { Length: 6 } && PhysicalAddress.TryParse(text.Replace(':', '-'), out var address) ? address : null;
+    // Each number may lack its leading zero.
+    private static PhysicalAddress? HardwareAddress(string? text)
+    {
+        var numbers = text?.Split(':') ?? [];
+        var bytes = new byte[6];
+        return numbers.Length == bytes.Length && numbers.Index().All(n => byte.TryParse(n.Item, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out bytes[n.Index])) ? new PhysicalAddress(bytes) : null;
+    }
 }

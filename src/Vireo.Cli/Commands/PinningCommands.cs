@@ -10,7 +10,11 @@ internal static class PinningCommands
     {
         var command = context.Command;
         var impact = command.Impact();
-        var list = List(command);
+        var list = command.Text("cpulist");
+        if (list is null)
+        {
+            command.Exclusive("live", "config");
+        }
         var vcpu = command.Unsigned("vcpu");
         if (list is not null && vcpu is null)
         {
@@ -34,7 +38,7 @@ internal static class PinningCommands
     {
         var command = context.Command;
         var impact = command.Impact();
-        var list = List(command);
+        var list = command.Text("cpulist");
         var domain = await context.DomainAsync();
         var driver = domain.Connection.Driver.Hypervisor;
         var cpus = await CountAsync(context);
@@ -66,20 +70,10 @@ internal static class PinningCommands
         return (await connection.Driver.Hypervisor.NodeGetCpuMapAsync(0, 0, 0, context.CancellationToken)).Ret;
     }
 
-    private static string? List(ParsedCommand command)
-    {
-        var list = command.Text("cpulist");
-        if (list is null)
-        {
-            command.Exclusive("live", "config");
-        }
-        return list;
-    }
-
     private static async ValueTask ShowVcpusAsync(CommandContext context, Domain domain, uint? only, int cpus, DomainModificationImpact impact)
     {
         var driver = domain.Connection.Driver.Hypervisor;
-        var count = await driver.DomainGetVcpusFlagsAsync(domain.Reference, (uint)impact | (uint)DomainVcpuFlags.Maximum, context.CancellationToken);
+        var count = await CountVcpusAsync(context, domain, impact);
         if (only >= count)
         {
             var live = impact == DomainModificationImpact.Live || (impact == 0 && await domain.IsActiveAsync(context.CancellationToken));
@@ -96,5 +90,17 @@ internal static class PinningCommands
             }
         }
         context.Print(table.Render(!context.Session.Quiet));
+    }
+
+    private static async ValueTask<int> CountVcpusAsync(CommandContext context, Domain domain, DomainModificationImpact impact)
+    {
+        try
+        {
+            return await domain.GetVcpusAsync((DomainVcpuFlags)impact | DomainVcpuFlags.Maximum, context.CancellationToken);
+        }
+        catch (VireoException none) when (impact != 0 && none.Code is ErrorCode.OperationInvalid)
+        {
+            throw new CommandException($"cannot get vcpupin for {(impact == DomainModificationImpact.Live ? "offline" : "transient")} domain");
+        }
     }
 }
