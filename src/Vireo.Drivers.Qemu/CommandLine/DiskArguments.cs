@@ -17,17 +17,20 @@ internal static class DiskArguments
 
         foreach (var disk in config.Devices.Disks)
         {
-            var live = context.Disks.Find(disk.Target!.Dev!);
-            var node = disk.Type == DiskType.VhostUser ? null : live?.Chain is { } chain ? Images(arguments, disk, live, chain, context) : null;
+            var node = disk.Type == DiskType.VhostUser ? null : AddImages(arguments, disk, context);
             if (disk.Type == DiskType.VhostUser)
             {
                 arguments.Add("-chardev", new OptionList("socket").With("id", $"chr-vu-{disk.Alias}").With("path", disk.Source?.Path)
                     .With("reconnect", disk.Source?.Reconnect is { Enabled: true } reconnect ? (reconnect.Timeout ?? 1).ToString(CultureInfo.InvariantCulture) : null).ToString());
             }
 
-            arguments.Device(Device(disk, config, node).Number("bootindex", disk.Target.Bus == DiskBus.Fdc ? null : boot.Of(disk)).Text("loadparm", disk.Boot?.Loadparm));
+            arguments.Device(Device(disk, config, node).Number("bootindex", disk.Target!.Bus == DiskBus.Fdc ? null : boot.Of(disk)).Text("loadparm", disk.Boot?.Loadparm));
         }
     }
+
+    /// <summary>Adds the images of a disk; the name of the node that its device reads, null for an empty drive.</summary>
+    public static string? AddImages(ArgumentList arguments, DiskConfig disk, CommandLineContext context) =>
+        context.Disks.Find(disk.Target!.Dev!) is { Chain: { } chain } live ? Images(arguments, disk, live, chain, context) : null;
 
     // Every layer with the secrets it needs; the name of the node that the device reads.
     private static string Images(ArgumentList arguments, DiskConfig disk, LiveDisk live, ImageChain chain, CommandLineContext context)

@@ -1,7 +1,6 @@
 using Vireo.Config;
 using Vireo.Drivers.Qemu.Defaults;
 using Vireo.Drivers.Qemu.Lifecycle;
-using Vireo.Drivers.Qemu.Snapshots;
 using Vireo.Drivers.Qemu.State;
 using Vireo.Host.Processes;
 
@@ -30,10 +29,7 @@ internal sealed partial class QemuConnection
 
         if (wanted.HasFlag(DomainXMLFlags.Migratable))
         {
-            config = wanted.HasFlag(DomainXMLFlags.Inactive) || domain.Process is not { } process
-                ? config
-                : SavedDocument.Inactive(config with { Cpu = process.AskedCpu ?? config.Cpu });
-            config = MigratableDocument.Of(config);
+            config = wanted.HasFlag(DomainXMLFlags.Inactive) || domain.Process is not { } process ? MigratableDocument.Of(config) : MigratableDocument.OfRun(config, process);
         }
 
         if (wanted.HasFlag(DomainXMLFlags.UpdateCpu))

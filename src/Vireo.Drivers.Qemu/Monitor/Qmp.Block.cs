@@ -82,6 +82,28 @@ internal static partial class Qmp
         }
     });
 
+    /// <summary>blockdev-open-tray.</summary>
+    /// <param name="drive">The drive's id.</param>
+    /// <param name="force">Although the guest has locked it.</param>
+    public static QmpCommand OpenTray(string drive, bool force) => new("blockdev-open-tray", w =>
+    {
+        w.WriteString("id", drive);
+        w.WriteBoolean("force", force);
+    });
+
+    /// <summary>blockdev-close-tray.</summary>
+    public static QmpCommand CloseTray(string drive) => new("blockdev-close-tray", w => w.WriteString("id", drive));
+
+    /// <summary>blockdev-remove-medium.</summary>
+    public static QmpCommand RemoveMedium(string drive) => new("blockdev-remove-medium", w => w.WriteString("id", drive));
+
+    /// <summary>blockdev-insert-medium.</summary>
+    public static QmpCommand InsertMedium(string drive, string node) => new("blockdev-insert-medium", w =>
+    {
+        w.WriteString("id", drive);
+        w.WriteString("node-name", node);
+    });
+
     /// <summary>blockdev-del.</summary>
     public static QmpCommand BlockdevDel(string node) => new("blockdev-del", w => w.WriteString("node-name", node));
 

@@ -107,6 +107,23 @@ internal static partial class Qmp
     /// <summary>object-del.</summary>
     public static QmpCommand ObjectDel(string id) => new("object-del", w => w.WriteString("id", id));
 
+    /// <summary>netdev_del.</summary>
+    public static QmpCommand NetdevDel(string id) => new("netdev_del", w => w.WriteString("id", id));
+
+    /// <summary>chardev-remove.</summary>
+    public static QmpCommand ChardevRemove(string id) => new("chardev-remove", w => w.WriteString("id", id));
+
+    /// <summary>set_link: plugs a network card's cable in or out.</summary>
+    public static QmpCommand SetLink(string card, bool up) => new("set_link", w =>
+    {
+        w.WriteString("name", card);
+        w.WriteBoolean("up", up);
+    });
+
+    /// <summary>qom-list: the names of the properties and children of an object.</summary>
+    public static QmpCommand<IReadOnlyList<string>> QomList(string path) =>
+        new("qom-list", static reply => [.. reply.EnumerateArray().Select(static item => item.Str("name"))], w => w.WriteString("path", path));
+
     /// <summary>qom-get: a property's value as JSON.</summary>
     public static QmpCommand<JsonElement> QomGet(string path, string property) => new("qom-get", static reply => reply, w =>
     {

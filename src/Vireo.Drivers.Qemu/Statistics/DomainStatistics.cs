@@ -64,6 +64,11 @@ internal sealed class DomainStatistics(DomainView view, QemuProcess? process, Ti
             await TellDisksAsync(backing, cancellationToken).ConfigureAwait(false);
         }
 
+        if (groups.HasFlag(DomainStatsTypes.Perf) && process is not null)
+        {
+            _told.AddRange(process.Events.Read().Select(static counted => TypedParam.Of("perf." + counted.Name, counted.Value)));
+        }
+
         if (groups.HasFlag(DomainStatsTypes.Iothread) && process is not null && view.Config.Iothreads > 0)
         {
             await TellIothreadsAsync(process, cancellationToken).ConfigureAwait(false);
