@@ -33,7 +33,7 @@ public static class KnownDifferences
             Regex.Replace(
                 Regex.Replace(text, "(?m)^  cpu\\.(time|user|system)=.*\n", ""),
                 @"(?m)(time|delay|rss|physical|allocation)([= ])\d+$", "$1$2{count}"),
-            @"\d{3,}( KiB|0000|\.\d%|$)", "{count}$1");
+            @"(?m): +(\d{3,}( KiB)?|\d+\.\d%)$", ": {count}$2");
 
     private static string Violations(string text) => Regex.Replace(text, "(validate against schema: )[^$]*", "$1{violations}");
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Xml.Linq;
 using System.Xml.XPath;
+using Vireo.Cli.Output;
 using Vireo.Cli.Parsing;
 
 namespace Vireo.Cli.Commands;
@@ -79,7 +80,7 @@ internal static class DomainInfoCommands
         var text = new StringBuilder(wrap ? "<nodes>\n" : "");
         foreach (var node in nodes)
         {
-            var lines = node is XAttribute attribute ? $" {attribute.Name}=\"{attribute.Value}\"" : node.ToString()!.Replace('"', '\'');
+            var lines = XmlText.Of(node);
             text.Append(wrap ? "  " + lines.Replace("\n", "\n  ", StringComparison.Ordinal) : lines).Append('\n');
         }
         context.Print((wrap ? text.Append("</nodes>\n") : text).ToString());
