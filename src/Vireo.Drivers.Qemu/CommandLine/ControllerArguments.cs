@@ -1,6 +1,6 @@
 using System.Globalization;
 using Vireo.Config;
-using Vireo.Drivers.Qemu.Defaults;
+using Vireo.Drivers.Qemu.Defaults.Machines;
 
 namespace Vireo.Drivers.Qemu.CommandLine;
 
@@ -10,7 +10,7 @@ internal static class ControllerArguments
     /// <summary>Adds them: bridges first, by index, since the others stand on them.</summary>
     public static void Add(ArgumentList arguments, DomainConfig config, BootOrder boot)
     {
-        var machine = new MachineKind(config.Os.Type!.Machine!);
+        var machine = MachineKind.Of(config.Os.Type!);
         foreach (var root in config.Devices.Controllers.Where(c => c is { Type: ControllerType.Pci, PciHole64: not null }))
         {
             arguments.Add("-global", string.Create(CultureInfo.InvariantCulture, $"{(machine.IsQ35 ? "q35-pcihost" : "i440FX-pcihost")}.pci-hole64-size={root.PciHole64!.Value.KiB}K"));

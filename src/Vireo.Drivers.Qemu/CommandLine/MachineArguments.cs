@@ -1,6 +1,6 @@
 using System.Globalization;
 using Vireo.Config;
-using Vireo.Drivers.Qemu.Defaults;
+using Vireo.Drivers.Qemu.Defaults.Machines;
 
 namespace Vireo.Drivers.Qemu.CommandLine;
 
@@ -72,8 +72,8 @@ internal static class MachineArguments
     // Boards without ACPI tables do not know the switch.
     private static bool CanLackAcpi(DomainConfig config)
     {
-        var machine = new MachineKind(config.Os.Type!.Machine!);
-        return machine.IsI440fx || machine.IsQ35 || config.Os.Type.Arch is null or "i686" or "x86_64" or "aarch64";
+        var machine = MachineKind.Of(config.Os.Type!);
+        return machine.IsI440fx || machine.IsQ35 || config.Os.Type!.Arch is null or "i686" or "x86_64" or "aarch64";
     }
 
     private static void Arm(OptionList value, DomainConfig config, FeaturesConfig features)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Vireo.Config;
 using Vireo.Config.Defaults;
+using Vireo.Drivers.Qemu.Defaults.Machines;
 
 namespace Vireo.Drivers.Qemu.Defaults;
 
@@ -11,7 +12,7 @@ internal static class DeviceAliases
     /// <param name="config">A completed document.</param>
     public static DomainConfig Assign(DomainConfig config)
     {
-        var machine = new MachineKind(config.Os.Type!.Machine!);
+        var machine = MachineKind.Of(config.Os.Type!);
         var draft = new DeviceDraft(config.Devices);
         DeviceDraft.Each(draft.Controllers, c => Named(c, Controller(c, machine)));
         var usbDisks = 0;

@@ -1,5 +1,6 @@
 using Vireo.Config;
 using Vireo.Config.Defaults;
+using Vireo.Drivers.Qemu.Defaults.Machines;
 
 namespace Vireo.Drivers.Qemu.Defaults;
 
@@ -11,9 +12,10 @@ internal static class MigratableDocument
     {
         config = WithoutRun(config);
         var draft = new DeviceDraft(config.Devices);
-        ImpliedControllers.Sort(draft);
+        var machine = MachineKind.Of(config.Os.Type!);
+        ImpliedControllers.Sort(draft, machine);
         CharacterDeviceDefaults.RequireUnique(draft.Serials);
-        if (new MachineKind(config.Os.Type!.Machine!).IsI440fx)
+        if (machine.IsI440fx)
         {
             RemoveOnly(draft, ControllerType.Usb, "piix3-uhci");
             RemoveOnly(draft, ControllerType.Pci, "pci-root");
