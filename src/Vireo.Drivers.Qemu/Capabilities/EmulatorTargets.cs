@@ -11,7 +11,8 @@ internal sealed record EmulatorTarget(string Architecture, string Target, uint W
 /// <summary>The architectures QEMU emulates, and where their binaries are.</summary>
 internal static class EmulatorTargets
 {
-    private const string HostArchitecture = "x86_64";
+    /// <summary>The host's architecture, which is that of documents that name none.</summary>
+    public const string HostArchitecture = "x86_64";
 
     /// <summary>All of them, in libvirt's order.</summary>
     public static IReadOnlyList<EmulatorTarget> All { get; } =

@@ -36,6 +36,11 @@ internal static class CpuDefaults
             };
         }
 
+        if (cpu.Mode == CpuMode.Custom && cpu.Model is null)
+        {
+            return cpu with { Mode = null, Match = null, Check = null };
+        }
+
         return cpu.Mode switch
         {
             CpuMode.HostPassthrough => cpu with { Check = cpu.Check ?? CpuCheck.None, Migratable = cpu.Migratable ?? (architecture == "x86_64" ? true : architecture == "i686" ? false : null) },

@@ -105,7 +105,7 @@ internal static class DomainChecks
 
         foreach (var controller in config.Devices.Controllers)
         {
-            ControllerChecks.Check(controller, context);
+            ControllerChecks.Check(controller, machine);
         }
 
         MachineChecks.AfterDefaults(config, machine, context);

@@ -1,5 +1,6 @@
 using Vireo.Config;
 using Vireo.Config.Defaults;
+using Vireo.Drivers.Qemu.Capabilities;
 using Vireo.Drivers.Qemu.Defaults.Machines;
 
 namespace Vireo.Drivers.Qemu.Defaults;
@@ -22,6 +23,9 @@ internal sealed record DefaultsContext(string Emulator, string DefaultMachine, I
     /// <summary>The CPU that a machine has when nothing is said; null when QEMU does not tell.</summary>
     public Func<string, string?> CpuOf { get; init; } = static _ => "qemu64";
 
+    /// <summary>Whether QEMU has a CPU with all that it can do.</summary>
+    public bool HasMaximumCpu { get; init; } = true;
+
     /// <summary>Whether QEMU has a device.</summary>
     public Func<string, bool> HasDevice { get; init; } = static _ => true;
 
@@ -42,7 +46,7 @@ internal static class DomainDefaults
     public static DomainConfig Apply(DomainConfig config, DefaultsContext context)
     {
         DomainChecks.Name(config.Name);
-        var isMainframe = (config.Os.Type?.Arch ?? context.Architecture) == "s390x";
+        var isMainframe = config.Os.Type?.Arch == "s390x";
         config = UnreadMembers.Drop(config with { Devices = ZpciAssignment.Read(config.Devices, isMainframe) });
         PlatformChecks.BeforeDefaults(config);
         DeviceChecks.BeforeDefaults(config.Devices, isMainframe);
@@ -57,7 +61,7 @@ internal static class DomainDefaults
         ImpliedControllers.Sort(draft, machine);
         ImpliedControllers.AddOnBoard(draft, machine);
         ControllerChecks.BeforeAddresses(draft, machine);
-        MachineChecks.BeforeAddresses(draft.ToConfig(), machine);
+        MachineChecks.BeforeAddresses(draft.ToConfig(), config.Cpu, machine);
         CharSourceDefaults.Apply(draft);
         CharacterDeviceDefaults.Apply(draft, machine);
         DisplayDefaults.Apply(draft, machine);
@@ -71,7 +75,7 @@ internal static class DomainDefaults
             UsbAssignment.Apply(draft, machine);
         }
 
-        SpaprVioAssignment.Apply(draft);
+        SpaprVioAssignment.Apply(draft, machine);
         VirtioAssignment.Apply(draft, machine);
         PciAssignment.Apply(draft, machine);
         ZpciAssignment.Apply(draft, machine);
@@ -89,7 +93,7 @@ internal static class DomainDefaults
             machine = canonical;
         }
 
-        var type = (config.Os.Type ?? new OsType()) with { Arch = config.Os.Type?.Arch ?? context.Architecture, Machine = machine, Kind = config.Os.Type?.Kind ?? "hvm" };
+        var type = (config.Os.Type ?? new OsType()) with { Arch = config.Os.Type?.Arch ?? EmulatorTargets.HostArchitecture, Machine = machine, Kind = config.Os.Type?.Kind ?? "hvm" };
         var os = config.Os with { Type = type };
         if (os is { Loader: { Type: LoaderType.Pflash, Readonly: true, Path: not null }, Nvram: null or { Path: null, Source: null } })
         {

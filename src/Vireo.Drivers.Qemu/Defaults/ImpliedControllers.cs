@@ -14,7 +14,12 @@ internal static class ImpliedControllers
         AddForHostdevs(draft, machine);
         ControllerDefaults.Complete(draft);
         DeviceDraft.Each(draft.Controllers, controller =>
-            controller with { Model = controller.Model ?? controller.Type switch { ControllerType.Usb => machine.UsbModel, ControllerType.Scsi => machine.ScsiModel, _ => null } });
+            controller.Type switch
+        {
+            ControllerType.Usb => controller with { Model = controller.Model ?? (machine.UsbModel == "none" && controller.Address is not null ? null : machine.UsbModel) },
+            ControllerType.Scsi when controller.Model is null or "auto" => controller with { Model = machine.ScsiModel },
+            _ => controller,
+        });
     }
 
     /// <summary>Adds what the machine has on its board.</summary>

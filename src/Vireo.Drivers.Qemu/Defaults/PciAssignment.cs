@@ -256,11 +256,15 @@ internal static class PciAssignment
         }
 
         var taken = draft.Controllers.Select(c => c is { Type: ControllerType.Pci, Model: "pci-root" } ? c.Target?.Index : null).OfType<int>().ToHashSet();
-        DeviceDraft.Each(draft.Controllers, controller => controller is not { Type: ControllerType.Pci, Model: "pci-root" } ? controller : controller with
+        foreach (var at in Enumerable.Range(0, draft.Controllers.Count).Where(i => draft.Controllers[i] is { Type: ControllerType.Pci, Model: "pci-root" }).OrderBy(i => draft.Controllers[i].Index).ToList())
         {
-            ModelName = controller.ModelName ?? ControllerModelName.SpaprPciHostBridge,
-            Target = (controller.Target ?? new ControllerTarget()) with { Index = controller.Target?.Index ?? Enumerable.Range(0, int.MaxValue).First(taken.Add) },
-        });
+            var root = draft.Controllers[at];
+            draft.Controllers[at] = root with
+            {
+                ModelName = root.ModelName ?? ControllerModelName.SpaprPciHostBridge,
+                Target = (root.Target ?? new ControllerTarget()) with { Index = root.Target?.Index ?? Enumerable.Range(0, int.MaxValue).First(taken.Add) },
+            };
+        }
     }
 
     private static void Mark(PciDevice device, PciTopology buses)

@@ -58,7 +58,7 @@ internal static class PciDevices
                 var at = i;
                 if (connection(devices[i]) is { } kind && devices[i].Address is null or PciAddress)
                 {
-                    list.Add(new PciDevice($"{name} {i}", kind, Given(devices[i].Address), address => devices[at] = (T)(devices[at] with { Address = address }))
+                    list.Add(new PciDevice($"{name} {i}", kind, Given(devices[i].Address), address => devices[at] = (T)(devices[at] with { Address = address with { Zpci = (devices[at].Address as PciAddress)?.Zpci } }))
                     {
                         Ich9 = devices[i] is ControllerConfig { Type: ControllerType.Usb } usb && Ich9Function(usb.Model) is { } function ? (usb.Index ?? 0, function) : null,
                     });
@@ -71,8 +71,8 @@ internal static class PciDevices
         AddAll(draft.Filesystems, "filesystem", f => Virtio(f.Model));
         AddAll(draft.Interfaces, "interface", n => On(n.Type != InterfaceType.Hostdev, n.Model switch
         {
-            "virtio" or "virtio-non-transitional" or "e1000e" or "igb" => express,
-            _ => PciConnection.Conventional,
+            "rtl8139" or "e1000" or "virtio-transitional" or "lan9118" or "usb-net" or "vmxnet3" => PciConnection.Conventional,
+            _ => express,
         }));
         AddAll(draft.Sounds, "sound card", s => On(s.Model is not (SoundModel.Usb or SoundModel.Sb16 or SoundModel.Pcspk), PciConnection.Conventional));
         AddAll(draft.Controllers, "controller", c => c.Type switch
@@ -94,7 +94,7 @@ internal static class PciDevices
         });
         if (draft.Memballoon is { Model: not (MemballoonModel.None or MemballoonModel.Xen), Address: null or PciAddress } balloon)
         {
-            list.Add(new PciDevice("memory balloon", balloon.Model == MemballoonModel.VirtioTransitional ? PciConnection.Conventional : express, Given(balloon.Address), address => draft.Memballoon = balloon with { Address = address }));
+            list.Add(new PciDevice("memory balloon", balloon.Model == MemballoonModel.VirtioTransitional ? PciConnection.Conventional : express, Given(balloon.Address), address => draft.Memballoon = balloon with { Address = address with { Zpci = (balloon.Address as PciAddress)?.Zpci } }));
         }
 
         AddAll(draft.Rngs, "rng", r => Virtio(r.Model));
@@ -105,7 +105,7 @@ internal static class PciDevices
         AddAll(draft.Serials, "serial port", s => On(s.Target!.Type == CharTargetType.PciSerial, PciConnection.Conventional));
         if (draft.Vsock is { Address: null or PciAddress } vsock)
         {
-            list.Add(new PciDevice("vsock", Virtio(vsock.Model), Given(vsock.Address), address => draft.Vsock = vsock with { Address = address }));
+            list.Add(new PciDevice("vsock", Virtio(vsock.Model), Given(vsock.Address), address => draft.Vsock = vsock with { Address = address with { Zpci = (vsock.Address as PciAddress)?.Zpci } }));
         }
 
         AddAll(draft.Memories, "memory device", m => On(m.Model is MemoryModel.VirtioPmem or MemoryModel.VirtioMem, express));

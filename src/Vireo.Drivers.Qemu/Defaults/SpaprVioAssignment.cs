@@ -1,5 +1,6 @@
 using Vireo.Config;
 using Vireo.Config.Defaults;
+using Vireo.Drivers.Qemu.Defaults.Machines;
 
 namespace Vireo.Drivers.Qemu.Defaults;
 
@@ -15,7 +16,7 @@ internal static class SpaprVioAssignment
 
     /// <summary>Finds each device that is to be there the first register that no other has, from that of its kind on.</summary>
     /// <exception cref="VireoException">VIR_ERR_XML_ERROR: a register is taken twice.</exception>
-    public static void Apply(DeviceDraft draft)
+    public static void Apply(DeviceDraft draft, MachineKind machine)
     {
         var taken = new HashSet<ulong>();
         foreach (var register in Given(draft))
@@ -48,7 +49,7 @@ internal static class SpaprVioAssignment
         All(draft.Controllers, Scsi, c => c is { Type: ControllerType.Scsi, Model: "ibmvscsi" });
         All(draft.Serials, Terminal, s => s.Target!.Type == CharTargetType.SpaprVioSerial);
         draft.Nvram = draft.Nvram is { } nvram ? nvram with { Address = Place(nvram.Address, Nvram) } : null;
-        All(draft.Tpms, Tpm, t => t.Model == TpmModel.Spapr);
+        All(draft.Tpms, Tpm, t => t.Model == TpmModel.Spapr && machine.HasHostBridges);
     }
 
     private static IEnumerable<ulong> Given(DeviceDraft draft)

@@ -19,7 +19,7 @@ internal static class TpmDefaults
             {
                 TpmBackendType.Emulator => backend with
                 {
-                    Version = backend.Version ?? (model == TpmModel.Tis ? TpmVersion.V12 : TpmVersion.V20),
+                    Version = backend.Version ?? (model == TpmModel.Tis && machine is not ArmMachine { IsVirt: true } ? TpmVersion.V12 : TpmVersion.V20),
                     PersistentState = backend.PersistentState == true ? true : null,
                 },
                 TpmBackendType.Passthrough => backend with { DevicePath = backend.DevicePath ?? "/dev/tpm0" },

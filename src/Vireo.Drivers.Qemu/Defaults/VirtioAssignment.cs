@@ -16,7 +16,8 @@ internal static class VirtioAssignment
     /// <exception cref="VireoException">VIR_ERR_XML_ERROR: an address is taken twice; VIR_ERR_INTERNAL_ERROR: none is left.</exception>
     public static void Apply(DeviceDraft draft, MachineKind machine)
     {
-        if (machine.VirtioBus == VirtioBus.Mmio)
+        // On boards that have both, one device that is asked for there takes the others along.
+        if (machine.VirtioBus == VirtioBus.Mmio || (machine.IsVirt && draft.HasMmio()))
         {
             Each(draft, VirtioBus.Mmio, static address => address ?? new VirtioMmioAddress());
         }
@@ -26,17 +27,28 @@ internal static class VirtioAssignment
         }
     }
 
+    private static bool HasMmio(this DeviceDraft draft)
+    {
+        var found = false;
+        Each(draft, VirtioBus.Mmio, address =>
+        {
+            found |= address is VirtioMmioAddress;
+            return address;
+        });
+        return found;
+    }
+
     private static void Channels(DeviceDraft draft)
     {
         var taken = new HashSet<(uint Set, uint Device)>();
-        Each(draft, VirtioBus.Ccw, address =>
+        draft.ToConfig().Map(device =>
         {
-            if (address is CcwAddress { Devno: { } device } given && !taken.Add((given.Ssid ?? 0, device)))
+            if (device.Address is CcwAddress { Devno: { } number } given && !taken.Add((given.Ssid ?? 0, number)))
             {
-                throw new VireoException(ErrorCode.InternalError, ErrorDomain.Domain, $"The CCW devno '{given.Cssid:x}.{given.Ssid:x}.{device:x4}' is in use already ");
+                throw VireoException.Internal(ErrorDomain.Domain, $"The CCW devno '{given.Cssid:x}.{given.Ssid:x}.{number:x4}' is in use already ");
             }
 
-            return address;
+            return device;
         });
         Each(draft, VirtioBus.Ccw, address => address is null or CcwAddress { Devno: null } ? Next(taken) : address);
     }

@@ -65,10 +65,10 @@ internal static class ZpciAssignment
         All(draft.Interfaces);
         All(draft.Sounds);
         All(draft.Hostdevs);
-        All(draft.Filesystems);
+        All(draft.Videos);
         All(draft.Controllers);
-        All(draft.Serials);
         All(draft.Inputs);
+        All(draft.Filesystems);
         All(draft.Watchdogs);
         if (draft.Memballoon is { Address: PciAddress at } balloon)
         {
@@ -76,7 +76,6 @@ internal static class ZpciAssignment
         }
 
         All(draft.Rngs);
-        All(draft.Videos);
         All(draft.Shmems);
         if (draft.Vsock is { Address: PciAddress place } vsock)
         {

@@ -7,11 +7,18 @@ internal static class MachineChecks
 {
     /// <summary>What must hold before addresses are given out.</summary>
     /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED.</exception>
-    public static void BeforeAddresses(DevicesConfig devices, MachineKind machine)
+    public static void BeforeAddresses(DevicesConfig devices, CpuConfig? cpu, MachineKind machine)
     {
         foreach (var device in Everything(devices))
         {
             Require(device.Address is not CcwAddress || machine.VirtioBus == VirtioBus.Ccw, $"cannot use CCW address type for device '{device.Alias ?? "<null>"}' using machine type '{machine.Name}'");
+        }
+
+        var cells = cpu?.Numa?.Cells.Count ?? 0;
+        foreach (var root in devices.Controllers.Where(c => c is { Type: ControllerType.Pci, Target.Node: { } node } && node >= cells))
+        {
+            throw new VireoException(
+                ErrorCode.XmlError, ErrorDomain.Domain, $"{root.Model} with index {root.Index} is configured for a NUMA node ({root.Target!.Node}) not present in the domain's <cpu><numa> array ({cells})");
         }
 
         foreach (var root in devices.Controllers.Where(c => c is { Type: ControllerType.Pci, Index: > 0, Model: "pci-root" or "pcie-root" }))
@@ -29,10 +36,33 @@ internal static class MachineChecks
     {
         var devices = config.Devices;
         Require(config.Features?.Vmport is null || machine.IsPc, "vmport is not available with this QEMU binary");
+        if (machine is PowerMachine { HasHostBridges: true } && config.Cpu?.Topology?.Threads is { } threads && config.Vcpu is { } vcpu && (vcpu.Count % threads != 0 || vcpu.Current % threads > 0))
+        {
+            throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"vCPUs count must be a multiple of the vCPU hotplug granularity ({threads})");
+        }
+
+        Require(config.Features?.Vmcoreinfo is null || context.HasDevice("vmcoreinfo"), "vmcoreinfo is not available with this QEMU binary");
+        Require(config.Genid is null || context.HasDevice("vmgenid"), "this QEMU does not support the 'genid' capability");
+        Require(config.Pm?.SuspendToMem is null || HasAcpi(context), "setting ACPI S3 not supported");
+        Require(config.Pm?.SuspendToDisk is null || HasAcpi(context), "setting ACPI S4 not supported");
+        Require(config.Cpu?.Mode != CpuMode.Maximum || context.HasMaximumCpu, "maximum CPU is not supported by QEMU binary");
+        Require(config.Clock?.Timers.Any(t => t.Name == TimerName.Armvtimer) != true || (machine is ArmMachine { IsVirt: true } && config.Type == DomainType.Kvm),
+            $"Configuring the 'armvtimer' timer is not supported for virtType={config.Type?.ToXmlName()} arch={config.Os.Type!.Arch} machine={machine.Name} guests");
         Require(config.Features?.Hyperv is null || machine.IsPc || machine is ArmMachine { IsVirt: true }, $"Hyperv features are not supported for architecture '{config.Os.Type!.Arch}' or machine type '{machine.Name}'");
         Require(devices.Nvram is null || machine is PowerMachine { HasHostBridges: true }, "nvram device is only supported for PPC64");
         Require(devices.Parallels.IsEmpty || machine is not Mainframe and not PowerMachine { HasHostBridges: true }, "parallel ports are not supported");
         Require(devices.Watchdogs.All(w => w.Model != WatchdogModel.Diag288) || machine is Mainframe, "diag288 model of watchdog is allowed for s390 and s390x only");
+        Require(devices.Inputs.All(i => i.Bus != InputBus.Ps2) || context.HasDevice("i8042"), "ps2 is not supported by this QEMU binary");
+        Require(devices.Hostdevs.All(h => h.Model != HostdevModel.VfioCcw) || context.HasDevice("vfio-ccw"), "VFIO CCW device assignment is not supported by this version of QEMU");
+        Require(devices.Hostdevs.All(h => h.Model != HostdevModel.VfioAp) || context.HasDevice("vfio-ap"), "VFIO AP device assignment is not supported by this version of QEMU");
+        Require(devices.Memories.All(m => m.Model != MemoryModel.Dimm) || context.HasDevice("pc-dimm"), "memory hotplug isn't supported by this QEMU binary");
+        Require(devices.Memories.All(m => m.Model != MemoryModel.Nvdimm) || context.HasDevice("nvdimm"), "nvdimm isn't supported by this QEMU binary");
+        foreach (var disk in devices.Disks.Where(d => d.Target!.Bus == DiskBus.Virtio))
+        {
+            Require(disk.Address is not SpaprVioAddress || machine.PciRoot is null, "virtio disk cannot have an address of type 'spapr-vio'");
+            Require(disk.Address is not VirtioMmioAddress || machine is not PowerMachine and not Mainframe, "virtio disk cannot have an address of type 'virtio-mmio'");
+        }
+
         foreach (var panic in devices.Panics)
         {
             Panic(panic.Model, machine, context);
@@ -88,6 +118,8 @@ internal static class MachineChecks
         };
         Require(fits, $"Serial device with target type '{target.Type?.ToXmlName()}' and target model '{target.Model?.ToXmlName()}' not compatible with guest architecture or machine type");
     }
+
+    private static bool HasAcpi(DefaultsContext context) => context.HasDevice("PIIX4_PM") || context.HasDevice("ICH9-LPC");
 
     private static string? Device(VideoType type) => type switch
     {
