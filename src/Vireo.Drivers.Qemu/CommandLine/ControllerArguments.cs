@@ -21,6 +21,11 @@ internal static class ControllerArguments
             arguments.Device(Bridge(controller, config));
         }
 
+        if (machine.HasOptionalUsb && !config.Devices.Controllers.Any(c => c.Type == ControllerType.Usb))
+        {
+            arguments.Add("-usb");
+        }
+
         if (!machine.IsQ35)
         {
             foreach (var (drive, order) in Floppies(config, boot))
@@ -104,7 +109,7 @@ internal static class ControllerArguments
     {
         var driver = controller.Model switch
         {
-            "none" => null,
+            null or "none" => null,
             "piix3-uhci" => "piix3-usb-uhci",
             "piix4-uhci" => "piix4-usb-uhci",
             "ehci" => "usb-ehci",

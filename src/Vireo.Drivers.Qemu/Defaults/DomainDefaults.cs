@@ -23,6 +23,9 @@ internal sealed record DefaultsContext(string Emulator, string DefaultMachine, I
     /// <summary>The CPU that a machine has when nothing is said; null when QEMU does not tell.</summary>
     public Func<string, string?> CpuOf { get; init; } = static _ => "qemu64";
 
+    /// <summary>How many CPUs a machine can have; null when QEMU does not tell.</summary>
+    public Func<string, int?> MostCpus { get; init; } = static _ => null;
+
     /// <summary>Whether QEMU has a CPU with all that it can do.</summary>
     public bool HasMaximumCpu { get; init; } = true;
 

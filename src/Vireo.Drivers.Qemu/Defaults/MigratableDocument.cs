@@ -18,7 +18,17 @@ internal static class MigratableDocument
         if (machine.IsI440fx)
         {
             RemoveOnly(draft, ControllerType.Usb, "piix3-uhci");
-            RemoveOnly(draft, ControllerType.Pci, "pci-root");
+        }
+
+        RemoveOnly(draft, ControllerType.Pci, "pci-root");
+        DeviceDraft.Each(draft.Controllers, controller => controller is { Type: ControllerType.Pci, Model: "pci-root" } ? controller with { ModelName = null } : controller);
+        DeviceDraft.Each(draft.Serials, serial => serial.Target is { Type: CharTargetType.SpaprVioSerial or CharTargetType.SystemSerial } target
+            ? serial with { Target = target with { Type = null, Model = null } }
+            : serial);
+
+        if (draft.Panics is [{ Address: null } panic] && panic.Model == machine.Panic)
+        {
+            draft.Panics.Clear();
         }
 
         draft.Inputs.RemoveAll(n => n is { Type: InputType.Keyboard, Bus: InputBus.Ps2 });

@@ -256,7 +256,7 @@ internal static class PciAssignment
         }
 
         var taken = draft.Controllers.Select(c => c is { Type: ControllerType.Pci, Model: "pci-root" } ? c.Target?.Index : null).OfType<int>().ToHashSet();
-        foreach (var at in Enumerable.Range(0, draft.Controllers.Count).Where(i => draft.Controllers[i] is { Type: ControllerType.Pci, Model: "pci-root" }).OrderBy(i => draft.Controllers[i].Index).ToList())
+        foreach (var at in Enumerable.Range(0, draft.Controllers.Count).Where(i => draft.Controllers[i] is { Type: ControllerType.Pci, Model: "pci-root" }).OrderBy(i => draft.Controllers[i].Index > 0).ToList())
         {
             var root = draft.Controllers[at];
             draft.Controllers[at] = root with

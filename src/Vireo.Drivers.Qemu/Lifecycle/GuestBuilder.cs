@@ -39,6 +39,7 @@ internal sealed class GuestBuilder(QemuCapabilitiesCache capabilities, string nv
             Architecture = known.Architecture,
             CpuOf = known.DefaultCpu,
             HasDevice = known.HasDevice,
+            MostCpus = name => known.FindMachine(name)?.MaxCpus,
             HasMaximumCpu = known.TcgCpuModels.Any(static model => model.Name == "max"),
             Machines = known.Machines.Select(m => m.Name).ToHashSet(StringComparer.Ordinal),
         });

@@ -32,6 +32,12 @@ internal sealed class ArmMachine(string architecture, string name) : MachineKind
     public override CharTargetModel? BoardSerial => IsVirt ? CharTargetModel.Pl011 : null;
 
     /// <inheritdoc/>
+    public override string PciBus => "pci";
+
+    /// <inheritdoc/>
+    public override bool HasOptionalUsb => !IsVirt;
+
+    /// <inheritdoc/>
     public override VirtioBus VirtioBus => Name.StartsWith("vexpress-", StringComparison.Ordinal) ? VirtioBus.Mmio : VirtioBus.Pci;
 
     private bool IsVersatile => Name == "versatilepb";

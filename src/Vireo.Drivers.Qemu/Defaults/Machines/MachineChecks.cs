@@ -41,6 +41,8 @@ internal static class MachineChecks
             throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"vCPUs count must be a multiple of the vCPU hotplug granularity ({threads})");
         }
 
+        Require(context.MostCpus(machine.Name) is not { } most || config.Vcpu?.Count is not { } count || count <= most, $"Maximum CPUs greater than specified machine type limit {context.MostCpus(machine.Name)}");
+        Require(devices.Redirdevs.IsEmpty || context.HasDevice("usb-redir"), "USB redirection is not supported by this version of QEMU");
         Require(config.Features?.Vmcoreinfo is null || context.HasDevice("vmcoreinfo"), "vmcoreinfo is not available with this QEMU binary");
         Require(config.Genid is null || context.HasDevice("vmgenid"), "this QEMU does not support the 'genid' capability");
         Require(config.Pm?.SuspendToMem is null || HasAcpi(context), "setting ACPI S3 not supported");

@@ -70,6 +70,9 @@ internal abstract class MachineKind(string name)
     /// <summary>The type of graphics cards that name none.</summary>
     public virtual VideoType Video => VideoType.Cirrus;
 
+    /// <summary>Whether the first virtio graphics card is one with VGA.</summary>
+    public virtual bool HasVirtioVga => false;
+
     /// <summary>What a serial port is that says nothing; null where the board has what libvirt has no name for.</summary>
     public virtual CharTargetType? Serial => null;
 
@@ -88,6 +91,15 @@ internal abstract class MachineKind(string name)
     /// <summary>The model of TPMs that name none.</summary>
     public virtual TpmModel Tpm => TpmModel.Tis;
 
+    /// <summary>What the size of the memory is a multiple of, in bytes.</summary>
+    public virtual ulong MemoryGrain => 1 << 20;
+
+    /// <summary>QEMU's name of the first PCI bus where it has a conventional root.</summary>
+    public virtual string PciBus => "pci.0";
+
+    /// <summary>Whether the board's own USB has to be asked for where no controller is.</summary>
+    public virtual bool HasOptionalUsb => false;
+
     /// <summary>Where virtio devices are plugged in.</summary>
     public virtual VirtioBus VirtioBus => VirtioBus.Pci;
 
@@ -100,7 +112,7 @@ internal abstract class MachineKind(string name)
     {
         null or "x86_64" or "i686" => new PcMachine(machine),
         "aarch64" or "armv7l" or "armv6l" => new ArmMachine(architecture, machine),
-        "ppc64" or "ppc64le" or "ppc" => new PowerMachine(machine),
+        "ppc64" or "ppc64le" or "ppc" => new PowerMachine(architecture, machine),
         "s390x" => new Mainframe(machine),
         "riscv64" or "riscv32" => new RiscvMachine(machine),
         _ => throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"os type 'hvm' for architecture '{architecture}' is not supported"),

@@ -31,6 +31,9 @@ internal sealed class PcMachine(string name) : MachineKind(name)
     public override string BoardUsbModel => IsQ35 ? "qemu-xhci" : UsbModel;
 
     /// <inheritdoc/>
+    public override bool HasVirtioVga => true;
+
+    /// <inheritdoc/>
     public override CharTargetType? Serial => CharTargetType.IsaSerial;
 
     /// <inheritdoc/>

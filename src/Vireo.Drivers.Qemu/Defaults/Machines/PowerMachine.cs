@@ -3,8 +3,9 @@ using Vireo.Config;
 namespace Vireo.Drivers.Qemu.Defaults.Machines;
 
 /// <summary>A machine of POWER: <c>pseries</c>, or one of the boards.</summary>
+/// <param name="architecture">The guest's architecture.</param>
 /// <param name="name">The machine's canonical name.</param>
-internal sealed class PowerMachine(string name) : MachineKind(name)
+internal sealed class PowerMachine(string architecture, string name) : MachineKind(name)
 {
     /// <inheritdoc/>
     public override string PciRoot => "pci-root";
@@ -19,7 +20,10 @@ internal sealed class PowerMachine(string name) : MachineKind(name)
     public override bool HasBalloon => true;
 
     /// <inheritdoc/>
-    public override string UsbModel => "qemu-xhci";
+    public override string UsbModel => Is64Bit ? "qemu-xhci" : "piix3-uhci";
+
+    /// <inheritdoc/>
+    public override ulong MemoryGrain => Is64Bit ? 256UL << 20 : base.MemoryGrain;
 
     /// <inheritdoc/>
     public override string ScsiModel => IsPseries ? "ibmvscsi" : "lsilogic";
@@ -41,6 +45,8 @@ internal sealed class PowerMachine(string name) : MachineKind(name)
 
     /// <inheritdoc/>
     public override bool HasIde => Name == "g3beige";
+
+    private bool Is64Bit => architecture != "ppc";
 
     private bool IsPseries => IsOf("pseries");
 }

@@ -19,7 +19,13 @@ internal sealed class RiscvMachine(string name) : MachineKind(name)
     public override string CardModel => IsVirt ? "virtio" : "rtl8139";
 
     /// <inheritdoc/>
+    public override bool HasOptionalUsb => !IsVirt;
+
+    /// <inheritdoc/>
     public override VideoType Video => IsVirt ? VideoType.Virtio : VideoType.Cirrus;
+
+    /// <inheritdoc/>
+    public override bool HasVirtioVga => true;
 
     /// <inheritdoc/>
     public override CharTargetType? Serial => IsVirt ? CharTargetType.SystemSerial : null;
