@@ -30,7 +30,10 @@ public sealed class OtherMachineTests(OtherMachineDaemons daemons) : IClassFixtu
     public async Task Domains_of_the_corpus_become_the_same_command_lines()
     {
         Corpus.Require();
-        (await CommandLineOutcome.CompareAsync(daemons.Libvirtd, daemons.Vireod, OfCorpus())).ShouldBeAsTold("Command lines of other machines in the corpus: otherwise than libvirtd");
+
+        // A domain that has no UUID is given another by each.
+        var fed = OfCorpus().Where(d => d.Value.Contains("<uuid>", StringComparison.Ordinal)).ToDictionary(StringComparer.Ordinal);
+        (await CommandLineOutcome.CompareAsync(daemons.Libvirtd, daemons.Vireod, fed)).ShouldBeAsTold("Command lines of other machines in the corpus: otherwise than libvirtd");
     }
 
     private Dictionary<string, string> OfCorpus() => RandomDomains.Corpus().Where(d => MachineImages.IsOther(d.Value)).ToDictionary(d => d.Key, d => daemons.Images.OfThisHost(d.Value), StringComparer.Ordinal);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Vireo.Config;
 using Vireo.Drivers.Qemu.Block;
+using Vireo.Drivers.Qemu.Defaults.Machines;
 
 namespace Vireo.Drivers.Qemu.CommandLine;
 
@@ -97,6 +98,7 @@ internal static class DiskArguments
             DiskBus.Ide or DiskBus.Sata => Ide(disk, config),
             DiskBus.Scsi => Scsi(disk, config),
             DiskBus.Usb => OptionJson.Device("usb-storage").At(disk, config).Flag("removable", disk.Target.Removable ?? false),
+            DiskBus.Fdc when MachineKind.Of(config.Os.Type!).HasHostBridges => throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, "PowerPC pseries machines do not support floppy device"),
             DiskBus.Fdc => OptionJson.Device("floppy").Number("unit", (disk.Address as DriveAddress)?.Unit ?? 0).Text("id", disk.Alias),
             var bus => throw Unsupported.Element($"bus '{bus?.ToXmlName()}' of disk '{disk.Target.Dev}'", "is not supported by QEMU"),
         };
