@@ -249,7 +249,7 @@ internal static class CapabilitiesProbe
         private static QemuCpuModel ReadCpu(JsonElement item) => new(
             item.Str("name"),
             item.StrOrNull("typename") ?? "",
-            item.TryGetProperty("unavailable-features", out var blockers) ? ReadTexts(blockers) : [],
+            item.TryGetProperty("unavailable-features", out var blockers) ? ReadTexts(blockers) : null,
             item.Is("deprecated"));
     }
 }

@@ -59,6 +59,9 @@ internal sealed record QemuCapabilities
     /// <summary>The machine taken where none is asked for.</summary>
     public QemuMachine? DefaultMachine => EmulatorTargets.PreferredMachine(Architecture) is { } preferred && FindMachine(preferred) is { } machine ? machine : Machines.FirstOrDefault(static machine => machine.IsDefault) ?? (Machines.Count > 0 ? Machines[0] : null);
 
+    /// <summary>Whether it has a CPU with all that it can do.</summary>
+    public bool HasMaximumCpu => TcgCpuModels.Any(static model => model.Name == "max");
+
     /// <summary>The model of CPU that a machine has where none is asked for; null where it is not told.</summary>
     /// <param name="machine">The machine's full name.</param>
     public string? DefaultCpu(string machine) =>

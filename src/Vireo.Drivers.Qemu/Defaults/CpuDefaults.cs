@@ -10,7 +10,7 @@ internal static class CpuDefaults
     /// <summary>Fills in mode, model and policies, and puts the NUMA cells in order.</summary>
     /// <param name="cpu">What the document says.</param>
     /// <param name="type">Who runs the guest.</param>
-    /// <param name="architecture">The guest's architecture.</param>
+    /// <param name="architecture">What QEMU emulates.</param>
     /// <param name="machines">The model that the machine has when nothing is said; null when it is not known.</param>
     /// <param name="vcpus">How many CPUs the guest has at most.</param>
     public static CpuConfig? Apply(CpuConfig? cpu, DomainType? type, string architecture, string? machines, uint vcpus)

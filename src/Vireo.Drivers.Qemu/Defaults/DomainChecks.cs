@@ -32,12 +32,12 @@ internal static class DomainChecks
             throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"domain type '{config.Type?.ToString().ToLowerInvariant()}' is not supported by the QEMU driver");
         }
 
-        if (config.Os.Type!.Kind != "hvm")
+        var machine = MachineKind.Of(config.Os.Type!);
+        if (config.Os.Type!.Kind != "hvm" || machine is UnknownMachine)
         {
             throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"os type '{config.Os.Type.Kind}' for architecture '{config.Os.Type.Arch}' is not supported");
         }
 
-        var machine = MachineKind.Of(config.Os.Type);
         if (machine is { IsPc: true, IsQ35: false, IsI440fx: false })
         {
             throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"machine type '{machine.Name}' is not supported; use a pc or q35 machine");

@@ -104,7 +104,7 @@ internal static class DomainDefaults
         }
 
         os = os.Loader is { Path: not null, Type: null } ? os with { Loader = os.Loader with { Type = LoaderType.Rom } } : os;
-        var cpu = CpuDefaults.Apply(config.Cpu, config.Type, type.Arch, context.CpuOf(machine), config.Vcpu?.Count ?? 1);
+        var cpu = CpuDefaults.Apply(config.Cpu, config.Type, context.Architecture, context.CpuOf(machine), config.Vcpu?.Count ?? 1);
         return GeneralDefaults.Apply(config with { Os = os, Cpu = cpu, Features = MachineFeatures.Apply(config.Features, MachineKind.Of(type)) }, userAliases: true);
     }
 

@@ -40,7 +40,7 @@ internal sealed class GuestBuilder(QemuCapabilitiesCache capabilities, string nv
             CpuOf = known.DefaultCpu,
             HasDevice = known.HasDevice,
             MostCpus = name => known.FindMachine(name)?.MaxCpus,
-            HasMaximumCpu = known.TcgCpuModels.Any(static model => model.Name == "max"),
+            HasMaximumCpu = known.HasMaximumCpu,
             Machines = known.Machines.Select(m => m.Name).ToHashSet(StringComparer.Ordinal),
         });
         if (TpmStorage.EmulatorOf(complete) is { } tpm)

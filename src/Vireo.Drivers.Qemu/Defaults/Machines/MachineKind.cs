@@ -104,7 +104,6 @@ internal abstract class MachineKind(string name)
     public virtual VirtioBus VirtioBus => VirtioBus.Pci;
 
     /// <summary>The machine of a document.</summary>
-    /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED: the architecture is not one that is known here.</exception>
     public static MachineKind Of(OsType type) => Of(type.Arch, type.Machine!);
 
     /// <inheritdoc cref="Of(OsType)"/>
@@ -115,7 +114,7 @@ internal abstract class MachineKind(string name)
         "ppc64" or "ppc64le" or "ppc" => new PowerMachine(architecture, machine),
         "s390x" => new Mainframe(machine),
         "riscv64" or "riscv32" => new RiscvMachine(machine),
-        _ => throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"os type 'hvm' for architecture '{architecture}' is not supported"),
+        _ => new UnknownMachine(machine),
     };
 
     /// <summary>Whether the name is one of the family's: <c>virt</c> and <c>virt-7.2</c>.</summary>
