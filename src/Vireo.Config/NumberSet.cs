@@ -66,6 +66,33 @@ public sealed class NumberSet : IEnumerable<int>
         return set;
     }
 
+    /// <summary>The set whose numbers' bits are set in a map as it crosses the protocol: the first byte has 0 to 7, its lowest bit 0. What is beyond <see cref="Limit"/> is no number.</summary>
+    /// <param name="map">The map.</param>
+    public static NumberSet OfMap(ReadOnlySpan<byte> map)
+    {
+        var set = new NumberSet();
+        for (var i = 0; i < Math.Min(map.Length * 8, Limit); i++)
+        {
+            set._bits[i] = (map[i / 8] & (1 << (i % 8))) != 0;
+        }
+
+        set.Measure();
+        return set;
+    }
+
+    /// <summary>The map of the set as it crosses the protocol.</summary>
+    /// <param name="bytes">How long the map is; greater numbers are left out.</param>
+    public byte[] ToMap(int bytes)
+    {
+        var map = new byte[bytes];
+        foreach (var number in this.Where(number => number / 8 < bytes))
+        {
+            map[number / 8] |= (byte)(1 << (number % 8));
+        }
+
+        return map;
+    }
+
     /// <inheritdoc/>
     public IEnumerator<int> GetEnumerator()
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Vireo.Drivers.Qemu;
+using Vireo.Drivers.Qemu.SavedState;
 using Vireo.Rpc.Server;
 
 namespace Vireo.Daemon;
@@ -51,6 +52,8 @@ internal sealed record DaemonSettings
         "unix_sock_rw_perms" => this with { SocketMode = Mode(where, name, value) },
         "unix_sock_ro_perms" => this with { ReadOnlySocketMode = Mode(where, name, value) },
         "snapshot_revert_respawn" => this with { Qemu = Qemu with { RespawnAlways = Choice(where, name, value) } },
+        "save_image_format" => this with { Qemu = Qemu with { SaveFormat = Format(where, name, value) } },
+        "dump_image_format" => this with { Qemu = Qemu with { DumpFormat = Format(where, name, value) } },
         "backup_tls_x509_cert_dir" => this with { Qemu = Qemu with { BackupTlsDirectory = Text(where, name, value) } },
         "backup_tls_x509_verify" => this with { Qemu = Qemu with { BackupTlsVerify = Number(where, name, value, 0) != 0 } },
         _ => throw new DaemonException($"{where}: unknown setting {name}"),
@@ -63,6 +66,17 @@ internal sealed record DaemonSettings
 
     private static string Text(string where, string name, string value) =>
         value.Length >= 2 && value[0] == '"' && value[^1] == '"' ? value[1..^1] : throw new DaemonException($"{where}: {name} must be a text in double quotes");
+
+    private static ImageCompression Format(string where, string name, string value) => Text(where, name, value) switch
+    {
+        "raw" => ImageCompression.Raw,
+        "gzip" => ImageCompression.Gzip,
+        "bzip2" => ImageCompression.Bzip2,
+        "xz" => ImageCompression.Xz,
+        "lzop" => ImageCompression.Lzop,
+        "zstd" => ImageCompression.Zstd,
+        _ => throw new DaemonException($"{where}: {name} must be \"raw\", \"gzip\", \"bzip2\", \"xz\", \"lzop\" or \"zstd\""),
+    };
 
     private static UnixFileMode Mode(string where, string name, string value)
     {

@@ -34,8 +34,11 @@ public sealed partial class Session(string name, params string[] steps)
 
     public IReadOnlyList<string> Steps { get; } = steps;
 
-    /// <summary>More documents, by file name; "{domain}" in one stands for the domain's, "{domain|A|B}" for that with B in place of A.</summary>
+    /// <summary>More documents, by file name; "{domain}" in one stands for the domain's, "{domain|A|B}" for that with B in place of A, "{dir}" for the directory.</summary>
     public IReadOnlyDictionary<string, string> Documents { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>More empty images of 4 MiB; a name's end says the format.</summary>
+    public IReadOnlyList<string> Images { get; init; } = [];
 
     /// <summary>Runs every step and returns what each said.</summary>
     public async Task<IReadOnlyList<string>> RunAsync(ScratchDaemon daemon, string tool)
@@ -60,9 +63,12 @@ public sealed partial class Session(string name, params string[] steps)
         await File.WriteAllTextAsync(scratch["sameuuid.xml"], domain.ToXml().Replace($"<name>{Name}</name>", $"<name>{Name}-2</name>", StringComparison.Ordinal));
         await File.WriteAllTextAsync(scratch["samename.xml"], (domain with { Uuid = DeterministicUuid(Name + "other") }).ToXml());
 
+        foreach (string image in Images)
+            await ProgramRun.CheckAsync("qemu-img", "create", "-q", "-f", image[(image.LastIndexOf('.') + 1)..], scratch[image], "4M");
+
         foreach (var (file, text) in Documents)
             await File.WriteAllTextAsync(scratch[file], DomainMark().Replace(
-                text,
+                text.Replace("{dir}", scratch.Path, StringComparison.Ordinal),
                 mark => mark.Groups[1].Length == 0 ? domain.ToXml() : domain.ToXml().Replace(mark.Groups[1].Value, mark.Groups[2].Value, StringComparison.Ordinal)));
 
         var said = new List<string>();

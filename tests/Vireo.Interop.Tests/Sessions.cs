@@ -125,9 +125,17 @@ public static class Sessions
         SnapshotSessions.Transient,
         CpuSessions.Commands,
         CpuSessions.Guests,
+        FigureSessions.Domains,
+        FigureSessions.Host,
+        TuningSessions.Pins,
+        TuningSessions.Limits,
+        TuningSessions.Events,
         BlockSessions.Jobs,
         BlockSessions.Copies,
         BlockSessions.Refusals,
+        HotPlugSessions.Disks,
+        HotPlugSessions.Media,
+        HotPlugSessions.Interfaces,
     }.ToDictionary(session => session.Name);
 
     private static string[] Quiesce(string name) =>

@@ -96,10 +96,17 @@ public sealed class VireoException : Exception
     {
         if ((flags & ~known) is not 0 and var unknown)
         {
-            // libvirt tells the function and the argument beside the message, which has no general form.
-            throw Received(ErrorCode.InvalidArg, domain, ErrorSeverity.Error, $"unsupported flags (0x{unknown:x}) in function {function}", function, "flags", null, -1, -1);
+            throw BadArgument(domain, function, "flags", $"unsupported flags (0x{unknown:x}) in function {function}");
         }
     }
+
+    /// <summary>VIR_ERR_INVALID_ARG as libvirt tells of one argument of a function: beside the message, which has no general form.</summary>
+    /// <param name="domain">Who refuses.</param>
+    /// <param name="function">The function's name.</param>
+    /// <param name="argument">The argument's name.</param>
+    /// <param name="message">What is wrong with it.</param>
+    public static VireoException BadArgument(ErrorDomain domain, string function, string argument, string message) =>
+        Received(ErrorCode.InvalidArg, domain, ErrorSeverity.Error, message, function, argument, null, -1, -1);
 
     /// <summary>VIR_ERR_INVALID_ARG for flags that do not go together; libvirt tells of them without the code's usual words in front.</summary>
     /// <param name="domain">Who refuses.</param>

@@ -101,6 +101,31 @@ internal sealed partial class DocumentReader
         }
     }
 
+    /// <summary>The root element of a document, whatever it is: its name and its text.</summary>
+    /// <param name="xml">The document's text.</param>
+    /// <param name="source">What messages call it.</param>
+    /// <param name="domain">Who reports errors in it.</param>
+    /// <exception cref="VireoException">VIR_ERR_XML_DETAIL: the text is no XML.</exception>
+    public static (string Name, string Text) Root(string xml, string source, ErrorDomain domain)
+    {
+        try
+        {
+            using var reader = XmlReader.Create(new StringReader(xml), s_settings);
+            reader.MoveToContent();
+            var name = reader.NodeType == XmlNodeType.Element ? reader.LocalName : throw new XmlException("Document is empty");
+            var text = reader.ReadOuterXml();
+            while (reader.Read())
+            {
+            }
+
+            return (name, text);
+        }
+        catch (XmlException e)
+        {
+            throw MalformedXml.Error(xml, source, domain, e);
+        }
+    }
+
     /// <summary>Takes note of the element the reader stands on.</summary>
     public void Begin()
     {

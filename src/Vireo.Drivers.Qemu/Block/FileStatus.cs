@@ -27,6 +27,9 @@ internal sealed record FileStatus(FileKind Kind, FileIdentity Identity, long Siz
     /// <summary>Bytes that it takes on its file system: what a sparse file really holds.</summary>
     public long Allocated { get; init; }
 
+    /// <summary>Which device it is, for a block device.</summary>
+    public (uint Major, uint Minor) Device { get; init; }
+
     /// <summary>The status of <paramref name="path"/>, links followed; null when nothing is there.</summary>
     /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR: it cannot be looked at.</exception>
     public static FileStatus? TryOf(string path)

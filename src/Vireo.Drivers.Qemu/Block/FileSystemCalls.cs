@@ -53,6 +53,7 @@ internal static unsafe partial class FileSystemCalls
         status = new FileStatus(kind, new FileIdentity(device, Native64(raw[32..])), (long)Native64(raw[40..]), Native32(raw[20..]), Native32(raw[24..]))
         {
             Allocated = (long)Native64(raw[48..]) * 512,
+            Device = (Native32(raw[128..]), Native32(raw[132..])),
         };
         return 0;
     }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Microsoft.Win32.SafeHandles;
+using Vireo.Host.Processes;
 
 namespace Vireo.Drivers.Qemu.Block;
 
@@ -29,7 +30,8 @@ internal sealed record ImageProbe(ImageFormat Format, Qcow2Header? Qcow2, long L
     public static ImageProbe Read(string path, ImageFormat? format = null)
     {
         var status = FileStatus.TryOf(path)
-            ?? throw VireoException.System(ErrorDomain.Storage, FileSystemCalls.NoEntry, $"Cannot access storage file '{path}': No such file or directory");
+            ?? throw VireoException.System(
+                ErrorDomain.Storage, FileSystemCalls.NoEntry, $"Cannot access storage file '{path}'{(format?.CanHaveBacking() == true ? $" (as uid:{CurrentUser.Id}, gid:{CurrentUser.Group})" : "")}: No such file or directory");
         if (status.Kind is not (FileKind.Regular or FileKind.BlockDevice))
         {
             // Never open a pipe or device by chance: it could block for ever.

@@ -39,6 +39,9 @@ internal sealed record LiveDisks(ImmutableArray<LiveDisk> Disks, int LastNumber)
     /// <summary>With another state of a disk.</summary>
     public LiveDisks With(LiveDisk disk) => this with { Disks = [.. Disks.Select(d => d.Target == disk.Target ? disk : d)] };
 
+    /// <summary>Without a disk.</summary>
+    public LiveDisks Without(string target) => this with { Disks = [.. Disks.Where(d => d.Target != target)] };
+
     /// <summary>The disk of that target; null when there is none.</summary>
     public LiveDisk? Find(string target)
     {

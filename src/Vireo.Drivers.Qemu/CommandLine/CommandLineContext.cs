@@ -16,7 +16,7 @@ internal sealed record CommandLineContext(int? MonitorFd, LiveDisks Disks, strin
     /// <summary>The number under which QEMU inherits its end of the connection to the TPM's emulator; null when it is to connect to a socket in the directory.</summary>
     public int? Tpm { get; init; }
 
-    /// <summary>For each network card's alias the numbers under which QEMU inherits its tap; a card that is not here has QEMU open its tap.</summary>
+    /// <summary>For each network card's alias the numbers or names under which QEMU has its tap; a card that is not here has QEMU open its tap.</summary>
     public IReadOnlyDictionary<string, TapNumbers> Taps { get; init; } = new Dictionary<string, TapNumbers>();
 
     /// <summary>The machine type as this QEMU knows it; null when it is not known.</summary>
@@ -29,7 +29,7 @@ internal sealed record CommandLineContext(int? MonitorFd, LiveDisks Disks, strin
     public string File(string name) => Path.Combine(Directory, name);
 }
 
-/// <summary>The numbers under which QEMU inherits a tap.</summary>
+/// <summary>The numbers under which QEMU inherits a tap, or the names under which it was given one.</summary>
 /// <param name="Queues">One for each queue.</param>
 /// <param name="Accelerators">One of vhost-net for each queue, or none.</param>
-internal sealed record TapNumbers(IReadOnlyList<int> Queues, IReadOnlyList<int> Accelerators);
+internal sealed record TapNumbers(IReadOnlyList<string> Queues, IReadOnlyList<string> Accelerators);

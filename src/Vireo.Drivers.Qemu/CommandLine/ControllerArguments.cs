@@ -18,7 +18,7 @@ internal static class ControllerArguments
 
         foreach (var controller in config.Devices.Controllers.Where(c => c is { Type: ControllerType.Pci, Index: > 0 }).OrderBy(c => c.Index))
         {
-            arguments.Device(Bridge(controller, config));
+            Add(arguments, controller, config, boot);
         }
 
         if (machine.HasOptionalUsb && !config.Devices.Controllers.Any(c => c.Type == ControllerType.Usb))
@@ -35,12 +35,22 @@ internal static class ControllerArguments
         }
 
         // A companion stands on another's bus.
-        foreach (var controller in config.Devices.Controllers.OrderBy(c => c.Master is not null))
+        foreach (var controller in config.Devices.Controllers.Where(c => c.Type != ControllerType.Pci).OrderBy(c => c.Master is not null))
         {
-            if (Option(controller, machine, config, boot) is { } option)
-            {
-                arguments.Device(option.At(controller, config));
-            }
+            Add(arguments, controller, config, boot);
+        }
+    }
+
+    /// <summary>Adds one; nothing when it is on the machine's board.</summary>
+    public static void Add(ArgumentList arguments, ControllerConfig controller, DomainConfig config, BootOrder boot)
+    {
+        if (controller is { Type: ControllerType.Pci, Index: > 0 })
+        {
+            arguments.Device(Bridge(controller, config));
+        }
+        else if (Option(controller, MachineKind.Of(config.Os.Type!), config, boot) is { } option)
+        {
+            arguments.Device(option.At(controller, config));
         }
     }
 

@@ -18,23 +18,26 @@ internal static class DiskArguments
 
         foreach (var disk in config.Devices.Disks)
         {
-            var live = context.Disks.Find(disk.Target!.Dev!);
-            if (disk.Target.Bus == DiskBus.Sd)
+            if (disk.Target!.Bus == DiskBus.Sd)
             {
-                arguments.Add("-drive", SdCard(disk, live));
+                arguments.Add("-drive", SdCard(disk, context.Disks.Find(disk.Target.Dev!)));
                 continue;
             }
 
-            var node = disk.Type == DiskType.VhostUser ? null : live?.Chain is { } chain ? Images(arguments, disk, live, chain, context) : null;
+            var node = disk.Type == DiskType.VhostUser ? null : AddImages(arguments, disk, context);
             if (disk.Type == DiskType.VhostUser)
             {
                 arguments.Add("-chardev", new OptionList("socket").With("id", $"chr-vu-{disk.Alias}").With("path", disk.Source?.Path)
                     .With("reconnect", disk.Source?.Reconnect is { Enabled: true } reconnect ? (reconnect.Timeout ?? 1).ToString(CultureInfo.InvariantCulture) : null).ToString());
             }
 
-            arguments.Device(Device(disk, config, node).Number("bootindex", disk.Target.Bus == DiskBus.Fdc ? null : boot.Of(disk)));
+            arguments.Device(Device(disk, config, node).Number("bootindex", disk.Target!.Bus == DiskBus.Fdc ? null : boot.Of(disk)));
         }
     }
+
+    /// <summary>Adds the images of a disk; the name of the node that its device reads, null for an empty drive.</summary>
+    public static string? AddImages(ArgumentList arguments, DiskConfig disk, CommandLineContext context) =>
+        context.Disks.Find(disk.Target!.Dev!) is { Chain: { } chain } live ? Images(arguments, disk, live, chain, context) : null;
 
     // A board's slot takes its card by this option alone.
     private static string SdCard(DiskConfig disk, LiveDisk? live)

@@ -41,6 +41,12 @@ internal static class LiveConfig
         return new LiveDisks([.. config.Devices.Disks.Select((disk, i) => new LiveDisk(disk.Target!.Dev!, chains[i], layers[i], disk.Access()))], numbers.Last);
     }
 
+    /// <summary>Gives a device that comes to others of a running guest its socket.</summary>
+    /// <param name="device">The device, alone, with its name.</param>
+    /// <param name="channels">The run's directory for the sockets of channels that name none.</param>
+    /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED: a socket's path is too long.</exception>
+    public static DevicesConfig PrepareDevice(DevicesConfig device, string channels) => device with { Channels = device.Channels.Map(channel => Channel(channel, channels)) };
+
     // A document that was saved live names sockets of its own run, which goes or has gone.
     private static bool IsOfAnotherRun(string path, string directory) =>
         Path.GetDirectoryName(path) is { } run && Path.GetDirectoryName(run) == Path.GetDirectoryName(directory) && Path.GetFileName(run).StartsWith("domain-", StringComparison.Ordinal);

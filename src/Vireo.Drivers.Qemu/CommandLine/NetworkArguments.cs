@@ -88,13 +88,11 @@ internal static class NetworkArguments
 
     private static OptionJson Tap(TapNumbers numbers)
     {
-        var option = new OptionJson("type", "tap").Text(numbers.Queues.Count > 1 ? "fds" : "fd", Joined(numbers.Queues));
+        var option = new OptionJson("type", "tap").Text(numbers.Queues.Count > 1 ? "fds" : "fd", string.Join(':', numbers.Queues));
         return numbers.Accelerators.Count == 0
             ? option
-            : option.Flag("vhost", true).Text(numbers.Accelerators.Count > 1 ? "vhostfds" : "vhostfd", Joined(numbers.Accelerators));
+            : option.Flag("vhost", true).Text(numbers.Accelerators.Count > 1 ? "vhostfds" : "vhostfd", string.Join(':', numbers.Accelerators));
     }
-
-    private static string Joined(IReadOnlyList<int> numbers) => string.Join(':', numbers.Select(n => n.ToString(CultureInfo.InvariantCulture)));
 
     private static string HostPort(InterfaceConfig card)
     {

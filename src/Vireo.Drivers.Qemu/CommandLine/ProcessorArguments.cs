@@ -12,7 +12,7 @@ internal static class ProcessorArguments
     public static void Add(ArgumentList arguments, DomainConfig config)
     {
         arguments.Add("-smp", Count(config));
-        foreach (var id in ThreadIds(config))
+        foreach (var id in IoThreadIds(config))
         {
             var settings = config.Iothreadids.Find(t => t.Id == id);
             arguments.Add("-object", OptionJson.Object("iothread", IoThread(id)).Number("thread-pool-min", settings?.ThreadPoolMin).Number("thread-pool-max", settings?.ThreadPoolMax));
@@ -27,7 +27,9 @@ internal static class ProcessorArguments
     /// <summary>The object that stands for an I/O thread.</summary>
     public static string IoThread(uint id) => string.Create(CultureInfo.InvariantCulture, $"iothread{id}");
 
-    private static IReadOnlyCollection<uint> ThreadIds(DomainConfig config)
+    /// <summary>The numbers of a document's I/O threads: those it gives, then the lowest that are free.</summary>
+    /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED: they are too many.</exception>
+    public static IReadOnlyCollection<uint> IoThreadIds(DomainConfig config)
     {
         var ids = new SortedSet<uint>(config.Iothreadids.Select(t => t.Id ?? 0));
         Unsupported.When(config.Iothreads > MostThreads, "<iothreads>", $"is more than {MostThreads}");

@@ -48,5 +48,41 @@ internal static class QemuCommandLine
         return arguments.Arguments;
     }
 
+    /// <summary>The arguments for one device that comes to others of a running guest.</summary>
+    /// <param name="live">The live document, with the device.</param>
+    /// <param name="device">The device, alone.</param>
+    /// <param name="context">What this run has besides.</param>
+    /// <exception cref="VireoException">As <see cref="Build"/>.</exception>
+    public static IReadOnlyList<string> BuildDevice(DomainConfig live, DevicesConfig device, CommandLineContext context)
+    {
+        // What the domain as a whole boots from was settled when it was started.
+        var alone = live with { Os = live.Os with { Boots = [] }, Devices = device with { Controllers = live.Devices.Controllers, Audios = live.Devices.Audios, Redirfilter = live.Devices.Redirfilter } };
+        var arguments = new ArgumentList(live.QemuOverride);
+        var boot = new BootOrder(alone);
+        foreach (var controller in device.Controllers)
+        {
+            ControllerArguments.Add(arguments, controller, alone, boot);
+        }
+
+        MemoryDeviceArguments.Add(arguments, alone, context);
+        DiskArguments.Add(arguments, alone, context, boot);
+        FilesystemArguments.Add(arguments, alone, context);
+        NetworkArguments.Add(arguments, alone, context, boot);
+        CharacterDeviceArguments.Add(arguments, alone);
+        HostdevArguments.Add(arguments, alone, context, boot);
+        AudioArguments.AddCards(arguments, alone);
+        SmallDeviceArguments.Add(arguments, alone);
+        return arguments.Arguments;
+    }
+
+    /// <summary>The arguments for the images of one disk, without the device that reads them.</summary>
+    /// <inheritdoc cref="BuildDevice"/>
+    public static IReadOnlyList<string> BuildImages(DomainConfig live, DiskConfig disk, CommandLineContext context)
+    {
+        var arguments = new ArgumentList(live.QemuOverride);
+        DiskArguments.AddImages(arguments, disk, context);
+        return arguments.Arguments;
+    }
+
     private static string Text(int number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Vireo.Config;
 using Vireo.Drivers.Qemu.Monitor;
+using Vireo.Drivers.Qemu.Tuning;
 
 namespace Vireo.Drivers.Qemu.CommandLine;
 
@@ -17,18 +18,7 @@ internal static class StartCommands
             Password(commands, graphics);
         }
 
-        foreach (var card in live.Devices.Interfaces)
-        {
-            if (card.Link == LinkState.Down)
-            {
-                commands.Add(new QmpCommand("set_link", json =>
-                {
-                    json.WriteString("name", card.Alias);
-                    json.WriteBoolean("up", false);
-                }));
-            }
-        }
-
+        commands.AddRange(ForDevices(live.Devices));
         if (live.Devices.Memballoon is { Model: not MemballoonModel.None } balloon)
         {
             if (live.CurrentMemory is { } current && current < live.Memory!.Size)
@@ -44,6 +34,14 @@ internal static class StartCommands
 
         return commands;
     }
+
+    /// <summary>The commands for devices that have just been made: at a start, or plugged in.</summary>
+    /// <param name="devices">The devices.</param>
+    public static IEnumerable<QmpCommand> ForDevices(DevicesConfig devices) =>
+    [
+        .. devices.Interfaces.Where(static card => card.Link == LinkState.Down).Select(static card => Qmp.SetLink(card.Alias!, up: false)),
+        .. devices.Disks.Where(static disk => disk is { Iotune: not null, Source: not null }).Select(static disk => DiskThrottle.Command(DiskThrottle.DeviceOf(disk), disk.Iotune)),
+    ];
 
     private static void Password(List<QmpCommand> commands, GraphicsConfig graphics)
     {

@@ -55,7 +55,8 @@ internal sealed partial class QemuConnection
             ?? throw VireoException.InvalidArgument(ErrorDomain.Qemu, $"invalid path {path} not assigned to domain");
         var location = disk.Location() ?? throw VireoException.InvalidArgument(ErrorDomain.Qemu, $"disk '{path}' does not currently have a source assigned");
         var file = location.LocalPath ?? throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"the size of '{location.Display}' is not known: it is no file or block device of this host");
-        return await Task.Run(() => SizesOf(file, disk.Format()), cancellationToken).ConfigureAwait(false);
+        var sizes = await Task.Run(() => BlockSizes.Of(file, disk.Format()), cancellationToken).ConfigureAwait(false);
+        return new DomainGetBlockInfoResult(sizes.Allocation, sizes.Capacity, sizes.Physical);
     }
 
     /// <inheritdoc/>
@@ -112,15 +113,6 @@ internal sealed partial class QemuConnection
             : throw VireoException.InvalidArgument(ErrorDomain.Qemu, $"failed to find disk '{device}'");
     }
 
-    private static DomainGetBlockInfoResult SizesOf(string path, ImageFormat format)
-    {
-        var status = FileStatus.TryOf(path) ?? throw FileSystemCalls.Failure(FileSystemCalls.NoEntry, $"failed to stat '{path}'");
-        using var device = status.Kind == FileKind.BlockDevice ? File.OpenHandle(path, options: FileOptions.None) : null;
-        var physical = device is null ? status.Size : RandomAccess.GetLength(device);
-        var capacity = ImageProbe.Read(path, format).VirtualSize ?? physical;
-        return new DomainGetBlockInfoResult((ulong)(device is null ? status.Allocated : physical), (ulong)capacity, (ulong)physical);
-    }
-
     /// <summary>The counters of a disk, or of all of them together.</summary>
     /// <exception cref="VireoException">VIR_ERR_OPERATION_INVALID: the domain does not run; VIR_ERR_INVALID_ARG: there is no such disk.</exception>
     private async ValueTask<Func<string, long>> CountAsync(DomainRef dom, string path, CancellationToken cancellationToken)
@@ -133,8 +125,8 @@ internal sealed partial class QemuConnection
             throw VireoException.InvalidArgument(ErrorDomain.Qemu, $"invalid path: {path}");
         }
 
-        var all = await domain.RequireProcess().Monitor.ExecuteAsync(Qmp.QueryBlockstats, cancellationToken).ConfigureAwait(false);
-        var found = all.EnumerateArray().Where(d => d.StrOrNull("node-name") is { } node && wanted.Contains(node)).Select(d => d.GetProperty("stats")).ToList();
-        return name => found.Sum(stats => stats.Num(name.EndsWith("_times", StringComparison.Ordinal) ? name.Replace("_times", "_time_ns", StringComparison.Ordinal) : name) ?? 0);
+        var all = await AnswerAsync(domain, domain.RequireProcess(), domain.RequireProcess().Figures.Disks, cancellationToken).ConfigureAwait(false);
+        var found = all.Where(d => d.Node is { } node && wanted.Contains(node)).ToList();
+        return name => found.Sum(counters => counters[name.EndsWith("_times", StringComparison.Ordinal) ? name.Replace("_times", "_time_ns", StringComparison.Ordinal) : name]);
     }
 }

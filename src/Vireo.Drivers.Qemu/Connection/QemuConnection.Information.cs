@@ -1,18 +1,15 @@
-using System.Globalization;
 using Vireo.Config;
 using Vireo.Drivers.Qemu.Capabilities;
 using Vireo.Drivers.Qemu.Defaults;
 using Vireo.Drivers.Qemu.Lifecycle;
-using Vireo.Drivers.Qemu.Snapshots;
 using Vireo.Drivers.Qemu.State;
+using Vireo.Host.Processes;
 
 namespace Vireo.Drivers.Qemu;
 
 /// <content>What is known of a domain. Answered from its published view: a domain that is being changed, or hangs, answers all the same.</content>
 internal sealed partial class QemuConnection
 {
-    private const ulong NanosecondsPerTick = 10_000_000;
-
     /// <inheritdoc/>
     public override async ValueTask<string> DomainGetXmlDescAsync(DomainRef dom, uint flags, CancellationToken cancellationToken)
     {
@@ -33,10 +30,7 @@ internal sealed partial class QemuConnection
 
         if (wanted.HasFlag(DomainXMLFlags.Migratable))
         {
-            config = wanted.HasFlag(DomainXMLFlags.Inactive) || domain.Process is not { } process
-                ? config
-                : SavedDocument.Inactive(config with { Cpu = process.AskedCpu ?? config.Cpu });
-            config = MigratableDocument.Of(config);
+            config = wanted.HasFlag(DomainXMLFlags.Inactive) || domain.Process is not { } process ? MigratableDocument.Of(config) : MigratableDocument.OfRun(config, process);
         }
 
         if (wanted.HasFlag(DomainXMLFlags.UpdateCpu))
@@ -66,7 +60,7 @@ internal sealed partial class QemuConnection
             MemoryKiB(view.Config),
             view.BalloonKiB ?? view.Config.CurrentMemory?.KiB ?? MemoryKiB(view.Config),
             (ushort)Vcpus(view.Config, maximum: false),
-            domain.Process is { } process ? CpuTime(process.Host.Pid) : 0));
+            domain.Process is { } process ? ProcessFigures.Of(process.Host.Pid)?.Nanoseconds ?? 0 : 0));
     }
 
     /// <inheritdoc/>
@@ -152,21 +146,6 @@ internal sealed partial class QemuConnection
     private static ulong MemoryKiB(DomainConfig config) => config.Memory?.Size.KiB ?? 0;
 
     private static int Vcpus(DomainConfig config, bool maximum) => (int)((maximum ? null : config.Vcpu?.Current) ?? config.Vcpu?.Count ?? 1);
-
-    private static ulong CpuTime(int pid)
-    {
-        try
-        {
-            var stat = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/stat"));
-            var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-            return (ulong.Parse(fields[11], CultureInfo.InvariantCulture) + ulong.Parse(fields[12], CultureInfo.InvariantCulture)) * NanosecondsPerTick;
-        }
-        catch (IOException)
-        {
-            // It has ended in this moment: its time is no longer told.
-            return 0;
-        }
-    }
 
     private static DomainConfig WithoutSecrets(DomainConfig config)
     {

@@ -89,7 +89,12 @@ internal sealed partial class QemuConnection
         }
         catch (OperationCanceledException e) when (job.IsAborted)
         {
-            throw new VireoException(ErrorCode.OperationAborted, ErrorDomain.Qemu, "job 'snapshot' canceled by client", e);
+            throw new VireoException(ErrorCode.OperationAborted, ErrorDomain.Qemu, job.Operation switch
+            {
+                DomainJobOperation.Save => "domain save job: canceled by client",
+                DomainJobOperation.Dump => "domain core dump job: canceled by client",
+                _ => "job 'snapshot' canceled by client",
+            }, e);
         }
     }
 }

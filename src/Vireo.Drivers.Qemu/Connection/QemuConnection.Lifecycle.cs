@@ -99,11 +99,11 @@ internal sealed partial class QemuConnection
 
     private async Task StartAsync(QemuDomain domain, DomainCreateFlags flags, CancellationToken cancellationToken)
     {
-        // How the cache is used matters only to what is restored, which is nothing yet.
         var options = StartOptions.Default with
         {
             Paused = flags.HasFlag(DomainCreateFlags.StartPaused),
             DiscardSaved = flags.HasFlag(DomainCreateFlags.StartForceBoot),
+            BypassCache = flags.HasFlag(DomainCreateFlags.StartBypassCache),
             ResetFirmware = flags.HasFlag(DomainCreateFlags.StartResetNvram),
         };
         await Hypervisor.Starter.StartAsync(domain, options, cancellationToken).ConfigureAwait(false);

@@ -15,8 +15,7 @@ internal static class DeviceAliases
         var machine = MachineKind.Of(config.Os.Type!);
         var draft = new DeviceDraft(config.Devices);
         DeviceDraft.Each(draft.Controllers, c => Named(c, Controller(c, machine)));
-        var usbDisks = 0;
-        DeviceDraft.Each(draft.Disks, d => Named(d, Disk(d, draft, ref usbDisks)));
+        DeviceDraft.Each(draft.Disks, d => Named(d, Disk(d, draft)));
         Numbered(draft.Filesystems, "fs");
         Interfaces(draft);
         Numbered(draft.Smartcards, "smartcard");
@@ -52,6 +51,45 @@ internal static class DeviceAliases
             },
         };
     }
+
+    /// <summary>Names a device that comes to those of a running guest; a user's own name stays.</summary>
+    /// <param name="device">The device.</param>
+    /// <param name="alone">The same among its kind.</param>
+    /// <param name="live">The running guest's document, with the controllers that come with the device.</param>
+    public static DeviceConfig NameFor(DeviceConfig device, DevicesConfig alone, DomainConfig live) =>
+        Named(device, device switch
+        {
+            ControllerConfig controller => Controller(controller, MachineKind.Of(live.Os.Type!)),
+            DiskConfig disk => Disk(disk, new DeviceDraft(live.Devices)),
+            MemoryDevice { Address: DimmAddress } memory => Memory(memory, []),
+            MemoryDevice memory => Next(memory.Model!.Value.ToXmlName().Replace("-", "", StringComparison.Ordinal), live),
+            VsockConfig => "vsock0",
+            MemballoonConfig => "balloon0",
+            InterfaceConfig card => Next(card.Type == InterfaceType.Hostdev ? "hostdev" : "net", live),
+            FilesystemConfig => Next("fs", live),
+            SmartcardConfig => Next("smartcard", live),
+            InputConfig => Next("input", live),
+            SoundConfig => Next("sound", live),
+            VideoConfig => Next("video", live),
+            HostdevConfig => Next("hostdev", live),
+            RedirdevConfig => Next("redir", live),
+            HubConfig => Next("hub", live),
+            WatchdogConfig => Next("watchdog", live),
+            RngConfig => Next("rng", live),
+            ShmemConfig => Next("shmem", live),
+            TpmConfig => Next("tpm", live),
+            CryptoConfig => Next("crypto", live),
+            _ when !alone.Serials.IsEmpty => Next("serial", live),
+            _ when !alone.Parallels.IsEmpty => Next("parallel", live),
+            _ when !alone.Consoles.IsEmpty => Next("console", live),
+            _ => Next("channel", live),
+        });
+
+    // Names that went are given again only at the end.
+    private static string Next(string prefix, DomainConfig live) => Text($"{prefix}{1 + live.Devices.All().Select(d => Number(d.Alias, prefix)).DefaultIfEmpty(-1).Max()}");
+
+    private static int Number(string? alias, string prefix) =>
+        alias?.StartsWith(prefix, StringComparison.Ordinal) == true && int.TryParse(alias.AsSpan(prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : -1;
 
     // A module is named after its slot, so that one that is plugged in later finds a name that is free.
     private static string Memory(MemoryDevice memory, IEnumerable<MemoryDevice> before)
@@ -99,14 +137,14 @@ internal static class DeviceAliases
         _ => Text($"{controller.Type.ToString()!.ToLowerInvariant()}{controller.Index}"),
     };
 
-    private static string Disk(DiskConfig disk, DeviceDraft draft, ref int usbDisks)
+    private static string Disk(DiskConfig disk, DeviceDraft draft)
     {
         var drive = disk.Address as DriveAddress ?? new DriveAddress();
         var (controller, bus, target, unit) = (drive.Controller ?? 0, drive.Bus ?? 0, drive.Target ?? 0, drive.Unit ?? 0);
         return disk.Target!.Bus switch
         {
             DiskBus.Virtio => Text($"virtio-disk{DriveName.Index(disk.Target.Dev!)}"),
-            DiskBus.Usb => Text($"usb-disk{usbDisks++}"),
+            DiskBus.Usb => Text($"usb-disk{DriveName.Index(disk.Target.Dev!)}"),
             DiskBus.Scsi when IsNarrow(draft, controller) => Text($"scsi{controller}-{bus}-{unit}"),
             DiskBus.Scsi => Text($"scsi{controller}-{bus}-{target}-{unit}"),
             var other => Text($"{other.ToString()!.ToLowerInvariant()}{controller}-{bus}-{unit}"),

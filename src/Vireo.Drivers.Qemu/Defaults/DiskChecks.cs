@@ -42,6 +42,7 @@ internal static class DiskChecks
         var refusal = DiskDefaults.AddressRefusal(disk) ?? Narrow(disk, bus, controllers) ?? (disk switch
         {
             { Sgio: Sgio.Unfiltered } => "unfiltered sgio is no longer supported",
+            { Device: DiskDevice.Lun, Type: DiskType.File or DiskType.Dir } => "disk device='lun' is only valid for block type disk source",
             { Device: DiskDevice.Disk or DiskDevice.Lun, Target.Tray: not null } => "tray is only valid for cdrom and floppy",
             { Type: DiskType.Dir, Driver.Type: not "fat", Source: not null } => "storage type 'dir' requires use of storage format 'fat'",
             { Readonly: true, Device: DiskDevice.Disk } when bus is DiskBus.Ide or DiskBus.Sata => $"readonly {bus.ToXmlName()} disks are not supported",

@@ -17,6 +17,9 @@ internal sealed record DefaultsContext(string Emulator, string DefaultMachine, I
     /// <summary>Whether the domain is defined, and not one that was saved: its hardware must be as it was, so that it is given no USB ports.</summary>
     public bool IsNew { get; init; } = true;
 
+    /// <summary>Whether the document is a running guest's, which has the buses that it was started with.</summary>
+    public bool IsLive { get; init; }
+
     /// <summary>What QEMU emulates. A 32-bit guest may run in the 64-bit one.</summary>
     public string Architecture { get; init; } = "x86_64";
 
@@ -80,7 +83,15 @@ internal static class DomainDefaults
 
         SpaprVioAssignment.Apply(draft, machine);
         VirtioAssignment.Apply(draft, machine);
-        PciAssignment.Apply(draft, machine);
+        if (context.IsLive)
+        {
+            PciAssignment.ApplyLive(draft, machine);
+        }
+        else
+        {
+            PciAssignment.Apply(draft, machine);
+        }
+
         ZpciAssignment.Apply(draft, machine);
         CharacterDeviceDefaults.ShareAddress(draft);
         config = MemorySlots.Assign(config with { Devices = draft.ToConfig() });

@@ -1,6 +1,8 @@
 using Vireo.Config;
 using Vireo.Config.Defaults;
 using Vireo.Drivers.Qemu.Defaults.Machines;
+using Vireo.Drivers.Qemu.Lifecycle;
+using Vireo.Drivers.Qemu.Snapshots;
 
 namespace Vireo.Drivers.Qemu.Defaults;
 
@@ -51,6 +53,9 @@ internal static class MigratableDocument
         });
         return config with { Devices = draft.ToConfig() };
     }
+
+    /// <summary>The form of a running domain's document: what was asked for, where the run shows what was made of it.</summary>
+    public static DomainConfig OfRun(DomainConfig live, QemuProcess process) => Of(SavedDocument.Inactive(live with { Id = null, Cpu = process.AskedCpu ?? live.Cpu }));
 
     // What is true of a run is left out, as when the document is defined again.
     private static DomainConfig WithoutRun(DomainConfig config)

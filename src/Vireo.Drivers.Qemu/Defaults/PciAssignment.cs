@@ -65,6 +65,26 @@ internal static class PciAssignment
         }
     }
 
+    /// <summary>Assigns what has come to a running guest a place on the buses that the guest has.</summary>
+    /// <exception cref="VireoException">VIR_ERR_XML_ERROR: an address is taken twice or does not exist; VIR_ERR_INTERNAL_ERROR: there is no room.</exception>
+    public static void ApplyLive(DeviceDraft draft, MachineKind machine)
+    {
+        if (machine.PciRoot is not { } root)
+        {
+            RequireNone(draft, machine);
+            return;
+        }
+
+        var buses = new PciTopology(root, machine.HasHostBridges) { MayGrow = false };
+        foreach (var controller in draft.Controllers.Where(c => c is { Type: ControllerType.Pci, Index: > 0 }))
+        {
+            buses.Add((uint)controller.Index!.Value, controller.Model ?? throw Missing(controller));
+        }
+
+        Run(draft, machine, buses);
+        Finish(draft, machine, buses);
+    }
+
     // Whether the addresses that the document gives leave no slot free.
     private static bool IsFull(DeviceDraft draft, MachineKind machine, PciTopology known)
     {

@@ -25,6 +25,9 @@ internal sealed class PciTopology
     {
     }
 
+    /// <summary>Whether bridges come when no bus has room; those of a running guest do not.</summary>
+    public bool MayGrow { get; init; } = true;
+
     /// <summary>Whether the machine is a PCI Express one.</summary>
     public bool IsExpress => _buses[0]!.Model == "pcie-root";
 
@@ -117,6 +120,11 @@ internal sealed class PciTopology
         if (TryPlace(connection) is { } found)
         {
             return found;
+        }
+
+        if (!MayGrow)
+        {
+            throw Full();
         }
 
         Grow(connection);

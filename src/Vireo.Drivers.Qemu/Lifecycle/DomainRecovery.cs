@@ -4,9 +4,12 @@ using Vireo.Drivers.Qemu.Backup;
 using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.BlockJobs;
 using Vireo.Drivers.Qemu.Comparison;
+using Vireo.Drivers.Qemu.HotPlug;
 using Vireo.Drivers.Qemu.Monitor;
+using Vireo.Drivers.Qemu.SavedState;
 using Vireo.Drivers.Qemu.State;
 using Vireo.Drivers.Qemu.Tpm;
+using Vireo.Drivers.Qemu.Tuning;
 using Vireo.Host.Processes;
 using Vireo.Host.Sockets;
 
@@ -60,6 +63,7 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
 
             await TpmEmulator.EndAsync(directory).ConfigureAwait(false);
             SocketNames.Remove(directory);
+            GuestGroup.Remove(directory);
             Directory.Delete(directory, recursive: true);
         }
     }
@@ -91,7 +95,11 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
             Disks = await DisksAsync(status).ConfigureAwait(false),
             Deferred = status.Deferred,
             AskedCpu = status.AskedCpu,
+            Group = GuestGroup.Find(Path.GetDirectoryName(status.MonitorPath)!),
+            Transfer = status.Transfer,
         };
+
+        process.Events.TryFollow(host.Pid, config.Perf);
 
         // Already now, so that a guest whose monitor hangs can be destroyed.
         domain.Process = process;
@@ -106,8 +114,10 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
             await new DomainBlockJobs(domain).TakeUpAsync().ConfigureAwait(false);
             await new DomainBackup(domain, process).TakeUpAsync().ConfigureAwait(false);
             await LiveExport.ClearAsync(process, hypervisor.Snapshots.Report).ConfigureAwait(false);
+            await PlugRecovery.SettleAsync(new RunningDevices(domain, process)).ConfigureAwait(false);
             await StrayNodes.CloseAsync(process).ConfigureAwait(false);
             await hypervisor.Channels.ObserveAsync(domain, process, ConnectDomainEventAgentLifecycleReason.Channel).ConfigureAwait(false);
+            await SettleTransferAsync(domain, process).ConfigureAwait(false);
         }
         catch (VireoException e)
         {
@@ -118,6 +128,11 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
             return;
         }
 
+        if (!ReferenceEquals(domain.Process, process))
+        {
+            return;
+        }
+
         if (domain.View.State == DomainState.Shutdown)
         {
             process.WillEnd(EndCause.Shutdown);
@@ -125,6 +140,18 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
         }
 
         hypervisor.SaveStatusSoon(domain, process);
+    }
+
+    // A daemon died while the guest's memory was written to a file: unless the file is complete, the guest goes on without it.
+    private async Task SettleTransferAsync(QemuDomain domain, QemuProcess process)
+    {
+        if (process.Transfer is { } transfer && await new MemoryFile(domain, process, transfer).TakeUpAsync().ConfigureAwait(false))
+        {
+            process.WillEnd(EndCause.Of(DomainShutoffReason.Saved));
+            await process.EndAsync().ConfigureAwait(false);
+            await hypervisor.Stopper.FinishAsync(domain, process).ConfigureAwait(false);
+            domain.Update(v => v with { HasManagedSave = File.Exists(hypervisor.Files.ManagedSave(v.Name)) });
+        }
     }
 
     private string Channels(StatusDocument status) => Path.Combine(hypervisor.Paths.QemuChannels, Path.GetFileName(Path.GetDirectoryName(status.MonitorPath)!));

@@ -1,4 +1,5 @@
 using Vireo.Drivers.Qemu.Agent;
+using Vireo.Drivers.Qemu.SavedState;
 using Vireo.Drivers.Qemu.State;
 
 namespace Vireo.Drivers.Qemu.Lifecycle;
@@ -12,8 +13,20 @@ internal sealed record StartOptions(bool Paused, DomainRunningReason RunReason, 
     /// <summary>Boots and runs.</summary>
     public static StartOptions Default { get; } = new(false, DomainRunningReason.Booted, DomainEventStartedDetailType.Booted);
 
-    /// <summary>A managed save image is thrown away.</summary>
+    /// <summary>Goes on from a file that holds its memory.</summary>
+    public static StartOptions Restored { get; } = new(false, DomainRunningReason.Restored, DomainEventStartedDetailType.Restored);
+
+    /// <summary>A managed save image is thrown away; else the start goes on from it.</summary>
     public bool DiscardSaved { get; init; }
+
+    /// <summary>A managed save image is read past the host's cache of files.</summary>
+    public bool BypassCache { get; init; }
+
+    /// <summary>How it is told that the CPUs stay stopped.</summary>
+    public DomainEventSuspendedDetailType PausedEvent { get; init; } = DomainEventSuspendedDetailType.Paused;
+
+    /// <summary>Why they stay stopped.</summary>
+    public DomainPausedReason PausedReason => Detail == DomainEventStartedDetailType.Restored ? DomainPausedReason.Migration : DomainPausedReason.User;
 
     /// <summary>The firmware's variables are made anew from their template.</summary>
     public bool ResetFirmware { get; init; }
@@ -22,19 +35,30 @@ internal sealed record StartOptions(bool Paused, DomainRunningReason RunReason, 
 /// <summary>Starts domains. Everything here happens within the domain's job.</summary>
 internal sealed class DomainStarter(QemuHypervisor hypervisor)
 {
-    /// <summary>Starts a domain that is not active.</summary>
+    /// <summary>Starts a domain that is not active: from its managed save image where it has one.</summary>
     /// <exception cref="VireoException">Why it could not be started. The domain is shut off, and nothing of the attempt is left.</exception>
     public async Task StartAsync(QemuDomain domain, StartOptions options, CancellationToken cancellationToken)
     {
-        if (domain.View.HasManagedSave)
+        if (domain.View.HasManagedSave && options.DiscardSaved)
         {
-            DiscardSaved(domain, options);
+            DomainRestoring.RemoveManaged(domain);
         }
 
+        var restore = new RestoreOptions { BypassCache = options.BypassCache, StartPaused = options.Paused, ResetFirmware = options.ResetFirmware };
+        if (!domain.View.HasManagedSave || !await DomainRestoring.TryManagedAsync(domain, restore, cancellationToken).ConfigureAwait(false))
+        {
+            await RunAsync(domain, new LaunchSource(domain.View.NextConfig) { ResetFirmware = options.ResetFirmware }, options, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Starts a domain that is not active from what is given.</summary>
+    /// <exception cref="VireoException">Why it could not be started. The domain is shut off, and nothing of the attempt is left.</exception>
+    public async Task RunAsync(QemuDomain domain, LaunchSource source, StartOptions options, CancellationToken cancellationToken)
+    {
         QemuProcess process;
         try
         {
-            process = await hypervisor.Launcher.LaunchAsync(new LaunchSource(domain.View.NextConfig) { ResetFirmware = options.ResetFirmware }, cancellationToken).ConfigureAwait(false);
+            process = await hypervisor.Launcher.LaunchAsync(source, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
@@ -44,7 +68,13 @@ internal sealed class DomainStarter(QemuHypervisor hypervisor)
 
         try
         {
-            await AdoptAsync(domain, process, options.Paused ? DomainPausedReason.User : DomainPausedReason.StartingUp).ConfigureAwait(false);
+            process.AskedCpu = source.AskedCpu ?? process.AskedCpu;
+            await AdoptAsync(domain, process, options.Paused ? options.PausedReason : DomainPausedReason.StartingUp).ConfigureAwait(false);
+            if (source.Memory is not null)
+            {
+                domain.Lifecycle(DomainEventType.Started, (int)options.Detail);
+            }
+
             if (!options.Paused)
             {
                 await hypervisor.Resume(domain, process, options.RunReason, cancellationToken).ConfigureAwait(false);
@@ -58,23 +88,16 @@ internal sealed class DomainStarter(QemuHypervisor hypervisor)
             throw;
         }
 
-        domain.Lifecycle(DomainEventType.Started, (int)options.Detail);
+        // A guest that boots is told of when it runs.
+        if (source.Memory is null)
+        {
+            domain.Lifecycle(DomainEventType.Started, (int)options.Detail);
+        }
+
         if (options.Paused)
         {
-            domain.Lifecycle(DomainEventType.Suspended, (int)DomainEventSuspendedDetailType.Paused);
+            domain.Lifecycle(DomainEventType.Suspended, (int)options.PausedEvent);
         }
-    }
-
-    // An image that is passed over would be restored by a later start, over disks that have changed.
-    private void DiscardSaved(QemuDomain domain, StartOptions options)
-    {
-        if (!options.DiscardSaved)
-        {
-            throw new VireoException(ErrorCode.OperationUnsupported, ErrorDomain.Qemu, $"domain '{domain.View.Name}' has a managed save image, which cannot be restored yet; VIR_DOMAIN_START_FORCE_BOOT throws it away");
-        }
-
-        File.Delete(hypervisor.Files.ManagedSave(domain.View.Name));
-        domain.Update(v => v with { HasManagedSave = false });
     }
 
     /// <summary>Makes a launched process the domain's, paused, and has it looked after.</summary>

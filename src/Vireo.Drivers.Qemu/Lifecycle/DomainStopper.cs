@@ -3,6 +3,7 @@ using Vireo.Drivers.Qemu.Backup;
 using Vireo.Drivers.Qemu.Network;
 using Vireo.Drivers.Qemu.State;
 using Vireo.Drivers.Qemu.Tpm;
+using Vireo.Drivers.Qemu.Tuning;
 
 namespace Vireo.Drivers.Qemu.Lifecycle;
 
@@ -79,6 +80,7 @@ internal sealed class DomainStopper(QemuHypervisor hypervisor)
             await InterfaceScripts.DownAsync(live, directory, hypervisor.Log).ConfigureAwait(false);
             await TpmEmulator.EndAsync(directory).ConfigureAwait(false);
             SocketNames.Remove(directory);
+            GuestGroup.Remove(directory);
             Directory.Delete(directory, recursive: true);
         }
 

@@ -16,12 +16,15 @@ internal sealed class GuestBuilder(QemuCapabilitiesCache capabilities, string nv
     private readonly GraphicsPorts _ports = new();
 
     /// <inheritdoc/>
-    public ValueTask<DomainConfig> CompleteAsync(DomainConfig parsed, CancellationToken cancellationToken) => CompleteAsync(parsed, isNew: true, cancellationToken);
+    public ValueTask<DomainConfig> CompleteAsync(DomainConfig parsed, CancellationToken cancellationToken) => CompleteAsync(parsed, isNew: true, isLive: false, cancellationToken);
 
     /// <inheritdoc/>
-    public ValueTask<DomainConfig> CompleteSavedAsync(DomainConfig parsed, CancellationToken cancellationToken) => CompleteAsync(parsed, isNew: false, cancellationToken);
+    public ValueTask<DomainConfig> CompleteLiveAsync(DomainConfig live, CancellationToken cancellationToken) => CompleteAsync(live, isNew: true, isLive: true, cancellationToken);
 
-    private async ValueTask<DomainConfig> CompleteAsync(DomainConfig parsed, bool isNew, CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public ValueTask<DomainConfig> CompleteSavedAsync(DomainConfig parsed, CancellationToken cancellationToken) => CompleteAsync(parsed, isNew: false, isLive: false, cancellationToken);
+
+    private async ValueTask<DomainConfig> CompleteAsync(DomainConfig parsed, bool isNew, bool isLive, CancellationToken cancellationToken)
     {
         var emulator = parsed.Devices.Emulator ?? EmulatorTargets.For(parsed.Os.Type?.Arch);
         var known = await capabilities.GetAsync(emulator, cancellationToken).ConfigureAwait(false);
@@ -36,6 +39,7 @@ internal sealed class GuestBuilder(QemuCapabilitiesCache capabilities, string nv
         {
             NvramDirectory = nvram,
             IsNew = isNew,
+            IsLive = isLive,
             Architecture = known.Architecture,
             CpuOf = known.DefaultCpu,
             HasDevice = known.HasDevice,

@@ -17,6 +17,9 @@ internal sealed record LaunchSource(DomainConfig Config)
     /// <summary>The firmware's variables are made anew from their template.</summary>
     public bool ResetFirmware { get; init; }
 
+    /// <summary>The CPU that was asked for once, when the document has the one that was made of it; null when the document says.</summary>
+    public CpuConfig? AskedCpu { get; init; }
+
     /// <summary>The live document of the domain's process that goes on meanwhile; null when there is none.</summary>
     public DomainConfig? Beside { get; init; }
 }
@@ -48,6 +51,10 @@ internal interface IGuestBuilder
     /// <summary>Checks a document as parsed and fills in everything it leaves open.</summary>
     /// <exception cref="VireoException">VIR_ERR_XML_ERROR, VIR_ERR_CONFIG_UNSUPPORTED.</exception>
     ValueTask<DomainConfig> CompleteAsync(DomainConfig parsed, CancellationToken cancellationToken);
+
+    /// <summary>The same for a running guest's document that a device has been added to: the guest has the buses that it was started with, and no more.</summary>
+    /// <exception cref="VireoException">VIR_ERR_XML_ERROR, VIR_ERR_CONFIG_UNSUPPORTED, VIR_ERR_INTERNAL_ERROR.</exception>
+    ValueTask<DomainConfig> CompleteLiveAsync(DomainConfig live, CancellationToken cancellationToken);
 
     /// <summary>The same for a document that was saved with a snapshot or a checkpoint.</summary>
     /// <exception cref="VireoException">VIR_ERR_XML_ERROR, VIR_ERR_CONFIG_UNSUPPORTED.</exception>

@@ -1,5 +1,6 @@
 using Vireo.Config;
 using Vireo.Drivers.Qemu.Block;
+using Vireo.Drivers.Qemu.HotPlug;
 using Vireo.Drivers.Qemu.Monitor;
 
 namespace Vireo.Drivers.Qemu.Lifecycle;
@@ -26,10 +27,16 @@ internal sealed partial class MonitorEvents
                 BlockIoError(process, happened);
                 break;
             case "DEVICE_DELETED" when happened.Text("device") is { } alias:
-                domain.Publish(new DomainDeviceRemovedEvent(reference, alias));
+                DeviceGone(process, alias);
+                break;
+            case "DEVICE_UNPLUG_GUEST_ERROR" when happened.Text("device") is { } kept:
+                DeviceKept(process, kept);
+                break;
+            case "ACPI_DEVICE_OST":
+                ModuleAnswered(process, happened);
                 break;
             case "DEVICE_TRAY_MOVED" when happened.Text("id") is { } tray:
-                domain.Publish(new DomainTrayChangeEvent(reference, tray, happened.Flag("tray-open") ? 0 : 1));
+                TrayMoved(process, tray, happened.Flag("tray-open"));
                 break;
             case "JOB_STATUS_CHANGE" when happened.Text("id") is { } job:
                 JobStatus(process, job, happened.Text("status"));
@@ -53,6 +60,50 @@ internal sealed partial class MonitorEvents
                 Graphics(happened, 2);
                 break;
         }
+    }
+
+    private void DeviceGone(QemuProcess process, string alias)
+    {
+        if (!process.Removals.Answered(alias, gone: true))
+        {
+            Beside(process, $"removal of device '{alias}'", async () =>
+            {
+                using var job = await domain.Jobs.EnterAsync("device removed", domain.View.Name, Timeout.InfiniteTimeSpan, CancellationToken.None).ConfigureAwait(false);
+                if (ReferenceEquals(domain.Process, process))
+                {
+                    await new LiveUnplug(new RunningDevices(domain, process)).RemoveAsync(alias).ConfigureAwait(false);
+                }
+            });
+        }
+    }
+
+    private void DeviceKept(QemuProcess process, string alias)
+    {
+        process.Removals.Answered(alias, gone: false);
+        domain.Publish(new DomainDeviceRemovalFailedEvent(domain.View.Ref, alias));
+    }
+
+    // The guest's firmware interface tells of memory modules only so: 3 is a request to eject, 1 a failure.
+    private void ModuleAnswered(QemuProcess process, QmpEvent happened)
+    {
+        if (happened.Data.TryGetProperty("info"u8, out var info) && info.StrOrNull("device") is { } alias && info.StrOrNull("slot-type") == "DIMM"
+            && info.Num("source") is 3 or 0x103 && info.Num("status") == 1)
+        {
+            DeviceKept(process, alias);
+        }
+    }
+
+    private void TrayMoved(QemuProcess process, string alias, bool open)
+    {
+        TrayState? tray = open ? TrayState.Open : null;
+        if (domain.TryUpdate(v => v.Live is { } live && live.Devices.Disks.Any(d => d.Alias == alias && d.Target!.Tray != tray)
+            ? v with { Live = live with { Devices = live.Devices with { Disks = live.Devices.Disks.Map(d => d.Alias == alias ? d with { Target = d.Target! with { Tray = tray } } : d) } } }
+            : null))
+        {
+            hypervisor.SaveStatusSoon(domain, process);
+        }
+
+        domain.Publish(new DomainTrayChangeEvent(domain.View.Ref, alias, open ? 0 : 1));
     }
 
     private static void JobStatus(QemuProcess process, string job, string? status)

@@ -86,7 +86,7 @@ internal sealed partial class MonitorEvents(QemuHypervisor hypervisor, QemuDomai
 
         process.RunReason = DomainRunningReason.Unknown;
         process.Agent?.PayThaw();
-        domain.Lifecycle(DomainEventType.Resumed, (int)(reason == DomainRunningReason.FromSnapshot ? DomainEventResumedDetailType.FromSnapshot : DomainEventResumedDetailType.Unpaused));
+        domain.Lifecycle(DomainEventType.Resumed, (int)(reason is DomainRunningReason.FromSnapshot or DomainRunningReason.Restored ? DomainEventResumedDetailType.FromSnapshot : DomainEventResumedDetailType.Unpaused));
         hypervisor.SaveStatusSoon(domain, process);
     }
 

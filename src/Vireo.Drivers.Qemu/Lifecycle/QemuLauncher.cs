@@ -8,6 +8,7 @@ using Vireo.Drivers.Qemu.Monitor;
 using Vireo.Drivers.Qemu.Network;
 using Vireo.Drivers.Qemu.State;
 using Vireo.Drivers.Qemu.Tpm;
+using Vireo.Drivers.Qemu.Tuning;
 using Vireo.Host;
 using Vireo.Host.Files;
 using Vireo.Host.Processes;
@@ -72,6 +73,8 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
 
         // Until the live state is written, this is how a daemon that comes after a crash finds the process.
         File.WriteAllText(Path.Combine(directory, IdentityFile), process.Host.Identity.ToString());
+        undo.Push("remove the control group", () => GuestGroup.Remove(directory));
+        StartTuning.Enclose(process, hypervisor.Paths);
         await TalkAsync(process, logStart, memoryFd, cancellationToken).ConfigureAwait(false);
         return process;
     }
@@ -159,7 +162,8 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
         await gone.CancelAsync().ConfigureAwait(false);
         await talk.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         cancellationToken.ThrowIfCancellationRequested();
-        throw VireoException.Internal(ErrorDomain.Qemu, $"process exited while connecting to monitor: {Complaint(process.LogPath, logStart)}", talk.Exception?.InnerException);
+        var when = process.Monitor is null ? "process exited while connecting to monitor" : "qemu unexpectedly closed the monitor";
+        throw VireoException.Internal(ErrorDomain.Qemu, $"{when}: {Complaint(process.LogPath, logStart)}", talk.Exception?.InnerException);
     }
 
     private static async Task ConverseAsync(QemuProcess process, int memoryFd, CancellationToken cancellationToken)
@@ -177,6 +181,7 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
             await process.Monitor.ExecuteAllAsync(commands, s_deadline, cancellationToken).ConfigureAwait(false);
         }
 
+        await StartTuning.PlaceThreadsAsync(process, cancellationToken).ConfigureAwait(false);
         if (memoryFd >= 0)
         {
             await IncomingMemory.LoadAsync(process, memoryFd, cancellationToken).ConfigureAwait(false);

@@ -2,7 +2,11 @@ using Vireo.Config;
 using Vireo.Drivers.Qemu.Agent;
 using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.BlockJobs;
+using Vireo.Drivers.Qemu.HotPlug;
 using Vireo.Drivers.Qemu.Monitor;
+using Vireo.Drivers.Qemu.SavedState;
+using Vireo.Drivers.Qemu.Statistics;
+using Vireo.Drivers.Qemu.Tuning;
 using Vireo.Host.Processes;
 
 namespace Vireo.Drivers.Qemu.Lifecycle;
@@ -12,6 +16,7 @@ internal sealed class QemuProcess(int id, HostProcess host, string directory, st
 {
     private readonly Lock _orderGate = new();
     private EndCause? _end;
+    private MonitorFigures? _figures;
     private Task _order = Task.CompletedTask;
     private int _statusPending;
 
@@ -39,11 +44,26 @@ internal sealed class QemuProcess(int id, HostProcess host, string directory, st
     /// <summary>The live document that belongs to it, as launched.</summary>
     public required DomainConfig Live { get; set; }
 
+    /// <summary>Its control group; null where the host has none.</summary>
+    public GuestGroup? Group { get; set; }
+
+    /// <summary>Its performance events that are counted. Changed within the domain's job only.</summary>
+    public PerformanceEvents Events { get; } = new();
+
+    /// <summary>What it counts.</summary>
+    public MonitorFigures Figures => LazyInitializer.EnsureInitialized(ref _figures, () => new(Live));
+
     /// <summary>The CPU it was started with, when QEMU made another of it: what it is to be started with elsewhere.</summary>
     public CpuConfig? AskedCpu { get; set; }
 
     /// <summary>Its disks as it has them open. Changed within the domain's job only.</summary>
     public required LiveDisks Disks { get; set; }
+
+    /// <summary>What the live document becomes when a change under way succeeds; written ahead of it. Changed within the domain's job only.</summary>
+    public Func<DomainConfig, DomainConfig>? Ahead { get; set; }
+
+    /// <summary>The devices that its guest was asked to let go.</summary>
+    public DeviceRemovals Removals { get; } = new();
 
     /// <summary>What it says of its block jobs.</summary>
     public BlockJobSignals BlockJobs { get; } = new();
@@ -53,6 +73,9 @@ internal sealed class QemuProcess(int id, HostProcess host, string directory, st
 
     /// <summary>What it is still to get: it was started beside another process that had it. Changed within the domain's job only.</summary>
     public IReadOnlyList<DeferredResource> Deferred { get; set; } = [];
+
+    /// <summary>The file that its guest's memory is being written to; null when none is. Changed within the domain's job only.</summary>
+    public MemoryTransfer? Transfer { get; set; }
 
     /// <summary>Receives its events; replaced when the domain adopts it.</summary>
     public Action<QemuProcess, QmpEvent>? EventHandler { get; set; }
@@ -160,6 +183,7 @@ internal sealed class QemuProcess(int id, HostProcess host, string directory, st
             await Monitor.DisposeAsync().ConfigureAwait(false);
         }
 
+        Events.Dispose();
         Host.Dispose();
     }
 }

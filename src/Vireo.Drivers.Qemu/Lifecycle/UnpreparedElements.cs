@@ -13,15 +13,14 @@ internal static class UnpreparedElements
     /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED, naming the element.</exception>
     public static void Refuse(DomainConfig config)
     {
-        Unsupported.When(config.Blkiotune is not null, "<blkiotune>");
-        Unsupported.When(config.Memtune is not null, "<memtune>");
-        Unsupported.When(config.Cputune is not null, "<cputune>");
-        Unsupported.When(config.Numatune is not null, "<numatune>");
-        Unsupported.When(config.Vcpu?.Cpuset is not null, "<vcpu cpuset=…>");
+        Unsupported.When(config.Memtune?.MinGuarantee is not null, "<min_guarantee>");
+        Unsupported.WhenAny(config.Cputune?.Cachetunes ?? [], "<cachetune>");
+        Unsupported.WhenAny(config.Cputune?.Memorytunes ?? [], "<memorytune>");
+        Unsupported.When(config.Numatune?.Memory?.Placement == NumaPlacement.Auto, "<numatune> with placement='auto'");
+        Unsupported.When(config.Vcpu?.Placement == CpuPlacement.Auto, "<vcpu placement='auto'>");
         Unsupported.When(config.Vcpus.Any(v => v is { Enabled: true, Hotpluggable: true }), "<vcpus> that can be plugged in");
         Unsupported.When(config.Bootloader is not null, "<bootloader>");
         Unsupported.When(config.Idmap is not null, "<idmap>");
-        Unsupported.WhenAny(config.Perf, "<perf>");
         Unsupported.When(config.LaunchSecurity is not null, "<launchSecurity>");
         Unsupported.When(config.QemuCapabilities is not null, "<qemu:capabilities>");
         Unsupported.When(config.QemuDeprecation is not null, "<qemu:deprecation>");
@@ -93,7 +92,6 @@ internal static class UnpreparedElements
     {
         var name = $"of disk '{disk.Target?.Dev}'";
         Unsupported.When(disk.Type is not (DiskType.File or DiskType.Block or DiskType.Network), $"source type '{disk.Type.ToXmlName()}' {name}");
-        Unsupported.When(disk.Iotune is not null, $"<iotune> {name}");
         Unsupported.When(disk.Transient is not null, $"<transient> {name}");
         Unsupported.When(disk.Encryption is not null || disk.Source?.Encryption is not null, $"<encryption> {name}");
         Unsupported.When(disk.Auth is not null || disk.Source?.Auth is not null, $"<auth> {name}");

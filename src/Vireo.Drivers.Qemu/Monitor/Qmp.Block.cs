@@ -82,6 +82,28 @@ internal static partial class Qmp
         }
     });
 
+    /// <summary>blockdev-open-tray.</summary>
+    /// <param name="drive">The drive's id.</param>
+    /// <param name="force">Although the guest has locked it.</param>
+    public static QmpCommand OpenTray(string drive, bool force) => new("blockdev-open-tray", w =>
+    {
+        w.WriteString("id", drive);
+        w.WriteBoolean("force", force);
+    });
+
+    /// <summary>blockdev-close-tray.</summary>
+    public static QmpCommand CloseTray(string drive) => new("blockdev-close-tray", w => w.WriteString("id", drive));
+
+    /// <summary>blockdev-remove-medium.</summary>
+    public static QmpCommand RemoveMedium(string drive) => new("blockdev-remove-medium", w => w.WriteString("id", drive));
+
+    /// <summary>blockdev-insert-medium.</summary>
+    public static QmpCommand InsertMedium(string drive, string node) => new("blockdev-insert-medium", w =>
+    {
+        w.WriteString("id", drive);
+        w.WriteString("node-name", node);
+    });
+
     /// <summary>blockdev-del.</summary>
     public static QmpCommand BlockdevDel(string node) => new("blockdev-del", w => w.WriteString("node-name", node));
 
@@ -127,8 +149,9 @@ internal static partial class Qmp
     public static QmpCommand<IReadOnlyList<QmpBlockJob>> QueryBlockJobs { get; } =
         new("query-block-jobs", static reply => [.. reply.EnumerateArray().Select(QmpBlockJob.Read)]);
 
-    /// <summary>query-blockstats, by node or by device, as JSON.</summary>
-    public static QmpCommand<JsonElement> QueryBlockstats { get; } = new("query-blockstats", static reply => reply);
+    /// <summary>query-blockstats: what is counted of each disk device and of its images.</summary>
+    public static QmpCommand<IReadOnlyList<QmpBlockCounters>> QueryBlockstats { get; } =
+        new("query-blockstats", static reply => [.. reply.EnumerateArray().Select(QmpBlockCounters.Read)]);
 
     /// <summary>block_resize of a node, to bytes.</summary>
     public static QmpCommand BlockResize(string node, long bytes) => new("block_resize", w =>

@@ -50,6 +50,9 @@ internal sealed record QmpMigration(string Status, long TotalBytes, long Remaini
     /// <summary>It has ended, well or not.</summary>
     public bool Ended => Status is "completed" or "failed" or "cancelled";
 
+    /// <summary>Why the guest's memory cannot be moved; empty for no reason.</summary>
+    public IReadOnlyList<string> Blocked { get; init; } = [];
+
     /// <summary>How long the guest stood still, or is expected to, in milliseconds; null while that is not known.</summary>
     public long? Downtime { get; init; }
 
@@ -87,6 +90,7 @@ internal sealed record QmpMigration(string Status, long TotalBytes, long Remaini
         var megabits = ram.ValueKind == JsonValueKind.Object && ram.TryGetProperty("mbps", out var speed) ? speed.GetDouble() : 0;
         return new(reply.StrOrNull("status") ?? "none", Number("total"), Number("remaining"), Number("transferred"), reply.StrOrNull("error-desc"))
         {
+            Blocked = reply.TryGetProperty("blocked-reasons", out var reasons) ? [.. reasons.EnumerateArray().Select(static reason => reason.GetString() ?? "")] : [],
             Downtime = reply.Num("downtime") ?? reply.Num("expected-downtime"),
             SetupTime = reply.Num("setup-time"),
             BytesPerSecond = (long)(megabits * 1000 * 1000 / 8),

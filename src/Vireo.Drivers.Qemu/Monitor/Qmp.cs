@@ -41,6 +41,30 @@ internal static partial class Qmp
     public static QmpCommand<IReadOnlyList<QmpCpu>> QueryCpusFast { get; } =
         new("query-cpus-fast", static reply => [.. reply.EnumerateArray().Select(QmpCpu.Read)]);
 
+    /// <summary>query-iothreads.</summary>
+    public static QmpCommand<IReadOnlyList<QmpIothread>> QueryIothreads { get; } =
+        new("query-iothreads", static reply => [.. reply.EnumerateArray().Select(QmpIothread.Read)]);
+
+    /// <summary>query-dirty-rate: what the last measurement gave, or how it stands.</summary>
+    public static QmpCommand<QmpDirtyRate> QueryDirtyRate { get; } = new("query-dirty-rate", QmpDirtyRate.Read);
+
+    /// <summary>calc-dirty-rate: begins to measure for so many seconds.</summary>
+    /// <param name="seconds">1 to 60.</param>
+    /// <param name="mode">page-sampling, dirty-bitmap or dirty-ring.</param>
+    public static QmpCommand CalcDirtyRate(int seconds, string mode) => new("calc-dirty-rate", w =>
+    {
+        w.WriteNumber("calc-time", seconds);
+        w.WriteString("mode", mode);
+    });
+
+    /// <summary>What the guest behind a balloon has told of its memory.</summary>
+    /// <param name="alias">The balloon's id.</param>
+    public static QmpCommand<QmpBalloonFigures> BalloonFigures(string alias) => new("qom-get", QmpBalloonFigures.Read, w =>
+    {
+        w.WriteString("path", "/machine/peripheral/" + alias);
+        w.WriteString("property", "guest-stats");
+    });
+
     /// <summary>query-balloon: the memory the guest has now, in bytes.</summary>
     public static QmpCommand<long> QueryBalloon { get; } = new("query-balloon", static reply => reply.GetProperty("actual").GetInt64());
 
@@ -82,6 +106,23 @@ internal static partial class Qmp
 
     /// <summary>object-del.</summary>
     public static QmpCommand ObjectDel(string id) => new("object-del", w => w.WriteString("id", id));
+
+    /// <summary>netdev_del.</summary>
+    public static QmpCommand NetdevDel(string id) => new("netdev_del", w => w.WriteString("id", id));
+
+    /// <summary>chardev-remove.</summary>
+    public static QmpCommand ChardevRemove(string id) => new("chardev-remove", w => w.WriteString("id", id));
+
+    /// <summary>set_link: plugs a network card's cable in or out.</summary>
+    public static QmpCommand SetLink(string card, bool up) => new("set_link", w =>
+    {
+        w.WriteString("name", card);
+        w.WriteBoolean("up", up);
+    });
+
+    /// <summary>qom-list: the names of the properties and children of an object.</summary>
+    public static QmpCommand<IReadOnlyList<string>> QomList(string path) =>
+        new("qom-list", static reply => [.. reply.EnumerateArray().Select(static item => item.Str("name"))], w => w.WriteString("path", path));
 
     /// <summary>qom-get: a property's value as JSON.</summary>
     public static QmpCommand<JsonElement> QomGet(string path, string property) => new("qom-get", static reply => reply, w =>

@@ -33,6 +33,9 @@ internal sealed record QmpBlockNode(string Name, string Driver, string FileName,
     /// <summary>Its dirty bitmaps.</summary>
     public IReadOnlyList<QmpBitmap> Bitmaps { get; init; } = [];
 
+    /// <summary>Where a write is told of, in bytes; 0 for nowhere.</summary>
+    public long WriteThreshold { get; init; }
+
     internal static QmpBlockNode Read(JsonElement item)
     {
         var image = item.GetProperty("image");
@@ -46,6 +49,7 @@ internal sealed record QmpBlockNode(string Name, string Driver, string FileName,
             image.Num("virtual-size") ?? 0,
             image.Num("actual-size"))
         {
+            WriteThreshold = item.Num("write_threshold") ?? 0,
             Bitmaps = item.TryGetProperty("dirty-bitmaps", out var bitmaps) ? [.. bitmaps.EnumerateArray().Select(QmpBitmap.Read)] : [],
         };
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Vireo.Config;
 using Vireo.Drivers.Qemu.CommandLine;
@@ -45,5 +46,5 @@ internal sealed class GuestTaps : IDisposable
         }
     }
 
-    private static int[] Add(IReadOnlyList<SafeHandle> handles, InheritedFds inherited) => [.. handles.Select(inherited.Add)];
+    private static string[] Add(IReadOnlyList<SafeHandle> handles, InheritedFds inherited) => [.. handles.Select(handle => inherited.Add(handle).ToString(CultureInfo.InvariantCulture))];
 }

@@ -1,5 +1,6 @@
 using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.Journal;
+using Vireo.Drivers.Qemu.SavedState;
 
 namespace Vireo.Drivers.Qemu.Snapshots;
 

@@ -16,12 +16,6 @@ namespace Vireo.Drivers.Qemu.Snapshots;
 /// <param name="domain">The domain.</param>
 internal sealed class QemuSnapshotDomain(QemuDomain domain) : ISnapshotDomain
 {
-    private const long UnlimitedBandwidth = (long.MaxValue >> 20) << 20;
-    private const string MemoryFd = "vireo-memory";
-
-    /// <summary>How often a long job is measured.</summary>
-    private static readonly TimeSpan s_pace = TimeSpan.FromMilliseconds(250);
-
     private QemuHypervisor Hypervisor => domain.Hypervisor;
 
     /// <inheritdoc/>
@@ -166,37 +160,8 @@ internal sealed class QemuSnapshotDomain(QemuDomain domain) : ISnapshotDomain
     public async ValueTask SaveMemoryAsync(SafeFileHandle file, CancellationToken cancellationToken)
     {
         var process = domain.RequireProcess();
-        var monitor = process.Monitor;
         process.PauseReason = DomainPausedReason.Snapshot;
-        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var ended = monitor.WaitForEventAsync(e => e.Name == "MIGRATION" && e.Text("status") is "completed" or "failed" or "cancelled", waiting.Token);
-        try
-        {
-            await monitor.ExecuteAsync(Qmp.MigrateSetCapabilities(("events", true)), cancellationToken).ConfigureAwait(false);
-            await monitor.ExecuteAsync(Qmp.MigrateSetParameters(w => w.WriteNumber("max-bandwidth"u8, UnlimitedBandwidth)), cancellationToken).ConfigureAwait(false);
-            await monitor.ExecuteAsync(Qmp.GetFd(MemoryFd, file), cancellationToken).ConfigureAwait(false);
-            await monitor.ExecuteAsync(Qmp.Migrate("fd:" + MemoryFd), cancellationToken).ConfigureAwait(false);
-            await MeasureAsync(monitor, ended).ConfigureAwait(false);
-            var happened = await ended.ConfigureAwait(false);
-            var state = await monitor.ExecuteAsync(Qmp.QueryMigrate, CancellationToken.None).ConfigureAwait(false);
-            domain.Progressed(new JobProgress { Memory = state });
-            if (happened.Text("status") != "completed")
-            {
-                throw VireoException.OperationFailed(ErrorDomain.Qemu, $"the memory of domain '{Name}' could not be saved: {state.Error ?? state.Status}");
-            }
-
-            domain.MemoryMoved();
-        }
-        catch (OperationCanceledException)
-        {
-            await CancelAsync(monitor).ConfigureAwait(false);
-            throw;
-        }
-        finally
-        {
-            await waiting.CancelAsync().ConfigureAwait(false);
-            await ((Task)ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
+        await new OutgoingMemory(domain, process, $"the memory of domain '{Name}' could not be saved").SendAsync(file, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -243,24 +208,6 @@ internal sealed class QemuSnapshotDomain(QemuDomain domain) : ISnapshotDomain
         var complete = await Hypervisor.Builder.CompleteAsync(config, cancellationToken).ConfigureAwait(false);
         var process = await Hypervisor.Launcher.LaunchAsync(new LaunchSource(complete) { Memory = memory, Beside = Live }, cancellationToken).ConfigureAwait(false);
         return new Replacement(this, domain, process);
-    }
-
-    /// <summary>Has the hypervisor stop writing memory, and waits until it has: before that the guest cannot go on.</summary>
-    private static async Task CancelAsync(QmpMonitor monitor)
-    {
-        await monitor.ExecuteAsync(Qmp.MigrateCancel, CancellationToken.None).ConfigureAwait(false);
-        while (await monitor.ExecuteAsync(Qmp.QueryMigrate, CancellationToken.None).ConfigureAwait(false) is { Ended: false, Status: not "none" })
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(10), CancellationToken.None).ConfigureAwait(false);
-        }
-    }
-
-    private async Task MeasureAsync(QmpMonitor monitor, Task ended)
-    {
-        while (await Task.WhenAny(ended, Task.Delay(s_pace, CancellationToken.None)).ConfigureAwait(false) != ended)
-        {
-            domain.Progressed(new JobProgress { Memory = await monitor.ExecuteAsync(Qmp.QueryMigrate, CancellationToken.None).ConfigureAwait(false) });
-        }
     }
 
     private List<DocumentChange> Definition(DomainConfig? persistent) => persistent is null

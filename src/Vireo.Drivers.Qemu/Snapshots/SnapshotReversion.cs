@@ -1,6 +1,7 @@
 using Microsoft.Win32.SafeHandles;
 using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.Journal;
+using Vireo.Drivers.Qemu.SavedState;
 using Vireo.Host.Faults;
 using Vireo.Host.Undo;
 
@@ -151,8 +152,13 @@ internal sealed class SnapshotReversion(ISnapshotDomain domain, string journals,
 
         try
         {
-            var (_, offset) = SaveImage.Read(file, path);
-            FileSystemCalls.SetPosition(file, path, offset);
+            var image = SaveImage.Read(file);
+            if (image.Compression != ImageCompression.Raw)
+            {
+                throw VireoException.OperationFailed(ErrorDomain.Qemu, $"memory file '{path}' is packed (method {(int)image.Compression}), which a revert does not read");
+            }
+
+            FileSystemCalls.SetPosition(file, path, image.StreamOffset);
             return file;
         }
         catch

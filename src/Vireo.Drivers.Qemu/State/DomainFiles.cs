@@ -28,11 +28,11 @@ internal sealed class DomainFiles(VireoPaths paths)
     public static string DefinitionText(DomainConfig config) => (config with { Id = null }).ToXml();
 
     /// <summary>The text of a live state's file.</summary>
-    public static string StatusText(DomainView view, QemuProcess process) => StatusText(view, process, view.Live ?? process.Live, process.Disks);
+    public static string StatusText(DomainView view, QemuProcess process) => StatusText(view, process, process.Ahead is { } ahead ? ahead(view.Live ?? process.Live) : view.Live ?? process.Live, process.Disks);
 
     /// <summary>The text of a live state's file with another document.</summary>
     public static string StatusText(DomainView view, QemuProcess process, DomainConfig live, LiveDisks disks) =>
-        new StatusDocument(live, process.Id, view.State, view.Reason, process.Host.Identity, process.MonitorPath, disks.LastNumber) { Jobs = disks.Jobs, Backup = disks.Backup, AgentTimeout = view.AgentTimeout, Deferred = [.. process.Deferred], AskedCpu = process.AskedCpu }.ToXml();
+        new StatusDocument(live, process.Id, view.State, view.Reason, process.Host.Identity, process.MonitorPath, disks.LastNumber) { Jobs = disks.Jobs, Backup = disks.Backup, AgentTimeout = view.AgentTimeout, Deferred = [.. process.Deferred], AskedCpu = process.AskedCpu, Transfer = process.Transfer }.ToXml();
 
     /// <summary>Writes a definition.</summary>
     public Task SaveDefinitionAsync(DomainConfig config, CancellationToken cancellationToken) =>

@@ -7,6 +7,7 @@ using Vireo.Config;
 using Vireo.Drivers.Qemu.Backup;
 using Vireo.Drivers.Qemu.BlockJobs;
 using Vireo.Drivers.Qemu.Lifecycle;
+using Vireo.Drivers.Qemu.SavedState;
 using Vireo.Host.Processes;
 
 namespace Vireo.Drivers.Qemu.State;
@@ -32,6 +33,9 @@ internal sealed record StatusDocument(DomainConfig Live, int Id, DomainState Sta
 
     /// <summary>What the process is still to get of the one before it.</summary>
     public ConfigList<DeferredResource> Deferred { get; init; }
+
+    /// <summary>The file that the guest's memory is being written to; null when none is.</summary>
+    public MemoryTransfer? Transfer { get; init; }
 
     /// <summary>The CPU it was started with, when QEMU made another of it.</summary>
     public CpuConfig? AskedCpu { get; init; }
@@ -74,6 +78,15 @@ internal sealed record StatusDocument(DomainConfig Live, int Id, DomainState Sta
                 writer.WriteEndElement();
             }
 
+            if (Transfer is not null)
+            {
+                writer.WriteStartElement("memoryTransfer");
+                writer.WriteAttributeString("file", Transfer.Path);
+                writer.WriteAttributeString("running", Transfer.WasRunning ? "yes" : "no");
+                writer.WriteAttributeString("save", Transfer.IsSave ? "yes" : "no");
+                writer.WriteEndElement();
+            }
+
             if (AskedCpu is not null)
             {
                 writer.WriteRaw("\n" + AskedCpu.ToXml());
@@ -110,6 +123,7 @@ internal sealed record StatusDocument(DomainConfig Live, int Id, DomainState Sta
                 Jobs = BlockJobElements.Read(root.Element(BlockJobElements.Name)),
                 Backup = root.Element("backup") is { } backup ? BackupOf(backup) : null,
                 AgentTimeout = root.Element("agentTimeout") is { } timeout ? int.Parse(timeout.Value, CultureInfo.InvariantCulture) : (int)DomainAgentResponseTimeoutValues.Block,
+                Transfer = root.Element("memoryTransfer") is { } transfer ? TransferOf(transfer) : null,
                 Deferred = [.. root.Elements("deferred").Select(Resource)],
                 AskedCpu = root.Element("cpu") is { } cpu ? CpuConfig.Parse(cpu.ToString(SaveOptions.DisableFormatting)) : null,
             };
@@ -124,6 +138,9 @@ internal sealed record StatusDocument(DomainConfig Live, int Id, DomainState Sta
         DomainBackupConfig.Parse(element.Element("domainbackup")!.ToString(SaveOptions.DisableFormatting)),
         long.Parse(element.Attribute("started")!.Value, CultureInfo.InvariantCulture),
         element.Attribute("reuse")!.Value == "yes");
+
+    private static MemoryTransfer TransferOf(XElement element) =>
+        new(element.Attribute("file")!.Value, element.Attribute("running")!.Value == "yes", element.Attribute("save")!.Value == "yes");
 
     private static DeferredResource Resource(XElement element)
     {

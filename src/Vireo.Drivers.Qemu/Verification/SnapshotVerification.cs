@@ -1,6 +1,7 @@
 using Microsoft.Win32.SafeHandles;
 using Vireo.Config;
 using Vireo.Drivers.Qemu.Block;
+using Vireo.Drivers.Qemu.SavedState;
 using Vireo.Drivers.Qemu.Snapshots;
 using Vireo.Drivers.Snapshots;
 
@@ -148,7 +149,7 @@ internal sealed class SnapshotVerification
             try
             {
                 using var handle = OpenMemory(memory);
-                SaveImage.Read(handle, memory);
+                SaveImage.Read(handle);
             }
             catch (VireoException e)
             {

@@ -10,7 +10,9 @@ public readonly record struct HostPagePool(ulong SizeKiB, ulong Count);
 /// <summary>The memory of this host, in KiB.</summary>
 /// <param name="TotalKiB">All of it.</param>
 /// <param name="FreeKiB">What nothing uses.</param>
-public sealed record HostMemory(ulong TotalKiB, ulong FreeKiB)
+/// <param name="BuffersKiB">What buffers of block devices take; 0 for a cell.</param>
+/// <param name="CachedKiB">What cached files take; 0 for a cell.</param>
+public sealed record HostMemory(ulong TotalKiB, ulong FreeKiB, ulong BuffersKiB, ulong CachedKiB)
 {
     private const string NodeRoot = "/sys/devices/system/node";
 
@@ -30,7 +32,7 @@ public sealed record HostMemory(ulong TotalKiB, ulong FreeKiB)
     /// <summary>The pages of a cell: the small ones, then each huge size by size.</summary>
     public static IReadOnlyList<HostPagePool> Pages(uint node)
     {
-        var root = Directory.Exists($"{NodeRoot}/node{node}/hugepages") ? $"{NodeRoot}/node{node}/hugepages" : "/sys/kernel/mm/hugepages";
+        var root = HugePages.Root(node);
         var huge = Directory.Exists(root)
             ? Directory.EnumerateDirectories(root, "hugepages-*kB").Select(path => new HostPagePool(
                 ulong.Parse(Path.GetFileName(path).AsSpan(10..^2), CultureInfo.InvariantCulture),
@@ -43,16 +45,20 @@ public sealed record HostMemory(ulong TotalKiB, ulong FreeKiB)
 
     private static HostMemory Read(string path, string prefix)
     {
-        ulong total = 0, free = 0;
+        ulong total = 0, free = 0, buffers = 0, cached = 0;
         foreach (var line in File.ReadLines(path))
         {
             if (Field(line, prefix + "MemTotal:") is { } all)
                 total = all;
             else if (Field(line, prefix + "MemFree:") is { } unused)
                 free = unused;
+            else if (Field(line, prefix + "Buffers:") is { } buffered)
+                buffers = buffered;
+            else if (Field(line, prefix + "Cached:") is { } files)
+                cached = files;
         }
 
-        return new(total, free);
+        return new(total, free, buffers, cached);
     }
 
     private static ulong? Field(string line, string name) =>

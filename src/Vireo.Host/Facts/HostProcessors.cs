@@ -43,6 +43,12 @@ public sealed record HostProcessors
         return uint.TryParse(hexadecimal ? text.AsSpan(2) : text, hexadecimal ? NumberStyles.HexNumber : NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
     }
 
+    /// <summary>The numbers of those switched on.</summary>
+    public static IEnumerable<int> Online() => NumberList.Parse(FactFile.Text(Root + "/online") ?? "0").Select(static number => (int)number);
+
+    /// <summary>How many there are, those switched off included.</summary>
+    public static int PresentCount() => (int)NumberList.Parse(FactFile.Text(Root + "/present") ?? "0").Max() + 1;
+
     /// <summary>Reads them. A few files a processor; not for hot paths.</summary>
     public static HostProcessors Read()
     {

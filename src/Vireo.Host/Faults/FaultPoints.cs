@@ -176,6 +176,30 @@ public static class FaultPoints
     /// <summary>Snapshot import: the documents are written, the journal is still there.</summary>
     public const string ImportDocumentsWritten = "snapshot.import.documents-written";
 
+    /// <summary>Hot plug: the live state tells of the device, QEMU does not have it.</summary>
+    public const string PlugAnnounced = "device.plug.announced";
+
+    /// <summary>Hot plug: QEMU has what the device stands on, not the device itself.</summary>
+    public const string PlugBackendsMade = "device.plug.backends-made";
+
+    /// <summary>Hot plug: QEMU has the device; nobody has been told.</summary>
+    public const string PlugMade = "device.plug.made";
+
+    /// <summary>Hot unplug: the guest has been asked to let the device go.</summary>
+    public const string UnplugAsked = "device.unplug.asked";
+
+    /// <summary>Hot unplug: QEMU has nothing of the device any more, the live state tells of it.</summary>
+    public const string UnplugCleared = "device.unplug.cleared";
+
+    /// <summary>Save: the guest stands still, and the file is made and said to be unfinished.</summary>
+    public const string SaveBegun = "save.begun";
+
+    /// <summary>Save: the file has all of the guest's memory, and is said to be unfinished.</summary>
+    public const string SaveWritten = "save.written";
+
+    /// <summary>Save: the file is complete, the guest is still there.</summary>
+    public const string SaveComplete = "save.complete";
+
     /// <summary>Journal: one document is written or removed; hit once a document.</summary>
     public const string JournalDocument = "journal.document";
 
@@ -190,6 +214,8 @@ public static class FaultPoints
             ClonePlanned, CloneJournalled, CloneImageWritten, CloneImageNamed, CloneFilesMade, CloneCommitted, CloneDocumentsWritten,
             ExportPlanned, ExportWritten, ExportNamed,
             ImportPlanned, ImportJournalled, ImportFileWritten, ImportFileNamed, ImportFilesMade, ImportCommitted, ImportDocumentsWritten,
+            PlugAnnounced, PlugBackendsMade, PlugMade, UnplugAsked, UnplugCleared,
+            SaveBegun, SaveWritten, SaveComplete,
             JobConcluded, JobDismissed, JournalDocument,
         ],
         StringComparer.Ordinal);

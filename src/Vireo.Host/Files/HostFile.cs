@@ -16,8 +16,10 @@ public static class HostFile
     /// <summary>Opens a file that must be there.</summary>
     /// <param name="path">The file.</param>
     /// <param name="write">For writing too.</param>
+    /// <param name="failure">What an error says was attempted, before the path.</param>
     /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR.</exception>
-    public static SafeFileHandle OpenExisting(string path, bool write = false) => Open(path, write ? Libc.ReadWrite : Libc.ReadOnly, 0);
+    public static SafeFileHandle OpenExisting(string path, bool write = false, string failure = "cannot open file") =>
+        Open(path, write ? Libc.ReadWrite : Libc.ReadOnly, 0, failure: failure);
 
     /// <summary>Makes a file that must not be there yet, for reading and writing.</summary>
     /// <param name="path">The file.</param>
@@ -26,11 +28,16 @@ public static class HostFile
     public static SafeFileHandle CreateNew(string path, uint mode = AtomicFile.PrivateMode) =>
         Open(path, Libc.ReadWrite | Libc.Create | Libc.Exclusive | Libc.NoFollow, mode);
 
-    internal static SafeFileHandle Open(string path, int flags, uint mode, string? spokenOf = null)
+    /// <summary>Makes a file, or empties the one that is there, for reading and writing.</summary>
+    /// <param name="path">The file; a block device is left as it is.</param>
+    /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR.</exception>
+    public static SafeFileHandle CreateOrEmpty(string path) => Open(path, Libc.ReadWrite | Libc.Create | Libc.Truncate, AtomicFile.PrivateMode);
+
+    internal static SafeFileHandle Open(string path, int flags, uint mode, string? spokenOf = null, string failure = "cannot open file")
     {
         var fd = Libc.Open(path, flags | Libc.CloseOnExec | Libc.NoControllingTerminal, mode);
         return fd >= 0
             ? new SafeFileHandle(fd, ownsHandle: true)
-            : throw SystemError.Last($"{((flags & Libc.Create) != 0 ? "Failed to create file" : "cannot open file")} '{spokenOf ?? path}'");
+            : throw SystemError.Last($"{((flags & Libc.Create) != 0 ? "Failed to create file" : failure)} '{spokenOf ?? path}'");
     }
 }

@@ -81,6 +81,34 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
     public static partial nint SystemCall(long number, nint first, nint second, nint third, nint fourth);
 
+    [LibraryImport(Library, EntryPoint = "sched_setscheduler", SetLastError = true)]
+    public static partial int SchedSetScheduler(int thread, int policy, int* priority);
+
+    public static int SchedSetAffinity(int thread, ReadOnlySpan<byte> map)
+    {
+        fixed (byte* first = map)
+            return (int)SystemCall(s_affinityCalls.Set, thread, map.Length, (nint)first, 0);
+    }
+
+    // The raw call tells how much of the map it filled.
+    public static int SchedGetAffinity(int thread, Span<byte> map)
+    {
+        fixed (byte* first = map)
+            return (int)SystemCall(s_affinityCalls.Get, thread, map.Length, (nint)first, 0);
+    }
+
+    private static readonly (long Set, long Get) s_affinityCalls = RuntimeInformation.ProcessArchitecture switch
+    {
+        Architecture.X64 => (203, 204),
+        _ => (122, 123),
+    };
+
+    [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
+    private static partial nint SystemCall(long number, nint first, nint second, nint third, nint fourth, nint fifth);
+
+    public static int PerfEventOpen(void* attributes, int pid, int processor, int group, uint flags) =>
+        (int)SystemCall(RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 298 : 241, (nint)attributes, pid, processor, group, (nint)flags);
+
     public static int PidFdOpen(int pid) => (int)SystemCall(PidFdOpenNumber, pid, 0, 0, 0);
 
     public static int PidFdSendSignal(SafeHandle pidFd, int signal)

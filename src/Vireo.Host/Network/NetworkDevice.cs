@@ -19,6 +19,7 @@ public sealed unsafe class NetworkDevice(string name)
     private const nuint SetHardwareAddress = 0x8924;
     private const nuint GetIndex = 0x8933;
     private const nuint BridgeAdd = 0x89a2;
+    private const nuint BridgeRemove = 0x89a3;
     private const short Up = 0x1;
     private const short Ethernet = 1;
 
@@ -97,7 +98,13 @@ public sealed unsafe class NetworkDevice(string name)
 
     /// <summary>Makes it a port of a bridge.</summary>
     /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR: no such bridge, or the device is a port of another.</exception>
-    public void AttachTo(string bridge)
+    public void AttachTo(string bridge) => ChangePort(BridgeAdd, bridge, $"Unable to add bridge {bridge} port {Name}");
+
+    /// <summary>It is a port of a bridge no longer.</summary>
+    /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR: no such bridge, or the device is no port of it.</exception>
+    public void DetachFrom(string bridge) => ChangePort(BridgeRemove, bridge, $"Unable to remove bridge {bridge} port {Name}");
+
+    private void ChangePort(nuint change, string bridge, string failure)
     {
         var request = stackalloc byte[RequestSize];
         PutName(request, Name);
@@ -105,7 +112,7 @@ public sealed unsafe class NetworkDevice(string name)
         var index = *(int*)(request + NameSize);
         PutName(request, bridge);
         *(int*)(request + NameSize) = index;
-        Request(BridgeAdd, request, $"Unable to add bridge {bridge} port {Name}");
+        Request(change, request, failure);
     }
 
     internal static void PutName(byte* request, string name)

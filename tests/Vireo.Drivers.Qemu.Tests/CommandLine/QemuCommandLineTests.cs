@@ -82,7 +82,7 @@ public sealed class QemuCommandLineTests
     public void A_tap_of_several_queues_is_served_by_the_kernel_where_it_can_be()
     {
         const string card = "<interface type='bridge'><mac address='52:54:00:00:00:01'/><source bridge='b'/><model type='virtio'/><driver name='vhost' queues='2'/><tune><sndbuf>1600</sndbuf></tune></interface>";
-        var arguments = Build(ScratchHypervisor.Document("g", card), tap: _ => new TapNumbers([20, 21], [22, 23]));
+        var arguments = Build(ScratchHypervisor.Document("g", card), tap: _ => new TapNumbers(["20", "21"], ["22", "23"]));
         arguments.ShouldContain("""{"type":"tap","fds":"20:21","vhost":true,"vhostfds":"22:23","sndbuf":1600,"id":"hostnet0"}""");
         arguments.Single(a => a.Contains("virtio-net-pci", StringComparison.Ordinal)).ShouldContain("\"mq\":true,\"vectors\":6");
     }
@@ -93,7 +93,7 @@ public sealed class QemuCommandLineTests
         UnpreparedElements.Refuse(config);
         var disks = Disks(config);
         var live = LiveConfig.Prepare(config, 1, "/run/guest", disks, () => 5901);
-        var taps = live.Devices.Interfaces.Where(NetworkArguments.NeedsTap).Select((card, i) => (card.Alias!, i)).ToDictionary(t => t.Item1, t => tap?.Invoke(t.i) ?? new TapNumbers([20 + t.i], []));
+        var taps = live.Devices.Interfaces.Where(NetworkArguments.NeedsTap).Select((card, i) => (card.Alias!, i)).ToDictionary(t => t.Item1, t => tap?.Invoke(t.i) ?? new TapNumbers([$"{20 + t.i}"], []));
         return QemuCommandLine.Build(live, new CommandLineContext(monitorFd, disks, "/run/guest") { Taps = taps, Tpm = live.Devices.Tpms.IsEmpty ? null : 30 });
     }
 

@@ -4,6 +4,7 @@ using Vireo.Config;
 using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.Journal;
 using Vireo.Drivers.Qemu.Monitor;
+using Vireo.Drivers.Qemu.SavedState;
 using Vireo.Drivers.Qemu.Snapshots;
 using Vireo.Drivers.Qemu.State;
 using Vireo.Drivers.Qemu.Tests.Block;
@@ -228,7 +229,7 @@ internal sealed class ScratchDomain : ISnapshotDomain, IAsyncDisposable
         if (memory is not null)
         {
             var path = File.ResolveLinkTarget($"/proc/self/fd/{memory.DangerousGetHandle()}", false)!.FullName;
-            incoming = $"exec:tail -c +{SaveImage.Read(memory, path).StreamOffset + 1} {path}";
+            incoming = $"exec:tail -c +{SaveImage.Read(memory).StreamOffset + 1} {path}";
         }
 
         var qemu = await RealQemu.StartAsync(_dir.Root, disks, incoming);

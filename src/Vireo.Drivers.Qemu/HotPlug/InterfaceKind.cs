@@ -1,0 +1,85 @@
+using Vireo.Config;
+using Vireo.Drivers.Qemu.Monitor;
+using Vireo.Host.Network;
+
+namespace Vireo.Drivers.Qemu.HotPlug;
+
+/// <summary>Network cards.</summary>
+internal sealed class InterfaceKind() : DeviceKind("interface")
+{
+    /// <inheritdoc/>
+    public override void CheckAttach(DevicesConfig wanted, DomainConfig config, bool live)
+    {
+    }
+
+    /// <inheritdoc/>
+    public override DeviceConfig Find(DevicesConfig wanted, DomainConfig config, bool live) => Find(wanted.Interfaces[0], config);
+
+    /// <inheritdoc/>
+    public override DomainConfig Update(DevicesConfig wanted, DomainConfig config)
+    {
+        var present = Find(wanted.Interfaces[0], config);
+        return config with { Devices = config.Devices with { Interfaces = config.Devices.Interfaces.Map(card => ReferenceEquals(card, present) ? wanted.Interfaces[0] : card) } };
+    }
+
+    /// <inheritdoc/>
+    public override async Task UpdateAsync(DevicesConfig wanted, RunningDevices devices, bool force, CancellationToken cancellationToken)
+    {
+        var given = wanted.Interfaces[0];
+        var present = Find(given, devices.Live);
+        var builder = devices.Domain.Hypervisor.Builder;
+        var next = (await PlugPlan.CompleteAsync(builder, devices.Live, wanted, present, cancellationToken).ConfigureAwait(false)).Interfaces[0];
+        InterfaceFields.RequireSame(given, next, present);
+        if (next.Source?.Bridge is { } bridge && bridge != present.Source?.Bridge)
+        {
+            await Task.Run(() => Move(present, bridge), cancellationToken).ConfigureAwait(false);
+        }
+
+        if (Up(next) != Up(present))
+        {
+            await devices.ExecuteAsync(Qmp.SetLink(present.Alias!, Up(next)), cancellationToken).ConfigureAwait(false);
+        }
+
+        // Names of taps and of the card itself are the run's.
+        var shown = next with { Target = present.Target, Alias = present.Alias, Address = present.Address };
+        await devices.ShowAsync(live => live with { Devices = live.Devices with { Interfaces = live.Devices.Interfaces.Map(card => card.Alias == present.Alias ? shown : card) } }).ConfigureAwait(false);
+    }
+
+    private static bool Up(InterfaceConfig card) => card.Link != LinkState.Down;
+
+    private static void Move(InterfaceConfig card, string bridge)
+    {
+        if (!new NetworkDevice(bridge).Exists)
+        {
+            throw VireoException.OperationFailed(ErrorDomain.Qemu, $"bridge {bridge} doesn't exist");
+        }
+
+        var tap = new NetworkDevice(card.Target!.Dev!);
+        tap.DetachFrom(card.Source!.Bridge!);
+        try
+        {
+            tap.AttachTo(bridge);
+        }
+        catch
+        {
+            tap.AttachTo(card.Source.Bridge!);
+            throw;
+        }
+    }
+
+    // By the hardware address, the place and the name, as far as they are said.
+    private static InterfaceConfig Find(InterfaceConfig wanted, DomainConfig config)
+    {
+        var mac = wanted.Mac?.Address?.ToLowerInvariant();
+        var place = wanted.Address as PciAddress;
+        var fits = config.Devices.Interfaces.Where(card => (mac is null || card.Mac?.Address == mac) && (place is null || Same(place, card.Address as PciAddress)) && (wanted.Alias is null || card.Alias == wanted.Alias)).ToList();
+        return fits.Count switch
+        {
+            1 => fits[0],
+            0 => throw Missing($"no device found at address '{(place is null ? "(<null>)" : $"{PciText.Of(place)}")}' matching MAC address '{mac ?? "(<null>)"}' and alias '{wanted.Alias ?? "(<null>)"}'"),
+            _ => throw VireoException.OperationFailed(ErrorDomain.Qemu, mac is null ? "multiple matching devices found" : $"multiple devices matching MAC address {mac} found"),
+        };
+    }
+
+    private static bool Same(PciAddress one, PciAddress? other) => other is not null && PciText.Of(one) == PciText.Of(other);
+}

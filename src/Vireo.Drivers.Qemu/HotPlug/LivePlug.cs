@@ -1,0 +1,153 @@
+using System.Runtime.InteropServices;
+using Vireo.Config;
+using Vireo.Drivers.Qemu.Block;
+using Vireo.Drivers.Qemu.CommandLine;
+using Vireo.Drivers.Qemu.Lifecycle;
+using Vireo.Drivers.Qemu.Monitor;
+using Vireo.Drivers.Qemu.Network;
+using Vireo.Drivers.Qemu.State;
+using Vireo.Host.Faults;
+using Vireo.Host.Undo;
+
+namespace Vireo.Drivers.Qemu.HotPlug;
+
+/// <summary>Plugs a device into a running guest. Whatever fails, nothing of it is left.</summary>
+/// <param name="devices">The guest's devices.</param>
+internal sealed class LivePlug(RunningDevices devices)
+{
+    private QemuHypervisor Hypervisor => devices.Domain.Hypervisor;
+
+    private QemuProcess Process => devices.Process;
+
+    /// <summary>Plugs it in.</summary>
+    /// <param name="kind">Its kind.</param>
+    /// <param name="wanted">The device, alone, as parsed.</param>
+    /// <param name="cancellationToken">Gives up waiting; what was done is taken back.</param>
+    /// <exception cref="VireoException">What forbids it, or what QEMU says.</exception>
+    public async Task AttachAsync(DeviceKind kind, DevicesConfig wanted, CancellationToken cancellationToken)
+    {
+        kind.CheckAttach(wanted, devices.Live, live: true);
+        var plan = await PlugPlan.MakeAsync(Hypervisor.Builder, devices.Live, wanted, cancellationToken).ConfigureAwait(false);
+        UnpreparedElements.Refuse(devices.Live with { Devices = new DevicesConfig().Plus(plan.Device) });
+        kind.CheckPlug(plan.Device, devices.Live);
+        await UndoStack.RunAsync(undo => AttachAsync(plan, undo, cancellationToken)).ConfigureAwait(false);
+        devices.Domain.Publish(new DomainDeviceAddedEvent(devices.Domain.View.Ref, plan.One.Alias!));
+    }
+
+    private async ValueTask AttachAsync(PlugPlan plan, UndoStack undo, CancellationToken cancellationToken)
+    {
+        plan = plan with { Device = LiveConfig.PrepareDevice(plan.Device, Process.Channels) };
+        plan = await OpenDiskAsync(plan, undo, cancellationToken).ConfigureAwait(false);
+        using var taps = new GuestTaps();
+        var (connected, numbers) = await ConnectAsync(plan, taps, undo, cancellationToken).ConfigureAwait(false);
+        plan = connected;
+        undo.Push("write the live state", devices.RetractAsync);
+        await devices.AnnounceAsync(plan.AddTo).ConfigureAwait(false);
+        FaultPoint.Hit(FaultPoints.PlugAnnounced);
+        foreach (var controller in plan.Controllers)
+        {
+            await MakeAsync(new DevicesConfig { Controllers = [controller] }, plan, null, undo, cancellationToken).ConfigureAwait(false);
+        }
+
+        await MakeAsync(plan.Device, plan, numbers, undo, cancellationToken).ConfigureAwait(false);
+        foreach (var command in StartCommands.ForDevices(plan.Device))
+        {
+            await devices.ExecuteAsync(command, cancellationToken).ConfigureAwait(false);
+        }
+
+        FaultPoint.Hit(FaultPoints.PlugMade);
+        plan = plan with { Device = await WithTerminalsAsync(plan.Device, cancellationToken).ConfigureAwait(false) };
+        await devices.ShowAsync(plan.AddTo).ConfigureAwait(false);
+    }
+
+    private async Task MakeAsync(DevicesConfig device, PlugPlan plan, IReadOnlyDictionary<string, TapNumbers>? taps, UndoStack undo, CancellationToken cancellationToken)
+    {
+        var context = new CommandLineContext(null, Process.Disks, Process.Channels) { Taps = taps ?? new Dictionary<string, TapNumbers>() };
+        foreach (var step in MonitorArguments.Steps(QemuCommandLine.BuildDevice(plan.AddTo(devices.Live), device, context)))
+        {
+            if (step.Device is not null)
+            {
+                FaultPoint.Hit(FaultPoints.PlugBackendsMade);
+            }
+
+            await devices.ExecuteAsync(step.Add, cancellationToken).ConfigureAwait(false);
+            if (step.Remove is { } remove)
+            {
+                undo.Push($"take back '{step.Add.Name}'", async () => await devices.ExecuteAsync(remove, CancellationToken.None).ConfigureAwait(false));
+            }
+        }
+    }
+
+    // A number is spent even when the disk does not come.
+    private async Task<PlugPlan> OpenDiskAsync(PlugPlan plan, UndoStack undo, CancellationToken cancellationToken)
+    {
+        if (plan.Device.Disks is not [var disk])
+        {
+            return plan;
+        }
+
+        var chain = await Task.Run(disk.Chain, cancellationToken).ConfigureAwait(false);
+        var numbers = new NodeNumbers(Process.Disks.LastNumber);
+        var open = new LiveDisk(disk.Target!.Dev!, chain, numbers.ForDomain([chain])[0], disk.Access());
+        Process.Disks = Process.Disks with { Disks = Process.Disks.Disks.Add(open), LastNumber = numbers.Last };
+        undo.Push($"forget disk {open.Target}", () => Process.Disks = Process.Disks.Without(open.Target));
+        return plan with { Device = plan.Device with { Disks = [disk.Show(open)] } };
+    }
+
+    private async Task<(PlugPlan Plan, IReadOnlyDictionary<string, TapNumbers>? Taps)> ConnectAsync(PlugPlan plan, GuestTaps taps, UndoStack undo, CancellationToken cancellationToken)
+    {
+        if (plan.Device.Interfaces is not [var card] || !NetworkArguments.NeedsTap(card))
+        {
+            return (plan, null);
+        }
+
+        var tap = GuestTap.Connect(card, devices.Live.Type, Hypervisor.TapNames);
+        taps.Add(0, tap);
+        await InterfaceScripts.UpAsync(card, tap.Device.Device.Name, Process.Directory, cancellationToken).ConfigureAwait(false);
+        var shown = taps.Show(devices.Live with { Devices = plan.Device });
+        undo.Push("take the tap down", async () => await InterfaceScripts.DownAsync(shown, Process.Directory, Hypervisor.Log).ConfigureAwait(false));
+        var numbers = new TapNumbers(
+            await HandAsync(card.Alias!, "fd", tap.Device.Handles, undo, cancellationToken).ConfigureAwait(false),
+            await HandAsync(card.Alias!, "vhostfd", tap.Accelerators, undo, cancellationToken).ConfigureAwait(false));
+        return (plan with { Device = shown.Devices }, new Dictionary<string, TapNumbers> { [card.Alias!] = numbers });
+    }
+
+    // QEMU knows a descriptor by a name until the back end that takes it is made.
+    private async Task<IReadOnlyList<string>> HandAsync(string alias, string kind, IReadOnlyList<SafeHandle> handles, UndoStack undo, CancellationToken cancellationToken)
+    {
+        var names = new List<string>();
+        foreach (var handle in handles)
+        {
+            var name = $"{kind}-{alias}{names.Count}";
+            await devices.ExecuteAsync(Qmp.GetFd(name, handle), cancellationToken).ConfigureAwait(false);
+            names.Add(name);
+            undo.Push($"take back descriptor {name}", () => CloseAsync(name));
+        }
+
+        return names;
+    }
+
+    // One that a back end took is no longer known by its name.
+    private async ValueTask CloseAsync(string name)
+    {
+        try
+        {
+            await devices.ExecuteAsync(Qmp.CloseFd(name), CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (VireoException e) when (e.InnerException is QmpErrorException)
+        {
+            return;
+        }
+    }
+
+    private async Task<DevicesConfig> WithTerminalsAsync(DevicesConfig device, CancellationToken cancellationToken)
+    {
+        if (device is { Serials.IsEmpty: true, Parallels.IsEmpty: true, Consoles.IsEmpty: true, Channels.IsEmpty: true })
+        {
+            return device;
+        }
+
+        var chardevs = await Process.Monitor.ExecuteAsync("query-chardev", cancellationToken).ConfigureAwait(false);
+        return Terminals.Show(devices.Live with { Devices = device }, chardevs).Devices;
+    }
+}

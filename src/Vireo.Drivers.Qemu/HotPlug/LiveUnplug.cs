@@ -1,0 +1,114 @@
+using Microsoft.Extensions.Logging;
+using Vireo.Config;
+using Vireo.Drivers.Qemu.Lifecycle;
+using Vireo.Drivers.Qemu.Monitor;
+using Vireo.Drivers.Qemu.Network;
+using Vireo.Drivers.Qemu.State;
+using Vireo.Host.Faults;
+
+namespace Vireo.Drivers.Qemu.HotPlug;
+
+/// <summary>Takes devices from a running guest: asks it to let one go, and clears away what the device leaves.</summary>
+/// <param name="devices">The guest's devices.</param>
+internal sealed partial class LiveUnplug(RunningDevices devices)
+{
+    /// <summary>How long the guest is waited for, as libvirt does.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+
+    private QemuHypervisor Hypervisor => devices.Domain.Hypervisor;
+
+    private QemuProcess Process => devices.Process;
+
+    /// <summary>Asks the guest to let a device go, and waits for its answer for a while; when none comes the device goes whenever the guest lets it.</summary>
+    /// <param name="device">The device, alone.</param>
+    /// <param name="wait">Whether to wait.</param>
+    /// <param name="cancellationToken">Gives up before the guest is asked.</param>
+    /// <exception cref="VireoException">VIR_ERR_OPERATION_FAILED: the guest refuses. VIR_ERR_INTERNAL_ERROR: QEMU does.</exception>
+    public async Task DetachAsync(DevicesConfig device, bool wait, CancellationToken cancellationToken)
+    {
+        var alias = device.All().First().Alias!;
+        if (!devices.StepsFor(device).Any(step => step.Device == alias))
+        {
+            // The guest knows nothing of it, so it is not asked.
+            await RemoveAsync(device).ConfigureAwait(false);
+            return;
+        }
+
+        Process.Removals.Expect(alias);
+        try
+        {
+            await devices.ExecuteAsync(Qmp.DeviceDel(alias), cancellationToken).ConfigureAwait(false);
+        }
+        catch (VireoException e) when (e.InnerException is QmpErrorException { DeviceNotFound: true })
+        {
+            Process.Removals.Forget(alias);
+            await RemoveAsync(device).ConfigureAwait(false);
+            return;
+        }
+        catch
+        {
+            Process.Removals.Forget(alias);
+            throw;
+        }
+
+        FaultPoint.Hit(FaultPoints.UnplugAsked);
+        switch (await Process.Removals.WaitAsync(alias, wait ? s_patience : TimeSpan.Zero, Process.Monitor.Closed).ConfigureAwait(false))
+        {
+            case true:
+                await RemoveAsync(device).ConfigureAwait(false);
+                break;
+            case false:
+                throw VireoException.OperationFailed(ErrorDomain.Qemu, "unplug of device was rejected by the guest");
+        }
+    }
+
+    /// <summary>Clears away a device that QEMU no longer has; nothing when the document does not have it.</summary>
+    public async Task RemoveAsync(string alias)
+    {
+        var gone = devices.Live.Devices.Only(device => device.Alias == alias);
+        if (gone.All().Any())
+        {
+            await RemoveAsync(gone).ConfigureAwait(false);
+        }
+    }
+
+    private async Task RemoveAsync(DevicesConfig device)
+    {
+        var alias = device.All().First().Alias!;
+        foreach (var step in devices.StepsFor(device).Reverse())
+        {
+            if (step is { Device: null, Remove: { } remove })
+            {
+                await ClearAsync(alias, remove).ConfigureAwait(false);
+            }
+        }
+
+        if (device.Disks is [var disk])
+        {
+            Process.Disks = Process.Disks.Without(disk.Target!.Dev!);
+        }
+
+        FaultPoint.Hit(FaultPoints.UnplugCleared);
+        await InterfaceScripts.DownAsync(devices.Live with { Devices = device }, Process.Directory, Hypervisor.Log).ConfigureAwait(false);
+        await devices.ShowAsync(live => live with { Devices = live.Devices.Without(one => one.Alias == alias) }).ConfigureAwait(false);
+        devices.Domain.Publish(new DomainDeviceRemovedEvent(devices.Domain.View.Ref, alias));
+    }
+
+    /// <summary>Clears away what a device leaves. What cannot be cleared away does no harm, and is told of.</summary>
+    /// <param name="alias">The device.</param>
+    /// <param name="remove">Clears it away.</param>
+    public async Task ClearAsync(string alias, QmpCommand remove)
+    {
+        try
+        {
+            await devices.ExecuteAsync(remove, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (VireoException e) when (e.InnerException is QmpErrorException)
+        {
+            LogLeft(Hypervisor.Log, devices.Domain.View.Name, alias, e.Message);
+        }
+    }
+
+    [LoggerMessage(70, LogLevel.Warning, "domain '{Name}': something of device '{Alias}', which has gone, is left: {Error}")]
+    private static partial void LogLeft(ILogger log, string name, string alias, string error);
+}

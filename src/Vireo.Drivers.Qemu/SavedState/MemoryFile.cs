@@ -1,0 +1,128 @@
+using Vireo.Drivers.Qemu.Block;
+using Vireo.Drivers.Qemu.Lifecycle;
+using Vireo.Drivers.Qemu.State;
+using Vireo.Host.Files;
+using Vireo.Host.Undo;
+
+namespace Vireo.Drivers.Qemu.SavedState;
+
+/// <summary>The file that a guest's memory is written to, and the guest that stands still meanwhile.</summary>
+/// <param name="domain">The domain, within its modifying job.</param>
+/// <param name="process">Its process.</param>
+/// <param name="transfer">What a later daemon is to know.</param>
+internal sealed class MemoryFile(QemuDomain domain, QemuProcess process, MemoryTransfer transfer)
+{
+    private long _streamOffset;
+
+    /// <summary>What a later daemon is to know.</summary>
+    public MemoryTransfer Transfer { get; } = transfer;
+
+    /// <summary>Stops the guest, makes the file, and has the live state tell of it.</summary>
+    /// <param name="paused">Why the guest stands still; null to let it go on.</param>
+    /// <param name="resumed">Why it goes on when all is taken back.</param>
+    /// <param name="head">What the file begins with; null for nothing.</param>
+    /// <param name="undo">Takes it back.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async ValueTask BeginAsync(DomainPausedReason? paused, DomainRunningReason resumed, SaveImage? head, UndoStack undo, CancellationToken cancellationToken)
+    {
+        if (Transfer.WasRunning && paused is { } reason)
+        {
+            undo.Push("resume the guest", async () => await ResumeAsync(resumed).ConfigureAwait(false));
+            await domain.Hypervisor.Pause(domain, process, reason, cancellationToken).ConfigureAwait(false);
+        }
+
+        using var file = HostFile.CreateOrEmpty(Transfer.Path);
+        undo.Push($"remove '{Transfer.Path}'", Discard);
+        head?.WriteTo(file, Transfer.Path);
+        _streamOffset = head?.StreamOffset ?? 0;
+
+        // Only now: a file that was there before is not to be taken for this one.
+        undo.Push("write the live state", ForgetAsync);
+        process.Transfer = Transfer;
+        await domain.Hypervisor.SaveStatusNowAsync(domain, process).ConfigureAwait(false);
+    }
+
+    /// <summary>Writes the memory behind the head.</summary>
+    public async ValueTask WriteAsync(OutgoingMemory memory, FilterProgram? pack, bool bypassCache, CancellationToken cancellationToken)
+    {
+        var programs = new List<FilterProgram>();
+        if (pack is not null)
+        {
+            programs.Add(pack);
+        }
+
+        if (bypassCache)
+        {
+            programs.Add(FilterProgram.PastCache(writes: true));
+        }
+
+        var data = HostFile.OpenExisting(Transfer.Path, write: true, "Failed to open file");
+        FileSystemCalls.SetPosition(data, Transfer.Path, _streamOffset);
+        await using var filter = StreamFilter.Into(data, programs);
+        await memory.SendAsync(filter.Descriptor, cancellationToken).ConfigureAwait(false);
+        await filter.FinishAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>All of it is written: the file counts.</summary>
+    public void MarkComplete()
+    {
+        using var file = HostFile.OpenExisting(Transfer.Path, write: true, "Failed to open file");
+        SaveImage.MarkComplete(file, Transfer.Path);
+    }
+
+    /// <summary>The live state no longer tells of it.</summary>
+    public async ValueTask ForgetAsync()
+    {
+        process.Transfer = null;
+        await domain.Hypervisor.SaveStatusNowAsync(domain, process).ConfigureAwait(false);
+    }
+
+    /// <summary>Takes back what a daemon has left that did not come to the end.</summary>
+    /// <returns>Whether it did: the file is complete, and the domain is to end.</returns>
+    public async ValueTask<bool> TakeUpAsync()
+    {
+        if (Transfer.IsSave && IsComplete())
+        {
+            return true;
+        }
+
+        await OutgoingMemory.CancelAsync(process.Monitor).ConfigureAwait(false);
+        Discard();
+        if (Transfer.WasRunning && domain.View.State == DomainState.Paused)
+        {
+            await ResumeAsync(DomainRunningReason.SaveCanceled).ConfigureAwait(false);
+        }
+
+        process.Transfer = null;
+        return false;
+    }
+
+    private async ValueTask ResumeAsync(DomainRunningReason reason)
+    {
+        // A hypervisor that has gone took the guest with it.
+        if (!process.Host.HasExited && !process.IsEnding)
+        {
+            await domain.Hypervisor.Resume(domain, process, reason, CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
+    private bool IsComplete()
+    {
+        if (!File.Exists(Transfer.Path))
+        {
+            return false;
+        }
+
+        using var file = HostFile.OpenExisting(Transfer.Path, failure: "Failed to open file");
+        return SaveImage.IsComplete(file);
+    }
+
+    // What is no regular file was there before.
+    private void Discard()
+    {
+        if (FileStatus.TryOf(Transfer.Path) is { Kind: FileKind.Regular })
+        {
+            FileSystemCalls.Remove(Transfer.Path);
+        }
+    }
+}

@@ -1,0 +1,18 @@
+using Microsoft.Win32.SafeHandles;
+using Vireo.Host.Native;
+
+namespace Vireo.Host.Files;
+
+/// <summary>Pipes to hand to other programs.</summary>
+public static class HostPipe
+{
+    /// <summary>Makes one that no program inherits unless it is given.</summary>
+    /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR.</exception>
+    public static unsafe (SafeFileHandle Read, SafeFileHandle Write) Create()
+    {
+        var ends = stackalloc int[2];
+        return Libc.Pipe(ends, Libc.CloseOnExec) == 0
+            ? (new SafeFileHandle(ends[0], ownsHandle: true), new SafeFileHandle(ends[1], ownsHandle: true))
+            : throw SystemError.Last("cannot create a pipe");
+    }
+}
