@@ -130,12 +130,16 @@ public static class Sessions
         TuningSessions.Pins,
         TuningSessions.Limits,
         TuningSessions.Events,
+        TuningSessions.Traffic,
         BlockSessions.Jobs,
         BlockSessions.Copies,
         BlockSessions.Refusals,
         HotPlugSessions.Disks,
         HotPlugSessions.Media,
         HotPlugSessions.Interfaces,
+        HotPlugSessions.LiveKinds,
+        HotPlugSessions.ConfigKinds,
+        HotPlugSessions.Sizes,
     }.ToDictionary(session => session.Name);
 
     private static string[] Quiesce(string name) =>

@@ -3,6 +3,9 @@ namespace Vireo.Interop.Tests;
 /// <summary>Sessions about what guests may take of their host.</summary>
 internal static class TuningSessions
 {
+    private const string Card = "52:54:00:00:00:21";
+    private const string User = "52:54:00:00:00:22";
+
     private static readonly Dictionary<string, string> Documents = new()
     {
         ["tuned.xml"] = "{domain|<vcpu>1</vcpu>|<vcpu current='2'>3</vcpu><iothreads>2</iothreads>}",
@@ -45,6 +48,22 @@ internal static class TuningSessions
             "destroy t-limits", "start t-limits --paused", "schedinfo t-limits", "blkdeviotune t-limits vda", "destroy t-limits", "undefine t-limits",
         ])
     { Documents = Documents };
+
+    /// <summary>The traffic of cards. What libvirtd sets for a running guest it sets by a discipline that not every kernel has.</summary>
+    public static Session Traffic { get; } = new(
+        "t-traffic",
+        [
+            "define {dir}/cards.xml", $"domiftune t-traffic {Card}", $"domiftune t-traffic {Card} --inbound 100,200,300", $"domiftune t-traffic {Card} --outbound 50", $"domiftune t-traffic {Card}",
+            $"domiftune t-traffic {Card} --inbound 0", "dumpxml t-traffic --xpath //bandwidth", $"domiftune t-traffic {Card} --outbound 0", "dumpxml t-traffic --xpath //bandwidth", $"domiftune t-traffic {Card} --inbound x",
+            $"domiftune t-traffic {Card} --inbound ,5", "domiftune t-traffic vnet77", "domiftune t-traffic vnet77 --inbound 5", $"domiftune t-traffic {Card} --live", "start t-traffic --paused", $"domiftune t-traffic {Card}",
+            $"domiftune t-traffic {Card} --inbound 0", $"domiftune t-traffic {User} --inbound 7", $"domiftune t-traffic {User} --inbound 7 --config", $"domiftune t-traffic {User} --config", "destroy t-traffic", "undefine t-traffic",
+        ])
+    {
+        Documents = new Dictionary<string, string>
+        {
+            ["cards.xml"] = $"{{domain|</devices>|<interface type='ethernet'><mac address='{Card}'/></interface><interface type='user'><mac address='{User}'/></interface></devices>}}",
+        },
+    };
 
     /// <summary>Performance events.</summary>
     public static Session Events { get; } = new(

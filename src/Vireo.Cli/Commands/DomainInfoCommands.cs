@@ -122,11 +122,13 @@ internal static class DomainInfoCommands
         var driver = domain.Connection.Driver.Hypervisor;
         if (context.Command.Unsigned("period") is { } period)
         {
-            await driver.DomainSetMemoryStatsPeriodAsync(domain.Reference, (int)period, context.Command.Flags(("live", 1u), ("config", 2u)), context.CancellationToken);
+            await CommandContext.TryAsync(
+                "Unable to change balloon collection period.",
+                () => driver.DomainSetMemoryStatsPeriodAsync(domain.Reference, (int)period, (uint)context.Command.Impact(), context.CancellationToken));
             return;
         }
         var tags = new[] { "swap_in", "swap_out", "major_fault", "minor_fault", "unused", "available", "actual", "rss", "usable", "last_update", "disk_caches", "hugetlb_pgalloc", "hugetlb_pgfail" };
-        foreach (var stat in await CommandContext.TryAsync($"Failed to get memory statistics for domain '{domain.Name}'", () => driver.DomainMemoryStatsAsync(domain.Reference, 13, 0, context.CancellationToken)))
+        foreach (var stat in await CommandContext.TryAsync($"Failed to get memory statistics for domain {domain.Name}", () => driver.DomainMemoryStatsAsync(domain.Reference, 13, 0, context.CancellationToken)))
         {
             if (stat.Tag >= 0 && stat.Tag < tags.Length)
             {

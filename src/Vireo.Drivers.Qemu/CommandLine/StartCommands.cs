@@ -15,7 +15,7 @@ internal static class StartCommands
         var commands = new List<QmpCommand>();
         foreach (var graphics in live.Devices.Graphics)
         {
-            Password(commands, graphics);
+            commands.AddRange(Password(graphics));
         }
 
         commands.AddRange(ForDevices(live.Devices));
@@ -35,33 +35,35 @@ internal static class StartCommands
         return commands;
     }
 
-    /// <summary>The commands for devices that have just been made: at a start, or plugged in.</summary>
-    /// <param name="devices">The devices.</param>
-    public static IEnumerable<QmpCommand> ForDevices(DevicesConfig devices) =>
+    private static IEnumerable<QmpCommand> ForDevices(DevicesConfig devices) =>
     [
         .. devices.Interfaces.Where(static card => card.Link == LinkState.Down).Select(static card => Qmp.SetLink(card.Alias!, up: false)),
         .. devices.Disks.Where(static disk => disk is { Iotune: not null, Source: not null }).Select(static disk => DiskThrottle.Command(DiskThrottle.DeviceOf(disk), disk.Iotune)),
     ];
 
-    private static void Password(List<QmpCommand> commands, GraphicsConfig graphics)
+    /// <summary>The commands that give a display its password; none when it has none.</summary>
+    public static IReadOnlyList<QmpCommand> Password(GraphicsConfig graphics)
     {
         if (graphics.Passwd is not { } password || graphics.Type is not (GraphicsType.Vnc or GraphicsType.Spice))
         {
-            return;
+            return [];
         }
 
         var protocol = graphics.Type == GraphicsType.Vnc ? "vnc" : "spice";
-        commands.Add(new QmpCommand("set_password", json =>
-        {
-            json.WriteString("protocol", protocol);
-            json.WriteString("password", password);
-            Connected(json, graphics);
-        }));
-        commands.Add(new QmpCommand("expire_password", json =>
-        {
-            json.WriteString("protocol", protocol);
-            json.WriteString("time", Expiry(graphics.PasswdValidTo));
-        }));
+        return
+        [
+            new QmpCommand("set_password", json =>
+            {
+                json.WriteString("protocol", protocol);
+                json.WriteString("password", password);
+                Connected(json, graphics);
+            }),
+            new QmpCommand("expire_password", json =>
+            {
+                json.WriteString("protocol", protocol);
+                json.WriteString("time", Expiry(graphics.PasswdValidTo));
+            }),
+        ];
     }
 
     private static void Connected(Utf8JsonWriter json, GraphicsConfig graphics)

@@ -75,12 +75,13 @@ internal sealed partial class QemuConnection
         DomainGetVcpusFlagsAsync(dom, (uint)(DomainVcpuFlags.Live | DomainVcpuFlags.Maximum), cancellationToken);
 
     /// <inheritdoc/>
-    public override ValueTask<int> DomainGetVcpusFlagsAsync(DomainRef dom, uint flags, CancellationToken cancellationToken)
+    public override async ValueTask<int> DomainGetVcpusFlagsAsync(DomainRef dom, uint flags, CancellationToken cancellationToken)
     {
         CheckFlags(flags, DomainVcpuFlags.Live | DomainVcpuFlags.Config | DomainVcpuFlags.Maximum | DomainVcpuFlags.Guest, "qemuDomainGetVcpusFlags");
         var wanted = (DomainVcpuFlags)flags;
+        var maximum = wanted.HasFlag(DomainVcpuFlags.Maximum);
         var config = ConfigOf(Find(dom), wanted.HasFlag(DomainVcpuFlags.Live), wanted.HasFlag(DomainVcpuFlags.Config));
-        return ValueTask.FromResult(Vcpus(config, wanted.HasFlag(DomainVcpuFlags.Maximum)));
+        return wanted.HasFlag(DomainVcpuFlags.Guest) ? await GuestVcpuCountAsync(dom, maximum, cancellationToken).ConfigureAwait(false) : Vcpus(config, maximum);
     }
 
     /// <inheritdoc/>

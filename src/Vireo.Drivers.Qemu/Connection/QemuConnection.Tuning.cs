@@ -1,5 +1,7 @@
 using Vireo.Config;
+using Vireo.Drivers.Qemu.CommandLine;
 using Vireo.Drivers.Qemu.Lifecycle;
+using Vireo.Drivers.Qemu.Network;
 using Vireo.Drivers.Qemu.State;
 using Vireo.Drivers.Qemu.Tuning;
 using Vireo.Host.ControlGroups;
@@ -158,6 +160,41 @@ internal sealed partial class QemuConnection
             return Task.CompletedTask;
         }).ConfigureAwait(false);
     }
+
+    /// <inheritdoc/>
+    public override ValueTask<DomainGetInterfaceParametersResult> DomainGetInterfaceParametersAsync(DomainRef dom, string device, int nparams, uint flags, CancellationToken cancellationToken)
+    {
+        CheckFlags(flags & ~TextOkay, Impacts, "qemuDomainGetInterfaceParameters");
+        var card = TunedCard(DomainTuning.Asked(Find(dom), flags), device);
+        var told = TrafficShaping.Read(card.Bandwidth);
+        return ValueTask.FromResult(new DomainGetInterfaceParametersResult([.. told.Take(nparams)], told.Length));
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask DomainSetInterfaceParametersAsync(DomainRef dom, string device, TypedParam[] @params, uint flags, CancellationToken cancellationToken)
+    {
+        CheckFlags(flags, Impacts, "qemuDomainSetInterfaceParameters");
+        TypedParams.Check(@params, [.. TrafficShaping.Fields]);
+        var domain = Find(dom);
+        using var turn = await domain.EnterAsync("virDomainSetInterfaceParameters", cancellationToken).ConfigureAwait(false);
+        await DomainTuning.ChangeAsync(domain, ModificationImpact.Of(domain.View, flags), (config, live) =>
+        {
+            var card = TunedCard(config, device);
+            var after = TrafficShaping.Change(card.Bandwidth, @params);
+            if (live && after is not null)
+            {
+                TrafficShaping.Check(card, after);
+            }
+
+            return config with { Devices = config.Devices with { Interfaces = [.. config.Devices.Interfaces.Select(one => ReferenceEquals(one, card) ? one with { Bandwidth = after } : one)] } };
+        }, (process, config) => TunedCard(config, device) is { Target.Dev: { } tap } card && NetworkArguments.NeedsTap(card)
+            ? TrafficShaping.ReplaceAsync(tap, TunedCard(domain.View.Live!, device).Bandwidth, card.Bandwidth, process.Directory, cancellationToken)
+            : Task.CompletedTask).ConfigureAwait(false);
+    }
+
+    private static InterfaceConfig TunedCard(DomainConfig config, string device) =>
+        config.Devices.Interfaces.FirstOrDefault(card => card.Target?.Dev == device || string.Equals(card.Mac?.Address, device, StringComparison.OrdinalIgnoreCase))
+            ?? throw VireoException.InvalidArgument(ErrorDomain.Qemu, $"'{device}' is not a known interface");
 
     // Disks of one group share one set of limits.
     private static DomainConfig WithThrottle(DomainConfig config, string disk, TypedParam[] given)
