@@ -37,6 +37,9 @@ public sealed record VireoPaths(string Configuration, string Run, string Library
     /// <summary>Checkpoint documents, a directory a domain.</summary>
     public string QemuCheckpoints => Path.Combine(QemuLibrary, "checkpoint");
 
+    /// <summary>Core dumps that nobody asked for at the moment.</summary>
+    public string QemuDump => Path.Combine(QemuLibrary, "dump");
+
     /// <summary>Managed save images.</summary>
     public string QemuSave => Path.Combine(QemuLibrary, "save");
 

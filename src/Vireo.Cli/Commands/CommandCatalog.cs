@@ -3,7 +3,7 @@ namespace Vireo.Cli.Commands;
 /// <summary>Which method runs a command. What is missing here answers VIR_ERR_NO_SUPPORT.</summary>
 internal static class CommandCatalog
 {
-    public static Func<CommandContext, ValueTask>? Find(string name) => ToolOrHost(name) ?? Domain(name) ?? DomainInformation(name) ?? Snapshot(name);
+    public static Func<CommandContext, ValueTask>? Find(string name) => ToolOrHost(name) ?? Domain(name) ?? Tuning(name) ?? Guest(name) ?? DomainInformation(name) ?? Snapshot(name);
 
     private static Func<CommandContext, ValueTask>? ToolOrHost(string name) => name switch
     {
@@ -24,6 +24,14 @@ internal static class CommandCatalog
         "maxvcpus" => HostCommands.MaxVcpusAsync,
         "version" => HostCommands.VersionAsync,
         "freecell" => HostCommands.FreeMemoryAsync,
+        "freepages" => HostMemoryCommands.FreePagesAsync,
+        "allocpages" => HostMemoryCommands.AllocatePagesAsync,
+        "node-memory-tune" => HostMemoryCommands.MergingAsync,
+        "nodecpumap" => HostFigureCommands.CpuMapAsync,
+        "nodecpustats" => HostFigureCommands.CpuTimesAsync,
+        "nodememstats" => HostFigureCommands.MemoryAsync,
+        "nodesevinfo" => LaunchSecurityCommands.HostAsync,
+        "nodesuspend" => HostCommands.SuspendAsync,
         "cpu-models" => CpuCommands.ModelsAsync,
         "cpu-compare" => CpuCommands.CompareAsync,
         "cpu-baseline" => CpuCommands.BaselineAsync,
@@ -61,19 +69,54 @@ internal static class CommandCatalog
         "detach-device" => DomainDeviceCommands.DetachAsync,
         "update-device" => DomainDeviceCommands.UpdateAsync,
         "qemu-monitor-command" => MonitorCommands.MonitorAsync,
-        "qemu-agent-command" => AgentCommands.CommandAsync,
         "inject-nmi" => MonitorCommands.InterruptAsync,
         "domjobabort" => DomainJobCommands.AbortAsync,
-        "guest-agent-timeout" => AgentCommands.ResponseTimeoutAsync,
-        "domfsfreeze" => AgentCommands.FreezeAsync,
-        "domfsthaw" => AgentCommands.ThawAsync,
-        "domfstrim" => AgentCommands.TrimAsync,
         "blockcommit" => BlockJobCommands.CommitAsync,
         "blockpull" => BlockJobCommands.PullAsync,
         "blockcopy" => BlockCopyCommand.RunAsync,
         "blockjob" => BlockJobCommands.JobAsync,
         "blockresize" => DiskCommands.ResizeAsync,
         "domblkthreshold" => DiskCommands.ThresholdAsync,
+        _ => null,
+    };
+
+    private static Func<CommandContext, ValueTask>? Tuning(string name) => name switch
+    {
+        "vcpupin" => PinningCommands.VcpuAsync,
+        "emulatorpin" => PinningCommands.EmulatorAsync,
+        "iothreadpin" => PinningCommands.IothreadAsync,
+        "vcpuinfo" => VcpuInfoCommand.RunAsync,
+        "schedinfo" => SchedulerCommand.RunAsync,
+        "memtune" => TuningCommands.MemoryAsync,
+        "numatune" => TuningCommands.NumaAsync,
+        "blkiotune" => TuningCommands.BlockAsync,
+        "blkdeviotune" => DeviceTuningCommands.DiskAsync,
+        "domiftune" => DeviceTuningCommands.InterfaceAsync,
+        "perf" => TuningCommands.PerformanceAsync,
+        "cpu-stats" => CpuStatisticsCommand.RunAsync,
+        "domdirtyrate-calc" => StatisticsCommands.DirtyRateAsync,
+        "metadata" => MetadataCommand.RunAsync,
+        "domlaunchsecinfo" => LaunchSecurityCommands.InformationAsync,
+        "domsetlaunchsecstate" => LaunchSecurityCommands.SetStateAsync,
+        "dom-fd-associate" => DescriptorCommand.RunAsync,
+        _ => null,
+    };
+
+    private static Func<CommandContext, ValueTask>? Guest(string name) => name switch
+    {
+        "qemu-agent-command" => AgentCommands.CommandAsync,
+        "guest-agent-timeout" => AgentCommands.ResponseTimeoutAsync,
+        "domfsfreeze" => AgentCommands.FreezeAsync,
+        "domfsthaw" => AgentCommands.ThawAsync,
+        "domfstrim" => AgentCommands.TrimAsync,
+        "domhostname" => AgentCommands.HostnameAsync,
+        "domtime" => AgentCommands.TimeAsync,
+        "domfsinfo" => GuestCommands.FileSystemsAsync,
+        "guestinfo" => GuestCommands.InformationAsync,
+        "guestvcpus" => GuestCommands.VcpusAsync,
+        "set-user-password" => GuestCommands.PasswordAsync,
+        "get-user-sshkeys" => GuestCommands.KeysAsync,
+        "set-user-sshkeys" => GuestCommands.SetKeysAsync,
         _ => null,
     };
 
@@ -92,10 +135,10 @@ internal static class CommandCatalog
         "vcpucount" => DomainInfoCommands.VcpuCountAsync,
         "domcontrol" => DomainInfoCommands.ControlAsync,
         "dommemstat" => DomainInfoCommands.MemoryStatsAsync,
-        "domhostname" => AgentCommands.HostnameAsync,
-        "domtime" => AgentCommands.TimeAsync,
         "domblklist" => DomainDeviceCommands.DisksAsync,
         "domiflist" => DomainDeviceCommands.InterfacesAsync,
+        "domif-getlink" => InterfaceCommands.LinkAsync,
+        "domifaddr" => InterfaceCommands.AddressesAsync,
         "domdisplay" => DomainDeviceCommands.DisplayAsync,
         "vncdisplay" => DomainDeviceCommands.VncAsync,
         "ttyconsole" => DomainDeviceCommands.TerminalAsync,
@@ -131,6 +174,7 @@ internal static class CommandCatalog
         "checkpoint-list" => CheckpointListCommand.RunAsync,
         "checkpoint-info" => CheckpointCommands.InfoAsync,
         "checkpoint-dumpxml" => CheckpointCommands.XmlAsync,
+        "checkpoint-edit" => CheckpointCommands.EditAsync,
         "checkpoint-parent" => CheckpointCommands.ParentAsync,
         "checkpoint-delete" => CheckpointCommands.DeleteAsync,
         "backup-begin" => CheckpointCommands.BackupAsync,

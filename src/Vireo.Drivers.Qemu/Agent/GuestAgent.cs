@@ -79,9 +79,20 @@ internal sealed partial class GuestAgent : IAsyncDisposable
     /// <param name="patience">How long that may take.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="VireoException">As <see cref="ExecuteAsync"/>.</exception>
-    public async Task ShutdownAsync(string mode, Task obeyed, TimeSpan patience, CancellationToken cancellationToken)
+    public Task ShutdownAsync(string mode, Task obeyed, TimeSpan patience, CancellationToken cancellationToken) =>
+        LeaveAsync(new QmpCommand("guest-shutdown", w => w.WriteString("mode", mode)), obeyed, patience, cancellationToken);
+
+    /// <summary>Puts the guest to sleep. An agent that obeys does not answer.</summary>
+    /// <param name="kind">ram, disk or hybrid.</param>
+    /// <param name="obeyed">Ends when the guest sleeps.</param>
+    /// <param name="patience">How long either is waited for.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="VireoException">As <see cref="ShutdownAsync"/>.</exception>
+    public Task SuspendAsync(string kind, Task obeyed, TimeSpan patience, CancellationToken cancellationToken) =>
+        LeaveAsync(new QmpCommand("guest-suspend-" + kind), obeyed, patience, cancellationToken);
+
+    private async Task LeaveAsync(QmpCommand command, Task obeyed, TimeSpan patience, CancellationToken cancellationToken)
     {
-        var command = new QmpCommand("guest-shutdown", w => w.WriteString("mode", mode));
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {

@@ -18,19 +18,7 @@ internal static class StartCommands
             commands.AddRange(Password(graphics));
         }
 
-        foreach (var card in live.Devices.Interfaces)
-        {
-            if (card.Link == LinkState.Down)
-            {
-                commands.Add(Qmp.SetLink(card.Alias!, up: false));
-            }
-        }
-
-        foreach (var disk in live.Devices.Disks.Where(static disk => disk.Iotune is not null))
-        {
-            commands.Add(DiskThrottle.Command(DiskThrottle.DeviceOf(disk), disk.Iotune));
-        }
-
+        commands.AddRange(ForDevices(live.Devices));
         if (live.Devices.Memballoon is { Model: not MemballoonModel.None } balloon)
         {
             if (live.CurrentMemory is { } current && current < live.Memory!.Size)
@@ -46,6 +34,12 @@ internal static class StartCommands
 
         return commands;
     }
+
+    private static IEnumerable<QmpCommand> ForDevices(DevicesConfig devices) =>
+    [
+        .. devices.Interfaces.Where(static card => card.Link == LinkState.Down).Select(static card => Qmp.SetLink(card.Alias!, up: false)),
+        .. devices.Disks.Where(static disk => disk is { Iotune: not null, Source: not null }).Select(static disk => DiskThrottle.Command(DiskThrottle.DeviceOf(disk), disk.Iotune)),
+    ];
 
     /// <summary>The commands that give a display its password; none when it has none.</summary>
     public static IReadOnlyList<QmpCommand> Password(GraphicsConfig graphics)

@@ -45,6 +45,11 @@ internal sealed partial class QemuConnection
             throw VireoException.OperationInvalid(ErrorDomain.Qemu, "current job is not outgoing migration in post-copy mode");
         }
 
+        if (domain.Jobs.Long is { CannotAbort: { } why })
+        {
+            throw VireoException.OperationInvalid(ErrorDomain.Qemu, why);
+        }
+
         if (!(domain.Jobs.Long is { } job && job.TryAbort()) && !await TryAbortBackupAsync(domain, cancellationToken).ConfigureAwait(false))
         {
             throw VireoException.OperationInvalid(ErrorDomain.Qemu, "no job is active on the domain");

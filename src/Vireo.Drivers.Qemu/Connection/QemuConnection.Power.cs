@@ -80,21 +80,74 @@ internal sealed partial class QemuConnection
 
     private static async Task ByAgentAsync(QemuDomain domain, bool reboot, string api, CancellationToken cancellationToken)
     {
+        if (domain.Process is { } process)
+        {
+            process.RebootOnShutdown = false;
+        }
+
+        await UntilAsync(domain, reboot ? "RESET" : "SHUTDOWN", api, (agent, obeyed) => agent.ShutdownAsync(reboot ? "reboot" : "powerdown", obeyed, AgentPatience.Shutdown, cancellationToken), cancellationToken)
+            .ConfigureAwait(false);
+    }
+
+    /// <summary>Asks the agent for what it does not answer when it is done: an event tells.</summary>
+    private static async Task UntilAsync(QemuDomain domain, string sign, string api, Func<GuestAgent, Task, Task> ask, CancellationToken cancellationToken)
+    {
         using var turn = await domain.EnterAgentAsync(api, cancellationToken).ConfigureAwait(false);
         var agent = domain.RequireAgent();
-        var process = domain.RequireProcess();
-        process.RebootOnShutdown = false;
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var sign = reboot ? "RESET" : "SHUTDOWN";
-        var obeyed = process.Monitor.WaitForEventAsync(e => e.Name == sign, waiting.Token);
+        var obeyed = domain.RequireProcess().Monitor.WaitForEventAsync(e => e.Name == sign, waiting.Token);
         try
         {
-            await agent.ShutdownAsync(reboot ? "reboot" : "powerdown", obeyed, AgentPatience.Shutdown, cancellationToken).ConfigureAwait(false);
+            await ask(agent, obeyed).ConfigureAwait(false);
         }
         finally
         {
             await waiting.CancelAsync().ConfigureAwait(false);
             await ((Task)obeyed).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask DomainPmSuspendForDurationAsync(DomainRef dom, uint target, ulong duration, uint flags, CancellationToken cancellationToken)
+    {
+        VireoException.CheckFlags(flags, 0, ErrorDomain.Qemu, "qemuDomainPMSuspendForDuration");
+        if (duration != 0)
+        {
+            throw new VireoException(ErrorCode.ArgumentUnsupported, ErrorDomain.Qemu, "Duration not supported. Use 0 for now");
+        }
+
+        var (kind, sign) = (NodeSuspendTarget)target switch
+        {
+            NodeSuspendTarget.Mem => ("ram", "SUSPEND"),
+            NodeSuspendTarget.Disk => ("disk", "SUSPEND_DISK"),
+            NodeSuspendTarget.Hybrid => ("hybrid", "SUSPEND"),
+            _ => throw VireoException.InvalidArgument(ErrorDomain.Qemu, $"Unknown suspend target: {target}"),
+        };
+        var domain = Find(dom);
+        RefuseSleep(RequireActive(domain, ErrorDomain.Qemu).Config, (NodeSuspendTarget)target);
+        await UntilAsync(domain, sign, "virDomainPMSuspendForDuration", (agent, obeyed) => agent.SuspendAsync(kind, obeyed, AgentPatience.Shutdown, cancellationToken), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask DomainPmWakeupAsync(DomainRef dom, uint flags, CancellationToken cancellationToken)
+    {
+        VireoException.CheckFlags(flags, 0, ErrorDomain.Qemu, "qemuDomainPMWakeup");
+        var domain = Find(dom);
+        using var job = await domain.EnterAsync("virDomainPMWakeup", cancellationToken).ConfigureAwait(false);
+        await domain.RequireProcess().Monitor.ExecuteAsync(Qmp.SystemWakeup, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static void RefuseSleep(DomainConfig config, NodeSuspendTarget target)
+    {
+        var refusal = config.Pm switch
+        {
+            { SuspendToMem: false } when target != NodeSuspendTarget.Disk => "S3 state is disabled for this domain",
+            { SuspendToDisk: false } when target != NodeSuspendTarget.Mem => "S4 state is disabled for this domain",
+            _ => null,
+        };
+        if (refusal is not null)
+        {
+            throw VireoException.OperationInvalid(ErrorDomain.Qemu, refusal);
         }
     }
 

@@ -1,4 +1,5 @@
 using Vireo.Config;
+using Vireo.Drivers.Qemu.Defaults.Machines;
 
 namespace Vireo.Drivers.Qemu.Defaults;
 
@@ -28,7 +29,7 @@ internal static class PlatformChecks
 
     /// <summary>What must hold of the finished document.</summary>
     /// <exception cref="VireoException">VIR_ERR_XML_ERROR, VIR_ERR_CONFIG_UNSUPPORTED, VIR_ERR_INTERNAL_ERROR.</exception>
-    public static void AfterDefaults(DomainConfig config)
+    public static void AfterDefaults(DomainConfig config, MachineKind machine)
     {
         var refusal = config switch
         {
@@ -37,28 +38,24 @@ internal static class PlatformChecks
             { MaxMemory: not null, Cpu: null or { Numa: null or { Cells.IsEmpty: true } } } => Unsupported("At least one numa node has to be configured when enabling memory hotplug"),
             { LaunchSecurity.Type: LaunchSecurityType.Sev } => Unsupported("SEV launch security is not supported with this QEMU binary"),
             { LaunchSecurity.Type: LaunchSecurityType.S390Pv } => Unsupported("S390 PV launch security is not supported with this QEMU binary"),
-            { OnReboot: LifecycleAction.Preserve } or { OnPoweroff: LifecycleAction.Preserve } =>
-                Unsupported("qemu driver doesn't support the 'preserve' action for 'on_reboot'/'on_poweroff'"),
-            { OnReboot: LifecycleAction.RenameRestart } or { OnPoweroff: LifecycleAction.RenameRestart } or { OnCrash: LifecycleAction.RenameRestart } =>
-                Unsupported("qemu driver doesn't support the 'rename-restart' action for 'on_reboot'/'on_poweroff'/'on_crash'"),
-            _ when config.Features is { } features && Foreign(features) is { } feature =>
+            _ when LifecycleRefusal(config) is { } action => Unsupported(action),
+            _ when config.Features is { } features && MachineFeatures.Foreign(features, machine) is { } feature =>
                 Unsupported($"The '{feature}' feature is not supported for architecture '{config.Os.Type!.Arch}' or machine type '{config.Os.Type.Machine}'"),
             _ => config.Cpu?.Numa is { } numa ? Cells(numa, config.Vcpu!.Count!.Value) : null,
         };
         Throw(refusal);
     }
 
-    // What other architectures have.
-    private static string? Foreign(FeaturesConfig features) => features switch
+    /// <summary>Refuses actions that QEMU's driver does not have.</summary>
+    /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED.</exception>
+    public static void Lifecycle(DomainConfig config) => Throw(LifecycleRefusal(config) is { } refusal ? Unsupported(refusal) : null);
+
+    private static string? LifecycleRefusal(DomainConfig config) => config switch
     {
-        { Gic: not null } => "gic",
-        { Hpt: { Resizing: not null } or { MaxPageSize: not null } } => "hpt",
-        { Htm: not null } => "htm",
-        { NestedHv: not null } => "nested-hv",
-        { CcfAssist: not null } => "ccf-assist",
-        { Cfpc: not null } => "cfpc",
-        { Sbbc: not null } => "sbbc",
-        { Ibs: not null } => "ibs",
+        { OnReboot: LifecycleAction.Preserve } or { OnPoweroff: LifecycleAction.Preserve } => "qemu driver doesn't support the 'preserve' action for 'on_reboot'/'on_poweroff'",
+        { OnReboot: LifecycleAction.RenameRestart } or { OnPoweroff: LifecycleAction.RenameRestart } or { OnCrash: LifecycleAction.RenameRestart } =>
+            "qemu driver doesn't support the 'rename-restart' action for 'on_reboot'/'on_poweroff'/'on_crash'",
+        { OnReboot: LifecycleAction.Destroy, OnPoweroff: LifecycleAction.Restart } => "qemu driver doesn't support 'onReboot' set to 'destroy and 'onPoweroff' set to 'reboot'",
         _ => null,
     };
 

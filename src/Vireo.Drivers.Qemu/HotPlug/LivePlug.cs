@@ -118,6 +118,11 @@ internal sealed class LivePlug(RunningDevices devices)
         var tap = GuestTap.Connect(card, devices.Live.Type, Hypervisor.TapNames);
         taps.Add(0, tap);
         await InterfaceScripts.UpAsync(card, tap.Device.Device.Name, Process.Directory, cancellationToken).ConfigureAwait(false);
+        if (card.Bandwidth is not null)
+        {
+            await TrafficShaping.ApplyAsync(tap.Device.Device.Name, card.Bandwidth, Process.Directory, cancellationToken).ConfigureAwait(false);
+        }
+
         var shown = taps.Show(devices.Live with { Devices = plan.Device });
         undo.Push("take the tap down", async () => await InterfaceScripts.DownAsync(shown, Process.Directory, Hypervisor.Log).ConfigureAwait(false));
         var numbers = new TapNumbers(

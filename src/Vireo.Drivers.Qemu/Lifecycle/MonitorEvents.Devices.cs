@@ -163,6 +163,20 @@ internal sealed partial class MonitorEvents
         {
             process.PauseReason = DomainPausedReason.Watchdog;
             Stopped(process);
+            if (domain.View.Config.Devices.Watchdogs.Any(watchdog => watchdog.Action == WatchdogAction.Dump))
+            {
+                Beside(process, "the watchdog's dump", () => DumpAndResumeAsync(process));
+            }
+        }
+    }
+
+    private async Task DumpAndResumeAsync(QemuProcess process)
+    {
+        using var job = await domain.EnterAsync("qemuProcessEvent", CancellationToken.None).ConfigureAwait(false);
+        await TryDumpAsync(process, memoryOnly: false).ConfigureAwait(false);
+        if (ReferenceEquals(domain.Process, process) && domain.View.State == DomainState.Paused)
+        {
+            await hypervisor.Resume(domain, process, DomainRunningReason.Unpaused, CancellationToken.None).ConfigureAwait(false);
         }
     }
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Vireo.Config;
+using Vireo.Drivers.Qemu.CoreDump;
 using Vireo.Drivers.Qemu.Monitor;
 using Vireo.Drivers.Qemu.State;
 
@@ -111,7 +112,7 @@ internal sealed partial class MonitorEvents(QemuHypervisor hypervisor, QemuDomai
         domain.Update(v => v.In(DomainState.Shutdown, (int)DomainShutdownReason.Unknown));
         domain.Lifecycle(DomainEventType.Shutdown, (int)detail);
         Beside(process, "shutdown", () => domain.View.Config.OnPoweroff == LifecycleAction.Restart
-            ? RestartAsync(process)
+            ? RestartAsync(process, DomainRunningReason.Booted)
             : process.EndAsync());
     }
 
@@ -124,10 +125,11 @@ internal sealed partial class MonitorEvents(QemuHypervisor hypervisor, QemuDomai
         Resumed(process);
     }
 
-    private async Task RestartAsync(QemuProcess process)
+    private async Task RestartAsync(QemuProcess process, DomainRunningReason reason)
     {
         await process.Monitor.ExecuteAllAsync(["system_reset", "cont"], QmpMonitor.DefaultDeadline, CancellationToken.None).ConfigureAwait(false);
-        domain.Update(v => v.In(DomainState.Running, (int)DomainRunningReason.Booted));
+        domain.Update(v => v.In(DomainState.Running, (int)reason));
+        hypervisor.SaveStatusSoon(domain, process);
         process.GuestHasShutDown = false;
     }
 
@@ -135,17 +137,41 @@ internal sealed partial class MonitorEvents(QemuHypervisor hypervisor, QemuDomai
     {
         domain.Update(v => v.In(DomainState.Crashed, (int)DomainCrashedReason.Panicked));
         domain.Lifecycle(DomainEventType.Crashed, (int)DomainEventCrashedDetailType.Panicked);
-        switch (domain.View.Config.OnCrash)
+        var action = domain.View.Config.OnCrash;
+        if (action != LifecycleAction.Preserve)
         {
-            case LifecycleAction.Preserve:
-                break;
-            case LifecycleAction.Restart or LifecycleAction.CoredumpRestart:
-                Beside(process, "restart after a crash", () => RestartAsync(process));
-                break;
-            default:
-                process.WillEnd(EndCause.Panicked);
-                Beside(process, "end after a crash", () => process.EndAsync());
-                break;
+            Beside(process, "what follows a crash", () => AfterCrashAsync(process, action));
+        }
+    }
+
+    private async Task AfterCrashAsync(QemuProcess process, LifecycleAction? action)
+    {
+        if (action is LifecycleAction.CoredumpDestroy or LifecycleAction.CoredumpRestart)
+        {
+            using var job = await domain.EnterAsync("qemuProcessEvent", CancellationToken.None).ConfigureAwait(false);
+            await TryDumpAsync(process, memoryOnly: true).ConfigureAwait(false);
+        }
+
+        if (action is LifecycleAction.Restart or LifecycleAction.CoredumpRestart)
+        {
+            await RestartAsync(process, DomainRunningReason.Crashed).ConfigureAwait(false);
+            return;
+        }
+
+        process.WillEnd(EndCause.Panicked);
+        await process.EndAsync().ConfigureAwait(false);
+    }
+
+    // What follows does not depend on the dump.
+    private async Task TryDumpAsync(QemuProcess process, bool memoryOnly)
+    {
+        try
+        {
+            await AutomaticDump.RunAsync(domain, process, memoryOnly, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (VireoException e)
+        {
+            LogBeside(hypervisor.Log, domain.View.Name, "the dump", process.Host.Pid, e.Message);
         }
     }
 

@@ -75,7 +75,7 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
         // Until the live state is written, this is how a daemon that comes after a crash finds the process.
         File.WriteAllText(Path.Combine(directory, IdentityFile), process.Host.Identity.ToString());
         undo.Push("remove the control group", () => GuestGroup.Remove(directory));
-        StartTuning.Enclose(process, hypervisor.Paths == VireoPaths.System);
+        StartTuning.Enclose(process, hypervisor.Paths);
         await TalkAsync(process, logStart, memoryFd, cancellationToken).ConfigureAwait(false);
         return process;
     }
@@ -105,6 +105,10 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
                 var tap = GuestTap.Connect(ResourceHandover.IsHeld(card, source.Beside) ? card with { Target = null } : card, config.Type, hypervisor.TapNames);
                 taps.Add(i, tap);
                 await InterfaceScripts.UpAsync(card, tap.Device.Device.Name, directory, cancellationToken).ConfigureAwait(false);
+                if (card.Bandwidth is not null)
+                {
+                    await TrafficShaping.ApplyAsync(tap.Device.Device.Name, card.Bandwidth, directory, cancellationToken).ConfigureAwait(false);
+                }
             }
         }
     }

@@ -111,7 +111,8 @@ internal static class UnpreparedElements
         var tap = NetworkArguments.NeedsTap(card);
         Unsupported.When(card.Type is InterfaceType.Direct or InterfaceType.Hostdev or InterfaceType.Vdpa or InterfaceType.Vds or InterfaceType.Internal, $"interface type '{card.Type?.ToXmlName()}'");
         Unsupported.When(card.Filterref is not null, $"<filterref> {name}");
-        Unsupported.When(card.Bandwidth is not null, $"<bandwidth> {name}");
+        Unsupported.When(card.Bandwidth is not null && !NetworkArguments.NeedsTap(card), $"<bandwidth> {name}");
+        Unsupported.When(card.Bandwidth?.Inbound?.Floor > 0, $"<inbound floor=…> {name}");
         Unsupported.When(card.Vlan is not null, $"<vlan> {name}");
         Unsupported.When(card.Virtualport is not null, $"<virtualport> {name}");
         Unsupported.When(card.Coalesce is not null, $"<coalesce> {name}");

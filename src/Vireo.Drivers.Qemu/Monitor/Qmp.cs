@@ -159,9 +159,6 @@ internal static partial class Qmp
             w.WriteNumber("hold-time", holdMilliseconds);
     });
 
-    /// <summary>screendump into a file, in PPM.</summary>
-    public static QmpCommand Screendump(string path) => new("screendump", w => w.WriteString("filename", path));
-
     /// <summary>human-monitor-command: what a person would type, and what would be shown.</summary>
     public static QmpCommand<string> HumanMonitorCommand(string line) =>
         new("human-monitor-command", static reply => reply.GetString() ?? "", w => w.WriteString("command-line", line));

@@ -46,7 +46,7 @@ internal sealed class DomainSaving(QemuDomain domain, QemuProcess process)
             {
                 await file.BeginAsync(DomainPausedReason.Save, DomainRunningReason.SaveCanceled, head, undo, cancellationToken).ConfigureAwait(false);
                 FaultPoint.Hit(FaultPoints.SaveBegun);
-                await file.WriteAsync(memory, CompressionPrograms.Pack(request.Compression, "save"), request.BypassCache, cancellationToken).ConfigureAwait(false);
+                await file.WriteAsync(memory.SendAsync, CompressionPrograms.Pack(request.Compression, "save"), request.BypassCache, cancellationToken).ConfigureAwait(false);
                 FaultPoint.Hit(FaultPoints.SaveWritten);
                 file.MarkComplete();
                 FaultPoint.Hit(FaultPoints.SaveComplete);

@@ -1,5 +1,7 @@
+using System.Runtime.InteropServices;
 using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.Lifecycle;
+using Vireo.Drivers.Qemu.Monitor;
 using Vireo.Drivers.Qemu.State;
 using Vireo.Host.Files;
 using Vireo.Host.Undo;
@@ -12,6 +14,7 @@ namespace Vireo.Drivers.Qemu.SavedState;
 /// <param name="transfer">What a later daemon is to know.</param>
 internal sealed class MemoryFile(QemuDomain domain, QemuProcess process, MemoryTransfer transfer)
 {
+    private static readonly TimeSpan s_pace = TimeSpan.FromMilliseconds(100);
     private long _streamOffset;
 
     /// <summary>What a later daemon is to know.</summary>
@@ -43,7 +46,11 @@ internal sealed class MemoryFile(QemuDomain domain, QemuProcess process, MemoryT
     }
 
     /// <summary>Writes the memory behind the head.</summary>
-    public async ValueTask WriteAsync(OutgoingMemory memory, FilterProgram? pack, bool bypassCache, CancellationToken cancellationToken)
+    /// <param name="send">Has the hypervisor write it into a descriptor.</param>
+    /// <param name="pack">What packs it; null for nothing.</param>
+    /// <param name="bypassCache">Past the host's cache of files.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async ValueTask WriteAsync(Func<SafeHandle, CancellationToken, ValueTask> send, FilterProgram? pack, bool bypassCache, CancellationToken cancellationToken)
     {
         var programs = new List<FilterProgram>();
         if (pack is not null)
@@ -59,7 +66,7 @@ internal sealed class MemoryFile(QemuDomain domain, QemuProcess process, MemoryT
         var data = HostFile.OpenExisting(Transfer.Path, write: true, "Failed to open file");
         FileSystemCalls.SetPosition(data, Transfer.Path, _streamOffset);
         await using var filter = StreamFilter.Into(data, programs);
-        await memory.SendAsync(filter.Descriptor, cancellationToken).ConfigureAwait(false);
+        await send(filter.Descriptor, cancellationToken).ConfigureAwait(false);
         await filter.FinishAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -87,6 +94,12 @@ internal sealed class MemoryFile(QemuDomain domain, QemuProcess process, MemoryT
         }
 
         await OutgoingMemory.CancelAsync(process.Monitor).ConfigureAwait(false);
+        while (await process.Monitor.ExecuteAsync(Qmp.QueryDump, CancellationToken.None).ConfigureAwait(false) is { Status: "active" })
+        {
+            // Nothing ends it before its time, and no guest goes on before.
+            await Task.Delay(s_pace).ConfigureAwait(false);
+        }
+
         Discard();
         if (Transfer.WasRunning && domain.View.State == DomainState.Paused)
         {

@@ -12,6 +12,9 @@ internal sealed record JobProgress
     /// <summary>Bytes that a pulled backup keeps aside, and how many they may become; null for what keeps nothing aside.</summary>
     public (long Total, long Used)? Temporary { get; init; }
 
+    /// <summary>Bytes of memory to dump, and how many of them are; null when nothing is dumped by itself.</summary>
+    public (long Total, long Processed)? Dump { get; init; }
+
     /// <summary>The guest's memory on its way to a file; null when none is saved.</summary>
     public Monitor.QmpMigration? Memory { get; init; }
 }

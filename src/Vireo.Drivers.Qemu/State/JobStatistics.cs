@@ -15,7 +15,8 @@ internal sealed record JobStatistics(DomainJobType Type, DomainJobOperation Oper
     /// <summary>Why it is not; null for no reason.</summary>
     public string? Error { get; init; }
 
-    private (long Total, long Processed, long Remaining) Memory => Progress.Memory is { } memory ? (memory.TotalBytes, memory.TransferredBytes, memory.RemainingBytes) : default;
+    private (long Total, long Processed, long Remaining) Memory => Progress.Memory is { } memory ? (memory.TotalBytes, memory.TransferredBytes, memory.RemainingBytes)
+        : Progress.Dump is { } dump ? (dump.Total, dump.Processed, dump.Total - dump.Processed) : default;
 
     private (long Total, long Processed, long Remaining) Disk => (Progress.Disk.Total, Progress.Disk.Processed, Progress.Disk.Total - Progress.Disk.Processed);
 
@@ -32,7 +33,7 @@ internal sealed record JobStatistics(DomainJobType Type, DomainJobOperation Oper
     [
         TypedParam.Of("operation", (int)Operation),
         TypedParam.Of("time_elapsed", (ulong)Elapsed.TotalMilliseconds),
-        .. Operation == DomainJobOperation.Backup ? Backup() : Moved(),
+        .. Operation == DomainJobOperation.Backup ? Backup() : Progress.Dump is not null ? Sizes("memory", Memory) : Moved(),
     ];
 
     private IEnumerable<TypedParam> Moved() =>

@@ -22,6 +22,9 @@ internal sealed class LongJob(DomainJobOperation operation, CancellationToken ca
     /// <summary>It was cancelled by <c>virDomainAbortJob</c>.</summary>
     public bool IsAborted { get; private set; }
 
+    /// <summary>Why it cannot be cancelled by <c>virDomainAbortJob</c>; null when it can.</summary>
+    public string? CannotAbort { get; set; }
+
     /// <summary>How long it has been under way.</summary>
     public TimeSpan Elapsed => Stopwatch.GetElapsedTime(_started);
 

@@ -17,7 +17,7 @@ internal static class SpecSource
     public static void Register(IncrementalGeneratorInitializationContext context, string word, Func<SpecModel, IEnumerable<(string File, string Code)>> emit)
     {
         var wanted = Wanted(context, word);
-        var files = Files(context, path => !path.Contains("/spec/cli/") && !path.Contains("/spec/cpu/"));
+        var files = Files(context, path => !path.Contains("/spec/cli/") && !path.Contains("/spec/cpu/") && !path.Contains("/spec/keys/"));
         context.RegisterSourceOutput(wanted.Combine(files), (output, pair) =>
         {
             if (!pair.Left)

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using Vireo.Host.Native;
 
@@ -32,6 +33,14 @@ public static class HostFile
     /// <param name="path">The file; a block device is left as it is.</param>
     /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR.</exception>
     public static SafeFileHandle CreateOrEmpty(string path) => Open(path, Libc.ReadWrite | Libc.Create | Libc.Truncate, AtomicFile.PrivateMode);
+
+    /// <summary>Another descriptor of what is open.</summary>
+    /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR.</exception>
+    public static SafeFileHandle Duplicate(SafeHandle handle)
+    {
+        var copy = Libc.Control(handle, Libc.DupFdCloseOnExec, 0);
+        return copy >= 0 ? new SafeFileHandle(copy, ownsHandle: true) : throw SystemError.Last("cannot duplicate a file descriptor");
+    }
 
     internal static SafeFileHandle Open(string path, int flags, uint mode, string? spokenOf = null, string failure = "cannot open file")
     {
