@@ -10,6 +10,10 @@ public static class Sessions
         "domhostname {name}", "domhostname {name} --source agent", "domhostname {name} --source lease", "domhostname {name} --source nosuch",
         "qemu-agent-command {name} xx", "qemu-agent-command {name} xx --timeout 0", "qemu-agent-command {name} xx --timeout 3 --async", "qemu-agent-command {name} xx --block",
         "guest-agent-timeout {name} --timeout 5", "guest-agent-timeout {name} --timeout -3", "guest-agent-timeout {name} --timeout x", "guest-agent-timeout {name}",
+        "guestinfo {name}", "guestinfo {name} --user --os", "domfsinfo {name}", "guestvcpus {name}", "guestvcpus {name} --enable", "guestvcpus {name} 0", "guestvcpus {name} x --enable", "guestvcpus {name} 0 --disable",
+        "guestvcpus {name} 1024 --enable", "vcpucount {name} --guest", "get-user-sshkeys {name} root", "set-user-sshkeys {name} root", "set-user-sshkeys {name} root --reset", "set-user-sshkeys {name} root --remove",
+        "set-user-sshkeys {name} root --file {dir}/dom.xml --remove", "set-user-sshkeys {name} root --file /no/such", "set-user-password {name} root x", "set-user-password {name} root x --encrypted", "domifaddr {name}",
+        "domifaddr {name} --source agent", "domifaddr {name} --source nosuch", "domifaddr {name} vnet99 --full",
         "shutdown {name} --mode agent", "shutdown {name} --mode nosuch", "reboot {name} --mode agent", "reboot {name} --mode nosuch",
     ];
 
@@ -125,8 +129,13 @@ public static class Sessions
         SnapshotSessions.Transient,
         CpuSessions.Commands,
         CpuSessions.Guests,
+        GuestSessions.Metadata,
         FigureSessions.Domains,
         FigureSessions.Host,
+        TuningSessions.Pins,
+        TuningSessions.Limits,
+        TuningSessions.Events,
+        TuningSessions.Traffic,
         BlockSessions.Jobs,
         BlockSessions.Copies,
         BlockSessions.Refusals,
@@ -137,6 +146,9 @@ public static class Sessions
         HotPlugSessions.Disks,
         HotPlugSessions.Media,
         HotPlugSessions.Interfaces,
+        HotPlugSessions.LiveKinds,
+        HotPlugSessions.ConfigKinds,
+        HotPlugSessions.Sizes,
     }.ToDictionary(session => session.Name);
 
     private static string[] Quiesce(string name) =>

@@ -69,6 +69,19 @@ internal static class CheckpointCommands
         context.Confirm($"Domain checkpoint {checkpoint.Name} {(command.Has("children-only") ? "children " : "")}deleted\n");
     }
 
+    public static async ValueTask EditAsync(CommandContext context)
+    {
+        if (!context.Command.Has("checkpointname"))
+        {
+            throw new CommandException("--checkpointname is required");
+        }
+        var (domain, checkpoint) = await CheckpointAsync(context);
+        var xml = await checkpoint.GetXmlAsync(DomainCheckpointXMLFlags.Secure, context.CancellationToken);
+        var changed = await DocumentEditor.EditAsync(
+            context, xml, async edited => await domain.CreateCheckpointAsync(edited, DomainCheckpointCreateFlags.Redefine, context.CancellationToken));
+        context.Confirm($"Checkpoint {checkpoint.Name} {(changed ? "edited" : "XML configuration not changed")}.\n");
+    }
+
     public static async ValueTask BackupAsync(CommandContext context)
     {
         var command = context.Command;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Xml.Linq;
 using System.Xml.XPath;
+using Vireo.Cli.Output;
 using Vireo.Cli.Parsing;
 
 namespace Vireo.Cli.Commands;
@@ -98,7 +99,7 @@ internal static class DomainInfoCommands
         var text = new StringBuilder(wrap ? "<nodes>\n" : "");
         foreach (var node in nodes)
         {
-            var lines = node is XAttribute attribute ? $" {attribute.Name}=\"{attribute.Value}\"" : node.ToString()!.Replace('"', '\'');
+            var lines = XmlText.Of(node);
             text.Append(wrap ? "  " + lines.Replace("\n", "\n  ", StringComparison.Ordinal) : lines).Append('\n');
         }
         context.Print((wrap ? text.Append("</nodes>\n") : text).ToString());
@@ -141,11 +142,13 @@ internal static class DomainInfoCommands
         var driver = domain.Connection.Driver.Hypervisor;
         if (context.Command.Unsigned("period") is { } period)
         {
-            await driver.DomainSetMemoryStatsPeriodAsync(domain.Reference, (int)period, context.Command.Flags(("live", 1u), ("config", 2u)), context.CancellationToken);
+            await CommandContext.TryAsync(
+                "Unable to change balloon collection period.",
+                () => driver.DomainSetMemoryStatsPeriodAsync(domain.Reference, (int)period, (uint)context.Command.Impact(), context.CancellationToken));
             return;
         }
         var tags = new[] { "swap_in", "swap_out", "major_fault", "minor_fault", "unused", "available", "actual", "rss", "usable", "last_update", "disk_caches", "hugetlb_pgalloc", "hugetlb_pgfail" };
-        foreach (var stat in await CommandContext.TryAsync($"Failed to get memory statistics for domain '{domain.Name}'", () => driver.DomainMemoryStatsAsync(domain.Reference, 13, 0, context.CancellationToken)))
+        foreach (var stat in await CommandContext.TryAsync($"Failed to get memory statistics for domain {domain.Name}", () => driver.DomainMemoryStatsAsync(domain.Reference, 13, 0, context.CancellationToken)))
         {
             if (stat.Tag >= 0 && stat.Tag < tags.Length)
             {

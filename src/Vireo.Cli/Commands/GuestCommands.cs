@@ -1,124 +1,99 @@
-using System.Globalization;
+using Vireo.Cli.Output;
 using Vireo.Cli.Parsing;
 
 namespace Vireo.Cli.Commands;
 
-/// <summary>Into a guest and out of it: its screen, its keyboard, its sleep, and what follows its end.</summary>
+/// <summary>What a guest tells of itself through its agent, and its users and CPUs.</summary>
 internal static class GuestCommands
 {
-    private const int MostKeys = 16;
+    public static async ValueTask InformationAsync(CommandContext context)
+    {
+        var types = (DomainGuestInfoTypes)context.Command.Flags(
+            ("user", (uint)DomainGuestInfoTypes.Users), ("os", (uint)DomainGuestInfoTypes.Os), ("timezone", (uint)DomainGuestInfoTypes.Timezone), ("hostname", (uint)DomainGuestInfoTypes.Hostname),
+            ("filesystem", (uint)DomainGuestInfoTypes.Filesystem), ("disk", (uint)DomainGuestInfoTypes.Disks), ("interface", (uint)DomainGuestInfoTypes.Interfaces));
+        var domain = await context.DomainAsync();
+        var told = await domain.Connection.Driver.Hypervisor.DomainGetGuestInfoAsync(domain.Reference, (uint)types, 0, context.CancellationToken);
 
-    public static async ValueTask ScreenshotAsync(CommandContext context)
+        // The guest's words must not move the cursor.
+        context.Print(string.Concat(told.Select(static fact => ParameterText.Line(fact.Field, Table.Printable(ParameterText.Value(fact)), 20))));
+    }
+
+    public static async ValueTask FileSystemsAsync(CommandContext context)
     {
         var domain = await context.DomainAsync();
-        var screen = context.Command.Unsigned("screen") ?? 0;
-        var (type, stream) = await CommandContext.TryAsync(
-            $"could not take a screenshot of {domain.Name}", () => domain.Connection.Driver.Hypervisor.DomainScreenshotAsync(domain.Reference, screen, 0, context.CancellationToken));
-        await using (stream)
+        var systems = (await CommandContext.TryAsync(
+            "Unable to get filesystem information", () => domain.Connection.Driver.Hypervisor.DomainGetFsinfoAsync(domain.Reference, 0, context.CancellationToken))).Info;
+        if (systems.Length == 0)
         {
-            var file = context.Command.Text("file") ?? $"{domain.Name}-{DateTime.Now.ToString("yyyy-MM-dd-HH:mm:ss", CultureInfo.InvariantCulture)}{Extension(type)}";
-            await using var output = new FileStream(file, FileMode.Create, FileAccess.Write);
-            var buffer = new byte[64 * 1024];
-            while (await stream.ReadAsync(buffer, context.CancellationToken) is > 0 and var read)
-            {
-                await output.WriteAsync(buffer.AsMemory(0, read), context.CancellationToken);
-            }
+            context.Confirm("No filesystems are mounted in the domain");
+            return;
+        }
+        var table = new Table("Mountpoint", "Name", "Type", "Target");
+        foreach (var system in systems)
+        {
+            table.Add(system.Mountpoint, system.Name, system.Fstype, string.Join(',', system.DevAliases));
+        }
+        context.Print(table.Render(!context.Session.Quiet));
+    }
 
-            await stream.FinishAsync(context.CancellationToken);
-            context.Confirm($"Screenshot saved to {file}, with type of {type}");
+    public static async ValueTask VcpusAsync(CommandContext context)
+    {
+        var command = context.Command;
+        command.Exclusive("enable", "disable");
+        command.Requires("enable", "cpulist");
+        command.Requires("disable", "cpulist");
+        var list = command.Text("cpulist");
+        if (list is not null && !command.Has("enable") && !command.Has("disable"))
+        {
+            throw new CommandException("One of options --enable or --disable is required by option --cpulist");
+        }
+        var domain = await context.DomainAsync();
+        var driver = domain.Connection.Driver.Hypervisor;
+        if (list is not null)
+        {
+            await driver.DomainSetGuestVcpusAsync(domain.Reference, list, command.Has("enable") ? 1 : 0, 0, context.CancellationToken);
+            return;
+        }
+        context.Print(ParameterText.Lines(await driver.DomainGetGuestVcpusAsync(domain.Reference, 0, context.CancellationToken)));
+    }
+
+    public static async ValueTask PasswordAsync(CommandContext context)
+    {
+        var command = context.Command;
+        var (user, password) = (command.Required("user"), command.Required("password"));
+        var domain = await context.DomainAsync();
+        await domain.Connection.Driver.Hypervisor.DomainSetUserPasswordAsync(
+            domain.Reference, user, password, command.Flags(("encrypted", (uint)DomainSetUserPasswordFlags.PasswordEncrypted)), context.CancellationToken);
+        context.Confirm($"Password set successfully for {user} in {domain.Name}");
+    }
+
+    public static async ValueTask KeysAsync(CommandContext context)
+    {
+        var domain = await context.DomainAsync();
+        foreach (var key in await domain.Connection.Driver.Hypervisor.DomainAuthorizedSshKeysGetAsync(domain.Reference, context.Command.Required("user"), 0, context.CancellationToken))
+        {
+            context.Print(Table.Printable(key));
         }
     }
 
-    public static async ValueTask SendKeyAsync(CommandContext context)
+    public static async ValueTask SetKeysAsync(CommandContext context)
     {
         var command = context.Command;
-        var name = command.Text("codeset") ?? "linux";
-        var hold = command.Unsigned("holdtime") ?? 0;
+        command.Requires("remove", "file");
+        command.Exclusive("reset", "remove");
+        var user = command.Required("user");
         var domain = await context.DomainAsync();
-        var set = KeyCodes.Find(name) ?? throw new CommandException($"unknown codeset: '{name}'");
-        uint[] keys = [.. command.All("keycode").Select(key => KeyCodes.ToCode(set, key) ?? Number(key) ?? throw new CommandException($"invalid keycode: '{key}'"))];
-        if (keys.Length > MostKeys)
+        var flags = command.Has("remove") ? DomainAuthorizedSSHKeysSetFlags.Remove : command.Has("reset") ? 0 : DomainAuthorizedSSHKeysSetFlags.Append;
+        if (!command.Has("reset") && command.Text("file") is null)
         {
-            throw new CommandException("too many keycodes");
+            throw new CommandException("Option --file is required");
         }
-
-        await domain.Connection.Driver.Hypervisor.DomainSendKeyAsync(domain.Reference, (uint)set, hold, keys, 0, context.CancellationToken);
-    }
-
-    public static async ValueTask SignalAsync(CommandContext context)
-    {
-        var command = context.Command;
-        var domain = await context.DomainAsync();
-        var process = command.Long("pid") ?? 0;
-        var signal = Signal(command.Required("signame"));
-        await domain.Connection.Driver.Hypervisor.DomainSendProcessSignalAsync(domain.Reference, process, signal, 0, context.CancellationToken);
-    }
-
-    public static async ValueTask SleepAsync(CommandContext context)
-    {
-        var command = context.Command;
-        var domain = await context.DomainAsync();
-        var duration = command.UnsignedLong("duration") ?? 0;
-        var target = command.Required("target") switch
+        string[] keys = [];
+        if (command.Text("file") is not null)
         {
-            "mem" => NodeSuspendTarget.Mem,
-            "disk" => NodeSuspendTarget.Disk,
-            "hybrid" => NodeSuspendTarget.Hybrid,
-            _ => throw new CommandException("Invalid target"),
-        };
-        await CommandContext.TryAsync(
-            $"Domain '{domain.Name}' could not be suspended", () => domain.Connection.Driver.Hypervisor.DomainPmSuspendForDurationAsync(domain.Reference, (uint)target, duration, 0, context.CancellationToken));
-        context.Confirm($"Domain '{domain.Name}' successfully suspended");
+            var text = await context.FileAsync("file");
+            keys = (text.EndsWith('\n') ? text[..^1] : text).Split('\n');
+        }
+        await domain.Connection.Driver.Hypervisor.DomainAuthorizedSshKeysSetAsync(domain.Reference, user, keys, (uint)flags, context.CancellationToken);
     }
-
-    public static async ValueTask WakeAsync(CommandContext context)
-    {
-        var domain = await context.DomainAsync();
-        await CommandContext.TryAsync(
-            $"Domain '{domain.Name}' could not be woken up", () => domain.Connection.Driver.Hypervisor.DomainPmWakeupAsync(domain.Reference, 0, context.CancellationToken));
-        context.Confirm($"Domain '{domain.Name}' successfully woken up");
-    }
-
-    public static async ValueTask LifecycleActionAsync(CommandContext context)
-    {
-        var command = context.Command;
-        command.Exclusive("current", "live");
-        command.Exclusive("current", "config");
-        var (type, action) = (command.Required("type"), command.Required("action"));
-        var what = type switch
-        {
-            "poweroff" => DomainLifecycle.Poweroff,
-            "reboot" => DomainLifecycle.Reboot,
-            "crash" => DomainLifecycle.Crash,
-            _ => throw new CommandException($"Invalid lifecycle type '{type}'."),
-        };
-        var then = action switch
-        {
-            "destroy" => DomainLifecycleAction.Destroy,
-            "restart" => DomainLifecycleAction.Restart,
-            "rename-restart" => DomainLifecycleAction.RestartRename,
-            "preserve" => DomainLifecycleAction.Preserve,
-            "coredump-destroy" => DomainLifecycleAction.CoredumpDestroy,
-            "coredump-restart" => DomainLifecycleAction.CoredumpRestart,
-            _ => throw new CommandException($"Invalid lifecycle action '{action}'."),
-        };
-        var domain = await context.DomainAsync();
-        await CommandContext.TryAsync(
-            "Unable to change lifecycle action.",
-            () => domain.Connection.Driver.Hypervisor.DomainSetLifecycleActionAsync(domain.Reference, (uint)what, (uint)then, command.Flags(("live", 1u), ("config", 2u)), context.CancellationToken));
-    }
-
-    private static string Extension(string? type) => type switch
-    {
-        "image/png" => ".png",
-        "image/x-portable-pixmap" => ".ppm",
-        _ => "",
-    };
-
-    private static uint? Number(string text) => text.StartsWith("0x", StringComparison.OrdinalIgnoreCase)
-        ? uint.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var hex) ? hex : null
-        : uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
-
-    private static uint Signal(string text) => Number(text)
-        ?? (Enum.TryParse<DomainProcessSignal>(text.Replace("SIG", "", StringComparison.Ordinal), ignoreCase: true, out var named) ? (uint)named : throw new CommandException($"malformed signal name: {text}"));
 }

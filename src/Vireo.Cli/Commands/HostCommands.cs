@@ -1,4 +1,5 @@
 using System.Globalization;
+using Vireo.Cli.Parsing;
 using Vireo.Drivers;
 
 namespace Vireo.Cli.Commands;
@@ -104,6 +105,24 @@ internal static class HostCommands
         }
         context.PrintLine("--------------------");
         context.PrintLine($"{"Total",5}: {cells.Aggregate(0UL, static (sum, free) => sum + free) / 1024,10} KiB");
+    }
+
+    public static async ValueTask SuspendAsync(CommandContext context)
+    {
+        var duration = context.Command.Long("duration") ?? 0;
+        var target = context.Command.Required("target") switch
+        {
+            "mem" => NodeSuspendTarget.Mem,
+            "disk" => NodeSuspendTarget.Disk,
+            "hybrid" => NodeSuspendTarget.Hybrid,
+            _ => throw new CommandException("Invalid target"),
+        };
+        if (duration < 0)
+        {
+            throw new CommandException("Invalid duration");
+        }
+        var driver = (await context.ConnectionAsync()).Driver.Hypervisor;
+        await CommandContext.TryAsync("The host was not suspended", () => driver.NodeSuspendForDurationAsync((uint)target, (ulong)duration, 0, context.CancellationToken));
     }
 
     private static void Document(CommandContext context, string xml)

@@ -1,3 +1,4 @@
+using Vireo.Cli.Parsing;
 using Vireo.Drivers;
 
 namespace Vireo.Cli.Commands;
@@ -40,6 +41,22 @@ internal static class StatisticsCommands
         Lines(
             context, device, ("rx_bytes", stats.RxBytes), ("rx_packets", stats.RxPackets), ("rx_errs", stats.RxErrs), ("rx_drop", stats.RxDrop),
             ("tx_bytes", stats.TxBytes), ("tx_packets", stats.TxPackets), ("tx_errs", stats.TxErrs), ("tx_drop", stats.TxDrop));
+    }
+
+    public static async ValueTask DirtyRateAsync(CommandContext context)
+    {
+        var command = context.Command;
+        var seconds = command.Integer("seconds") ?? 1;
+        var mode = command.Text("mode") switch
+        {
+            null or "page-sampling" => DomainDirtyRateCalcFlags.PageSampling,
+            "dirty-bitmap" => DomainDirtyRateCalcFlags.DirtyBitmap,
+            "dirty-ring" => DomainDirtyRateCalcFlags.DirtyRing,
+            var other => throw new CommandException($"Unknown calculation mode '{other}'"),
+        };
+        var domain = await context.DomainAsync();
+        await domain.Connection.Driver.Hypervisor.DomainStartDirtyRateCalcAsync(domain.Reference, seconds, (uint)mode, context.CancellationToken);
+        context.Confirm("Start to calculate domain's memory dirty rate successfully.\n");
     }
 
     private static void Lines(CommandContext context, string device, params (string Name, long Value)[] values)

@@ -147,6 +147,14 @@ internal sealed class ParsedCommand(CommandDefinition definition, IReadOnlyList<
         }
     }
 
+    /// <summary>What <c>--live</c>, <c>--config</c> and <c>--current</c> mean together.</summary>
+    public DomainModificationImpact Impact()
+    {
+        Exclusive("current", "live");
+        Exclusive("current", "config");
+        return (DomainModificationImpact)Flags(("live", (uint)DomainModificationImpact.Live), ("config", (uint)DomainModificationImpact.Config));
+    }
+
     /// <summary>Refuses an option that means nothing without another one.</summary>
     public void Requires(string option, string needed)
     {

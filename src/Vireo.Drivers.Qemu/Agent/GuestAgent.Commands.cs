@@ -74,9 +74,7 @@ internal sealed partial class GuestAgent
     public async Task<string> GetHostNameAsync(CancellationToken cancellationToken)
     {
         var answer = await ExecuteAsync("guest-get-host-name", null, cancellationToken).ConfigureAwait(false);
-        return answer.ValueKind != JsonValueKind.Object
-            ? throw Malformed()
-            : answer.StrOrNull("host-name") ?? throw VireoException.Internal(ErrorDomain.Qemu, "'host-name' missing in guest-get-host-name reply");
+        return answer.Text("host-name", "'host-name' missing in guest-get-host-name reply");
     }
 
     private static int Count(JsonElement result) => result.ValueKind == JsonValueKind.Number && result.TryGetInt32(out var count) ? count : throw Malformed();

@@ -15,22 +15,10 @@ internal static class StartCommands
         var commands = new List<QmpCommand>();
         foreach (var graphics in live.Devices.Graphics)
         {
-            Password(commands, graphics);
+            commands.AddRange(Password(graphics));
         }
 
-        foreach (var card in live.Devices.Interfaces)
-        {
-            if (card.Link == LinkState.Down)
-            {
-                commands.Add(Qmp.SetLink(card.Alias!, up: false));
-            }
-        }
-
-        foreach (var disk in live.Devices.Disks.Where(static disk => disk.Iotune is not null))
-        {
-            commands.Add(DiskThrottle.Command(DiskThrottle.DeviceOf(disk), disk.Iotune));
-        }
-
+        commands.AddRange(ForDevices(live.Devices));
         if (live.Devices.Memballoon is { Model: not MemballoonModel.None } balloon)
         {
             if (live.CurrentMemory is { } current && current < live.Memory!.Size)
@@ -47,25 +35,35 @@ internal static class StartCommands
         return commands;
     }
 
-    private static void Password(List<QmpCommand> commands, GraphicsConfig graphics)
+    private static IEnumerable<QmpCommand> ForDevices(DevicesConfig devices) =>
+    [
+        .. devices.Interfaces.Where(static card => card.Link == LinkState.Down).Select(static card => Qmp.SetLink(card.Alias!, up: false)),
+        .. devices.Disks.Where(static disk => disk is { Iotune: not null, Source: not null }).Select(static disk => DiskThrottle.Command(DiskThrottle.DeviceOf(disk), disk.Iotune)),
+    ];
+
+    /// <summary>The commands that give a display its password; none when it has none.</summary>
+    public static IReadOnlyList<QmpCommand> Password(GraphicsConfig graphics)
     {
         if (graphics.Passwd is not { } password || graphics.Type is not (GraphicsType.Vnc or GraphicsType.Spice))
         {
-            return;
+            return [];
         }
 
         var protocol = graphics.Type == GraphicsType.Vnc ? "vnc" : "spice";
-        commands.Add(new QmpCommand("set_password", json =>
-        {
-            json.WriteString("protocol", protocol);
-            json.WriteString("password", password);
-            Connected(json, graphics);
-        }));
-        commands.Add(new QmpCommand("expire_password", json =>
-        {
-            json.WriteString("protocol", protocol);
-            json.WriteString("time", Expiry(graphics.PasswdValidTo));
-        }));
+        return
+        [
+            new QmpCommand("set_password", json =>
+            {
+                json.WriteString("protocol", protocol);
+                json.WriteString("password", password);
+                Connected(json, graphics);
+            }),
+            new QmpCommand("expire_password", json =>
+            {
+                json.WriteString("protocol", protocol);
+                json.WriteString("time", Expiry(graphics.PasswdValidTo));
+            }),
+        ];
     }
 
     private static void Connected(Utf8JsonWriter json, GraphicsConfig graphics)

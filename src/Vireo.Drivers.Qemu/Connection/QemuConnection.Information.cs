@@ -1,4 +1,5 @@
 using Vireo.Config;
+using Vireo.Drivers.Qemu.Capabilities;
 using Vireo.Drivers.Qemu.Defaults;
 using Vireo.Drivers.Qemu.Lifecycle;
 using Vireo.Drivers.Qemu.State;
@@ -34,7 +35,7 @@ internal sealed partial class QemuConnection
 
         if (wanted.HasFlag(DomainXMLFlags.UpdateCpu))
         {
-            var qemu = await Hypervisor.HostInformation.EmulatorAsync(config.Devices.Emulator ?? GuestBuilder.DefaultEmulator, cancellationToken).ConfigureAwait(false);
+            var qemu = await Hypervisor.HostInformation.EmulatorAsync(config.Devices.Emulator ?? EmulatorTargets.For(config.Os.Type?.Arch), cancellationToken).ConfigureAwait(false);
             config = config with { Cpu = GuestCpu.Updated(config, qemu) };
         }
 
@@ -74,12 +75,13 @@ internal sealed partial class QemuConnection
         DomainGetVcpusFlagsAsync(dom, (uint)(DomainVcpuFlags.Live | DomainVcpuFlags.Maximum), cancellationToken);
 
     /// <inheritdoc/>
-    public override ValueTask<int> DomainGetVcpusFlagsAsync(DomainRef dom, uint flags, CancellationToken cancellationToken)
+    public override async ValueTask<int> DomainGetVcpusFlagsAsync(DomainRef dom, uint flags, CancellationToken cancellationToken)
     {
         CheckFlags(flags, DomainVcpuFlags.Live | DomainVcpuFlags.Config | DomainVcpuFlags.Maximum | DomainVcpuFlags.Guest, "qemuDomainGetVcpusFlags");
         var wanted = (DomainVcpuFlags)flags;
+        var maximum = wanted.HasFlag(DomainVcpuFlags.Maximum);
         var config = ConfigOf(Find(dom), wanted.HasFlag(DomainVcpuFlags.Live), wanted.HasFlag(DomainVcpuFlags.Config));
-        return ValueTask.FromResult(Vcpus(config, wanted.HasFlag(DomainVcpuFlags.Maximum)));
+        return wanted.HasFlag(DomainVcpuFlags.Guest) ? await GuestVcpuCountAsync(dom, maximum, cancellationToken).ConfigureAwait(false) : Vcpus(config, maximum);
     }
 
     /// <inheritdoc/>

@@ -23,9 +23,8 @@ internal sealed partial class QemuConnection
         using var turn = await domain.EnterAsync("virDomainPinVcpuFlags", cancellationToken).ConfigureAwait(false);
         await DomainTuning.ChangeAsync(domain, ModificationImpact.Of(domain.View, flags), (config, live) =>
         {
-            var count = Vcpus(config, maximum: true);
-            return vcpu >= count
-                ? throw VireoException.InvalidArgument(ErrorDomain.Qemu, $"vcpu {vcpu} is out of range of {(live ? "live" : "persistent")} cpu count {count}")
+            return vcpu >= Vcpus(config, maximum: true)
+                ? throw VireoException.InvalidArgument(ErrorDomain.Qemu, $"vcpu {vcpu} is out of range of {(live ? "live" : "persistent")} cpu count {Vcpus(config, maximum: live)}")
                 : ThreadPins.WithVcpu(config, vcpu, Pinned(wanted));
         }, async (process, _) =>
         {

@@ -1,5 +1,7 @@
 using Vireo.Config;
+using Vireo.Drivers.Qemu.CommandLine;
 using Vireo.Drivers.Qemu.Lifecycle;
+using Vireo.Drivers.Qemu.Network;
 using Vireo.Drivers.Qemu.State;
 using Vireo.Drivers.Qemu.Tuning;
 using Vireo.Host.ControlGroups;
@@ -113,8 +115,9 @@ internal sealed partial class QemuConnection
     public override ValueTask<DomainGetBlockIoTuneResult> DomainGetBlockIoTuneAsync(DomainRef dom, string? disk, int nparams, uint flags, CancellationToken cancellationToken)
     {
         CheckFlags(flags & ~TextOkay, Impacts, "qemuDomainGetBlockIoTune");
-        var config = DomainTuning.Asked(Find(dom), flags);
-        var told = DiskThrottle.Read(disk is null ? null : TunedDisk(config, disk).Iotune);
+        var domain = Find(dom);
+        var config = DomainTuning.Asked(domain, flags);
+        var told = DiskThrottle.Read(disk is null ? null : TunedDisk(config, disk).Iotune, ModificationImpact.Of(domain.View, flags).Live);
         return ValueTask.FromResult(new DomainGetBlockIoTuneResult([.. told.Take(nparams)], told.Length));
     }
 
@@ -128,7 +131,11 @@ internal sealed partial class QemuConnection
         await DomainTuning.ChangeAsync(domain, ModificationImpact.Of(domain.View, flags), (config, _) => WithThrottle(config, disk, @params), async (process, config) =>
         {
             var device = TunedDisk(config, disk);
-            await process.Monitor.ExecuteAsync(DiskThrottle.Command(DiskThrottle.DeviceOf(device), device.Iotune), cancellationToken).ConfigureAwait(false);
+            if (device.Source is not null)
+            {
+                await process.Monitor.ExecuteAsync(DiskThrottle.Command(DiskThrottle.DeviceOf(device), device.Iotune), cancellationToken).ConfigureAwait(false);
+            }
+
             domain.Publish(new DomainTunableEvent(domain.View.Ref, DiskThrottle.Told(device.Target!.Dev!, @params)));
         }).ConfigureAwait(false);
     }
@@ -153,6 +160,43 @@ internal sealed partial class QemuConnection
             return Task.CompletedTask;
         }).ConfigureAwait(false);
     }
+
+    /// <inheritdoc/>
+    public override ValueTask<DomainGetInterfaceParametersResult> DomainGetInterfaceParametersAsync(DomainRef dom, string device, int nparams, uint flags, CancellationToken cancellationToken)
+    {
+        CheckFlags(flags & ~TextOkay, Impacts, "qemuDomainGetInterfaceParameters");
+        var config = DomainTuning.Asked(Find(dom), flags);
+
+        // Who asks how many there are need not name a card that is there.
+        var told = nparams == 0 ? [] : TrafficShaping.Read(TunedCard(config, device).Bandwidth);
+        return ValueTask.FromResult(new DomainGetInterfaceParametersResult([.. told.Take(nparams)], TrafficShaping.Fields.Count));
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask DomainSetInterfaceParametersAsync(DomainRef dom, string device, TypedParam[] @params, uint flags, CancellationToken cancellationToken)
+    {
+        CheckFlags(flags, Impacts, "qemuDomainSetInterfaceParameters");
+        TypedParams.Check(@params, [.. TrafficShaping.Fields]);
+        var domain = Find(dom);
+        using var turn = await domain.EnterAsync("virDomainSetInterfaceParameters", cancellationToken).ConfigureAwait(false);
+        await DomainTuning.ChangeAsync(domain, ModificationImpact.Of(domain.View, flags), (config, _) =>
+        {
+            var card = TunedCard(config, device);
+            var after = TrafficShaping.Change(card.Bandwidth, @params);
+            if (after is not null)
+            {
+                TrafficShaping.Check(card, after);
+            }
+
+            return config with { Devices = config.Devices with { Interfaces = [.. config.Devices.Interfaces.Select(one => ReferenceEquals(one, card) ? one with { Bandwidth = after } : one)] } };
+        }, (process, config) => TunedCard(config, device) is { Target.Dev: { } tap } card && NetworkArguments.NeedsTap(card)
+            ? TrafficShaping.ReplaceAsync(tap, TunedCard(domain.View.Live!, device).Bandwidth, card.Bandwidth, process.Directory, cancellationToken)
+            : Task.CompletedTask).ConfigureAwait(false);
+    }
+
+    private static InterfaceConfig TunedCard(DomainConfig config, string device) =>
+        config.Devices.Interfaces.FirstOrDefault(card => card.Target?.Dev == device || string.Equals(card.Mac?.Address, device, StringComparison.OrdinalIgnoreCase))
+            ?? throw VireoException.InvalidArgument(ErrorDomain.Qemu, $"'{device}' is not a known interface");
 
     // Disks of one group share one set of limits.
     private static DomainConfig WithThrottle(DomainConfig config, string disk, TypedParam[] given)

@@ -1,5 +1,6 @@
 using Vireo.Config;
 using Vireo.Config.Defaults;
+using Vireo.Drivers.Qemu.Defaults.Machines;
 using Vireo.Drivers.Qemu.Lifecycle;
 using Vireo.Drivers.Qemu.Snapshots;
 
@@ -13,12 +14,23 @@ internal static class MigratableDocument
     {
         config = WithoutRun(config);
         var draft = new DeviceDraft(config.Devices);
-        ImpliedControllers.Sort(draft);
+        var machine = MachineKind.Of(config.Os.Type!);
+        ImpliedControllers.Sort(draft, machine);
         CharacterDeviceDefaults.RequireUnique(draft.Serials);
-        if (new MachineKind(config.Os.Type!.Machine!).IsI440fx)
+        if (machine.IsI440fx)
         {
             RemoveOnly(draft, ControllerType.Usb, "piix3-uhci");
-            RemoveOnly(draft, ControllerType.Pci, "pci-root");
+        }
+
+        RemoveOnly(draft, ControllerType.Pci, "pci-root");
+        DeviceDraft.Each(draft.Controllers, controller => controller is { Type: ControllerType.Pci, Model: "pci-root" } ? controller with { ModelName = null } : controller);
+        DeviceDraft.Each(draft.Serials, serial => serial.Target is { Type: CharTargetType.SpaprVioSerial or CharTargetType.SystemSerial } target
+            ? serial with { Target = target with { Type = null, Model = null } }
+            : serial);
+
+        if (draft.Panics is [{ Address: null } panic] && panic.Model == machine.Panic)
+        {
+            draft.Panics.Clear();
         }
 
         draft.Inputs.RemoveAll(n => n is { Type: InputType.Keyboard, Bus: InputBus.Ps2 });

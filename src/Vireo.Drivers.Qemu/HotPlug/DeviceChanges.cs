@@ -24,7 +24,7 @@ internal sealed class DeviceChanges(QemuDomain domain)
             var before = domain.View.Persistent!;
             CheckAlias(wanted, before);
             kind.CheckAttach(wanted, before, live: false);
-            definition = await CompleteAsync(before with { Devices = before.Devices.Plus(wanted) }, cancellationToken).ConfigureAwait(false);
+            definition = await CompleteAsync(kind.Add(wanted, before), cancellationToken).ConfigureAwait(false);
         }
 
         if (impact.Live)
@@ -49,8 +49,7 @@ internal sealed class DeviceChanges(QemuDomain domain)
         if (impact.Config)
         {
             var before = domain.View.Persistent!;
-            var gone = kind.Find(Nameless(wanted), before, live: false);
-            definition = before with { Devices = before.Devices.Without(device => ReferenceEquals(device, gone)) };
+            definition = await CompleteAsync(kind.Remove(Nameless(wanted), before), cancellationToken).ConfigureAwait(false);
         }
 
         if (impact.Live)
@@ -76,7 +75,7 @@ internal sealed class DeviceChanges(QemuDomain domain)
         {
             var before = domain.View.Persistent!;
             var gone = Named(before, alias);
-            definition = before with { Devices = before.Devices.Without(device => ReferenceEquals(device, gone)) };
+            definition = await CompleteAsync(DeviceKinds.Of(gone).Without(gone, before), cancellationToken).ConfigureAwait(false);
         }
 
         if (impact.Live)
@@ -114,9 +113,18 @@ internal sealed class DeviceChanges(QemuDomain domain)
     private static async Task DetachAsync(RunningDevices devices, DeviceConfig gone, bool wait, CancellationToken cancellationToken)
     {
         var alone = devices.Live.Devices.Only(device => ReferenceEquals(device, gone));
-        DeviceKinds.Of(alone).CheckUnplug(alone, devices);
+        if (gone.Address is PciAddress place && IsShared(place, devices.Live))
+        {
+            throw VireoException.OperationFailed(ErrorDomain.Qemu, $"cannot hot unplug {DeviceKinds.Of(gone).Name} device with multifunction PCI guest address: {PciText.Of(place)}");
+        }
+
+        DeviceKinds.Of(gone).CheckUnplug(alone, devices);
         await new LiveUnplug(devices).DetachAsync(alone, wait, cancellationToken).ConfigureAwait(false);
     }
+
+    // QEMU takes a whole slot out.
+    private static bool IsShared(PciAddress place, DomainConfig live) =>
+        live.Devices.All().Count(device => device.Address is PciAddress other && (other.Bus ?? 0, other.Slot ?? 0) == (place.Bus ?? 0, place.Slot ?? 0)) > 1;
 
     private (DeviceKind Kind, DevicesConfig Device) Begin(string xml)
     {

@@ -24,6 +24,26 @@ internal abstract class DeviceKind(string name)
     {
     }
 
+    /// <summary>A definition with a device of the kind, before its defaults are known.</summary>
+    public virtual DomainConfig Add(DevicesConfig wanted, DomainConfig config) => config with { Devices = config.Devices.Plus(wanted) };
+
+    /// <summary>A definition without the device that is meant.</summary>
+    /// <exception cref="VireoException">As <see cref="Find"/>.</exception>
+    public virtual DomainConfig Remove(DevicesConfig wanted, DomainConfig config)
+    {
+        var gone = Find(wanted, config, live: false);
+        return Without(gone, config);
+    }
+
+    /// <summary>A document without one of its devices.</summary>
+    public virtual DomainConfig Without(DeviceConfig gone, DomainConfig config) => config with { Devices = config.Devices.Without(device => ReferenceEquals(device, gone)) };
+
+    /// <summary>What a device that has been plugged in is like, as only QEMU can tell.</summary>
+    /// <param name="device">The device, alone.</param>
+    /// <param name="devices">The guest's devices.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public virtual Task<DevicesConfig> ObserveAsync(DevicesConfig device, RunningDevices devices, CancellationToken cancellationToken) => Task.FromResult(device);
+
     /// <summary>The device of a document that is meant.</summary>
     /// <param name="wanted">What is said of it.</param>
     /// <param name="config">The document.</param>
@@ -55,7 +75,8 @@ internal abstract class DeviceKind(string name)
     /// <param name="force">The guest is not asked.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
     /// <exception cref="VireoException">VIR_ERR_OPERATION_UNSUPPORTED, or libvirt's error for what forbids it.</exception>
-    public virtual Task UpdateAsync(DevicesConfig wanted, RunningDevices devices, bool force, CancellationToken cancellationToken) => throw NotSupported("update", live: true);
+    public virtual Task UpdateAsync(DevicesConfig wanted, RunningDevices devices, bool force, CancellationToken cancellationToken) => 
+        throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"live update of device '{Name}' is not supported");
 
     /// <summary>The refusal of what devices of the kind cannot.</summary>
     protected VireoException NotSupported(string what, bool live) =>
@@ -63,4 +84,13 @@ internal abstract class DeviceKind(string name)
 
     /// <summary>A device that is not there.</summary>
     protected static VireoException Missing(string text) => new(ErrorCode.DeviceMissing, ErrorDomain.Qemu, text);
+
+    /// <summary>What a domain has at most once, or not twice alike.</summary>
+    protected static VireoException Present(string text) => VireoException.OperationInvalid(ErrorDomain.Qemu, text);
+
+    /// <summary>What a running guest cannot have.</summary>
+    protected static VireoException Unpluggable(string text) => new(ErrorCode.OperationUnsupported, ErrorDomain.Qemu, text);
+
+    /// <summary>Whether an address that is asked for is the one that is there.</summary>
+    protected static bool IsAt(DeviceConfig wanted, DeviceConfig present) => wanted.Address is null || wanted.Address == present.Address;
 }

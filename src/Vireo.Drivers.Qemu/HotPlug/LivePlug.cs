@@ -30,11 +30,11 @@ internal sealed class LivePlug(RunningDevices devices)
         var plan = await PlugPlan.MakeAsync(Hypervisor.Builder, devices.Live, wanted, cancellationToken).ConfigureAwait(false);
         UnpreparedElements.Refuse(devices.Live with { Devices = new DevicesConfig().Plus(plan.Device) });
         kind.CheckPlug(plan.Device, devices.Live);
-        await UndoStack.RunAsync(undo => AttachAsync(plan, undo, cancellationToken)).ConfigureAwait(false);
+        await UndoStack.RunAsync(undo => AttachAsync(kind, plan, undo, cancellationToken)).ConfigureAwait(false);
         devices.Domain.Publish(new DomainDeviceAddedEvent(devices.Domain.View.Ref, plan.One.Alias!));
     }
 
-    private async ValueTask AttachAsync(PlugPlan plan, UndoStack undo, CancellationToken cancellationToken)
+    private async ValueTask AttachAsync(DeviceKind kind, PlugPlan plan, UndoStack undo, CancellationToken cancellationToken)
     {
         plan = plan with { Device = LiveConfig.PrepareDevice(plan.Device, Process.Channels) };
         plan = await OpenDiskAsync(plan, undo, cancellationToken).ConfigureAwait(false);
@@ -50,8 +50,14 @@ internal sealed class LivePlug(RunningDevices devices)
         }
 
         await MakeAsync(plan.Device, plan, numbers, undo, cancellationToken).ConfigureAwait(false);
+        foreach (var command in StartCommands.For(devices.Live with { Devices = plan.Device }))
+        {
+            await devices.ExecuteAsync(command, cancellationToken).ConfigureAwait(false);
+        }
+
         FaultPoint.Hit(FaultPoints.PlugMade);
-        plan = plan with { Device = await WithTerminalsAsync(plan.Device, cancellationToken).ConfigureAwait(false) };
+        var shown = await WithTerminalsAsync(plan.Device, cancellationToken).ConfigureAwait(false);
+        plan = plan with { Device = await kind.ObserveAsync(shown, devices, cancellationToken).ConfigureAwait(false) };
         await devices.ShowAsync(plan.AddTo).ConfigureAwait(false);
     }
 
@@ -99,6 +105,11 @@ internal sealed class LivePlug(RunningDevices devices)
         var tap = GuestTap.Connect(card, devices.Live.Type, Hypervisor.TapNames);
         taps.Add(0, tap);
         await InterfaceScripts.UpAsync(card, tap.Device.Device.Name, Process.Directory, cancellationToken).ConfigureAwait(false);
+        if (card.Bandwidth is not null)
+        {
+            await TrafficShaping.ApplyAsync(tap.Device.Device.Name, card.Bandwidth, Process.Directory, cancellationToken).ConfigureAwait(false);
+        }
+
         var shown = taps.Show(devices.Live with { Devices = plan.Device });
         undo.Push("take the tap down", async () => await InterfaceScripts.DownAsync(shown, Process.Directory, Hypervisor.Log).ConfigureAwait(false));
         var numbers = new TapNumbers(

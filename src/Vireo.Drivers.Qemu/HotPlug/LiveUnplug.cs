@@ -34,37 +34,51 @@ internal sealed partial class LiveUnplug(RunningDevices devices)
             return;
         }
 
+        if (await AskAsync(alias, wait, cancellationToken).ConfigureAwait(false))
+        {
+            await RemoveAsync(device).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Asks the guest to let something go that QEMU knows by a name.</summary>
+    /// <returns>Whether it has gone; false when the guest has not answered yet.</returns>
+    /// <inheritdoc cref="DetachAsync"/>
+    public async Task<bool> AskAsync(string alias, bool wait, CancellationToken cancellationToken)
+    {
         Process.Removals.Expect(alias);
         try
         {
             await devices.ExecuteAsync(Qmp.DeviceDel(alias), cancellationToken).ConfigureAwait(false);
         }
-        catch (VireoException e) when (e.InnerException is QmpErrorException { DeviceNotFound: true })
+        catch (VireoException e)
         {
             Process.Removals.Forget(alias);
-            await RemoveAsync(device).ConfigureAwait(false);
-            return;
-        }
-        catch
-        {
-            Process.Removals.Forget(alias);
-            throw;
+            if (e.InnerException is not QmpErrorException { DeviceNotFound: true })
+            {
+                throw;
+            }
+
+            return true;
         }
 
         FaultPoint.Hit(FaultPoints.UnplugAsked);
-        switch (await Process.Removals.WaitAsync(alias, wait ? s_patience : TimeSpan.Zero, Process.Monitor.Closed).ConfigureAwait(false))
+        return await Process.Removals.WaitAsync(alias, wait ? s_patience : TimeSpan.Zero, Process.Monitor.Closed).ConfigureAwait(false) switch
         {
-            case true:
-                await RemoveAsync(device).ConfigureAwait(false);
-                break;
-            case false:
-                throw VireoException.OperationFailed(ErrorDomain.Qemu, "unplug of device was rejected by the guest");
-        }
+            null => false,
+            true => true,
+            false => throw VireoException.OperationFailed(ErrorDomain.Qemu, "unplug of device was rejected by the guest"),
+        };
     }
 
     /// <summary>Clears away a device that QEMU no longer has; nothing when the document does not have it.</summary>
     public async Task RemoveAsync(string alias)
     {
+        if (VcpuSet.NumberOf(alias) is { } number)
+        {
+            await devices.ShowAsync(live => VcpuSet.WithState(live, number, online: false)).ConfigureAwait(false);
+            return;
+        }
+
         var gone = devices.Live.Devices.Only(device => device.Alias == alias);
         if (gone.All().Any())
         {
@@ -90,7 +104,11 @@ internal sealed partial class LiveUnplug(RunningDevices devices)
 
         FaultPoint.Hit(FaultPoints.UnplugCleared);
         await InterfaceScripts.DownAsync(devices.Live with { Devices = device }, Process.Directory, Hypervisor.Log).ConfigureAwait(false);
-        await devices.ShowAsync(live => live with { Devices = live.Devices.Without(one => one.Alias == alias) }).ConfigureAwait(false);
+        await devices.ShowAsync(live => live with
+        {
+            Memory = PlugPlan.Modules(device) is { Bytes: > 0 } less && live.Memory is { } memory ? memory with { Size = new DataSize(memory.Size.Bytes - less.Bytes) } : live.Memory,
+            Devices = live.Devices.Without(one => one.Alias == alias),
+        }).ConfigureAwait(false);
         devices.Domain.Publish(new DomainDeviceRemovedEvent(devices.Domain.View.Ref, alias));
     }
 

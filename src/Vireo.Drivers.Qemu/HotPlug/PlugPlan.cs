@@ -60,6 +60,7 @@ internal sealed record PlugPlan(DevicesConfig Device, ConfigList<ControllerConfi
         var devices = live.Devices.Plus(Device).Plus(new DevicesConfig { Controllers = Controllers });
         return live with
         {
+            Memory = Modules(Device) is { Bytes: > 0 } more && live.Memory is { } memory ? memory with { Size = new DataSize(memory.Size.Bytes + more.Bytes) } : live.Memory,
             Devices = devices with
             {
                 Disks = devices.Disks.OrderBy(d => Place(_disks, d.Target!.Dev!)).ToConfigList(),
@@ -67,6 +68,9 @@ internal sealed record PlugPlan(DevicesConfig Device, ConfigList<ControllerConfi
             },
         };
     }
+
+    /// <summary>The memory that devices bring along.</summary>
+    public static DataSize Modules(DevicesConfig devices) => new(devices.Memories.Aggregate(0UL, (sum, module) => sum + (module.Target?.Size?.Bytes ?? 0)));
 
     /// <summary>A name that the user gave; null when it is none of theirs.</summary>
     public static string? UserAlias(string? alias) => alias?.StartsWith("ua-", StringComparison.Ordinal) == true ? alias : null;

@@ -11,6 +11,7 @@ internal static class PlugRecovery
     public static async Task SettleAsync(RunningDevices devices)
     {
         var there = (await devices.Process.Monitor.ExecuteAsync(Qmp.QomList(Devices), CancellationToken.None).ConfigureAwait(false)).ToHashSet(StringComparer.Ordinal);
+        await SettleVcpusAsync(devices, there).ConfigureAwait(false);
         var known = devices.Live.Devices;
         foreach (var alias in known.All().Select(device => device.Alias).OfType<string>().Where(alias => !there.Contains(alias)).Distinct().ToList())
         {
@@ -18,6 +19,15 @@ internal static class PlugRecovery
             {
                 await new LiveUnplug(devices).RemoveAsync(alias).ConfigureAwait(false);
             }
+        }
+    }
+
+    // One that came or went when nobody looked.
+    private static async Task SettleVcpusAsync(RunningDevices devices, HashSet<string> there)
+    {
+        foreach (var state in VcpuSet.Of(devices.Live, live: true).Where(s => s.Hotpluggable != false && s.Enabled == true != there.Contains(VcpuSet.Alias(s.Id!.Value))))
+        {
+            await devices.ShowAsync(live => VcpuSet.WithState(live, state.Id!.Value, state.Enabled != true)).ConfigureAwait(false);
         }
     }
 

@@ -40,9 +40,17 @@ internal sealed class RunningDevices(QemuDomain domain, QemuProcess process)
     /// <summary>Publishes the document changed, and has it written.</summary>
     public async Task ShowAsync(Func<DomainConfig, DomainConfig> change)
     {
-        var after = Domain.Update(v => v with { Live = change(v.Live ?? Process.Live) });
+        var after = Domain.Update(v => Shown(v, change(v.Live ?? Process.Live)));
         (Process.Live, Process.Ahead) = (after.Live!, null);
         await Domain.Hypervisor.SaveStatusNowAsync(Domain, Process).ConfigureAwait(false);
+    }
+
+    // A balloon that fills the memory grows and shrinks with it; what a module has not plugged in itself is none of it.
+    private static DomainView Shown(DomainView view, DomainConfig live)
+    {
+        ulong Usable(DomainConfig config) => (config.Memory?.Size.KiB ?? 0) - config.Devices.Memories.Aggregate(0UL, (sum, m) => sum + (m.Model == MemoryModel.VirtioMem ? (m.Target!.Size?.KiB ?? 0) - (m.Target.Current?.KiB ?? 0) : 0));
+        var balloon = view.Live is { } before && view.BalloonKiB == Usable(before) ? Usable(live) : view.BalloonKiB;
+        return view with { Live = live, BalloonKiB = balloon };
     }
 
     /// <summary>What makes one device in QEMU, and what takes it away.</summary>

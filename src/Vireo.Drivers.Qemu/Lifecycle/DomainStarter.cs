@@ -118,6 +118,7 @@ internal sealed class DomainStarter(QemuHypervisor hypervisor)
             agent.Patience = AgentPatience.Of(domain.View.AgentTimeout);
         }
 
+        process.ListsIothreads = !process.Live.Iothreadids.IsEmpty;
         domain.Process = process;
         domain.Update(change);
         process.EventHandler = events.Handle;

@@ -32,6 +32,9 @@ internal sealed partial class MonitorEvents
             case "DEVICE_UNPLUG_GUEST_ERROR" when happened.Text("device") is { } kept:
                 DeviceKept(process, kept);
                 break;
+            case "MEMORY_DEVICE_SIZE_CHANGE" when happened.Text("id") is { } module && happened.Number("size") is { } size:
+                ModuleChanged(process, module, new DataSize((ulong)size));
+                break;
             case "ACPI_DEVICE_OST":
                 ModuleAnswered(process, happened);
                 break;
@@ -91,6 +94,13 @@ internal sealed partial class MonitorEvents
         {
             DeviceKept(process, alias);
         }
+    }
+
+    private void ModuleChanged(QemuProcess process, string alias, DataSize size)
+    {
+        domain.Update(v => v.Live is { } live ? v with { Live = MemoryKind.Changed(live, alias, target => target with { Current = size }) } : v);
+        hypervisor.SaveStatusSoon(domain, process);
+        domain.Publish(new DomainMemoryDeviceSizeChangeEvent(domain.View.Ref, alias, size.KiB));
     }
 
     private void TrayMoved(QemuProcess process, string alias, bool open)

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.Win32.SafeHandles;
 using Vireo.Config;
 using Vireo.Drivers.Qemu.CommandLine;
+using Vireo.Drivers.Qemu.HotPlug;
 using Vireo.Drivers.Qemu.Monitor;
 using Vireo.Drivers.Qemu.Network;
 using Vireo.Drivers.Qemu.State;
@@ -74,7 +75,7 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
         // Until the live state is written, this is how a daemon that comes after a crash finds the process.
         File.WriteAllText(Path.Combine(directory, IdentityFile), process.Host.Identity.ToString());
         undo.Push("remove the control group", () => GuestGroup.Remove(directory));
-        StartTuning.Enclose(process, hypervisor.Paths == VireoPaths.System);
+        StartTuning.Enclose(process, hypervisor.Paths);
         await TalkAsync(process, logStart, memoryFd, cancellationToken).ConfigureAwait(false);
         return process;
     }
@@ -104,6 +105,10 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
                 var tap = GuestTap.Connect(ResourceHandover.IsHeld(card, source.Beside) ? card with { Target = null } : card, config.Type, hypervisor.TapNames);
                 taps.Add(i, tap);
                 await InterfaceScripts.UpAsync(card, tap.Device.Device.Name, directory, cancellationToken).ConfigureAwait(false);
+                if (card.Bandwidth is not null)
+                {
+                    await TrafficShaping.ApplyAsync(tap.Device.Device.Name, card.Bandwidth, directory, cancellationToken).ConfigureAwait(false);
+                }
             }
         }
     }
@@ -176,6 +181,7 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
         await process.Monitor.ExecuteAsync(questions, s_deadline, cancellationToken).ConfigureAwait(false);
         process.Live = Terminals.Show(process.Live, terminals());
         LiveCpu.Show(process, cpu());
+        await VcpuPlug.StartAsync(process, cancellationToken).ConfigureAwait(false);
         if (StartCommands.For(process.Live) is { Count: > 0 } commands)
         {
             await process.Monitor.ExecuteAllAsync(commands, s_deadline, cancellationToken).ConfigureAwait(false);

@@ -62,6 +62,9 @@ internal sealed class QemuProcess(int id, HostProcess host, string directory, st
     /// <summary>What the live document becomes when a change under way succeeds; written ahead of it. Changed within the domain's job only.</summary>
     public Func<DomainConfig, DomainConfig>? Ahead { get; set; }
 
+    /// <summary>Whether its document listed its I/O threads before any came or went: then it lists them always.</summary>
+    public bool ListsIothreads { get; set; }
+
     /// <summary>The devices that its guest was asked to let go.</summary>
     public DeviceRemovals Removals { get; } = new();
 

@@ -18,7 +18,6 @@ internal static class UnpreparedElements
         Unsupported.WhenAny(config.Cputune?.Memorytunes ?? [], "<memorytune>");
         Unsupported.When(config.Numatune?.Memory?.Placement == NumaPlacement.Auto, "<numatune> with placement='auto'");
         Unsupported.When(config.Vcpu?.Placement == CpuPlacement.Auto, "<vcpu placement='auto'>");
-        Unsupported.When(config.Vcpus.Any(v => v is { Enabled: true, Hotpluggable: true }), "<vcpus> that can be plugged in");
         Unsupported.When(config.Bootloader is not null, "<bootloader>");
         Unsupported.When(config.Idmap is not null, "<idmap>");
         Unsupported.When(config.LaunchSecurity is not null, "<launchSecurity>");
@@ -112,7 +111,8 @@ internal static class UnpreparedElements
         var tap = NetworkArguments.NeedsTap(card);
         Unsupported.When(card.Type is InterfaceType.Direct or InterfaceType.Hostdev or InterfaceType.Vdpa or InterfaceType.Vds or InterfaceType.Internal, $"interface type '{card.Type?.ToXmlName()}'");
         Unsupported.When(card.Filterref is not null, $"<filterref> {name}");
-        Unsupported.When(card.Bandwidth is not null, $"<bandwidth> {name}");
+        Unsupported.When(card.Bandwidth is not null && !NetworkArguments.NeedsTap(card), $"<bandwidth> {name}");
+        Unsupported.When(card.Bandwidth?.Inbound?.Floor > 0, $"<inbound floor=…> {name}");
         Unsupported.When(card.Vlan is not null, $"<vlan> {name}");
         Unsupported.When(card.Virtualport is not null, $"<virtualport> {name}");
         Unsupported.When(card.Coalesce is not null, $"<coalesce> {name}");

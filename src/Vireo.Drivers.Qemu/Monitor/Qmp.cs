@@ -41,6 +41,9 @@ internal static partial class Qmp
     public static QmpCommand<IReadOnlyList<QmpCpu>> QueryCpusFast { get; } =
         new("query-cpus-fast", static reply => [.. reply.EnumerateArray().Select(QmpCpu.Read)]);
 
+    /// <summary>query-memory-devices: where each module lies, and how much of it is plugged in.</summary>
+    public static QmpCommand<JsonElement> QueryMemoryDevices { get; } = new("query-memory-devices", static reply => reply);
+
     /// <summary>query-iothreads.</summary>
     public static QmpCommand<IReadOnlyList<QmpIothread>> QueryIothreads { get; } =
         new("query-iothreads", static reply => [.. reply.EnumerateArray().Select(QmpIothread.Read)]);

@@ -1,17 +1,12 @@
-using System.Text;
 using Microsoft.Extensions.Logging;
 using Vireo.Config;
-using Vireo.Host.Files;
-using Vireo.Host.Processes;
+using Vireo.Drivers.Qemu.Lifecycle;
 
 namespace Vireo.Drivers.Qemu.Network;
 
 /// <summary>The users' programs that are told of a tap that comes and of one that goes.</summary>
 internal static partial class InterfaceScripts
 {
-    private const int LongestComplaint = 1024;
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
-
     /// <summary>Runs a card's script for a tap that has come.</summary>
     /// <param name="card">The card.</param>
     /// <param name="tap">The tap's name.</param>
@@ -19,7 +14,7 @@ internal static partial class InterfaceScripts
     /// <param name="cancellationToken">Gives up waiting; the script is ended.</param>
     /// <exception cref="VireoException">VIR_ERR_INTERNAL_ERROR: it failed, or took more than a minute.</exception>
     public static Task UpAsync(InterfaceConfig card, string tap, string directory, CancellationToken cancellationToken) =>
-        card.Script?.Path is { } script ? RunAsync(script, tap, directory, cancellationToken) : Task.CompletedTask;
+        card.Script?.Path is { } script ? CheckedProgram.RunAsync(script, [tap], directory, cancellationToken) : Task.CompletedTask;
 
     /// <summary>Runs the scripts for the taps that have gone with a process. Those that fail are told of in the log.</summary>
     /// <param name="live">The live document of the process.</param>
@@ -33,7 +28,7 @@ internal static partial class InterfaceScripts
             {
                 try
                 {
-                    await RunAsync(script, tap, directory, CancellationToken.None).ConfigureAwait(false);
+                    await CheckedProgram.RunAsync(script, [tap], directory, CancellationToken.None).ConfigureAwait(false);
                 }
                 catch (VireoException e)
                 {
@@ -41,27 +36,6 @@ internal static partial class InterfaceScripts
                 }
             }
         }
-    }
-
-    private static async Task RunAsync(string script, string tap, string directory, CancellationToken cancellationToken)
-    {
-        var printed = Path.Combine(directory, "script.log");
-        using var output = HostFile.OpenLog(printed, truncate: true);
-        var environment = new Dictionary<string, string> { ["LC_ALL"] = "C", ["PATH"] = Environment.GetEnvironmentVariable("PATH") ?? "/usr/sbin:/usr/bin:/sbin:/bin", ["HOME"] = "/" };
-        var start = new ProcessStart(script, [tap]) { StandardOutput = output, StandardError = output, Environment = environment, WorkingDirectory = "/" };
-        var status = await HostProcess.RunAsync(start, s_patience, Signals.Kill, cancellationToken).ConfigureAwait(false)
-            ?? throw VireoException.Internal(ErrorDomain.Qemu, $"Child process ({script} {tap}) did not end within {s_patience.TotalSeconds:0} s and was killed");
-        if (!status.Success)
-        {
-            throw VireoException.Internal(ErrorDomain.Qemu, $"Child process ({script} {tap}) unexpected {status}: {Complaint(printed)}");
-        }
-    }
-
-    private static string Complaint(string path)
-    {
-        using var file = HostFile.OpenExisting(path);
-        var buffer = new byte[LongestComplaint];
-        return Encoding.UTF8.GetString(buffer, 0, RandomAccess.Read(file, buffer, 0)).TrimEnd();
     }
 
     [LoggerMessage(60, LogLevel.Warning, "domain '{Name}': the script for tap '{Tap}', which is gone, failed: {Error}")]

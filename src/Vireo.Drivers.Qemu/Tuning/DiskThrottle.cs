@@ -9,25 +9,28 @@ internal static class DiskThrottle
     private const ulong Most = 1000000000000000;
     private const string GroupName = "group_name";
     private const string Size = "size_iops_sec";
+    private const string Length = "_length";
 
     private static readonly string[] s_bases = ["total_bytes_sec", "read_bytes_sec", "write_bytes_sec", "total_iops_sec", "read_iops_sec", "write_iops_sec"];
 
     private static readonly string[] s_numbers = [.. s_bases, .. s_bases.Select(static name => name + "_max"), Size];
 
-    private static readonly string[] s_lengths = [.. s_bases.Select(static name => name + "_max_length")];
+    private static readonly string[] s_lengths = [.. s_bases.Select(static name => name + "_max" + Length)];
 
     /// <summary>The names a caller may give, each with its type.</summary>
     public static IReadOnlyList<(string Field, TypedParameterType Type)> Fields { get; } =
         [.. s_numbers.Select(static name => (name, TypedParameterType.Ullong)), (GroupName, TypedParameterType.String), .. s_lengths.Select(static name => (name, TypedParameterType.Ullong))];
 
     /// <summary>What a document says.</summary>
-    public static TypedParam[] Read(DiskIotune? tune)
+    /// <param name="tune">What it says.</param>
+    /// <param name="running">It is a running guest's: a burst lasts for a second unless it is told for how long.</param>
+    public static TypedParam[] Read(DiskIotune? tune, bool running)
     {
         var values = Values(tune);
         return
         [
             .. s_numbers.Select(name => TypedParam.Of(name, values.GetValueOrDefault(name))), TypedParam.Of(GroupName, tune?.GroupName ?? ""),
-            .. s_lengths.Select(name => TypedParam.Of(name, values.GetValueOrDefault(name))),
+            .. s_lengths.Select(name => TypedParam.Of(name, Math.Max(values.GetValueOrDefault(name), running && values.GetValueOrDefault(name[..^Length.Length]) > 0 ? 1UL : 0))),
         ];
     }
 

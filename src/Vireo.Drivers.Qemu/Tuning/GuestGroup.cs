@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using Vireo.Drivers.Qemu.Lifecycle;
 using Vireo.Host;
 using Vireo.Host.ControlGroups;
@@ -20,12 +22,12 @@ internal sealed class GuestGroup(ControlGroup group)
 
     /// <summary>Makes the group of a run and puts its process into it.</summary>
     /// <param name="process">The process, as yet without any limit.</param>
-    /// <param name="systemWide">Whether the daemon serves the whole host: the group then has the name that libvirt gives it.</param>
+    /// <param name="paths">Where the daemon keeps what: one that serves the whole host gives the group the name that libvirt gives it.</param>
     /// <returns>The group; null where the host has none, or they are not ours to make.</returns>
     /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR: it cannot be made, and the document asks for what needs it.</exception>
-    public static GuestGroup? Create(QemuProcess process, bool systemWide)
+    public static GuestGroup? Create(QemuProcess process, VireoPaths paths)
     {
-        var group = new ControlGroup(s_hierarchies.Value, $"{PartitionPath(process.Live.Resource?.Partition)}/{NameOf(process, systemWide)}");
+        var group = new ControlGroup(s_hierarchies.Value, $"{PartitionPath(process.Live.Resource?.Partition)}/{NameOf(process, paths)}");
         if (s_hierarchies.Value.Count == 0)
         {
             return null;
@@ -135,6 +137,9 @@ internal sealed class GuestGroup(ControlGroup group)
     }
 
     // Several daemons of one host, each below a directory of its own, may have the same domains with the same numbers.
-    private static string NameOf(QemuProcess process, bool systemWide) =>
-        $"{System.IO.Path.GetFileName(process.Directory).Replace("domain-", "qemu-", StringComparison.Ordinal)}{(systemWide ? "" : "." + process.Live.Uuid!.Value.ToString("N")[..8])}.libvirt-qemu";
+    private static string NameOf(QemuProcess process, VireoPaths paths)
+    {
+        var daemon = paths == VireoPaths.System ? "" : "." + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(paths.Run)).AsSpan(0, 4));
+        return $"{System.IO.Path.GetFileName(process.Directory).Replace("domain-", "qemu-", StringComparison.Ordinal)}{daemon}.libvirt-qemu";
+    }
 }

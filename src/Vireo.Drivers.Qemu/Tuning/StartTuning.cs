@@ -1,6 +1,7 @@
 using System.Globalization;
 using Vireo.Config;
 using Vireo.Drivers.Qemu.Lifecycle;
+using Vireo.Host;
 using Vireo.Host.ControlGroups;
 using Vireo.Host.Processes;
 
@@ -17,12 +18,12 @@ internal static class StartTuning
 
     /// <summary>Puts the process, just spawned, into its group, and limits the whole of it.</summary>
     /// <param name="process">The process.</param>
-    /// <param name="systemWide">Whether the daemon serves the whole host.</param>
+    /// <param name="paths">Where the daemon keeps what.</param>
     /// <exception cref="VireoException">VIR_ERR_OPERATION_INVALID: the host has no such controller; VIR_ERR_SYSTEM_ERROR: the kernel refuses.</exception>
-    public static void Enclose(QemuProcess process, bool systemWide)
+    public static void Enclose(QemuProcess process, VireoPaths paths)
     {
         var config = process.Live;
-        process.Group = GuestGroup.Create(process, systemWide);
+        process.Group = GuestGroup.Create(process, paths);
         if (process.Group is not null)
         {
             process.Live = config with { Resource = (config.Resource ?? new ResourceConfig()) with { Partition = config.Resource?.Partition ?? DefaultPartition } };
@@ -131,7 +132,7 @@ internal static class StartTuning
         }
         catch (IOException e)
         {
-            throw Vireo.Host.SystemError.Make(e, string.Create(CultureInfo.InvariantCulture, $"Cannot set scheduler parameters for pid {thread}"), ErrorDomain.Qemu);
+            throw SystemError.Make(e, string.Create(CultureInfo.InvariantCulture, $"Cannot set scheduler parameters for pid {thread}"), ErrorDomain.Qemu);
         }
     }
 }

@@ -3,6 +3,7 @@ using Vireo.Host.Faults;
 
 namespace Vireo.Host.Tests.Faults;
 
+[Collection("writes and faults")]
 public sealed class FaultPointTests
 {
     [Fact]

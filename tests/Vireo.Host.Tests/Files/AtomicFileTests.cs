@@ -3,6 +3,8 @@ using Vireo.Host.Files;
 
 namespace Vireo.Host.Tests.Files;
 
+// Armed faults hold for all writes of this process.
+[Collection("writes and faults")]
 public sealed class AtomicFileTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();

@@ -1,0 +1,70 @@
+using System.Globalization;
+using System.Net.NetworkInformation;
+using System.Xml.Linq;
+using Vireo.Cli.Output;
+using Vireo.Cli.Parsing;
+
+namespace Vireo.Cli.Commands;
+
+/// <summary>Network cards: their cables and their addresses.</summary>
+internal static class InterfaceCommands
+{
+    public static async ValueTask LinkAsync(CommandContext context)
+    {
+        var command = context.Command;
+        var name = command.Required("interface");
+        var domain = await context.DomainAsync();
+        var xml = XElement.Parse(await domain.GetXmlAsync(command.Has("config") ? DomainXMLFlags.Inactive : 0, context.CancellationToken));
+        var hardware = HardwareAddress(name);
+        var found = (from card in xml.Element("devices")?.Elements("interface") ?? []
+                     where hardware is not null ? hardware.Equals(HardwareAddress(card.Element("mac")?.Attribute("address")?.Value)) : card.Element("target")?.Attribute("dev")?.Value == name
+                     select card).ToList();
+        if (found.Count == 0)
+        {
+            throw new CommandException($"Interface ({(hardware is null ? "dev" : "mac")}: {name}) not found.");
+        }
+        context.Print(found.Count == 1 ? $"{name} {found[0].Element("link")?.Attribute("state")?.Value ?? "up"}" : throw new CommandException("multiple matching interfaces found"));
+    }
+
+    public static async ValueTask AddressesAsync(CommandContext context)
+    {
+        var command = context.Command;
+        var source = command.Text("source") switch
+        {
+            null or "lease" => DomainInterfaceAddressesSource.Lease,
+            "agent" => DomainInterfaceAddressesSource.Agent,
+            "arp" => DomainInterfaceAddressesSource.Arp,
+            var other => throw new CommandException($"Unknown data source '{other}'"),
+        };
+        var domain = await context.DomainAsync();
+        var cards = await CommandContext.TryAsync(
+            "Failed to query for interfaces addresses",
+            () => domain.Connection.Driver.Hypervisor.DomainInterfaceAddressesAsync(domain.Reference, (uint)source, 0, context.CancellationToken));
+        context.Confirm($" {"Name",-10} {"MAC address",-20} {"Protocol",-8}     Address\n{new string('-', 79)}\n");
+        foreach (var card in cards.Where(card => command.Text("interface") is not { } wanted || card.Name == wanted))
+        {
+            if (card.Addrs.Length == 0)
+            {
+                Line(context, card.Name, card.Hwaddr ?? "", "N/A", "N/A");
+            }
+            for (var i = 0; i < card.Addrs.Length; i++)
+            {
+                var address = card.Addrs[i];
+                var first = i == 0 || command.Has("full");
+                Line(context, first ? card.Name : "-", first ? card.Hwaddr ?? "" : "-", address.Type == (int)IPAddrType.Ipv6 ? "ipv6" : "ipv4", $"{address.Addr}/{address.Prefix}");
+            }
+        }
+    }
+
+    // A guest may call its cards what it likes.
+    private static void Line(CommandContext context, string name, string hardware, string protocol, string address) =>
+        context.PrintLine(Table.Printable($" {name,-10} {hardware,-17}    {protocol,-12} {address}"));
+
+    // Each number may lack its leading zero.
+    private static PhysicalAddress? HardwareAddress(string? text)
+    {
+        var numbers = text?.Split(':') ?? [];
+        var bytes = new byte[6];
+        return numbers.Length == bytes.Length && numbers.Index().All(n => byte.TryParse(n.Item, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out bytes[n.Index])) ? new PhysicalAddress(bytes) : null;
+    }
+}
