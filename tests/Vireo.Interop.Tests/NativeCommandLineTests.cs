@@ -1,6 +1,4 @@
-using System.Text.Json;
 using Vireo.Config.Tests;
-using Vireo.TestKit.Qemu;
 
 namespace Vireo.Interop.Tests;
 
@@ -9,36 +7,12 @@ public sealed class NativeCommandLineTests(DaemonPair daemons)
 {
     private const string Section = "Command lines: otherwise than libvirtd";
 
-    private const string Feed = """
-        import json
-        said = {}
-        for name, xml in json.load(open(sys.argv[2])):
-            try: said[name] = {'Line': c.domainXMLToNative('qemu-argv', xml, 0)}
-            except libvirt.libvirtError as e: said[name] = {'Code': e.get_error_code(), 'Message': e.get_error_message()}
-        json.dump(said, open(sys.argv[3], 'w'))
-        """;
-
     [Fact]
     public async Task Domains_of_the_corpus_become_the_same_command_lines()
     {
         Corpus.Require();
         var fed = Corpus.Documents("qemuxml2argvdata", "domain").Where(d => !CrashesLibvirtd(d.Xml)).ToDictionary(d => Path.GetFileNameWithoutExtension(d.Name), d => Corpus.OfThisHost(d.Xml), StringComparer.Ordinal);
-        var theirs = await AskAsync(DaemonKind.Libvirtd, fed);
-        var ours = await AskAsync(DaemonKind.Vireod, fed);
-        var accepted = theirs.Where(t => t.Value.Line is not null).Select(t => t.Key).ToList();
-        var different = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var name in accepted)
-        {
-            var differences = ours[name] is { Line: { } line } ? Differences(theirs[name].Line!, line) : [$"vireod refuses ({ours[name].Code}): {ours[name].Message}"];
-            if (differences.Count > 0)
-            {
-                different.Add(name, string.Join("; ", differences));
-            }
-        }
-
-        TestContext.Current.TestOutputHelper?.WriteLine($"of {accepted.Count} command lines of libvirtd {accepted.Count - different.Count} are vireod's");
-        string.Join('\n', different.Where(d => !CompatibilityPage.Tells(Section, d.Key)).Select(d => $"{d.Key}: {d.Value}")).ShouldBeEmpty();
-        CompatibilityPage.Of(Section).Where(name => !different.ContainsKey(name)).ShouldBeEmpty("docs/compatibility.md tells of command lines that agree");
+        (await CommandLineOutcome.CompareAsync(await daemons.GetAsync(DaemonKind.Libvirtd), await daemons.GetAsync(DaemonKind.Vireod), fed)).ShouldBeAsTold(Section);
     }
 
     [Fact]
@@ -101,37 +75,4 @@ public sealed class NativeCommandLineTests(DaemonPair daemons)
 
     // libvirtd 9.0 dies of a network card that is a device of the host.
     private static bool CrashesLibvirtd(string xml) => xml.Contains("type='hostdev'", StringComparison.Ordinal);
-
-    private static List<string> Differences(string theirs, string ours)
-    {
-        var (one, other) = (OneOpening.Of(ArgumentMeaning.Split(theirs).Arguments), OneOpening.Of(ArgumentMeaning.Split(ours).Arguments));
-        var differences = new List<string>();
-        foreach (var option in one)
-        {
-            var same = other.Find(o => o.Option == option.Option && o.Subject == option.Subject && o.Of("type") == option.Of("type")) ?? other.Find(o => o.Option == option.Option && o.Subject == option.Subject);
-            if (same is null)
-            {
-                differences.Add($"lacks {option}");
-                continue;
-            }
-
-            other.Remove(same);
-            differences.AddRange(option.Properties.Keys.Union(same.Properties.Keys).Where(name => option.Of(name) != same.Of(name))
-                .Select(name => $"{option.Option} {option.Subject} {name}: libvirtd {option.Of(name)}, vireod {same.Of(name)}"));
-        }
-
-        differences.AddRange(other.Select(o => $"has {o}"));
-        return differences;
-    }
-
-    private async Task<Dictionary<string, Answer>> AskAsync(DaemonKind kind, Dictionary<string, string> fed)
-    {
-        using var scratch = new ScratchDirectory("nc");
-        await File.WriteAllTextAsync(scratch["fed.json"], JsonSerializer.Serialize(fed.Select(d => new[] { d.Key, d.Value })));
-        var result = await Client.PythonAsync(await daemons.GetAsync(kind), Feed, scratch["fed.json"], scratch["said.json"]);
-        result.ExitCode.ShouldBe(0, result.ToString());
-        return JsonSerializer.Deserialize<Dictionary<string, Answer>>(await File.ReadAllTextAsync(scratch["said.json"]))!;
-    }
-
-    private sealed record Answer(string? Line, int? Code, string? Message);
 }

@@ -72,6 +72,18 @@ internal static partial class OneOpening
             one.Properties.Remove("path");
         }
 
+        // To libvirtd a command line that is only shown has no TPM behind it, and a socket to talk to that is none.
+        if (one.Of("id") == "chrtpm")
+        {
+            one.Properties.Remove("path");
+            one.Properties["backend"] = "{swtpm}";
+        }
+
+        if (one.Of("vhostfd") == "-1")
+        {
+            one.Properties.Remove("vhostfd");
+        }
+
         foreach (var (name, value) in one.Properties.ToList())
         {
             one.Properties[name] = Passing().Replace(Directory().Replace(value, "{directory}"), "{chosen}");
@@ -82,6 +94,6 @@ internal static partial class OneOpening
     [GeneratedRegex("^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]+$|^59[0-9]{2}$")]
     private static partial Regex Passing();
 
-    [GeneratedRegex("/[^:,]*/qemu/(channel/target/)?domain--1-[^/]*")]
+    [GeneratedRegex("/[^:,]*/qemu/((channel/target/)?domain--1-[^/]*|nvram(?=/))")]
     private static partial Regex Directory();
 }

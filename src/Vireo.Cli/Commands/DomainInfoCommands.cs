@@ -49,6 +49,25 @@ internal static class DomainInfoCommands
         }
         Line(context, "Managed save:", await OptionalAsync(() => AsNullable(domain.HasManagedSaveAsync(token))) is { } saved ? saved ? "yes" : "no" : "unknown");
         await SecurityAsync(context, domain);
+        await MessagesAsync(context, domain);
+    }
+
+    private static async ValueTask MessagesAsync(CommandContext context, Domain domain)
+    {
+        string[] messages;
+        try
+        {
+            messages = await domain.Connection.Driver.Hypervisor.DomainGetMessagesAsync(domain.Reference, 0, context.CancellationToken);
+        }
+        catch (VireoException old) when (old.Code is ErrorCode.NoSupport)
+        {
+            return;
+        }
+
+        for (var i = 0; i < messages.Length; i++)
+        {
+            Line(context, i == 0 ? "Messages:" : "", messages[i]);
+        }
     }
 
     public static async ValueTask XmlAsync(CommandContext context)

@@ -98,9 +98,9 @@ internal sealed partial class DocumentReader
 
     /// <summary>What an s390 guest's loader is told.</summary>
     public string LoadParameter(string value, string name, string? invalid) =>
-        value.Length is 0 or > 8 ? throw Error($"loadparm value '{value}' must be between 1 and 8 characters", Domain, ErrorCode.InternalError)
+        value.Length is 0 or > 8 ? throw Error($"loadparm value '{value.ToUpperInvariant()}' must be between 1 and 8 characters", Domain, ErrorCode.InternalError)
         : value.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or ' ') ? value
-        : throw Error($"invalid loadparm value '{value}', expecting chars in set of [a-zA-Z0-9.] and blank spaces", Domain, ErrorCode.InternalError);
+        : throw Error($"invalid loadparm value '{value.ToUpperInvariant()}', expecting chars in set of [a-zA-Z0-9.] and blank spaces", Domain, ErrorCode.InternalError);
 
     /// <summary>The format of an image, by its name in documents.</summary>
     public string ImageFormat(string value, string name, string? invalid) => value is "none" or "raw" or "dir" or "bochs" or "cloop" or "dmg" or "iso" or "vpc" or "vdi" or "fat"

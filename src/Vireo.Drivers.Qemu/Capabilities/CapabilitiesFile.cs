@@ -118,7 +118,8 @@ internal static class CapabilitiesFile
             w.WriteString("name", model.Name);
             w.WriteString("type", model.Type);
             w.WriteBoolean("deprecated", model.Deprecated);
-            WriteTexts(w, "blockers", model.Blockers);
+            if (model.Blockers is { } blockers)
+                WriteTexts(w, "blockers", blockers);
             w.WriteEndObject();
         }
 
@@ -126,7 +127,7 @@ internal static class CapabilitiesFile
     }
 
     private static IReadOnlyList<QemuCpuModel> ReadCpus(JsonElement list) =>
-        [.. list.EnumerateArray().Select(static item => new QemuCpuModel(item.Str("name"), item.Str("type"), ReadTexts(item.GetProperty("blockers")), item.Is("deprecated")))];
+        [.. list.EnumerateArray().Select(static item => new QemuCpuModel(item.Str("name"), item.Str("type"), item.TryGetProperty("blockers", out var blockers) ? ReadTexts(blockers) : null, item.Is("deprecated")))];
 
     private static void WriteHostCpu(Utf8JsonWriter w, string name, QemuHostCpu? cpu)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Text.Json;
+using Vireo.Cpu;
 using Vireo.Drivers.Qemu.Monitor;
 using Vireo.Host.Processes;
 using Vireo.Host.Sockets;
@@ -29,6 +30,7 @@ internal static class CapabilitiesProbe
         }
 
         var schema = new QmpSchema(first.Schema());
+        var architecture = EmulatorTargets.ArchitectureOf(first.Target());
         var features = QemuFeaturePaths.All.Where(entry => schema.Has(entry.Value)).Select(static entry => entry.Key).ToHashSet();
         var options = first.Options();
         if (first.Version() >= new Version(6, 2, 0))
@@ -38,11 +40,11 @@ internal static class CapabilitiesProbe
             Emulator = emulator,
             Version = first.Version(),
             Package = first.Package,
-            Architecture = EmulatorTargets.ArchitectureOf(first.Target()),
+            Architecture = architecture,
             Kvm = kvm,
             Machines = first.Machines(),
-            TcgCpuModels = withTcg.Cpus(),
-            KvmCpuModels = kvm ? first.Cpus() : [],
+            TcgCpuModels = Named(withTcg.Optional(withTcg.Cpus), architecture),
+            KvmCpuModels = kvm ? Named(first.Optional(first.Cpus), architecture) : [],
             Types = first.Types().ToFrozenSet(),
             Commands = first.Commands().ToFrozenSet(),
             Options = options.ToFrozenSet(),
@@ -52,6 +54,13 @@ internal static class CapabilitiesProbe
             TcgHostCpu = withTcg.HostCpu(),
             KvmHostCpu = kvm ? first.HostCpu() : null,
         };
+    }
+
+    // QEMU takes the names of POWER's models in any case, and tells them in another than documents have.
+    private static IReadOnlyList<QemuCpuModel> Named(IReadOnlyList<QemuCpuModel> models, string architecture)
+    {
+        var known = architecture == "ppc64" ? CpuArchitecture.Of(architecture).Models.ToDictionary(static name => name, StringComparer.OrdinalIgnoreCase) : [];
+        return [.. models.Select(model => known.TryGetValue(model.Name, out var name) ? model with { Name = name } : model)];
     }
 
     private static async Task AskAsync(string emulator, string accelerators, string directory, QmpBatch batch, CancellationToken cancellationToken)
@@ -176,8 +185,8 @@ internal static class CapabilitiesProbe
                 all.ValueKind == JsonValueKind.Object ? Switches(usual, onlyOn: true) : null);
         }
 
-        // Not every build has TPMs.
-        public IReadOnlyList<string> Optional(Func<IReadOnlyList<string>> answer) => Answer(answer) ?? [];
+        // Not every build has TPMs, not every architecture can list its CPUs.
+        public IReadOnlyList<T> Optional<T>(Func<IReadOnlyList<T>> answer) => Answer(answer) ?? [];
 
         // Not every architecture can expand a model.
         private static T? Answer<T>(Func<T> answer)
@@ -240,7 +249,7 @@ internal static class CapabilitiesProbe
         private static QemuCpuModel ReadCpu(JsonElement item) => new(
             item.Str("name"),
             item.StrOrNull("typename") ?? "",
-            item.TryGetProperty("unavailable-features", out var blockers) ? ReadTexts(blockers) : [],
+            item.TryGetProperty("unavailable-features", out var blockers) ? ReadTexts(blockers) : null,
             item.Is("deprecated"));
     }
 }

@@ -1,5 +1,6 @@
 using Vireo.Config;
 using Vireo.Cpu;
+using Vireo.Drivers.Qemu.Defaults.Machines;
 using Vireo.Host.Processes;
 
 namespace Vireo.Drivers.Qemu.Capabilities;
@@ -11,21 +12,22 @@ internal static class DomainCapabilitiesDocument
 
     /// <summary>Makes the document.</summary>
     /// <param name="qemu">The emulator.</param>
+    /// <param name="architecture">The guest's architecture.</param>
     /// <param name="machine">The machine.</param>
     /// <param name="kvm">With KVM; else QEMU's own emulation.</param>
-    public static DomainCapabilitiesConfig Make(QemuCapabilities qemu, QemuMachine machine, bool kvm) => new()
+    public static DomainCapabilitiesConfig Make(QemuCapabilities qemu, string architecture, QemuMachine machine, bool kvm) => new()
     {
         Path = qemu.Emulator,
         Domain = kvm ? "kvm" : "qemu",
         Machine = machine.Name,
-        Arch = qemu.Architecture,
+        Arch = architecture,
         MaxVcpus = (uint)machine.MaxCpus,
         Iothreads = qemu.HasDevice("iothread"),
         Os = Os(qemu),
         Cpu = new() { Modes = CpuModes(qemu, kvm) },
         MemoryBacking = Supported(("sourceType", qemu.Has(QemuFeature.MemoryMemfd) ? ["file", "anonymous", "memfd"] : ["file", "anonymous"])),
-        Devices = Devices(qemu, machine),
-        Features = Features(qemu),
+        Devices = Devices(qemu, MachineKind.Of(architecture, machine.Name)),
+        Features = Features(qemu, MachineKind.Of(architecture, machine.Name)),
     };
 
     private static OsSupport Os(QemuCapabilities qemu)
@@ -56,7 +58,9 @@ internal static class DomainCapabilitiesDocument
             kvm
                 ? new CpuModeSupport { Name = "host-passthrough", Supported = true, Enums = [Values("hostPassthroughMigratable", ["on", "off"])] }
                 : new CpuModeSupport { Name = "host-passthrough", Supported = false },
-            new CpuModeSupport { Name = "maximum", Supported = true, Enums = [Values("maximumMigratable", ["on", "off"])] },
+            !qemu.HasMaximumCpu
+                ? new CpuModeSupport { Name = "maximum", Supported = false }
+                : new CpuModeSupport { Name = "maximum", Supported = true, Enums = [Values("maximumMigratable", ["on", "off"])] },
             HostModels.Of(qemu, kvm)?.Reported is { } host
                 ? new CpuModeSupport
                 {
@@ -67,29 +71,31 @@ internal static class DomainCapabilitiesDocument
                     Features = host.Features,
                 }
                 : new CpuModeSupport { Name = "host-model", Supported = false },
-            new CpuModeSupport { Name = "custom", Supported = true, Models = [.. CustomModels(qemu, kvm)] },
+            new CpuModeSupport { Name = "custom", Supported = qemu.CpuModels(kvm).Count > 0, Models = [.. CustomModels(qemu, kvm)] },
         ];
     }
 
     private static IEnumerable<SupportedCpuModel> CustomModels(QemuCapabilities qemu, bool kvm)
     {
+        if (qemu.CpuModels(kvm).Count == 0)
+            return [];
         var known = CpuArchitecture.Of(qemu.Architecture);
-        return qemu.CpuModels(kvm).Where(model => model.IsNamed && known.Models.Contains(model.Name)).Select(model => new SupportedCpuModel
+        return qemu.CpuModels(kvm).Where(model => known.Models.Count == 0 || (model.IsNamed && known.Models.Contains(model.Name))).Select(model => new SupportedCpuModel
         {
-            Usable = model.Usable ? "yes" : "no",
+            Usable = model.Usable switch { true => "yes", false => "no", null => "unknown" },
             Deprecated = model.Deprecated ? "yes" : null,
             Vendor = known.VendorOf(model.Name) ?? "unknown",
             Name = model.Name,
         });
     }
 
-    private static DevicesSupport Devices(QemuCapabilities qemu, QemuMachine machine)
+    private static DevicesSupport Devices(QemuCapabilities qemu, MachineKind machine)
     {
         string[] virtioModels = ["virtio", "virtio-transitional", "virtio-non-transitional"];
         var spice = qemu.Options.Contains("spice");
         return new()
         {
-            Disk = Supported(("diskDevice", ["disk", "cdrom", "floppy", "lun"]), ("bus", DiskBuses(qemu, machine)), ("model", virtioModels)),
+            Disk = Supported(("diskDevice", Present(("disk", true), ("cdrom", true), ("floppy", !machine.HasHostBridges), ("lun", true))), ("bus", DiskBuses(qemu, machine)), ("model", virtioModels)),
             Graphics = Supported(("type", Present(
                 ("sdl", qemu.Has(QemuFeature.DisplaySdl)),
                 ("vnc", qemu.Options.Contains("vnc")),
@@ -108,7 +114,7 @@ internal static class DomainCapabilitiesDocument
             Hostdev = Supported(
                 ("mode", ["subsystem"]),
                 ("startupPolicy", ["default", "mandatory", "requisite", "optional"]),
-                ("subsysType", Present(("usb", true), ("pci", true), ("scsi", qemu.HasDevice("scsi-generic")))),
+                ("subsysType", Present(("usb", qemu.HasDevice("usb-host")), ("pci", true), ("scsi", qemu.HasDevice("scsi-generic")))),
                 ("capsType", []),
                 ("pciBackend", Directory.Exists("/sys/kernel/iommu_groups") && Directory.EnumerateFileSystemEntries("/sys/kernel/iommu_groups").Any() && qemu.HasDevice("vfio-pci") ? ["default", "vfio"] : [])),
             Rng = qemu.HasDevice("virtio-rng-pci")
@@ -121,9 +127,9 @@ internal static class DomainCapabilitiesDocument
         };
     }
 
-    private static string[] DiskBuses(QemuCapabilities qemu, QemuMachine machine) => Present(
-        ("ide", machine.Name.StartsWith("pc-i440fx-", StringComparison.Ordinal)),
-        ("fdc", qemu.HasDevice("isa-fdc")),
+    private static string[] DiskBuses(QemuCapabilities qemu, MachineKind machine) => Present(
+        ("ide", machine.HasIde),
+        ("fdc", !machine.HasHostBridges),
         ("scsi", true),
         ("virtio", true),
         ("usb", qemu.HasDevice("usb-storage")),
@@ -131,14 +137,14 @@ internal static class DomainCapabilitiesDocument
 
     private static DeviceSupport Tpm(QemuCapabilities qemu)
     {
-        var models = Present([.. new[] { "tpm-tis", "tpm-crb", "tpm-spapr" }.Select(model => (model, qemu.TpmModels.Contains(model)))]);
+        var models = Present([.. new[] { "tpm-tis", "tpm-crb", "tpm-spapr", "spapr-tpm-proxy" }.Select(model => (model, qemu.TpmModels.Contains(model) || (model == "spapr-tpm-proxy" && qemu.HasDevice(model))))]);
         var backends = Present(("passthrough", qemu.TpmTypes.Contains("passthrough")), ("emulator", qemu.TpmTypes.Contains("emulator") && ProgramPath.Find("swtpm") is not null));
         return models.Length > 0 && backends.Length > 0 ? Supported(("model", models), ("backendModel", backends)) : new() { Supported = false };
     }
 
-    private static FeaturesSupport Features(QemuCapabilities qemu) => new()
+    private static FeaturesSupport Features(QemuCapabilities qemu, MachineKind machine) => new()
     {
-        Gic = new() { Supported = false },
+        Gic = machine is ArmMachine { IsVirt: true } ? Supported(("version", ["2", "3"])) : new() { Supported = false },
         Vmcoreinfo = qemu.HasDevice("vmcoreinfo"),
         Genid = qemu.HasDevice("vmgenid"),
         BackingStoreInput = true,

@@ -11,6 +11,9 @@ internal sealed record EmulatorTarget(string Architecture, string Target, uint W
 /// <summary>The architectures QEMU emulates, and where their binaries are.</summary>
 internal static class EmulatorTargets
 {
+    /// <summary>The host's architecture, which is that of documents that name none.</summary>
+    public const string HostArchitecture = "x86_64";
+
     /// <summary>All of them, in libvirt's order.</summary>
     public static IReadOnlyList<EmulatorTarget> All { get; } =
     [
@@ -46,6 +49,22 @@ internal static class EmulatorTargets
     /// <summary>libvirt's name of the architecture QEMU calls <paramref name="target"/>.</summary>
     public static string ArchitectureOf(string target) =>
         All.FirstOrDefault(entry => entry.Target == target && !(target == "arm" && entry.Architecture == "armv6l"))?.Architecture ?? target;
+
+    /// <summary>The machine that libvirt takes where none is asked for; null where it goes by what QEMU says.</summary>
+    public static string? PreferredMachine(string architecture) => architecture is "armv6l" or "armv7l" or "aarch64" ? "integratorcp" : null;
+
+    /// <summary>Whether what emulates one architecture runs guests of another.</summary>
+    public static bool Runs(string emulated, string guest) => emulated == guest
+        || (emulated, guest) is ("x86_64", "i686") or ("aarch64", "armv7l") or ("armv7l", "armv6l") or ("ppc64", "ppc64le");
+
+    /// <summary>The emulator of a document that names none.</summary>
+    /// <param name="architecture">The guest's; null for the host's.</param>
+    /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED: there is no such architecture, or nothing that emulates it.</exception>
+    public static string For(string? architecture) => architecture is null or HostArchitecture
+        ? Path.Combine("/usr/bin", "qemu-system-" + HostArchitecture)
+        : Find(architecture)
+            ?? (architecture == "i686" ? For(null) : throw VireoException.ConfigUnsupported(
+                ErrorDomain.Domain, All.Any(target => target.Architecture == architecture) ? $"No emulator found for arch '{architecture}'" : $"Unknown architecture {architecture}"));
 
     /// <summary>The emulator for an architecture found along PATH; null where none is installed.</summary>
     public static string? Find(string architecture) =>

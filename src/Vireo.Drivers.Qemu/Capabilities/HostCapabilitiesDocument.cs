@@ -98,7 +98,7 @@ internal static class HostCapabilitiesDocument
                 Name = target.Architecture,
                 Wordsize = target.WordSize,
                 Emulator = qemu.Emulator,
-                Machines = [.. qemu.Machines.SelectMany(Machine)],
+                Machines = [.. qemu.Machines.OrderBy(machine => machine != qemu.DefaultMachine).SelectMany(Machine)],
                 Domains = qemu.Kvm ? [new GuestDomain { Type = "qemu" }, new GuestDomain { Type = "kvm" }] : [new GuestDomain { Type = "qemu" }],
             },
             Features = new()

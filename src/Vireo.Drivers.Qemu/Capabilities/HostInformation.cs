@@ -32,7 +32,7 @@ internal sealed class HostInformation(QemuCapabilitiesCache cache, (uint User, u
     public async Task<DomainCapabilitiesConfig> DomainCapabilitiesAsync(string? emulator, string? architecture, string? machine, string? virtType, CancellationToken cancellationToken)
     {
         var (qemu, type, kvm) = await HypervisorAsync(emulator, architecture, machine, virtType, cancellationToken).ConfigureAwait(false);
-        return DomainCapabilitiesDocument.Make(qemu, type, kvm);
+        return DomainCapabilitiesDocument.Make(qemu, architecture ?? qemu.Architecture, type, kvm);
     }
 
     /// <summary>The emulator, machine and accelerator that are meant. Parameters and errors as of <see cref="DomainCapabilitiesAsync"/>.</summary>
@@ -46,7 +46,7 @@ internal sealed class HostInformation(QemuCapabilitiesCache cache, (uint User, u
         var path = emulator ?? EmulatorTargets.Find(architecture ?? "x86_64")
             ?? throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"unable to find any emulator to serve '{architecture ?? "x86_64"}' architecture");
         var qemu = await cache.GetAsync(path, cancellationToken).ConfigureAwait(false);
-        if (architecture is not null && architecture != qemu.Architecture)
+        if (architecture is not null && !EmulatorTargets.Runs(qemu.Architecture, architecture))
             throw VireoException.InvalidArgument(ErrorDomain.Qemu, $"architecture from emulator '{qemu.Architecture}' doesn't match given architecture '{architecture}'");
         var type = machine is null ? qemu.DefaultMachine : qemu.FindMachine(machine);
         if (type is null)

@@ -37,7 +37,7 @@ internal sealed record HostModels(CpuConfig Reported, CpuConfig Migratable, CpuC
 
     /// <summary>The models that QEMU has, as CPU documents name them.</summary>
     public static IReadOnlyList<HypervisorCpuModel> KnownModels(QemuCapabilities qemu, bool kvm) =>
-        [.. qemu.CpuModels(kvm).Where(static model => model.IsNamed).Select(static model => new HypervisorCpuModel(model.Name, [.. model.Blockers.Select(X86Cpu.LibvirtName)]))];
+        [.. qemu.CpuModels(kvm).Where(static model => model.IsNamed).Select(static model => new HypervisorCpuModel(model.Name, [.. (model.Blockers ?? []).Select(X86Cpu.LibvirtName)]))];
 
     private static CpuConfig Decode(QemuHostCpu best, IEnumerable<string> features, IReadOnlyList<HypervisorCpuModel> models) =>
         X86Cpu.Decode(X86CpuData.FromQemu(features, best.Vendor, best.Signature), CpuKind.Guest, models);

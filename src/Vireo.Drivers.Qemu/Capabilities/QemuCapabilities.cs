@@ -57,7 +57,15 @@ internal sealed record QemuCapabilities
     public uint VersionNumber => (uint)(Version.Major * 1_000_000 + Version.Minor * 1_000 + Version.Build);
 
     /// <summary>The machine taken where none is asked for.</summary>
-    public QemuMachine? DefaultMachine => Machines.FirstOrDefault(static machine => machine.IsDefault) ?? (Machines.Count > 0 ? Machines[0] : null);
+    public QemuMachine? DefaultMachine => EmulatorTargets.PreferredMachine(Architecture) is { } preferred && FindMachine(preferred) is { } machine ? machine : Machines.FirstOrDefault(static machine => machine.IsDefault) ?? (Machines.Count > 0 ? Machines[0] : null);
+
+    /// <summary>Whether it has a CPU with all that it can do.</summary>
+    public bool HasMaximumCpu => TcgCpuModels.Any(static model => model.Name == "max");
+
+    /// <summary>The model of CPU that a machine has where none is asked for; null where it is not told.</summary>
+    /// <param name="machine">The machine's full name.</param>
+    public string? DefaultCpu(string machine) =>
+        FindMachine(machine)?.DefaultCpu is { } type ? TcgCpuModels.Concat(KvmCpuModels).FirstOrDefault(model => model.Type == type)?.Name : null;
 
     /// <summary>The machine of a name or alias; null where there is none.</summary>
     public QemuMachine? FindMachine(string name) => Machines.FirstOrDefault(machine => machine.Name == name || machine.Alias == name);

@@ -25,8 +25,16 @@ internal sealed class ArgumentList(QemuOverride? overrides = null)
     /// <summary>Adds an option in JSON syntax.</summary>
     public void Add(string option, OptionJson value) => Add(option, value.Build());
 
-    /// <summary>Adds a device, with the properties that the document overrides.</summary>
-    public void Device(OptionJson device) => Add("-device", overrides is null ? device.Build() : PropertyOverrides.Apply(device.Build(), overrides));
+    /// <summary>Adds a device, with the properties that the document overrides, and before it what it needs.</summary>
+    public void Device(OptionJson device)
+    {
+        if (device.Needed is { } first)
+        {
+            Device(first);
+        }
+
+        Add("-device", overrides is null ? device.Build() : PropertyOverrides.Apply(device.Build(), overrides));
+    }
 
     /// <summary>A text as one value of QEMU's comma-separated syntax: commas are doubled, so it cannot begin another option.</summary>
     public static string Escape(string value) => value.Replace(",", ",,", StringComparison.Ordinal);

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Vireo.Config;
-using Vireo.Drivers.Qemu.Defaults;
+using Vireo.Drivers.Qemu.Defaults.Machines;
 
 namespace Vireo.Drivers.Qemu.CommandLine;
 
@@ -61,7 +61,7 @@ internal static class BootArguments
 
     private static void Power(ArgumentList arguments, DomainConfig config)
     {
-        var device = new MachineKind(config.Os.Type!.Machine!).IsQ35 ? "ICH9-LPC" : "PIIX4_PM";
+        var device = MachineKind.Of(config.Os.Type!).IsQ35 ? "ICH9-LPC" : "PIIX4_PM";
         if (config.Pm?.SuspendToMem is { } memory)
         {
             arguments.Add("-global", $"{device}.disable_s3={(memory ? 0 : 1)}");

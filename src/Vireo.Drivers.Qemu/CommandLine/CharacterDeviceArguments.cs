@@ -16,7 +16,7 @@ internal static class CharacterDeviceArguments
         foreach (var serial in config.Devices.Serials)
         {
             ChardevArguments.Add(arguments, serial);
-            if (serial.Target?.Type == CharTargetType.SystemSerial)
+            if (serial.Target?.Type is CharTargetType.SystemSerial or null)
             {
                 // It is on the board already, and only takes a back end.
                 arguments.Add("-serial", $"chardev:char{serial.Alias}");

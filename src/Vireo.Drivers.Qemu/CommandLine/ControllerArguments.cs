@@ -1,6 +1,6 @@
 using System.Globalization;
 using Vireo.Config;
-using Vireo.Drivers.Qemu.Defaults;
+using Vireo.Drivers.Qemu.Defaults.Machines;
 
 namespace Vireo.Drivers.Qemu.CommandLine;
 
@@ -10,7 +10,7 @@ internal static class ControllerArguments
     /// <summary>Adds them: bridges first, by index, since the others stand on them.</summary>
     public static void Add(ArgumentList arguments, DomainConfig config, BootOrder boot)
     {
-        var machine = new MachineKind(config.Os.Type!.Machine!);
+        var machine = MachineKind.Of(config.Os.Type!);
         foreach (var root in config.Devices.Controllers.Where(c => c is { Type: ControllerType.Pci, PciHole64: not null }))
         {
             arguments.Add("-global", string.Create(CultureInfo.InvariantCulture, $"{(machine.IsQ35 ? "q35-pcihost" : "i440FX-pcihost")}.pci-hole64-size={root.PciHole64!.Value.KiB}K"));
@@ -19,6 +19,11 @@ internal static class ControllerArguments
         foreach (var controller in config.Devices.Controllers.Where(c => c is { Type: ControllerType.Pci, Index: > 0 }).OrderBy(c => c.Index))
         {
             Add(arguments, controller, config, boot);
+        }
+
+        if (machine.HasOptionalUsb && !config.Devices.Controllers.Any(c => c.Type == ControllerType.Usb))
+        {
+            arguments.Add("-usb");
         }
 
         if (!machine.IsQ35)
@@ -43,7 +48,7 @@ internal static class ControllerArguments
         {
             arguments.Device(Bridge(controller, config));
         }
-        else if (Option(controller, new MachineKind(config.Os.Type!.Machine!), config, boot) is { } option)
+        else if (Option(controller, MachineKind.Of(config.Os.Type!), config, boot) is { } option)
         {
             arguments.Device(option.At(controller, config));
         }
@@ -114,7 +119,7 @@ internal static class ControllerArguments
     {
         var driver = controller.Model switch
         {
-            "none" => null,
+            null or "none" => null,
             "piix3-uhci" => "piix3-usb-uhci",
             "piix4-uhci" => "piix4-usb-uhci",
             "ehci" => "usb-ehci",

@@ -6,10 +6,14 @@ namespace Vireo.Drivers.Qemu.CommandLine;
 /// <summary>The processor's model and features.</summary>
 internal static class CpuArguments
 {
-    /// <summary>The value of <c>-cpu</c>.</summary>
-    public static string Value(DomainConfig config)
+    /// <summary>The value of <c>-cpu</c>; null where the machine's own CPU is not known and none is asked for.</summary>
+    public static string? Value(DomainConfig config)
     {
-        var cpu = config.Cpu!;
+        if (config.Cpu is not { } cpu || cpu.Mode is null)
+        {
+            return null;
+        }
+
         var value = new OptionList(Model(cpu));
         value.With("vendor", cpu.Model?.VendorId);
         value.With("migratable", cpu.Migratable);

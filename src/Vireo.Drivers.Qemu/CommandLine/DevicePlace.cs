@@ -1,5 +1,6 @@
 using System.Globalization;
 using Vireo.Config;
+using Vireo.Drivers.Qemu.Defaults.Machines;
 
 namespace Vireo.Drivers.Qemu.CommandLine;
 
@@ -16,7 +17,7 @@ internal static class DevicePlace
             case null or UnassignedAddress or VirtioMmioAddress:
                 break;
             case PciAddress pci:
-                option.Text("bus", PciBus(config, pci.Bus ?? 0)).Flag("multifunction", pci.Multifunction).Text("addr", Slot(pci));
+                option.Text("bus", PciBus(config, pci.Bus ?? 0)).Flag("multifunction", pci.Multifunction).Text("addr", Slot(pci)).After(Zpci(pci, device.Alias));
                 break;
             case UsbAddress usb:
                 option.Text("bus", string.Create(CultureInfo.InvariantCulture, $"{Usb(config, usb.Bus ?? 0)}.0")).Text("port", usb.Port);
@@ -73,13 +74,18 @@ internal static class DevicePlace
     public static string Usb(DomainConfig config, uint index) =>
         config.Devices.Controllers.Find(c => c.Type == ControllerType.Usb && c.Index == index)?.Alias ?? throw Unsupported.Element($"USB bus {index}", "has no controller");
 
+    // What a mainframe knows the device by.
+    private static OptionJson? Zpci(PciAddress pci, string? target) => pci.Zpci?.Uid is not { } uid
+        ? null
+        : OptionJson.Device("zpci").Number("uid", uid).Number("fid", pci.Zpci.Fid).Text("target", target).Text("id", string.Create(CultureInfo.InvariantCulture, $"zpci{uid}"));
+
     private static string PciBus(DomainConfig config, uint index)
     {
         var controller = config.Devices.Controllers.Find(c => c.Type == ControllerType.Pci && c.Index == index);
         if (controller is { Index: 0, ModelName: null or ControllerModelName.None, Model: "pci-root" or "pcie-root" })
         {
             // It is on the board, and so is its name.
-            return controller.Model == "pci-root" ? "pci.0" : "pcie.0";
+            return controller.Model == "pci-root" ? MachineKind.Of(config.Os.Type!).PciBus : "pcie.0";
         }
 
         var alias = controller is { ModelName: ControllerModelName.SpaprPciHostBridge, Index: > 0 } ? $"{controller.Alias}.0" : controller?.Alias;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Vireo.Config;
 using Vireo.Drivers.Qemu.Block;
+using Vireo.Drivers.Qemu.Defaults.Machines;
 
 namespace Vireo.Drivers.Qemu.CommandLine;
 
@@ -17,6 +18,12 @@ internal static class DiskArguments
 
         foreach (var disk in config.Devices.Disks)
         {
+            if (disk.Target!.Bus == DiskBus.Sd)
+            {
+                arguments.Add("-drive", SdCard(disk, context.Disks.Find(disk.Target.Dev!)));
+                continue;
+            }
+
             var node = disk.Type == DiskType.VhostUser ? null : AddImages(arguments, disk, context);
             if (disk.Type == DiskType.VhostUser)
             {
@@ -24,13 +31,23 @@ internal static class DiskArguments
                     .With("reconnect", disk.Source?.Reconnect is { Enabled: true } reconnect ? (reconnect.Timeout ?? 1).ToString(CultureInfo.InvariantCulture) : null).ToString());
             }
 
-            arguments.Device(Device(disk, config, node).Number("bootindex", disk.Target!.Bus == DiskBus.Fdc ? null : boot.Of(disk)).Text("loadparm", disk.Boot?.Loadparm));
+            arguments.Device(Device(disk, config, node).Number("bootindex", disk.Target!.Bus == DiskBus.Fdc ? null : boot.Of(disk)));
         }
     }
 
     /// <summary>Adds the images of a disk; the name of the node that its device reads, null for an empty drive.</summary>
     public static string? AddImages(ArgumentList arguments, DiskConfig disk, CommandLineContext context) =>
         context.Disks.Find(disk.Target!.Dev!) is { Chain: { } chain } live ? Images(arguments, disk, live, chain, context) : null;
+
+    // A board's slot takes its card by this option alone.
+    private static string SdCard(DiskConfig disk, LiveDisk? live)
+    {
+        Unsupported.When(live?.Chain is not { Layers: [{ Location: FileLocation, Encryption: null }] }, $"disk '{disk.Target!.Dev}' on the bus 'sd'", "has to be one image in a file");
+        var layer = live!.Chain!.Layers[0];
+        return new OptionList().With("file", ((FileLocation)layer.Location).Path).With("format", layer.Format.Name()).With("if", "sd")
+            .With("index", DriveName.Index(disk.Target!.Dev!).ToString(CultureInfo.InvariantCulture)).With("readonly", disk.Readonly ? true : null)
+            .With("node-name", NodeNumbers.Format(live.Numbers[0])).With("file.node-name", NodeNumbers.Storage(live.Numbers[0])).ToString();
+    }
 
     // Every layer with the secrets it needs; the name of the node that the device reads.
     private static string Images(ArgumentList arguments, DiskConfig disk, LiveDisk live, ImageChain chain, CommandLineContext context)
@@ -83,7 +100,8 @@ internal static class DiskArguments
             DiskBus.Virtio => Virtio(disk, config),
             DiskBus.Ide or DiskBus.Sata => Ide(disk, config),
             DiskBus.Scsi => Scsi(disk, config),
-            DiskBus.Usb => OptionJson.Device("usb-storage").At(disk, config).Flag("removable", disk.Target.Removable),
+            DiskBus.Usb => OptionJson.Device("usb-storage").At(disk, config).Flag("removable", disk.Target.Removable ?? false),
+            DiskBus.Fdc when MachineKind.Of(config.Os.Type!).HasHostBridges => throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, "PowerPC pseries machines do not support floppy device"),
             DiskBus.Fdc => OptionJson.Device("floppy").Number("unit", (disk.Address as DriveAddress)?.Unit ?? 0).Text("id", disk.Alias),
             var bus => throw Unsupported.Element($"bus '{bus?.ToXmlName()}' of disk '{disk.Target.Dev}'", "is not supported by QEMU"),
         };

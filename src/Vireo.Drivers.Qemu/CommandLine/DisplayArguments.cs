@@ -1,5 +1,6 @@
 using System.Globalization;
 using Vireo.Config;
+using Vireo.Drivers.Qemu.Defaults.Machines;
 
 namespace Vireo.Drivers.Qemu.CommandLine;
 
@@ -118,7 +119,7 @@ internal static class DisplayArguments
         var (model, driver) = (video.Model!, video.Driver);
         Unsupported.When(driver?.Name == VideoDriverName.Vhostuser, "<driver name='vhostuser'> of a video device");
         var accelerated = model.Acceleration?.Accel3d == true;
-        var name = primary && config.Os.Type?.Arch is (null or "x86_64" or "i686")
+        var name = primary && MachineKind.Of(config.Os.Type!).HasVirtioVga
             ? accelerated ? "virtio-vga-gl" : "virtio-vga"
             : DevicePlace.VirtioName(accelerated ? "virtio-gpu-gl" : "virtio-gpu", (string?)null, video.Address);
         return OptionJson.Device(name).Number("max_outputs", model.Heads).Flag("blob", model.Blob).Virtio(driver?.Iommu, driver?.Ats, driver?.Packed, driver?.PagePerVq);

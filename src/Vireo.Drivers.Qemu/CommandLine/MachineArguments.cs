@@ -1,6 +1,6 @@
 using System.Globalization;
 using Vireo.Config;
-using Vireo.Drivers.Qemu.Defaults;
+using Vireo.Drivers.Qemu.Defaults.Machines;
 
 namespace Vireo.Drivers.Qemu.CommandLine;
 
@@ -16,7 +16,11 @@ internal static class MachineArguments
         LaunchSecurityArguments.Add(arguments, config, context);
         arguments.Add("-machine", Machine(config, context));
         arguments.Add("-accel", Accelerator(config));
-        arguments.Add("-cpu", CpuArguments.Value(config));
+        if (CpuArguments.Value(config) is { } cpu)
+        {
+            arguments.Add("-cpu", cpu);
+        }
+
         MemoryArguments.Add(arguments, config, context);
         ProcessorArguments.Add(arguments, config);
         NumaArguments.Add(arguments, config, context);
@@ -42,6 +46,7 @@ internal static class MachineArguments
     private static string Machine(DomainConfig config, CommandLineContext context)
     {
         var features = config.Features ?? new FeaturesConfig();
+        var machine = MachineKind.Of(config.Os.Type!);
         var value = new OptionList(config.Os.Type!.Machine!).With("usb", false).With("dump-guest-core", config.Memory!.DumpCore ?? false);
         value.With("memory-backend", NumaArguments.HasCells(config) ? null : MemoryArguments.MainId(context));
         value.With("mem-merge", config.MemoryBacking?.Nosharepages == true ? false : null);
@@ -55,12 +60,12 @@ internal static class MachineArguments
         Arm(value, config, features);
         Power(value, features);
         Mainframe(value, config);
-        if (!features.Acpi && CanLackAcpi(config))
+        if (!features.Acpi && (machine.IsPc || config.Os.Type!.Arch == "aarch64"))
         {
             value.With("acpi", false);
         }
 
-        value.With("hpet", config.Clock?.Timers.Find(t => t.Name == TimerName.Hpet)?.Present);
+        value.With("hpet", machine.IsPc ? config.Clock?.Timers.Find(t => t.Name == TimerName.Hpet)?.Present : null);
         if (FirmwareArguments.IsFlash(config.Os))
         {
             value.With("pflash0", "fw0").With("pflash1", FirmwareVariables.LocationOf(config.Os) is null ? null : "fw1");
@@ -69,16 +74,10 @@ internal static class MachineArguments
         return value.ToString();
     }
 
-    // Boards without ACPI tables do not know the switch.
-    private static bool CanLackAcpi(DomainConfig config)
-    {
-        var machine = new MachineKind(config.Os.Type!.Machine!);
-        return machine.IsI440fx || machine.IsQ35 || config.Os.Type.Arch is null or "i686" or "x86_64" or "aarch64";
-    }
-
     private static void Arm(OptionList value, DomainConfig config, FeaturesConfig features)
     {
-        value.With("gic-version", features.Gic?.Version?.ToXmlName());
+        // What 32-bit guests have anyway, libvirt does not ask for.
+        value.With("gic-version", config.Os.Type!.Arch != "aarch64" && features.Gic?.Version == GicVersion.V2 ? null : features.Gic?.Version?.ToXmlName());
         value.With("iommu", config.Devices.Iommu?.Model == IommuModel.Smmuv3 ? "smmuv3" : null);
         value.With("ras", features.Ras?.State);
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Vireo.Config;
+using Vireo.Drivers.Qemu.Defaults.Machines;
 
 namespace Vireo.Drivers.Qemu.CommandLine;
 
@@ -28,22 +29,23 @@ internal static class MemoryArguments
     /// <summary>The memory that is there before any memory device.</summary>
     public static DataSize Initial(DomainConfig config)
     {
+        var grain = MachineKind.Of(config.Os.Type!).MemoryGrain;
         if (NumaArguments.HasCells(config))
         {
-            return Sum(config.Cpu!.Numa!.Cells.Select(cell => Aligned(cell.Memory ?? default)));
+            return Sum(config.Cpu!.Numa!.Cells.Select(cell => Aligned(cell.Memory ?? default, grain)));
         }
 
         var pluggable = Sum(config.Devices.Memories.Select(memory => memory.Target?.Size ?? default)).Bytes;
         var all = config.Memory!.Size.Bytes;
         Unsupported.When(pluggable >= all, "<memory>", "is not more than its memory devices have together");
-        return Aligned(new DataSize(all - pluggable));
+        return Aligned(new DataSize(all - pluggable), grain);
     }
 
     /// <summary>The size in whole grains: QEMU takes no other.</summary>
     /// <param name="size">As the document has it.</param>
-    /// <param name="grain">Bytes of a grain: a MiB, or what the device needs.</param>
+    /// <param name="grain">Bytes of a grain: what the machine or the device needs.</param>
     /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED: it would be 16 EiB or more.</exception>
-    public static DataSize Aligned(DataSize size, ulong grain = 1 << 20)
+    public static DataSize Aligned(DataSize size, ulong grain)
     {
         var rest = size.Bytes % grain;
         Unsupported.When(rest > 0 && size.Bytes > ulong.MaxValue - (grain - rest), "memory size", "overflowed after alignment");

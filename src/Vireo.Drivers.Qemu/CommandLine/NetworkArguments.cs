@@ -1,5 +1,6 @@
 using System.Globalization;
 using Vireo.Config;
+using Vireo.Drivers.Qemu.Defaults.Machines;
 
 namespace Vireo.Drivers.Qemu.CommandLine;
 
@@ -23,6 +24,13 @@ internal static class NetworkArguments
             }
 
             arguments.Add("-netdev", Backend(card, context).Text("id", $"host{card.Alias}"));
+            if (MachineKind.Of(config.Os.Type!) is ArmMachine && card.Address is not (PciAddress or VirtioMmioAddress))
+            {
+                // It is on the board already, and only takes a back end.
+                arguments.Add("-net", new OptionList("nic").With("macaddr", card.Mac!.Address).With("netdev", $"host{card.Alias}").With("model", card.Model).With("id", card.Alias).ToString());
+                continue;
+            }
+
             arguments.Device(Card(card).Text("netdev", $"host{card.Alias}").Text("mac", card.Mac!.Address).At(card, config).Number("host_mtu", card.Mtu).Number("bootindex", boot.Of(card)));
         }
     }

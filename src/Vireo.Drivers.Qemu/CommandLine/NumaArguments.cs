@@ -1,5 +1,6 @@
 using System.Globalization;
 using Vireo.Config;
+using Vireo.Drivers.Qemu.Defaults.Machines;
 
 namespace Vireo.Drivers.Qemu.CommandLine;
 
@@ -59,7 +60,7 @@ internal static class NumaArguments
         value.With("initiator", attributes && processors is null ? Text(Initiator(config, cell)) : null);
         if (cell.Memory is { Bytes: > 0 } memory)
         {
-            var backend = new MemoryBackend(string.Create(CultureInfo.InvariantCulture, $"ram-node{cell.Id}"), MemoryArguments.Aligned(memory)) { Cell = cell.Id, Access = cell.MemAccess, Discard = cell.Discard };
+            var backend = new MemoryBackend(string.Create(CultureInfo.InvariantCulture, $"ram-node{cell.Id}"), MemoryArguments.Aligned(memory, MachineKind.Of(config.Os.Type!).MemoryGrain)) { Cell = cell.Id, Access = cell.MemAccess, Discard = cell.Discard };
             arguments.Add("-object", backend.ToObject(config, context));
             value.With("memdev", backend.Id);
         }

@@ -21,6 +21,9 @@ internal sealed class OptionJson
         _json.WriteString(kind, value);
     }
 
+    /// <summary>A device that QEMU wants to be told of before; null for none.</summary>
+    public OptionJson? Needed { get; private set; }
+
     /// <summary>A device.</summary>
     public static OptionJson Device(string driver) => new("driver", driver);
 
@@ -83,6 +86,13 @@ internal sealed class OptionJson
             write(_json);
         }
 
+        return this;
+    }
+
+    /// <summary>Names a device that QEMU wants to be told of before.</summary>
+    public OptionJson After(OptionJson? needed)
+    {
+        Needed = needed;
         return this;
     }
 

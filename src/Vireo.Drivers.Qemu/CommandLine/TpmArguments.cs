@@ -1,5 +1,6 @@
 using System.Globalization;
 using Vireo.Config;
+using Vireo.Drivers.Qemu.Defaults.Machines;
 
 namespace Vireo.Drivers.Qemu.CommandLine;
 
@@ -28,8 +29,11 @@ internal static class TpmArguments
                 arguments.Add("-tpmdev", new OptionList("emulator").With("id", id).With("chardev", "chrtpm").ToString());
             }
 
-            var option = OptionJson.Device(tpm.Model!.Value.ToXmlName()).Text("tpmdev", id);
+            var option = OptionJson.Device(Driver(tpm.Model!.Value, config)).Text("tpmdev", id);
             arguments.Device(tpm.Address is SpaprVioAddress ? option.At(tpm, config) : option.Text("id", tpm.Alias));
         }
     }
+
+    // A PC has it on ISA, other boards at a place of their own.
+    private static string Driver(TpmModel model, DomainConfig config) => model.ToXmlName() + (model == TpmModel.Tis && !MachineKind.Of(config.Os.Type!).IsPc ? "-device" : "");
 }

@@ -1,4 +1,5 @@
 using Vireo.Config;
+using Vireo.Drivers.Qemu.Capabilities;
 using Vireo.Drivers.Qemu.Defaults;
 using Vireo.Drivers.Qemu.Lifecycle;
 using Vireo.Drivers.Qemu.State;
@@ -29,12 +30,12 @@ internal sealed partial class QemuConnection
 
         if (wanted.HasFlag(DomainXMLFlags.Migratable))
         {
-            config = wanted.HasFlag(DomainXMLFlags.Inactive) || domain.Process is not { } process ? MigratableDocument.Of(config) : MigratableDocument.OfRun(config, process);
+            config = wanted.HasFlag(DomainXMLFlags.Inactive) || domain.Process is not { } process ? MigratableDocument.Of(config) : MigratableDocument.OfRun(config, view.NextConfig, process);
         }
 
         if (wanted.HasFlag(DomainXMLFlags.UpdateCpu))
         {
-            var qemu = await Hypervisor.HostInformation.EmulatorAsync(config.Devices.Emulator ?? GuestBuilder.DefaultEmulator, cancellationToken).ConfigureAwait(false);
+            var qemu = await Hypervisor.HostInformation.EmulatorAsync(config.Devices.Emulator ?? EmulatorTargets.For(config.Os.Type?.Arch), cancellationToken).ConfigureAwait(false);
             config = config with { Cpu = GuestCpu.Updated(config, qemu) };
         }
 

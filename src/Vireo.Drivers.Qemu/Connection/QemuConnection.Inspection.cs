@@ -1,5 +1,5 @@
+using Vireo.Drivers.Qemu.Capabilities;
 using Vireo.Drivers.Qemu.Inspection;
-using Vireo.Drivers.Qemu.Lifecycle;
 using Vireo.Host.Processes;
 
 namespace Vireo.Drivers.Qemu;
@@ -64,7 +64,7 @@ internal sealed partial class QemuConnection
             return [.. taints];
         }
 
-        var qemu = await Hypervisor.HostInformation.EmulatorAsync(live.Devices.Emulator ?? GuestBuilder.DefaultEmulator, cancellationToken).ConfigureAwait(false);
+        var qemu = await Hypervisor.HostInformation.EmulatorAsync(live.Devices.Emulator ?? EmulatorTargets.For(live.Os.Type?.Arch), cancellationToken).ConfigureAwait(false);
         return [.. taints, .. DomainMessages.Deprecations(live, qemu)];
     }
 

@@ -1,5 +1,6 @@
 using Vireo.Config;
 using Vireo.Config.Defaults;
+using Vireo.Drivers.Qemu.Defaults.Machines;
 
 namespace Vireo.Drivers.Qemu.Defaults;
 
@@ -8,14 +9,14 @@ internal static class CharacterDeviceDefaults
 {
     /// <summary>Fills in targets, and makes the first console and the first serial port one.</summary>
     /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED: a console other than the first is a serial port.</exception>
-    public static void Apply(DeviceDraft draft)
+    public static void Apply(DeviceDraft draft, MachineKind machine)
     {
         RequireUnique(draft.Serials);
         Consoles(draft);
         PortNumbers.Assign(draft.Serials);
-        DeviceDraft.Each(draft.Serials, serial => serial with { Target = Serial(serial.Target) });
+        DeviceDraft.Each(draft.Serials, serial => serial with { Target = Serial(serial.Target, machine) });
         Parallels(draft);
-        ShareFirst(draft);
+        ShareFirst(draft, machine);
         DeviceDraft.Each(draft.Channels, WithoutRun);
     }
 
@@ -64,15 +65,19 @@ internal static class CharacterDeviceDefaults
         });
     }
 
-    private static CharTarget Serial(CharTarget? target)
+    // To other machines than PCs the serial port of ISA is what documents of old call any.
+    private static CharTarget Serial(CharTarget? target, MachineKind machine)
     {
         target ??= new CharTarget();
-        var type = target.Type is null or CharTargetType.None ? CharTargetType.IsaSerial : target.Type;
+        var type = target.Type is null or CharTargetType.None || (target.Type == CharTargetType.IsaSerial && !machine.IsPc) ? machine.Serial : target.Type;
         var model = target.Model ?? type switch
         {
             CharTargetType.IsaSerial => CharTargetModel.IsaSerial,
             CharTargetType.PciSerial => CharTargetModel.PciSerial,
             CharTargetType.UsbSerial => CharTargetModel.UsbSerial,
+            CharTargetType.SpaprVioSerial => CharTargetModel.SpaprVty,
+            CharTargetType.SclpSerial => CharTargetModel.Sclpconsole,
+            CharTargetType.SystemSerial => machine.BoardSerial,
             _ => (CharTargetModel?)null,
         };
         return target with { Type = type, Model = model };
@@ -92,19 +97,19 @@ internal static class CharacterDeviceDefaults
         }
     }
 
-    private static void ShareFirst(DeviceDraft draft)
+    private static void ShareFirst(DeviceDraft draft, MachineKind machine)
     {
         if (draft.Consoles.Count > 0 && draft.Consoles[0].Target!.Type == CharTargetType.Serial)
         {
             if (draft.Serials.Count == 0)
             {
                 var console = draft.Consoles[0];
-                draft.Serials.Add(console with { Tty = null, Target = new CharTarget { Type = CharTargetType.IsaSerial, Port = 0, Model = CharTargetModel.IsaSerial } });
+                draft.Serials.Add(console with { Tty = null, Target = Serial(new CharTarget { Port = 0 }, machine) });
             }
 
             draft.Consoles[0] = AsConsole(draft.Serials[0]);
         }
-        else if (draft.Serials.Count > 0 && draft.Serials[0].Target!.Type == CharTargetType.IsaSerial)
+        else if (draft.Serials.Count > 0 && draft.Serials[0].Target!.Type is not (CharTargetType.PciSerial or CharTargetType.UsbSerial or CharTargetType.IsaDebug))
         {
             draft.Consoles.Insert(0, AsConsole(draft.Serials[0]));
         }

@@ -1,5 +1,6 @@
 using Vireo.Config;
 using Vireo.Config.Defaults;
+using Vireo.Drivers.Qemu.Defaults.Machines;
 
 namespace Vireo.Drivers.Qemu.Defaults;
 
@@ -22,14 +23,13 @@ internal static class ControllerChecks
             }
         }
 
-        if (!machine.IsQ35)
+        if (machine.IsI440fx)
         {
             RequireOnBoard(draft, ControllerType.Ide, null, 1, "Primary IDE controller must have PCI address 0:0:1.1");
             RequireOnBoard(draft, ControllerType.Usb, "piix3-uhci", 2, "PIIX3 USB controller at index 0 must have PCI address 0:0:1.2");
         }
 
-        var root = machine.IsQ35 ? "pcie-root" : "pci-root";
-        if (draft.Controllers.Find(c => c is { Type: ControllerType.Pci, Index: 0 }) is { Model: { } model } && model != root)
+        if (machine.PciRoot is { } root && draft.Controllers.Find(c => c is { Type: ControllerType.Pci, Index: 0 }) is { Model: { } model } && model != root)
         {
             throw Refused($"The PCI controller with index='0' must be model='{root}' for this machine type, but model='{model}' was found instead");
         }
@@ -37,12 +37,15 @@ internal static class ControllerChecks
 
     /// <summary>What must hold of the controllers of a finished document.</summary>
     /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED.</exception>
-    public static void Check(ControllerConfig controller)
+    public static void Check(ControllerConfig controller, MachineKind machine)
     {
         var refusal = controller switch
         {
             { Type: ControllerType.Usb, Model: "qemu-xhci" or "nec-xhci", Ports: > MostXhciPorts } => $"'{controller.Model}' controller only supports up to '{MostXhciPorts}' ports",
-            { Type: ControllerType.Scsi, Model: "buslogic" or "ibmvscsi" or "ncr53c90" } => $"Unsupported controller model: {controller.Model}",
+            { Type: ControllerType.Pci, Model: "pci-expander-bus" } when !machine.IsI440fx => "pci-expander-bus controllers are only supported on 440fx-based machinetypes",
+            { Type: ControllerType.Pci, Model: "pcie-expander-bus" } when machine.PciRoot != "pcie-root" => "pcie-expander-bus controllers are not supported with this machine type",
+            { Type: ControllerType.Pci, Index: 0, Target.Node: not null } => "The PCI controller with index=0 can't be associated with a NUMA node",
+            { Type: ControllerType.Scsi, Model: "buslogic" or "ncr53c90" } => $"Unsupported controller model: {controller.Model}",
             { Type: ControllerType.Usb, Model: "qusb1" or "qusb2" } => "USB controller model type 'qusb1' or 'qusb2' is not supported in qemu",
             { Type: ControllerType.Pci, Index: > 0, Target: { } target } when Misplaced(controller.Model, target) is { } option =>
                 $"Option '{option}' is not valid for PCI controller with index '{controller.Index}', model '{controller.Model}' and modelName '{controller.ModelName?.ToXmlName()}'",
@@ -69,7 +72,7 @@ internal static class ControllerChecks
         { Chassis: not null } when model is not ("pcie-root-port" or "pcie-switch-downstream-port") => "chassis",
         { Port: not null } when model is not ("pcie-root-port" or "pcie-switch-downstream-port") => "port",
         { BusNr: not null } when model is not ("pci-expander-bus" or "pcie-expander-bus") => "busNr",
-        { Index: not null } => "targetIndex",
+        { Index: not null } when model != "pci-root" => "targetIndex",
         _ => null,
     };
 

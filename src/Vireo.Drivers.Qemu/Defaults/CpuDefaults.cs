@@ -10,30 +10,40 @@ internal static class CpuDefaults
     /// <summary>Fills in mode, model and policies, and puts the NUMA cells in order.</summary>
     /// <param name="cpu">What the document says.</param>
     /// <param name="type">Who runs the guest.</param>
-    /// <param name="architecture">What QEMU emulates: x86_64 or i686.</param>
+    /// <param name="architecture">What QEMU emulates.</param>
+    /// <param name="machines">The model that the machine has when nothing is said; null when it is not known.</param>
     /// <param name="vcpus">How many CPUs the guest has at most.</param>
-    public static CpuConfig Apply(CpuConfig? cpu, DomainType? type, string architecture, uint vcpus)
+    public static CpuConfig? Apply(CpuConfig? cpu, DomainType? type, string architecture, string? machines, uint vcpus)
     {
+        if (cpu is null && machines is null)
+        {
+            return null;
+        }
+
         cpu = (cpu ?? new CpuConfig()).ToDefinition(CpuKind.Guest);
-        var wide = architecture != "i686";
         cpu = cpu with
         {
             Numa = cpu.Numa is { } numa ? Numa(numa, vcpus) : null,
         };
-        if (cpu.Mode == CpuMode.Custom && cpu.Model?.Name is null)
+        if (cpu.Mode == CpuMode.Custom && cpu.Model?.Name is null && machines is not null)
         {
             return cpu with
             {
                 Mode = CpuMode.Custom,
                 Match = CpuMatch.Exact,
                 Check = CpuCheck.None,
-                Model = new CpuModel { Fallback = CpuFallback.Forbid, VendorId = cpu.Model?.VendorId, Name = wide ? "qemu64" : "qemu32" },
+                Model = new CpuModel { Fallback = CpuFallback.Forbid, VendorId = cpu.Model?.VendorId, Name = machines },
             };
+        }
+
+        if (cpu.Mode == CpuMode.Custom && cpu.Model is null)
+        {
+            return cpu with { Mode = null, Match = null, Check = null };
         }
 
         return cpu.Mode switch
         {
-            CpuMode.HostPassthrough => cpu with { Check = cpu.Check ?? CpuCheck.None, Migratable = cpu.Migratable ?? wide },
+            CpuMode.HostPassthrough => cpu with { Check = cpu.Check ?? CpuCheck.None, Migratable = cpu.Migratable ?? (architecture == "x86_64" ? true : architecture == "i686" ? false : null) },
             CpuMode.Maximum => cpu with { Check = cpu.Check ?? CpuCheck.None },
             CpuMode.HostModel => cpu with { Check = cpu.Check ?? CpuCheck.Partial, Model = OfHost(cpu.Model) },
             _ => cpu with { Check = cpu.Check ?? (type == DomainType.Kvm ? CpuCheck.Partial : CpuCheck.None) },
@@ -44,7 +54,11 @@ internal static class CpuDefaults
     /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED.</exception>
     public static void Check(DomainConfig config)
     {
-        var cpu = config.Cpu!;
+        if (config.Cpu is not { } cpu)
+        {
+            return;
+        }
+
         if (cpu.Topology is { } topology
             && (ulong)(topology.Sockets ?? 1) * (topology.Dies ?? 1) * (topology.Cores ?? 1) * (topology.Threads ?? 1) != config.Vcpu!.Count)
         {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Vireo.Config;
 using Vireo.Config.Defaults;
+using Vireo.Drivers.Qemu.Defaults.Machines;
 
 namespace Vireo.Drivers.Qemu.Defaults;
 
@@ -11,7 +12,7 @@ internal static class DeviceAliases
     /// <param name="config">A completed document.</param>
     public static DomainConfig Assign(DomainConfig config)
     {
-        var machine = new MachineKind(config.Os.Type!.Machine!);
+        var machine = MachineKind.Of(config.Os.Type!);
         var draft = new DeviceDraft(config.Devices);
         DeviceDraft.Each(draft.Controllers, c => Named(c, Controller(c, machine)));
         DeviceDraft.Each(draft.Disks, d => Named(d, Disk(d, draft)));
@@ -58,7 +59,7 @@ internal static class DeviceAliases
     public static DeviceConfig NameFor(DeviceConfig device, DevicesConfig alone, DomainConfig live) =>
         Named(device, device switch
         {
-            ControllerConfig controller => Controller(controller, new MachineKind(live.Os.Type!.Machine!)),
+            ControllerConfig controller => Controller(controller, MachineKind.Of(live.Os.Type!)),
             DiskConfig disk => Disk(disk, new DeviceDraft(live.Devices)),
             MemoryDevice { Address: DimmAddress } memory => Memory(memory, []),
             MemoryDevice memory => Next(memory.Model!.Value.ToXmlName().Replace("-", "", StringComparison.Ordinal), live),

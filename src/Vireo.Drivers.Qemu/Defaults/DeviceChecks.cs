@@ -1,4 +1,5 @@
 using Vireo.Config;
+using Vireo.Drivers.Qemu.Defaults.Machines;
 
 namespace Vireo.Drivers.Qemu.Defaults;
 
@@ -9,12 +10,14 @@ internal static class DeviceChecks
     private const int Certificates = 3;
 
     /// <summary>What must hold of a document as it was read.</summary>
+    /// <param name="devices">Its devices.</param>
+    /// <param name="isMainframe">Whether its machine is a mainframe.</param>
     /// <exception cref="VireoException">VIR_ERR_XML_ERROR, VIR_ERR_CONFIG_UNSUPPORTED, VIR_ERR_INTERNAL_ERROR, VIR_ERR_NO_SOURCE.</exception>
-    public static void BeforeDefaults(DevicesConfig devices)
+    public static void BeforeDefaults(DevicesConfig devices, bool isMainframe)
     {
         devices.Map(device =>
         {
-            Address(device);
+            Address(device, isMainframe);
             return device;
         });
         First(devices.Leases.Select(Lease));
@@ -48,19 +51,11 @@ internal static class DeviceChecks
         var devices = config.Devices;
         First(
         [
-            devices.Nvram is not null ? Unsupported("nvram device is only supported for PPC64") : null,
             Iommu(devices.Iommu, config, machine),
             devices.Vsock?.Cid?.Address < FirstGuestCid ? Unsupported("guest CIDs must be >= 3") : null,
             devices.Watchdogs.Count > 1 ? VireoException.Internal(ErrorDomain.Domain, "only a single watchdog device is supported") : null,
             devices.Panics.GroupBy(p => p.Model).FirstOrDefault(g => g.Count() > 1) is { } twice ? Xml($"Multiple panic devices with model '{twice.Key?.ToXmlName()}'") : null,
         ]);
-        First(devices.Watchdogs.Select(w => w.Model == WatchdogModel.Diag288 ? Unsupported("diag288 model of watchdog is allowed for s390 and s390x only") : null));
-        First(devices.Panics.Select(p => p.Model switch
-        {
-            PanicModel.Pseries => Unsupported("only pSeries guests support panic device of model 'pseries'"),
-            PanicModel.S390 => Unsupported("only S390 guests support panic device of model 's390'"),
-            _ => null,
-        }));
         First(devices.Inputs.Select(Input));
         First(devices.Graphics.Select(g => g.Type is GraphicsType.Rdp or GraphicsType.Desktop ? Unsupported($"{g.Type.Value.ToXmlName()} graphics are not supported with this QEMU") : null));
         First(devices.Videos.Select((v, i) => Video(v.Model!.Type, i > 0)));
@@ -85,7 +80,7 @@ internal static class DeviceChecks
             .. devices.Redirdevs.Select(r => (r.Type, r.Sources)),
         ];
 
-    private static void Address(DeviceConfig device)
+    private static void Address(DeviceConfig device, bool isMainframe)
     {
         First(
         [
@@ -96,7 +91,8 @@ internal static class DeviceChecks
                 VirtioS390Address => Xml("virtio-s390 bus doesn't have an address"),
                 DimmAddress { Slot: null } => Xml("Missing required attribute 'slot' in element 'address'"),
                 UnassignedAddress when device is not HostdevConfig => Unsupported("address of type 'unassigned' is supported only for hostdevs"),
-                PciAddress { Zpci: { Uid: not null } or { Fid: not null } } => Unsupported("This QEMU binary doesn't support zPCI"),
+                PciAddress { Zpci: { Uid: not null } or { Fid: not null } } when !isMainframe => Unsupported("This QEMU binary doesn't support zPCI"),
+                CcwAddress { Cssid: null, Ssid: null, Devno: null } => null,
                 CcwAddress { Cssid: null } or CcwAddress { Ssid: null } or CcwAddress { Devno: null } => VireoException.Internal(ErrorDomain.Domain, "Invalid partial specification for virtio ccw address"),
                 _ => null,
             },
@@ -149,8 +145,8 @@ internal static class DeviceChecks
     {
         null => null,
         { Model: IommuModel.Intel } when !machine.IsQ35 => Unsupported("IOMMU device: 'intel' is only supported with Q35 machines"),
-        { Model: IommuModel.Smmuv3 } => Unsupported("IOMMU device: 'smmuv3' is only supported with ARM Virt machines"),
-        { Model: IommuModel.Virtio } when !machine.IsQ35 => Unsupported("IOMMU device: 'virtio' is only supported with Q35 and ARM Virt machines"),
+        { Model: IommuModel.Smmuv3 } when machine is not ArmMachine { IsVirt: true } => Unsupported("IOMMU device: 'smmuv3' is only supported with ARM Virt machines"),
+        { Model: IommuModel.Virtio } when !machine.IsQ35 && machine is not ArmMachine { IsVirt: true } => Unsupported("IOMMU device: 'virtio' is only supported with Q35 and ARM Virt machines"),
         { Model: IommuModel.Virtio } when config.Features?.Acpi != true => Unsupported("IOMMU device: 'virtio' requires ACPI"),
         { Model: IommuModel.Intel, Address: not null } => Xml("iommu model 'intel' can't have address"),
         { Driver.Intremap: true } when config.Features?.Ioapic?.Driver != IoapicDriver.Qemu => Unsupported("IOMMU interrupt remapping requires split I/O APIC (ioapic driver='qemu')"),

@@ -1,5 +1,6 @@
 using Vireo.Config;
 using Vireo.Config.Defaults;
+using Vireo.Drivers.Qemu.Defaults.Machines;
 
 namespace Vireo.Drivers.Qemu.Defaults;
 
@@ -7,10 +8,10 @@ namespace Vireo.Drivers.Qemu.Defaults;
 internal static class DisplayDefaults
 {
     /// <summary>Fills in listening places, the card that a display needs, its memory, and where sound goes.</summary>
-    public static void Apply(DeviceDraft draft)
+    public static void Apply(DeviceDraft draft, MachineKind machine)
     {
         DeviceDraft.Each(draft.Graphics, Graphics);
-        GraphicsDefaults.Videos(draft, VideoType.Cirrus);
+        GraphicsDefaults.Videos(draft, machine.Video);
         DeviceDraft.Each(draft.Videos, Video);
         DeviceDraft.Each(draft.Sounds, sound => sound with { Model = sound.Model ?? SoundModel.Ich6 });
         if (draft.Audios.Count == 0 && ImpliedAudio(draft) is { } audio)

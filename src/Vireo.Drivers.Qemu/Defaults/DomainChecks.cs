@@ -1,5 +1,7 @@
 using Vireo.Config;
 using Vireo.Config.Defaults;
+using Vireo.Drivers.Qemu.Capabilities;
+using Vireo.Drivers.Qemu.Defaults.Machines;
 
 namespace Vireo.Drivers.Qemu.Defaults;
 
@@ -30,13 +32,13 @@ internal static class DomainChecks
             throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"domain type '{config.Type?.ToString().ToLowerInvariant()}' is not supported by the QEMU driver");
         }
 
-        if (config.Os.Type!.Kind != "hvm" || config.Os.Type.Arch is not ("x86_64" or "i686"))
+        var machine = MachineKind.Of(config.Os.Type!);
+        if (config.Os.Type!.Kind != "hvm" || machine is UnknownMachine)
         {
             throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"os type '{config.Os.Type.Kind}' for architecture '{config.Os.Type.Arch}' is not supported");
         }
 
-        var machine = new MachineKind(config.Os.Type.Machine!);
-        if (!machine.IsQ35 && !machine.IsI440fx)
+        if (machine is { IsPc: true, IsQ35: false, IsI440fx: false })
         {
             throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"machine type '{machine.Name}' is not supported; use a pc or q35 machine");
         }
@@ -64,9 +66,9 @@ internal static class DomainChecks
     /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED.</exception>
     public static void AfterDefaults(DomainConfig config, MachineKind machine, DefaultsContext context)
     {
-        if (config.Os.Type!.Arch == "x86_64" && context.Architecture != "x86_64")
+        if (!EmulatorTargets.Runs(context.Architecture, config.Os.Type!.Arch!))
         {
-            throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"Emulator '{config.Devices.Emulator}' does not support arch 'x86_64'");
+            throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"Emulator '{config.Devices.Emulator}' does not support arch '{config.Os.Type.Arch}'");
         }
 
         if (!context.Machines.Contains(machine.Name))
@@ -74,7 +76,7 @@ internal static class DomainChecks
             throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"Emulator '{config.Devices.Emulator}' does not support machine type '{machine.Name}'");
         }
 
-        if (machine.IsQ35 && config.Devices.Controllers.Any(c => c.Type == ControllerType.Ide))
+        if (!machine.HasIde && config.Devices.Controllers.Any(c => c.Type == ControllerType.Ide))
         {
             throw VireoException.ConfigUnsupported(ErrorDomain.Domain, "IDE controllers are unsupported for this QEMU binary or machine type");
         }
@@ -84,11 +86,16 @@ internal static class DomainChecks
             throw VireoException.ConfigUnsupported(ErrorDomain.Domain, "Only a single IDE controller is supported for this machine type");
         }
 
-        PlatformChecks.AfterDefaults(config);
+        PlatformChecks.AfterDefaults(config, machine);
         CpuDefaults.Check(config);
-        if (config.Os.Loader?.Type == LoaderType.Pflash && config.Features?.Acpi != true)
+        if (machine.IsPc && config.Os.Loader?.Type == LoaderType.Pflash && config.Features?.Acpi != true)
         {
             throw VireoException.ConfigUnsupported(ErrorDomain.Domain, "UEFI requires ACPI on this architecture");
+        }
+
+        if (config is { Os: { Type.Arch: "aarch64", Loader: not { Type: LoaderType.Pflash }, Firmware: not OsFirmware.Efi }, Features.Acpi: true })
+        {
+            throw VireoException.ConfigUnsupported(ErrorDomain.Domain, "ACPI requires UEFI on this architecture");
         }
 
         foreach (var disk in config.Devices.Disks)
@@ -98,11 +105,12 @@ internal static class DomainChecks
 
         foreach (var controller in config.Devices.Controllers)
         {
-            ControllerChecks.Check(controller);
+            ControllerChecks.Check(controller, machine);
         }
 
+        MachineChecks.AfterDefaults(config, machine, context);
         DeviceChecks.AfterDefaults(config, machine);
-        TpmDefaults.Check(config.Devices);
+        TpmDefaults.Check(config.Devices, context);
         var aliases = new HashSet<string>(StringComparer.Ordinal);
         foreach (var alias in Aliases(config.Devices))
         {

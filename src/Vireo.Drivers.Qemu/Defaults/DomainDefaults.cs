@@ -1,5 +1,7 @@
 using Vireo.Config;
 using Vireo.Config.Defaults;
+using Vireo.Drivers.Qemu.Capabilities;
+using Vireo.Drivers.Qemu.Defaults.Machines;
 
 namespace Vireo.Drivers.Qemu.Defaults;
 
@@ -18,8 +20,20 @@ internal sealed record DefaultsContext(string Emulator, string DefaultMachine, I
     /// <summary>Whether the document is a running guest's, which has the buses that it was started with.</summary>
     public bool IsLive { get; init; }
 
-    /// <summary>What QEMU emulates: x86_64 or i686. A 32-bit guest may run in either.</summary>
+    /// <summary>What QEMU emulates. A 32-bit guest may run in the 64-bit one.</summary>
     public string Architecture { get; init; } = "x86_64";
+
+    /// <summary>The CPU that a machine has when nothing is said; null when QEMU does not tell.</summary>
+    public Func<string, string?> CpuOf { get; init; } = static _ => "qemu64";
+
+    /// <summary>How many CPUs a machine can have; null when QEMU does not tell.</summary>
+    public Func<string, int?> MostCpus { get; init; } = static _ => null;
+
+    /// <summary>Whether QEMU has a CPU with all that it can do.</summary>
+    public bool HasMaximumCpu { get; init; } = true;
+
+    /// <summary>Whether QEMU has a device.</summary>
+    public Func<string, bool> HasDevice { get; init; } = static _ => true;
 
     /// <summary>The machines that QEMU has, by their canonical names.</summary>
     public required IReadOnlySet<string> Machines { get; init; }
@@ -31,8 +45,6 @@ internal sealed record DefaultsContext(string Emulator, string DefaultMachine, I
 /// </summary>
 internal static class DomainDefaults
 {
-    private const string Architecture = "x86_64";
-
     /// <summary>Fills in everything the document leaves open, and checks what cannot be.</summary>
     /// <param name="config">The document as parsed.</param>
     /// <param name="context">What the host offers.</param>
@@ -40,33 +52,37 @@ internal static class DomainDefaults
     public static DomainConfig Apply(DomainConfig config, DefaultsContext context)
     {
         DomainChecks.Name(config.Name);
-        config = UnreadMembers.Drop(config);
+        var isMainframe = config.Os.Type?.Arch == "s390x";
+        config = UnreadMembers.Drop(config with { Devices = ZpciAssignment.Read(config.Devices, isMainframe) });
         PlatformChecks.BeforeDefaults(config);
-        DeviceChecks.BeforeDefaults(config.Devices);
+        DeviceChecks.BeforeDefaults(config.Devices, isMainframe);
         config = General(config, context);
         DomainChecks.BeforeDefaults(config);
-        var machine = new MachineKind(config.Os.Type!.Machine!);
+        var machine = MachineKind.Of(config.Os.Type!);
         var draft = new DeviceDraft(config.Devices);
         draft.Emulator ??= context.Emulator;
         DiskDefaults.Sort(draft);
         DiskDefaults.Apply(draft);
         DiskDriverDefaults.Apply(draft);
-        ImpliedControllers.Sort(draft);
+        ImpliedControllers.Sort(draft, machine);
         ImpliedControllers.AddOnBoard(draft, machine);
         ControllerChecks.BeforeAddresses(draft, machine);
+        MachineChecks.BeforeAddresses(draft.ToConfig(), config.Cpu, machine);
         CharSourceDefaults.Apply(draft);
-        CharacterDeviceDefaults.Apply(draft);
-        DisplayDefaults.Apply(draft);
-        SmallDeviceDefaults.Apply(draft);
+        CharacterDeviceDefaults.Apply(draft, machine);
+        DisplayDefaults.Apply(draft, machine);
+        SmallDeviceDefaults.Apply(draft, machine);
         DiskDefaults.AssignDrives(draft);
         HostdevDefaults.Apply(draft);
-        ImpliedControllers.AddForDevices(draft);
+        ImpliedControllers.AddForDevices(draft, machine);
         VirtioSerialAssignment.Apply(draft);
         if (context.IsNew)
         {
-            UsbAssignment.Apply(draft);
+            UsbAssignment.Apply(draft, machine);
         }
 
+        SpaprVioAssignment.Apply(draft, machine);
+        VirtioAssignment.Apply(draft, machine);
         if (context.IsLive)
         {
             PciAssignment.ApplyLive(draft, machine);
@@ -76,6 +92,7 @@ internal static class DomainDefaults
             PciAssignment.Apply(draft, machine);
         }
 
+        ZpciAssignment.Apply(draft, machine);
         CharacterDeviceDefaults.ShareAddress(draft);
         config = MemorySlots.Assign(config with { Devices = draft.ToConfig() });
         DomainChecks.AfterDefaults(config, machine, context);
@@ -90,7 +107,7 @@ internal static class DomainDefaults
             machine = canonical;
         }
 
-        var type = (config.Os.Type ?? new OsType()) with { Arch = config.Os.Type?.Arch ?? Architecture, Machine = machine, Kind = config.Os.Type?.Kind ?? "hvm" };
+        var type = (config.Os.Type ?? new OsType()) with { Arch = config.Os.Type?.Arch ?? EmulatorTargets.HostArchitecture, Machine = machine, Kind = config.Os.Type?.Kind ?? "hvm" };
         var os = config.Os with { Type = type };
         if (os is { Loader: { Type: LoaderType.Pflash, Readonly: true, Path: not null }, Nvram: null or { Path: null, Source: null } })
         {
@@ -98,20 +115,10 @@ internal static class DomainDefaults
         }
 
         os = os.Loader is { Path: not null, Type: null } ? os with { Loader = os.Loader with { Type = LoaderType.Rom } } : os;
-        return GeneralDefaults.Apply(config with { Os = os, Cpu = CpuDefaults.Apply(config.Cpu, config.Type, context.Architecture, config.Vcpu?.Count ?? 1) }, userAliases: true);
+        var cpu = CpuDefaults.Apply(config.Cpu, config.Type, context.Architecture, context.CpuOf(machine), config.Vcpu?.Count ?? 1);
+        return GeneralDefaults.Apply(config with { Os = os, Cpu = cpu, Features = MachineFeatures.Apply(config.Features, MachineKind.Of(type)) }, userAliases: true);
     }
 
     /// <summary>A new hardware address in QEMU's range.</summary>
     internal static string NewMac() => MacAddress.Random(NetworkCardDefaults.Vendor).ToString();
-}
-
-/// <summary>Which family a machine is of.</summary>
-/// <param name="Name">Canonical.</param>
-internal readonly record struct MachineKind(string Name)
-{
-    /// <summary>The PCI Express one.</summary>
-    public bool IsQ35 => Name == "q35" || Name.StartsWith("pc-q35-", StringComparison.Ordinal);
-
-    /// <summary>The conventional one.</summary>
-    public bool IsI440fx => !IsQ35 && (Name == "pc" || Name.StartsWith("pc-", StringComparison.Ordinal));
 }

@@ -1,5 +1,6 @@
 using Vireo.Config;
 using Vireo.Config.Defaults;
+using Vireo.Drivers.Qemu.Defaults.Machines;
 
 namespace Vireo.Drivers.Qemu.Defaults;
 
@@ -8,9 +9,9 @@ internal static class InterfaceDefaults
 {
     /// <summary>Gives a card its address and model, and takes the name of an earlier run's tap from it.</summary>
     /// <exception cref="VireoException">VIR_ERR_XML_ERROR, VIR_ERR_CONFIG_UNSUPPORTED.</exception>
-    public static InterfaceConfig Apply(InterfaceConfig card) => NetworkCardDefaults.Apply(card) with
+    public static InterfaceConfig Apply(InterfaceConfig card, MachineKind machine) => NetworkCardDefaults.Apply(card) with
     {
-        Model = card.Model ?? (card.Type == InterfaceType.Hostdev ? null : "rtl8139"),
+        Model = card.Model ?? (card.Type == InterfaceType.Hostdev ? null : machine.CardModel),
         Source = card is { Type: InterfaceType.Hostdev, Source: { HostAddress: { } host } source } ? source with { HostAddress = HostdevDefaults.PciSource(host) } : card.Source,
         Driver = Driver(card),
     };

@@ -1,5 +1,6 @@
 using Vireo.Config;
 using Vireo.Config.Defaults;
+using Vireo.Drivers.Qemu.Defaults.Machines;
 using Vireo.Drivers.Qemu.Lifecycle;
 using Vireo.Drivers.Qemu.Snapshots;
 
@@ -13,12 +14,23 @@ internal static class MigratableDocument
     {
         config = WithoutRun(config);
         var draft = new DeviceDraft(config.Devices);
-        ImpliedControllers.Sort(draft);
+        var machine = MachineKind.Of(config.Os.Type!);
+        ImpliedControllers.Sort(draft, machine);
         CharacterDeviceDefaults.RequireUnique(draft.Serials);
-        if (new MachineKind(config.Os.Type!.Machine!).IsI440fx)
+        if (machine.IsI440fx)
         {
             RemoveOnly(draft, ControllerType.Usb, "piix3-uhci");
-            RemoveOnly(draft, ControllerType.Pci, "pci-root");
+        }
+
+        RemoveOnly(draft, ControllerType.Pci, "pci-root");
+        DeviceDraft.Each(draft.Controllers, controller => controller is { Type: ControllerType.Pci, Model: "pci-root" } ? controller with { ModelName = null } : controller);
+        DeviceDraft.Each(draft.Serials, serial => serial.Target is { Type: CharTargetType.SpaprVioSerial or CharTargetType.SystemSerial } target
+            ? serial with { Target = target with { Type = null, Model = null } }
+            : serial);
+
+        if (draft.Panics is [{ Address: null } panic] && panic.Model == machine.Panic)
+        {
+            draft.Panics.Clear();
         }
 
         draft.Inputs.RemoveAll(n => n is { Type: InputType.Keyboard, Bus: InputBus.Ps2 });
@@ -43,7 +55,16 @@ internal static class MigratableDocument
     }
 
     /// <summary>The form of a running domain's document: what was asked for, where the run shows what was made of it.</summary>
-    public static DomainConfig OfRun(DomainConfig live, QemuProcess process) => Of(SavedDocument.Inactive(live with { Id = null, Cpu = process.AskedCpu ?? live.Cpu }));
+    /// <param name="live">What the run shows.</param>
+    /// <param name="asked">What the next start takes: where a display listens that was not told to is no part of it.</param>
+    /// <param name="process">The run.</param>
+    public static DomainConfig OfRun(DomainConfig live, DomainConfig asked, QemuProcess process)
+    {
+        var displays = live.Devices.Graphics.Count == asked.Devices.Graphics.Count
+            ? [.. live.Devices.Graphics.Zip(asked.Devices.Graphics, static (shown, told) => shown.Type == told.Type && told.ListenAddress is null ? shown with { ListenAddress = null, Listens = told.Listens } : shown)]
+            : live.Devices.Graphics;
+        return Of(SavedDocument.Inactive(live with { Id = null, Cpu = process.AskedCpu ?? live.Cpu, Devices = live.Devices with { Graphics = displays } }));
+    }
 
     // What is true of a run is left out, as when the document is defined again.
     private static DomainConfig WithoutRun(DomainConfig config)

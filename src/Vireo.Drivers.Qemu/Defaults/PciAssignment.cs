@@ -1,5 +1,6 @@
 using Vireo.Config;
 using Vireo.Config.Defaults;
+using Vireo.Drivers.Qemu.Defaults.Machines;
 
 namespace Vireo.Drivers.Qemu.Defaults;
 
@@ -9,21 +10,17 @@ internal static class PciAssignment
     private const uint DmiBridgeSlot = 0x1e;
     private const int BusNumbers = 256;
 
-    private sealed record Device(string Name, PciConnection Connection, DeviceAddress? Address, Action<PciAddress> Set)
-    {
-        public (int Index, uint Function)? Ich9 { get; init; }
-    }
-
     /// <summary>Assigns what has no address, in libvirt's order.</summary>
     /// <exception cref="VireoException">VIR_ERR_XML_ERROR: an address is taken twice or does not exist.</exception>
     public static void Apply(DeviceDraft draft, MachineKind machine)
     {
-        if (!machine.IsQ35 && !machine.IsI440fx)
+        if (machine.PciRoot is not { } root)
         {
+            RequireNone(draft, machine);
             return;
         }
 
-        var known = new PciTopology(machine.IsQ35 ? "pcie-root" : "pci-root");
+        var known = new PciTopology(root, machine.HasHostBridges);
         var manual = false;
         foreach (var controller in draft.Controllers.Where(c => c is { Type: ControllerType.Pci, Index: > 0 }))
         {
@@ -31,7 +28,7 @@ internal static class PciAssignment
             known.Add((uint)controller.Index!.Value, controller.Model ?? throw Missing(controller));
         }
 
-        var last = Devices(draft, machine).Select(d => (d.Address as PciAddress)?.Bus ?? 0).Append((uint)known.Count - 1).Max();
+        var last = PciDevices.Endpoints(draft, machine).Select(d => (d.Address as PciAddress)?.Bus ?? 0).Append((uint)known.Count - 1).Max();
         known.Fill(last);
 
         // The trial fills a copy: it only tells how many buses are needed.
@@ -43,34 +40,49 @@ internal static class PciAssignment
             trial.Place(PciConnection.Conventional);
         }
 
-        if (machine.IsQ35 && !manual && trial.Count > 1 && !trial.HasFreeExpressSlot())
+        if (known.IsExpress && !manual && trial.Count > 1 && !trial.HasFreeExpressSlot())
         {
             trial.AddSpare();
         }
 
         AddControllers(draft, trial);
-        var buses = new PciTopology(machine.IsQ35 ? "pcie-root" : "pci-root");
+        var buses = new PciTopology(root, machine.HasHostBridges);
         foreach (var controller in draft.Controllers.Where(c => c is { Type: ControllerType.Pci, Index: > 0 }))
         {
             buses.Add((uint)controller.Index!.Value, controller.Model!);
         }
 
         Run(draft, machine, buses);
-        Finish(draft, buses);
+        Finish(draft, machine, buses);
+    }
+
+    // A board without buses that libvirt knows of has no places to give out; some have, all the same, devices that would need one.
+    private static void RequireNone(DeviceDraft draft, MachineKind machine)
+    {
+        if (PciDevices.Bridges(draft).Concat(PciDevices.Endpoints(draft, machine)).Any(d => d.Address is not null || machine.HasUnknownPci))
+        {
+            throw new VireoException(ErrorCode.XmlError, ErrorDomain.Domain, "No PCI buses available");
+        }
     }
 
     /// <summary>Assigns what has come to a running guest a place on the buses that the guest has.</summary>
     /// <exception cref="VireoException">VIR_ERR_XML_ERROR: an address is taken twice or does not exist; VIR_ERR_INTERNAL_ERROR: there is no room.</exception>
     public static void ApplyLive(DeviceDraft draft, MachineKind machine)
     {
-        var buses = new PciTopology(machine.IsQ35 ? "pcie-root" : "pci-root") { MayGrow = false };
+        if (machine.PciRoot is not { } root)
+        {
+            RequireNone(draft, machine);
+            return;
+        }
+
+        var buses = new PciTopology(root, machine.HasHostBridges) { MayGrow = false };
         foreach (var controller in draft.Controllers.Where(c => c is { Type: ControllerType.Pci, Index: > 0 }))
         {
             buses.Add((uint)controller.Index!.Value, controller.Model ?? throw Missing(controller));
         }
 
         Run(draft, machine, buses);
-        Finish(draft, buses);
+        Finish(draft, machine, buses);
     }
 
     // Whether the addresses that the document gives leave no slot free.
@@ -83,7 +95,7 @@ internal static class PciAssignment
 
     private static void TakeGiven(DeviceDraft draft, MachineKind machine, PciTopology buses)
     {
-        foreach (var device in Bridges(draft).Concat(Devices(draft, machine)))
+        foreach (var device in PciDevices.Bridges(draft).Concat(PciDevices.Endpoints(draft, machine)))
         {
             if (device.Address is PciAddress address)
             {
@@ -96,12 +108,12 @@ internal static class PciAssignment
     {
         TakeGiven(draft, machine, buses);
         Chipset(draft, machine, buses);
-        foreach (var bridge in Bridges(draft).Where(b => b.Address is null))
+        foreach (var bridge in PciDevices.Bridges(draft).Where(b => b.Address is null))
         {
             bridge.Set(Address(buses.Place(bridge.Connection)));
         }
 
-        foreach (var device in Devices(draft, machine).Where(d => d.Address is null))
+        foreach (var device in PciDevices.Endpoints(draft, machine).Where(d => d.Address is null))
         {
             device.Set(Address(device.Ich9 is { } ich9 ? PlaceCompanion(draft, buses, ich9) : buses.Place(device.Connection)));
         }
@@ -110,7 +122,7 @@ internal static class PciAssignment
     /// <summary>The parts of an ICH9 USB controller stand in one slot, each at its own function.</summary>
     private static PciSlot PlaceCompanion(DeviceDraft draft, PciTopology buses, (int Index, uint Function) ich9)
     {
-        var mate = draft.Controllers.Find(c => c.Type == ControllerType.Usb && c.Index == ich9.Index && Ich9Function(c.Model) is not null && c.Address is PciAddress);
+        var mate = draft.Controllers.Find(c => c.Type == ControllerType.Usb && c.Index == ich9.Index && PciDevices.Ich9Function(c.Model) is not null && c.Address is PciAddress);
         if (mate?.Address is not PciAddress address)
         {
             return buses.Move(buses.Place(PciConnection.Conventional), ich9.Function);
@@ -130,6 +142,11 @@ internal static class PciAssignment
             {
                 draft.Controllers[i] = draft.Controllers[i] with { Address = Address(new PciSlot(0, slot, function)) };
             }
+        }
+
+        if (!machine.IsPc)
+        {
+            return;
         }
 
         if (machine.IsI440fx)
@@ -175,7 +192,7 @@ internal static class PciAssignment
             for (var j = 0; j < draft.Controllers.Count; j++)
             {
                 var controller = draft.Controllers[j];
-                if (controller.Type == ControllerType.Usb && controller.Index == first.Index && controller.Address is null && Ich9Function(controller.Model) is { } function)
+                if (controller.Type == ControllerType.Usb && controller.Index == first.Index && controller.Address is null && PciDevices.Ich9Function(controller.Model) is { } function)
                 {
                     buses.Take(new PciSlot(0, slot, function), "a USB controller");
                     draft.Controllers[j] = controller with { Address = Address(new PciSlot(0, slot, function)) };
@@ -207,102 +224,6 @@ internal static class PciAssignment
         }
     }
 
-    private static uint? Ich9Function(string? model) => model switch { "ich9-uhci1" => 0u, "ich9-uhci2" => 1u, "ich9-uhci3" => 2u, "ich9-ehci1" => 7u, _ => null };
-
-    private static IEnumerable<Device> Bridges(DeviceDraft draft)
-    {
-        for (var i = 0; i < draft.Controllers.Count; i++)
-        {
-            var at = i;
-            if (draft.Controllers[i] is { Type: ControllerType.Pci, Index: > 0 } controller)
-            {
-                yield return new Device($"PCI controller {controller.Index}", ConnectionOf(controller.Model), controller.Address, address => draft.Controllers[at] = draft.Controllers[at] with { Address = address });
-            }
-        }
-    }
-
-    private static PciConnection ConnectionOf(string? model) => model switch
-    {
-        "pcie-root-port" => PciConnection.RootPort,
-        "pcie-to-pci-bridge" => PciConnection.ExpressToPciBridge,
-        "dmi-to-pci-bridge" => PciConnection.DmiToPciBridge,
-        "pcie-switch-upstream-port" => PciConnection.SwitchUpstream,
-        "pcie-switch-downstream-port" => PciConnection.SwitchDownstream,
-        "pci-expander-bus" or "pcie-expander-bus" => PciConnection.Expander,
-        _ => PciConnection.PciBridge,
-    };
-
-    private static IEnumerable<Device> Devices(DeviceDraft draft, MachineKind machine)
-    {
-        var express = machine.IsQ35 ? PciConnection.Express : PciConnection.Conventional;
-        var list = new List<Device>();
-        void AddAll<T>(List<T> devices, string name, Func<T, PciConnection?> connection)
-            where T : DeviceConfig
-        {
-            for (var i = 0; i < devices.Count; i++)
-            {
-                var at = i;
-                if (connection(devices[i]) is { } kind && devices[i].Address is null or PciAddress)
-                {
-                    list.Add(new Device($"{name} {i}", kind, devices[i].Address, address => devices[at] = (T)(devices[at] with { Address = address }))
-                    {
-                        Ich9 = devices[i] is ControllerConfig { Type: ControllerType.Usb } usb && Ich9Function(usb.Model) is { } function ? (usb.Index ?? 0, function) : null,
-                    });
-                }
-            }
-        }
-
-        PciConnection Virtio(VirtioModel? model) => model is VirtioModel.VirtioTransitional ? PciConnection.Conventional : express;
-        PciConnection? On(bool condition, PciConnection connection) => condition ? connection : null;
-        AddAll(draft.Filesystems, "filesystem", f => Virtio(f.Model));
-        AddAll(draft.Interfaces, "interface", n => On(n.Type != InterfaceType.Hostdev, n.Model switch
-        {
-            "virtio" or "virtio-non-transitional" or "e1000e" or "igb" => express,
-            _ => PciConnection.Conventional,
-        }));
-        AddAll(draft.Sounds, "sound card", s => On(s.Model is not (SoundModel.Usb or SoundModel.Sb16 or SoundModel.Pcspk), PciConnection.Conventional));
-        AddAll(draft.Controllers, "controller", c => c.Type switch
-        {
-            ControllerType.Usb => c.Model is "none" ? null : Ich9Function(c.Model) is not null || c.Model is not ("qemu-xhci" or "nec-xhci") ? PciConnection.Conventional : express,
-            ControllerType.Scsi => c.Model is "virtio-scsi" or "virtio-non-transitional" or "mptsas1068" or "lsisas1078" && c.Model.StartsWith("virtio", StringComparison.Ordinal) ? express : PciConnection.Conventional,
-            ControllerType.VirtioSerial => c.Model is "virtio-transitional" ? PciConnection.Conventional : express,
-            ControllerType.Ide => null,
-            ControllerType.Sata => On(c.Index > 0 || !machine.IsQ35 || c.Address is not null, PciConnection.Conventional),
-            _ => null,
-        });
-        AddAll(draft.Disks, "disk", d => On(d.Target!.Bus == DiskBus.Virtio, Virtio(d.Model)));
-        AddAll(draft.Interfaces, "host interface", n => On(n.Type == InterfaceType.Hostdev, express));
-        AddAll(draft.Hostdevs, "host device", h => h switch
-        {
-            { Type: HostdevType.Pci } or { Type: HostdevType.Mdev, Model: HostdevModel.VfioPci } => express,
-            { Type: HostdevType.ScsiHost } => h.Model == HostdevModel.VirtioTransitional ? PciConnection.Conventional : express,
-            _ => null,
-        });
-        if (draft.Memballoon is { Model: not (MemballoonModel.None or MemballoonModel.Xen), Address: null or PciAddress } balloon)
-        {
-            list.Add(new Device("memory balloon", balloon.Model == MemballoonModel.VirtioTransitional ? PciConnection.Conventional : express, balloon.Address, address => draft.Memballoon = balloon with { Address = address }));
-        }
-
-        AddAll(draft.Rngs, "rng", r => Virtio(r.Model));
-        AddAll(draft.Watchdogs, "watchdog", w => On(w.Model == WatchdogModel.I6300esb, PciConnection.Conventional));
-        AddAll(draft.Videos, "video device", v => On(v.Model!.Type is not (VideoType.None or VideoType.Ramfb), v.Model.Type == VideoType.Virtio ? express : PciConnection.Conventional));
-        AddAll(draft.Shmems, "shmem", _ => PciConnection.Conventional);
-        AddAll(draft.Inputs, "input device", n => On(n.Bus == InputBus.Virtio, Virtio(n.Model)));
-        AddAll(draft.Serials, "serial port", s => On(s.Target!.Type == CharTargetType.PciSerial, PciConnection.Conventional));
-        if (draft.Vsock is { Address: null or PciAddress } vsock)
-        {
-            list.Add(new Device("vsock", Virtio(vsock.Model), vsock.Address, address => draft.Vsock = vsock with { Address = address }));
-        }
-
-        AddAll(draft.Memories, "memory device", m => On(m.Model is MemoryModel.VirtioPmem or MemoryModel.VirtioMem, express));
-        if (draft.Iommu is { Model: IommuModel.Virtio, Address: null or PciAddress } iommu)
-        {
-            list.Add(new Device("IOMMU", PciConnection.Integrated, iommu.Address, address => draft.Iommu = iommu with { Address = address }));
-        }
-
-        return list;
-    }
-
     private static void AddControllers(DeviceDraft draft, PciTopology trial)
     {
         for (var index = 1; index < trial.Count; index++)
@@ -329,23 +250,44 @@ internal static class PciAssignment
         });
     }
 
-    private static void Finish(DeviceDraft draft, PciTopology buses)
+    private static void Finish(DeviceDraft draft, MachineKind machine, PciTopology buses)
     {
-        foreach (var device in Bridges(draft).ToList())
+        foreach (var device in PciDevices.Bridges(draft).ToList())
         {
             Mark(device, buses);
         }
 
-        foreach (var device in Devices(draft, new MachineKind(buses.IsExpress ? "q35" : "pc")).ToList())
+        foreach (var device in PciDevices.Endpoints(draft, machine).ToList())
         {
             Mark(device, buses);
         }
 
+        HostBridges(draft, machine);
         DeviceDraft.Each(draft.Controllers, Complete);
         NumberExpanders(draft);
     }
 
-    private static void Mark(Device device, PciTopology buses)
+    // Every root of POWER is a device, and has a number of its own.
+    private static void HostBridges(DeviceDraft draft, MachineKind machine)
+    {
+        if (!machine.HasHostBridges)
+        {
+            return;
+        }
+
+        var taken = draft.Controllers.Select(c => c is { Type: ControllerType.Pci, Model: "pci-root" } ? c.Target?.Index : null).OfType<int>().ToHashSet();
+        foreach (var at in Enumerable.Range(0, draft.Controllers.Count).Where(i => draft.Controllers[i] is { Type: ControllerType.Pci, Model: "pci-root" }).OrderBy(i => draft.Controllers[i].Index > 0).ToList())
+        {
+            var root = draft.Controllers[at];
+            draft.Controllers[at] = root with
+            {
+                ModelName = root.ModelName ?? ControllerModelName.SpaprPciHostBridge,
+                Target = (root.Target ?? new ControllerTarget()) with { Index = root.Target?.Index ?? Enumerable.Range(0, int.MaxValue).First(taken.Add) },
+            };
+        }
+    }
+
+    private static void Mark(PciDevice device, PciTopology buses)
     {
         if (device.Address is PciAddress { Function: 0 or null, Multifunction: null } address && buses.IsMultifunction(Slot(address)))
         {

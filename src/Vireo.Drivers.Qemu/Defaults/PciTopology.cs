@@ -13,11 +13,17 @@ internal sealed class PciTopology
 
     private readonly List<PciBus?> _buses;
 
-    private PciTopology(List<PciBus?> buses) => _buses = buses;
+    private readonly bool _hostBridges;
+
+    private PciTopology(List<PciBus?> buses, bool hostBridges) => (_buses, _hostBridges) = (buses, hostBridges);
 
     /// <summary>A machine with these controllers.</summary>
     /// <param name="root">pci-root or pcie-root.</param>
-    public PciTopology(string root) => _buses = [new PciBus(root)];
+    /// <param name="hostBridges">Whether further roots are made when there is no slot left, and not bridges.</param>
+    public PciTopology(string root, bool hostBridges = false)
+        : this([new PciBus(root)], hostBridges)
+    {
+    }
 
     /// <summary>Whether bridges come when no bus has room; those of a running guest do not.</summary>
     public bool MayGrow { get; init; } = true;
@@ -55,7 +61,7 @@ internal sealed class PciTopology
 
         for (var i = 0; i < _buses.Count; i++)
         {
-            _buses[i] ??= new PciBus(IsExpress ? "pcie-root-port" : "pci-bridge");
+            _buses[i] ??= new PciBus(IsExpress ? "pcie-root-port" : _hostBridges ? "pci-root" : "pci-bridge");
         }
     }
 
@@ -126,7 +132,7 @@ internal sealed class PciTopology
     }
 
     /// <summary>A copy for a trial.</summary>
-    public PciTopology Clone() => new([.. _buses.Select(b => b?.Clone())]);
+    public PciTopology Clone() => new([.. _buses.Select(b => b?.Clone())], _hostBridges);
 
     /// <summary>Whether a PCI Express slot is empty.</summary>
     public bool HasFreeExpressSlot() => _buses.Any(b => b is { Model: "pcie-root-port" or "pcie-switch-downstream-port" } && b.IsFree(0));
@@ -192,6 +198,9 @@ internal sealed class PciTopology
 
                 // The bridge will stand in one of the ports; until addresses are given out in earnest it is enough that one is gone.
                 TryPlace(PciConnection.ExpressToPciBridge);
+                break;
+            case PciConnection.Conventional or PciConnection.PciBridge when _hostBridges:
+                Append("pci-root");
                 break;
             case PciConnection.Conventional:
                 TryPlace(PciConnection.PciBridge);

@@ -1,4 +1,5 @@
 using Vireo.Config;
+using Vireo.Drivers.Qemu.Defaults.Machines;
 
 namespace Vireo.Drivers.Qemu.Defaults;
 
@@ -28,7 +29,7 @@ internal static class PlatformChecks
 
     /// <summary>What must hold of the finished document.</summary>
     /// <exception cref="VireoException">VIR_ERR_XML_ERROR, VIR_ERR_CONFIG_UNSUPPORTED, VIR_ERR_INTERNAL_ERROR.</exception>
-    public static void AfterDefaults(DomainConfig config)
+    public static void AfterDefaults(DomainConfig config, MachineKind machine)
     {
         var refusal = config switch
         {
@@ -38,7 +39,7 @@ internal static class PlatformChecks
             { LaunchSecurity.Type: LaunchSecurityType.Sev } => Unsupported("SEV launch security is not supported with this QEMU binary"),
             { LaunchSecurity.Type: LaunchSecurityType.S390Pv } => Unsupported("S390 PV launch security is not supported with this QEMU binary"),
             _ when LifecycleRefusal(config) is { } action => Unsupported(action),
-            _ when config.Features is { } features && Foreign(features) is { } feature =>
+            _ when config.Features is { } features && MachineFeatures.Foreign(features, machine) is { } feature =>
                 Unsupported($"The '{feature}' feature is not supported for architecture '{config.Os.Type!.Arch}' or machine type '{config.Os.Type.Machine}'"),
             _ => config.Cpu?.Numa is { } numa ? Cells(numa, config.Vcpu!.Count!.Value) : null,
         };
@@ -55,20 +56,6 @@ internal static class PlatformChecks
         { OnReboot: LifecycleAction.RenameRestart } or { OnPoweroff: LifecycleAction.RenameRestart } or { OnCrash: LifecycleAction.RenameRestart } =>
             "qemu driver doesn't support the 'rename-restart' action for 'on_reboot'/'on_poweroff'/'on_crash'",
         { OnReboot: LifecycleAction.Destroy, OnPoweroff: LifecycleAction.Restart } => "qemu driver doesn't support 'onReboot' set to 'destroy and 'onPoweroff' set to 'reboot'",
-        _ => null,
-    };
-
-    // What other architectures have.
-    private static string? Foreign(FeaturesConfig features) => features switch
-    {
-        { Gic: not null } => "gic",
-        { Hpt: { Resizing: not null } or { MaxPageSize: not null } } => "hpt",
-        { Htm: not null } => "htm",
-        { NestedHv: not null } => "nested-hv",
-        { CcfAssist: not null } => "ccf-assist",
-        { Cfpc: not null } => "cfpc",
-        { Sbbc: not null } => "sbbc",
-        { Ibs: not null } => "ibs",
         _ => null,
     };
 

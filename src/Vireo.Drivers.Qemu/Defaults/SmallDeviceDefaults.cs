@@ -1,5 +1,6 @@
 using Vireo.Config;
 using Vireo.Config.Defaults;
+using Vireo.Drivers.Qemu.Defaults.Machines;
 
 namespace Vireo.Drivers.Qemu.Defaults;
 
@@ -9,21 +10,25 @@ internal static class SmallDeviceDefaults
     private const ulong DefaultShmemMiB = 4;
 
     /// <summary>Fills in models, buses and hardware addresses, and adds the board's keyboard and mouse and the balloon.</summary>
-    public static void Apply(DeviceDraft draft)
+    public static void Apply(DeviceDraft draft, MachineKind machine)
     {
-        DeviceDraft.Each(draft.Interfaces, InterfaceDefaults.Apply);
+        DeviceDraft.Each(draft.Interfaces, card => InterfaceDefaults.Apply(card, machine));
         DeviceDraft.Each(draft.Inputs, input => input with
         {
-            Bus = input.Bus ?? input.Type switch { InputType.Tablet => InputBus.Usb, InputType.Passthrough => InputBus.Virtio, InputType.Evdev => (InputBus?)null, _ => InputBus.Ps2 },
+            Bus = input.Bus ?? input.Type switch { InputType.Passthrough => InputBus.Virtio, InputType.Evdev => (InputBus?)null, InputType.Tablet when machine.InputBus == InputBus.Ps2 => InputBus.Usb, _ => machine.InputBus },
         });
-        AddInput(draft, InputType.Mouse);
-        AddInput(draft, InputType.Keyboard);
+        AddInputs(draft, machine);
         DeviceDraft.Each(draft.Inputs, input => input.Bus == InputBus.None ? input with { Bus = null } : input);
         DeviceDraft.Each(draft.Hubs, hub => hub with { Type = hub.Type ?? HubType.Usb });
         DeviceDraft.Each(draft.Redirdevs, redirdev => redirdev with { Bus = redirdev.Bus ?? RedirdevBus.Usb });
         DeviceDraft.Each(draft.Watchdogs, watchdog => watchdog with { Action = watchdog.Action ?? WatchdogAction.Reset });
-        DeviceDraft.Each(draft.Tpms, TpmDefaults.Apply);
-        DeviceDraft.Each(draft.Panics, panic => panic with { Model = panic.Model ?? PanicModel.Isa });
+        DeviceDraft.Each(draft.Tpms, tpm => TpmDefaults.Apply(tpm, machine));
+        DeviceDraft.Each(draft.Panics, panic => panic with { Model = panic.Model ?? machine.Panic ?? PanicModel.Isa });
+        if (machine.Panic is { } panic && !draft.Panics.Exists(p => p.Model == panic))
+        {
+            draft.Panics.Add(new PanicConfig { Model = panic });
+        }
+
         DeviceDraft.Each(draft.Filesystems, filesystem => filesystem with
         {
             Type = filesystem.Type ?? FilesystemType.Mount,
@@ -33,7 +38,7 @@ internal static class SmallDeviceDefaults
         DeviceDraft.Each(draft.Memories, memory => memory.Model == MemoryModel.VirtioPmem ? memory with { Access = memory.Access ?? MemoryAccess.Shared } : memory);
         DeviceDraft.Each(draft.Shmems, Shmem);
         draft.Vsock = draft.Vsock is { } vsock ? vsock with { Model = vsock.Model ?? VirtioModel.Virtio, Cid = Cid(vsock.Cid ?? new VsockCid()) } : null;
-        draft.Memballoon ??= new MemballoonConfig { Model = MemballoonModel.Virtio };
+        draft.Memballoon ??= machine.HasBalloon ? new MemballoonConfig { Model = MemballoonModel.Virtio } : null;
     }
 
     /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED.</exception>
@@ -48,11 +53,26 @@ internal static class SmallDeviceDefaults
 
     private static VsockCid Cid(VsockCid cid) => cid with { Auto = cid.Auto ?? cid.Address is null };
 
-    private static void AddInput(DeviceDraft draft, InputType type)
+    // A PC has a mouse and a keyboard, whatever else there is; other machines get them with a display.
+    private static void AddInputs(DeviceDraft draft, MachineKind machine)
     {
-        if (!draft.Inputs.Any(i => i.Type == type && i.Bus == InputBus.Ps2))
+        if (machine.IsPc)
         {
-            draft.Inputs.Add(new InputConfig { Type = type, Bus = InputBus.Ps2 });
+            AddInput(draft, InputType.Mouse, InputBus.Ps2);
+            AddInput(draft, InputType.Keyboard, InputBus.Ps2);
+        }
+        else if (machine.DisplayInputs is { } bus && draft.Graphics.Count > 0)
+        {
+            AddInput(draft, InputType.Keyboard, bus);
+            AddInput(draft, InputType.Mouse, bus);
+        }
+    }
+
+    private static void AddInput(DeviceDraft draft, InputType type, InputBus bus)
+    {
+        if (!draft.Inputs.Any(i => i.Type == type && i.Bus == bus))
+        {
+            draft.Inputs.Add(new InputConfig { Type = type, Bus = bus });
         }
     }
 }

@@ -1,4 +1,5 @@
 using Vireo.Config;
+using Vireo.Drivers.Qemu.Defaults.Machines;
 
 namespace Vireo.Drivers.Qemu.Defaults;
 
@@ -7,9 +8,9 @@ internal static class TpmDefaults
 {
     /// <summary>Fills in the model, the version and the host's device.</summary>
     /// <exception cref="VireoException">VIR_ERR_XML_ERROR: nothing serves it.</exception>
-    public static TpmConfig Apply(TpmConfig tpm)
+    public static TpmConfig Apply(TpmConfig tpm, MachineKind machine)
     {
-        var model = tpm.Model ?? TpmModel.Tis;
+        var model = tpm.Model ?? machine.Tpm;
         var backend = tpm.Backend ?? throw new VireoException(ErrorCode.XmlError, ErrorDomain.Domain, "missing TPM device backend");
         return tpm with
         {
@@ -18,7 +19,7 @@ internal static class TpmDefaults
             {
                 TpmBackendType.Emulator => backend with
                 {
-                    Version = backend.Version ?? (model == TpmModel.Tis ? TpmVersion.V12 : TpmVersion.V20),
+                    Version = backend.Version ?? (model == TpmModel.Tis && machine is not ArmMachine { IsVirt: true } ? TpmVersion.V12 : TpmVersion.V20),
                     PersistentState = backend.PersistentState == true ? true : null,
                 },
                 TpmBackendType.Passthrough => backend with { DevicePath = backend.DevicePath ?? "/dev/tpm0" },
@@ -29,13 +30,19 @@ internal static class TpmDefaults
 
     /// <summary>What must hold of those of a finished document.</summary>
     /// <exception cref="VireoException">VIR_ERR_XML_ERROR, VIR_ERR_CONFIG_UNSUPPORTED.</exception>
-    public static void Check(DevicesConfig devices)
+    public static void Check(DevicesConfig devices, DefaultsContext context)
     {
         foreach (var tpm in devices.Tpms)
         {
-            if (tpm.Model is TpmModel.Spapr or TpmModel.SpaprProxy)
+            var model = tpm.Model!.Value.ToXmlName();
+            if (tpm.Backend!.Type is { } type and not TpmBackendType.External && !context.HasDevice($"tpm-{type.ToXmlName()}"))
             {
-                throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"The QEMU executable {devices.Emulator} does not support TPM model {tpm.Model.Value.ToXmlName()}");
+                throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"The QEMU executable {devices.Emulator} does not support TPM backend type {type.ToXmlName()}");
+            }
+
+            if (!context.HasDevice(model) && !context.HasDevice($"{model}-device"))
+            {
+                throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"The QEMU executable {devices.Emulator} does not support TPM model {model}");
             }
 
             if (tpm.Backend is { ActivePcrBanks: not null, Version: not TpmVersion.V20 })

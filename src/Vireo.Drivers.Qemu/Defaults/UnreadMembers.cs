@@ -105,7 +105,6 @@ internal static class UnreadMembers
         {
             // A slot that is not said is to be given; 0 is none.
             PciAddress { Domain: null or 0, Bus: null or 0, Slot: null or 0, Zpci: null } => null,
-            PciAddress { Zpci: { } zpci } pci => pci with { Zpci = Some(zpci) },
             var other => other,
         },
         Master = device.Master is { } master ? master with { Startport = master.Startport ?? 0 } : null,

@@ -1,5 +1,6 @@
 using Vireo.Config;
 using Vireo.Config.Defaults;
+using Vireo.Drivers.Qemu.Defaults.Machines;
 
 namespace Vireo.Drivers.Qemu.Defaults;
 
@@ -8,9 +9,9 @@ internal static class UsbAssignment
 {
     /// <summary>Adds the hubs that it takes, then finds every device a port: the controllers' own first, then those of hubs.</summary>
     /// <exception cref="VireoException">VIR_ERR_XML_ERROR: there is no such controller or port, it is taken, or none is free.</exception>
-    public static void Apply(DeviceDraft draft)
+    public static void Apply(DeviceDraft draft, MachineKind machine)
     {
-        RefuseDisabled(draft);
+        RefuseDisabled(draft, machine);
         if (!draft.Controllers.Any(c => c.Type == ControllerType.Usb) || draft.Controllers.Any(c => c is { Type: ControllerType.Usb, Model: "none" }))
         {
             return;
@@ -93,10 +94,10 @@ internal static class UsbAssignment
         All(draft.Redirdevs, r => r.Bus == RedirdevBus.Usb);
     }
 
-    private static void RefuseDisabled(DeviceDraft draft)
+    private static void RefuseDisabled(DeviceDraft draft, MachineKind machine)
     {
         var controllers = draft.Controllers.Where(c => c.Type == ControllerType.Usb).ToList();
-        if (!controllers.Exists(c => c.Model == "none"))
+        if (!controllers.Exists(c => c.Model == "none") && (controllers.Count > 0 || machine.HasUsb))
         {
             return;
         }
@@ -112,7 +113,8 @@ internal static class UsbAssignment
             devices++;
             return address;
         });
-        var refusal = draft.Hostdevs.Exists(h => h.Type == HostdevType.Usb) ? "Can't add host USB device: USB is disabled in this host"
+        var refusal = controllers.Count == 0 && devices + draft.Hubs.Count > 0 ? "USB is disabled for this domain, but USB devices are present in the domain XML"
+            : draft.Hostdevs.Exists(h => h.Type == HostdevType.Usb) ? "Can't add host USB device: USB is disabled in this host"
             : draft.Inputs.Exists(n => n.Bus == InputBus.Usb) ? "Can't add USB input device. USB bus is disabled"
             : draft.Hubs.Count > 0 ? "Can't add USB hub: USB is disabled for this domain"
             : devices > 0 ? "USB is disabled for this domain, but USB devices are present in the domain XML"

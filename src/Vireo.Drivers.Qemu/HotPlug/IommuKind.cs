@@ -8,7 +8,7 @@ internal sealed class IommuKind() : DeviceKind("iommu")
     /// <inheritdoc/>
     public override void CheckAttach(DevicesConfig wanted, DomainConfig config, bool live)
     {
-        if (wanted.Iommu?.Model == IommuModel.Intel && !new Defaults.MachineKind(config.Os.Type!.Machine!).IsQ35)
+        if (wanted.Iommu?.Model == IommuModel.Intel && !Defaults.Machines.MachineKind.Of(config.Os.Type!).IsQ35)
         {
             throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, "IOMMU device: 'intel' is only supported with Q35 machines");
         }

@@ -13,9 +13,6 @@ namespace Vireo.Drivers.Qemu.Lifecycle;
 /// <param name="nvram">Where UEFI guests keep their variables when they do not say.</param>
 internal sealed class GuestBuilder(QemuCapabilitiesCache capabilities, string nvram) : IGuestBuilder
 {
-    /// <summary>The QEMU of documents that name none.</summary>
-    public const string DefaultEmulator = "/usr/bin/qemu-system-x86_64";
-
     private readonly GraphicsPorts _ports = new();
 
     /// <inheritdoc/>
@@ -29,7 +26,7 @@ internal sealed class GuestBuilder(QemuCapabilitiesCache capabilities, string nv
 
     private async ValueTask<DomainConfig> CompleteAsync(DomainConfig parsed, bool isNew, bool isLive, CancellationToken cancellationToken)
     {
-        var emulator = parsed.Devices.Emulator ?? (parsed.Os.Type?.Arch is "i686" ? EmulatorTargets.Find("i686") : null) ?? DefaultEmulator;
+        var emulator = parsed.Devices.Emulator ?? EmulatorTargets.For(parsed.Os.Type?.Arch);
         var known = await capabilities.GetAsync(emulator, cancellationToken).ConfigureAwait(false);
         if (parsed.Type is not (DomainType.Qemu or DomainType.Kvm) || (parsed.Type == DomainType.Kvm && !known.Kvm))
         {
@@ -44,6 +41,10 @@ internal sealed class GuestBuilder(QemuCapabilitiesCache capabilities, string nv
             IsNew = isNew,
             IsLive = isLive,
             Architecture = known.Architecture,
+            CpuOf = known.DefaultCpu,
+            HasDevice = known.HasDevice,
+            MostCpus = name => known.FindMachine(name)?.MaxCpus,
+            HasMaximumCpu = known.HasMaximumCpu,
             Machines = known.Machines.Select(m => m.Name).ToHashSet(StringComparer.Ordinal),
         });
         if (TpmStorage.EmulatorOf(complete) is { } tpm)
@@ -60,7 +61,7 @@ internal sealed class GuestBuilder(QemuCapabilitiesCache capabilities, string nv
         var config = request.Source.Config;
         UnpreparedElements.Refuse(config);
         var disks = LiveConfig.OpenDisks(config);
-        var emulator = config.Devices.Emulator ?? DefaultEmulator;
+        var emulator = config.Devices.Emulator ?? EmulatorTargets.For(config.Os.Type?.Arch);
         var known = await capabilities.GetAsync(emulator, cancellationToken).ConfigureAwait(false);
         var prepared = LiveConfig.Prepare(config, request.Id, request.Channels, disks, _ports.Take);
         var made = request.Taps.Show(prepared with { Cpu = GuestCpu.ForStart(prepared, known) });
@@ -81,7 +82,7 @@ internal sealed class GuestBuilder(QemuCapabilitiesCache capabilities, string nv
     /// <inheritdoc/>
     public async ValueTask<string> ToNativeAsync(DomainConfig complete, string directory, CancellationToken cancellationToken)
     {
-        var emulator = complete.Devices.Emulator ?? DefaultEmulator;
+        var emulator = complete.Devices.Emulator ?? EmulatorTargets.For(complete.Os.Type?.Arch);
         var known = await capabilities.GetAsync(emulator, cancellationToken).ConfigureAwait(false);
         complete = complete with { Cpu = GuestCpu.ForStart(complete, known) };
         return NativeCommandLine.Build(complete, emulator, directory, known.FindMachine(complete.Os.Type!.Machine!));

@@ -15,9 +15,13 @@ internal static class GuestCpu
     /// <exception cref="VireoException">
     /// VIR_ERR_CONFIG_UNSUPPORTED: the mode cannot be had, a feature is not known, or no other model may stand in; VIR_ERR_CPU_INCOMPATIBLE: the check failed; VIR_ERR_INTERNAL_ERROR: the model is not known.
     /// </exception>
-    public static CpuConfig ForStart(DomainConfig config, QemuCapabilities qemu)
+    public static CpuConfig? ForStart(DomainConfig config, QemuCapabilities qemu)
     {
-        var cpu = config.Cpu!;
+        if (config.Cpu is not { Mode: not null } cpu)
+        {
+            return config.Cpu;
+        }
+
         var known = CpuArchitecture.Of(qemu.Architecture);
         var kvm = config.Type == DomainType.Kvm;
         var host = HostModels.Of(qemu, kvm);
@@ -44,7 +48,7 @@ internal static class GuestCpu
 
     /// <summary>The CPU of a document with what it leaves to the host filled in. VIR_DOMAIN_XML_UPDATE_CPU.</summary>
     /// <exception cref="VireoException">As <see cref="CpuArchitecture.Update(CpuConfig, CpuConfig?)"/>.</exception>
-    public static CpuConfig? Updated(DomainConfig config, QemuCapabilities qemu) => config.Cpu is { } cpu && (cpu.Mode != CpuMode.Custom || cpu.Model?.Name is not null)
+    public static CpuConfig? Updated(DomainConfig config, QemuCapabilities qemu) => config.Cpu is { Mode: not null } cpu && (cpu.Mode != CpuMode.Custom || cpu.Model?.Name is not null)
         ? CpuArchitecture.Of(qemu.Architecture).Update(cpu, HostModels.Of(qemu, config.Type == DomainType.Kvm)?.Migratable)
         : config.Cpu;
 

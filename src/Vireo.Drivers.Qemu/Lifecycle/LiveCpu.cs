@@ -15,10 +15,10 @@ internal static class LiveCpu
     /// <param name="batch">Where the questions go.</param>
     /// <param name="live">The live document.</param>
     /// <returns>Reads the answers: the CPU as it is to be shown; the document's where there is nothing to ask, or QEMU does not tell.</returns>
-    public static Func<CpuConfig> Ask(QmpBatch batch, DomainConfig live)
+    public static Func<CpuConfig?> Ask(QmpBatch batch, DomainConfig live)
     {
-        var cpu = live.Cpu!;
-        if (cpu is not { Mode: CpuMode.Custom, Model.Name: not null })
+        var cpu = live.Cpu;
+        if (cpu is not { Mode: CpuMode.Custom, Model.Name: not null } || live.Os.Type?.Arch is not (null or "x86_64" or "i686"))
         {
             return () => cpu;
         }
@@ -32,9 +32,13 @@ internal static class LiveCpu
     }
 
     /// <summary>Puts it into the live document.</summary>
-    public static void Show(QemuProcess process, CpuConfig made)
+    public static void Show(QemuProcess process, CpuConfig? made)
     {
-        var asked = process.Live.Cpu!;
+        if (made is null || process.Live.Cpu is not { } asked)
+        {
+            return;
+        }
+
         process.AskedCpu = made with { Check = asked.Check } == asked ? null : asked;
         process.Live = process.Live with { Cpu = made };
     }

@@ -6,7 +6,9 @@ namespace Vireo.Drivers.Qemu.Snapshots;
 /// <summary>Small files as a snapshot's stored metadata has them: most of what they hold is empty.</summary>
 internal static class PackedFile
 {
-    private const int LargestFile = 16 << 20;
+    // UEFI of ARM has as much room for its variables.
+    private const int LargestFile = 64 << 20;
+    private const int Piece = 1 << 16;
 
     /// <summary>A file, packed.</summary>
     /// <exception cref="VireoException">As <see cref="Read"/>.</exception>
@@ -28,8 +30,14 @@ internal static class PackedFile
         try
         {
             using var deflate = new DeflateStream(new MemoryStream(Convert.FromBase64String(packed)), CompressionMode.Decompress);
-            var content = new byte[LargestFile];
-            return content[..deflate.ReadAtLeast(content, LargestFile, throwOnEndOfStream: false)];
+            using var content = new MemoryStream();
+            var piece = new byte[Piece];
+            while (content.Length < LargestFile && deflate.Read(piece) is > 0 and var read)
+            {
+                content.Write(piece, 0, read);
+            }
+
+            return content.ToArray();
         }
         catch (Exception e) when (e is FormatException or InvalidDataException)
         {

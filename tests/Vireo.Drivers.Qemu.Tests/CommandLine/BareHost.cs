@@ -12,12 +12,17 @@ internal sealed partial class BareHost(string folder)
 {
     private static readonly HashSet<string> s_network = ["rbd", "iscsi", "nbd", "gluster", "ssh", "http", "https", "ftp", "ftps", "tftp", "sheepdog", "nfs", "nvme"];
 
+    // What ARM's board has room for, and takes no less.
+    private const long FlashOfArm = 64 << 20;
+
     private int _files;
+    private bool _isArm;
 
     /// <summary>The command line for this host.</summary>
     public List<string> Adapt(IReadOnlyList<string> arguments)
     {
         var adapted = new List<string>();
+        _isArm = arguments.Any(a => a.StartsWith("virt-", StringComparison.Ordinal));
         for (var i = 0; i < arguments.Count; i++)
         {
             var option = arguments[i];
@@ -49,11 +54,14 @@ internal sealed partial class BareHost(string folder)
         "-chardev" => Chardev(value),
         "-vnc" => "none",
         "-spice" => $"unix=on,addr={folder}/spice" + SpiceAddress().Replace("," + value, ""),
-        "-bios" => "/usr/share/seabios/bios.bin",
+        "-bios" => Made(file => Sized(file, 1 << 18)),
         "-acpitable" => TableFile().Replace(value, $"file={Made(file => File.WriteAllBytes(file, [.. "SLIC"u8, 36, .. new byte[31]]))}"),
+        "-drive" => FileOption().Replace(value, $"file={Made(file => Sized(file, 1 << 21))}"),
         "-fsdev" => PathOption().Replace(value, $"path={folder}"),
         _ => value,
     };
+
+    private bool IsFlash(JsonObject node) => _isArm && (string?)node["node-name"] is "fw0f" or "fw1f";
 
     private JsonObject Image(JsonObject node)
     {
@@ -61,7 +69,7 @@ internal sealed partial class BareHost(string folder)
         if (driver is "file" or "host_device")
         {
             node["driver"] = "file";
-            node["filename"] = Made(file => Sized(file, 1 << 21));
+            node["filename"] = Made(file => Sized(file, IsFlash(node) ? FlashOfArm : 1 << 21));
             node.Remove("aio");
         }
         else if (s_network.Contains(driver))
@@ -146,7 +154,7 @@ internal sealed partial class BareHost(string folder)
     }
 
     // Devices that are the host's, or that wait for a server before anything else goes on.
-    [GeneratedRegex("vfio|virtio-input-host|ivshmem-doorbell")]
+    [GeneratedRegex("vfio|virtio-input-host|ivshmem-doorbell|zpci.*hostdev")]
     private static partial Regex Hardware();
 
     [GeneratedRegex("^host(?=,|$)")]
@@ -164,6 +172,9 @@ internal sealed partial class BareHost(string folder)
 
     [GeneratedRegex("file=.*")]
     private static partial Regex TableFile();
+
+    [GeneratedRegex("(?<=^|,)file=[^,]*")]
+    private static partial Regex FileOption();
 
     [GeneratedRegex("(?<=^|,)path=[^,]*")]
     private static partial Regex PathOption();

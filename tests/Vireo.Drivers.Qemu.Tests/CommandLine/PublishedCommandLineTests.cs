@@ -16,7 +16,7 @@ public sealed class PublishedCommandLineTests
         var ours = await CorpusCommandLines.AllAsync();
         var different = new SortedDictionary<string, string>(StringComparer.Ordinal);
         var compared = 0;
-        foreach (var (name, arguments) in ours)
+        foreach (var (name, (_, arguments)) in ours)
         {
             var published = Path.Combine(Corpus.Root, "qemuxml2argvdata", name + ".args");
             if (!File.Exists(published))

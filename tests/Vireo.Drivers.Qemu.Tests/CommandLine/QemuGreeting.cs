@@ -8,15 +8,16 @@ namespace Vireo.Drivers.Qemu.Tests.CommandLine;
 internal static class QemuGreeting
 {
     /// <summary>The installed QEMU.</summary>
-    public const string Emulator = "/usr/bin/qemu-system-x86_64";
+    public const string Installed = "/usr/bin/qemu-system-x86_64";
 
     /// <summary>What it complained of; null when it stood ready to run the guest.</summary>
+    /// <param name="emulator">The program.</param>
     /// <param name="arguments">The command line; its monitor listens on <c>mon</c> in the folder.</param>
     /// <param name="folder">A folder of the test's own.</param>
-    public static async Task<string?> ComplaintAsync(IReadOnlyList<string> arguments, string folder)
+    public static async Task<string?> ComplaintAsync(string emulator, IReadOnlyList<string> arguments, string folder)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        using var qemu = Process.Start(new ProcessStartInfo(Emulator, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        using var qemu = Process.Start(new ProcessStartInfo(emulator, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
         var complaint = qemu.StandardError.ReadToEndAsync(limit.Token);
         try
         {

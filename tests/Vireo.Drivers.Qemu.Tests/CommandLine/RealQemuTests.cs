@@ -29,7 +29,7 @@ public sealed partial class RealQemuTests
             var arguments = QemuCommandLineTests.Build(DomainDefaultsTests.Read($"{name}.xml"), relocate: xml => xml.Replace("/var/lib/guests", folder, StringComparison.Ordinal).Replace("5555", $"{peer}", StringComparison.Ordinal))
                 .Select(a => a.Replace("/run/guest", folder, StringComparison.Ordinal)).ToList();
             Monitored(arguments, folder);
-            (await QemuGreeting.ComplaintAsync(arguments, folder)).ShouldBeNull();
+            (await QemuGreeting.ComplaintAsync(QemuGreeting.Installed, arguments, folder)).ShouldBeNull();
         }
         finally
         {
@@ -47,7 +47,7 @@ public sealed partial class RealQemuTests
         await Parallel.ForEachAsync(all, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, async (domain, _) =>
         {
             using var scratch = new ScratchDirectory("rq");
-            if (await QemuGreeting.ComplaintAsync(new BareHost(scratch.Path).Adapt(domain.Value), scratch.Path) is { } complaint)
+            if (await QemuGreeting.ComplaintAsync(domain.Value.Emulator, new BareHost(scratch.Path).Adapt(domain.Value.Arguments), scratch.Path) is { } complaint)
             {
                 refused[domain.Key] = complaint;
             }
@@ -58,7 +58,7 @@ public sealed partial class RealQemuTests
         CompatibilityPage.Of(section).Where(name => !refused.ContainsKey(name)).ShouldBeEmpty("docs/compatibility.md tells of domains that QEMU takes");
     }
 
-    private static void Require() => Assert.SkipUnless(File.Exists(QemuGreeting.Emulator), $"{QemuGreeting.Emulator} is not installed");
+    private static void Require() => Assert.SkipUnless(File.Exists(QemuGreeting.Installed), $"{QemuGreeting.Installed} is not installed");
 
     // A process started by the framework inherits no descriptors, so here QEMU makes the monitor's socket itself, and ports are the kernel's choice.
     private static void Monitored(List<string> arguments, string folder)

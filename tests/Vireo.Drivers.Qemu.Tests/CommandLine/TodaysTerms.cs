@@ -75,7 +75,7 @@ internal static partial class TodaysTerms
                     // Which version of a machine it is depends on the QEMU; where its memory is, on nothing.
                     if (name is "type" or "")
                     {
-                        machine.Properties["type"] = value.Contains("q35", StringComparison.Ordinal) ? "q35" : "pc";
+                        machine.Properties["type"] = value.Contains("q35", StringComparison.Ordinal) ? "q35" : value.StartsWith("pc", StringComparison.Ordinal) ? "pc" : value == "s390-ccw" ? "s390-ccw-virtio" : Version().Replace(value, "");
                     }
                     else if (!(name is "accel" or "usb" or "memory-backend" or "kernel_irqchip" or "pflash0" or "pflash1" or "hmat" || (name, value) is ("dump-guest-core", "off")))
                     {
@@ -310,7 +310,10 @@ internal static partial class TodaysTerms
     [GeneratedRegex("^isa-fdc\\.drive([AB])=(.*)$")]
     private static partial Regex Floppy();
 
-    [GeneratedRegex("^(pc\\.ram|ram-node[0-9]+)$")]
+    [GeneratedRegex("-[0-9.]+$")]
+    private static partial Regex Version();
+
+    [GeneratedRegex("^([a-z0-9_.-]+\\.(ram|highmem)|ram-node[0-9]+)$")]
     private static partial Regex WholeMemory();
 
     [GeneratedRegex("^([a-z]+(?:\\+[a-z]+)?):")]

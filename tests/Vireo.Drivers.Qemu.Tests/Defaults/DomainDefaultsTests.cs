@@ -13,6 +13,7 @@ public sealed class DomainDefaultsTests
         new Dictionary<string, string> { ["pc"] = "pc-i440fx-7.2", ["q35"] = "pc-q35-7.2" })
     {
         Machines = new HashSet<string> { "pc-i440fx-7.2", "pc-q35-7.2" },
+        HasDevice = static device => !device.Contains("spapr", StringComparison.Ordinal),
     };
 
     public static TheoryData<string> Documents()

@@ -28,6 +28,6 @@ public sealed class LiveCpuTests
         var batch = new QmpBatch();
         var answer = LiveCpu.Ask(batch, s_domain);
         batch.Replies = [.. batch.Commands.Select((_, i) => Task.FromResult(JsonDocument.Parse(i == 0 ? words : i == 1 ? "[]" : "false").RootElement))];
-        return answer();
+        return answer()!;
     }
 }

@@ -31,7 +31,7 @@ internal sealed class ScratchHypervisor : IAsyncDisposable
 
     public static async Task<ScratchHypervisor> StartAsync()
     {
-        Assert.SkipUnless(File.Exists(GuestBuilder.DefaultEmulator), "QEMU is not installed");
+        Assert.SkipUnless(File.Exists(EmulatorTargets.For(null)), "QEMU is not installed");
         var scratch = new ScratchHypervisor(Directory.CreateTempSubdirectory("vireo-").FullName);
         await scratch.OpenAsync();
         return scratch;

@@ -10,6 +10,7 @@ internal static class DeviceDefaults
     {
         Alias = userAliases && device.Alias is { } alias && alias.StartsWith("ua-", StringComparison.Ordinal) ? alias : null,
         Address = device.Address is { } address ? Complete(address) : null,
+        Boot = device.Boot is { Loadparm: { } parameter } boot ? boot with { Loadparm = parameter.ToUpperInvariant() } : device.Boot,
     };
 
     private static DeviceAddress? Complete(DeviceAddress address) => address switch

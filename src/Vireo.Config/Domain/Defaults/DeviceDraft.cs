@@ -36,6 +36,7 @@ internal sealed class DeviceDraft
         Iommu = from.Iommu;
         Memballoon = from.Memballoon;
         Vsock = from.Vsock;
+        Nvram = from.Nvram;
     }
 
     /// <summary>The hypervisor's path.</summary>
@@ -93,6 +94,8 @@ internal sealed class DeviceDraft
 
     public VsockConfig? Vsock { get; set; }
 
+    public NvramDevice? Nvram { get; set; }
+
     /// <summary>The devices as they stand now.</summary>
     public DevicesConfig ToConfig() => _from with
     {
@@ -123,6 +126,7 @@ internal sealed class DeviceDraft
         Iommu = Iommu,
         Memballoon = Memballoon,
         Vsock = Vsock,
+        Nvram = Nvram,
     };
 
     /// <summary>Changes every item of a list.</summary>

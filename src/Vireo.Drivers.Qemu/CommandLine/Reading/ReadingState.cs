@@ -1,6 +1,6 @@
 using Vireo.Config;
 using Vireo.Config.Defaults;
-using Vireo.Drivers.Qemu.Defaults;
+using Vireo.Drivers.Qemu.Defaults.Machines;
 
 namespace Vireo.Drivers.Qemu.CommandLine.Reading;
 
@@ -42,7 +42,7 @@ internal sealed class ReadingState(IReadOnlyList<QemuOption> options, IReadOnlyL
     public bool IsPc => Config.Os.Type?.Arch is "i686" or "x86_64";
 
     /// <summary>Whether it is one with PCI Express.</summary>
-    public bool IsQ35 => new MachineKind(Config.Os.Type?.Machine ?? "").IsQ35;
+    public bool IsQ35 => new PcMachine(Config.Os.Type?.Machine ?? "").IsQ35;
 
     /// <summary>Takes a variable.</summary>
     public string? Variable(string name)

@@ -25,7 +25,7 @@ public sealed class ReadBackTests : IDisposable
     [MemberData(nameof(Documents))]
     public async Task Our_own_documents_come_back(string name)
     {
-        Assert.SkipUnless(File.Exists(GuestBuilder.DefaultEmulator), "QEMU is not installed");
+        Assert.SkipUnless(File.Exists(EmulatorTargets.For(null)), "QEMU is not installed");
         (await DifferencesAsync(new Lines(_scratch["cache"]), DomainConfig.Parse(DomainDefaultsTests.Read($"{name}.xml")))).ShouldBeEmpty();
     }
 
@@ -33,7 +33,7 @@ public sealed class ReadBackTests : IDisposable
     public async Task Documents_of_the_corpus_come_back_or_are_refused()
     {
         Corpus.Require();
-        Assert.SkipUnless(File.Exists(GuestBuilder.DefaultEmulator), "QEMU is not installed");
+        Assert.SkipUnless(File.Exists(EmulatorTargets.For(null)), "QEMU is not installed");
         var lines = new Lines(_scratch["cache"]);
         var (same, different) = (0, new List<string>());
         foreach (var (name, xml) in Corpus.Documents("qemuxml2argvdata", "domain"))
