@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Xml.Linq;
 using System.Xml.XPath;
+using Vireo.Cli.Output;
 using Vireo.Cli.Parsing;
 
 namespace Vireo.Cli.Commands;
@@ -48,6 +49,25 @@ internal static class DomainInfoCommands
         }
         Line(context, "Managed save:", await OptionalAsync(() => AsNullable(domain.HasManagedSaveAsync(token))) is { } saved ? saved ? "yes" : "no" : "unknown");
         await SecurityAsync(context, domain);
+        await MessagesAsync(context, domain);
+    }
+
+    private static async ValueTask MessagesAsync(CommandContext context, Domain domain)
+    {
+        string[] messages;
+        try
+        {
+            messages = await domain.Connection.Driver.Hypervisor.DomainGetMessagesAsync(domain.Reference, 0, context.CancellationToken);
+        }
+        catch (VireoException old) when (old.Code is ErrorCode.NoSupport)
+        {
+            return;
+        }
+
+        for (var i = 0; i < messages.Length; i++)
+        {
+            Line(context, i == 0 ? "Messages:" : "", messages[i]);
+        }
     }
 
     public static async ValueTask XmlAsync(CommandContext context)
@@ -79,7 +99,7 @@ internal static class DomainInfoCommands
         var text = new StringBuilder(wrap ? "<nodes>\n" : "");
         foreach (var node in nodes)
         {
-            var lines = node is XAttribute attribute ? $" {attribute.Name}=\"{attribute.Value}\"" : node.ToString()!.Replace('"', '\'');
+            var lines = XmlText.Of(node);
             text.Append(wrap ? "  " + lines.Replace("\n", "\n  ", StringComparison.Ordinal) : lines).Append('\n');
         }
         context.Print((wrap ? text.Append("</nodes>\n") : text).ToString());

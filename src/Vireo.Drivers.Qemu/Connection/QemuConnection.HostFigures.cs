@@ -25,10 +25,16 @@ internal sealed partial class QemuConnection
     public override ValueTask<NodeGetCpuStatsResult> NodeGetCpuStatsAsync(int cpuNum, int nparams, uint flags, CancellationToken cancellationToken)
     {
         VireoException.CheckFlags(flags, 0, ErrorDomain.Qemu, "virHostCPUGetStats");
+        const int Count = 4;
+        if (nparams == 0)
+        {
+            return ValueTask.FromResult(new NodeGetCpuStatsResult([], Count));
+        }
+
         var times = (cpuNum == AllProcessors ? ProcessorTimes.Read() : cpuNum >= 0 ? ProcessorTimes.Read(cpuNum) : null)
             ?? throw VireoException.BadArgument(ErrorDomain.None, "virHostCPUGetStatsLinux", "cpuNum", "Invalid cpuNum in virHostCPUGetStatsLinux");
         NodeGetCpuStats[] told = [new("kernel", times.Kernel), new("user", times.User), new("idle", times.Idle), new("iowait", times.Waiting)];
-        return ValueTask.FromResult(new NodeGetCpuStatsResult(nparams == 0 ? [] : told, told.Length));
+        return ValueTask.FromResult(new NodeGetCpuStatsResult(told, Count));
     }
 
     /// <inheritdoc/>
@@ -128,6 +134,54 @@ internal sealed partial class QemuConnection
         }
 
         return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask<string> ConnectGetSysinfoAsync(uint flags, CancellationToken cancellationToken)
+    {
+        VireoException.CheckFlags(flags, 0, ErrorDomain.Qemu, "qemuConnectGetSysinfo");
+        throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, "Host SMBIOS information is not available");
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask<NodeGetSevInfoResult> NodeGetSevInfoAsync(int nparams, uint flags, CancellationToken cancellationToken)
+    {
+        CheckFlags(flags, TypedParameterFlags.ParamStringOkay, "qemuNodeGetSEVInfo");
+        throw new VireoException(ErrorCode.OperationUnsupported, ErrorDomain.Qemu, "QEMU does not support SEV guest");
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask<TypedParam[]> DomainGetLaunchSecurityInfoAsync(DomainRef dom, uint flags, CancellationToken cancellationToken)
+    {
+        CheckFlags(flags, TypedParameterFlags.ParamStringOkay, "qemuDomainGetLaunchSecurityInfo");
+        var domain = Find(dom);
+        if (domain.View.Config.LaunchSecurity is not null)
+        {
+            RequireActive(domain);
+        }
+
+        return ValueTask.FromResult<TypedParam[]>([]);
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask DomainSetLaunchSecurityStateAsync(DomainRef dom, TypedParam[] @params, uint flags, CancellationToken cancellationToken)
+    {
+        VireoException.CheckFlags(flags, 0, ErrorDomain.Qemu, "qemuDomainSetLaunchSecurityState");
+        Find(dom);
+        throw new VireoException(ErrorCode.OperationUnsupported, ErrorDomain.Qemu, "setting a launch secret is only supported in SEV-enabled domains");
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>No daemon of ours puts its host to sleep: each way of it answers as on a host that has it not.</remarks>
+    public override ValueTask NodeSuspendForDurationAsync(uint target, ulong duration, uint flags, CancellationToken cancellationToken)
+    {
+        VireoException.CheckFlags(flags, 0, ErrorDomain.Qemu, "virNodeSuspend");
+        throw new VireoException(ErrorCode.ArgumentUnsupported, ErrorDomain.None, (NodeSuspendTarget)target switch
+        {
+            NodeSuspendTarget.Mem => "Suspend-to-RAM",
+            NodeSuspendTarget.Disk => "Suspend-to-Disk",
+            _ => "Hybrid-Suspend",
+        });
     }
 
     private static ulong FreePages(uint node, uint sizeKiB) =>

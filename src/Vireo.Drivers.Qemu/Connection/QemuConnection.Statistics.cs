@@ -55,9 +55,10 @@ internal sealed partial class QemuConnection
         var domain = Find(dom);
         var process = domain.RequireProcess();
         var view = domain.View;
-        List<DomainMemoryStat> told = [new((int)DomainMemoryStatTags.ActualBalloon, view.BalloonKiB ?? MemoryKiB(view.Config))];
+        List<DomainMemoryStat> told = [];
         if (process.Figures.Balloon is { } balloon)
         {
+            told.Add(new((int)DomainMemoryStatTags.ActualBalloon, view.BalloonKiB ?? MemoryKiB(view.Config)));
             var figures = await AnswerAsync(domain, process, balloon, cancellationToken).ConfigureAwait(false);
             told.AddRange(MemoryFigures.Of(figures).Select(static figure => new DomainMemoryStat((int)figure.Tag, figure.Value)));
         }

@@ -165,9 +165,11 @@ internal sealed partial class QemuConnection
     public override ValueTask<DomainGetInterfaceParametersResult> DomainGetInterfaceParametersAsync(DomainRef dom, string device, int nparams, uint flags, CancellationToken cancellationToken)
     {
         CheckFlags(flags & ~TextOkay, Impacts, "qemuDomainGetInterfaceParameters");
-        var card = TunedCard(DomainTuning.Asked(Find(dom), flags), device);
-        var told = TrafficShaping.Read(card.Bandwidth);
-        return ValueTask.FromResult(new DomainGetInterfaceParametersResult([.. told.Take(nparams)], told.Length));
+        var config = DomainTuning.Asked(Find(dom), flags);
+
+        // Who asks how many there are need not name a card that is there.
+        var told = nparams == 0 ? [] : TrafficShaping.Read(TunedCard(config, device).Bandwidth);
+        return ValueTask.FromResult(new DomainGetInterfaceParametersResult([.. told.Take(nparams)], TrafficShaping.Fields.Count));
     }
 
     /// <inheritdoc/>
@@ -177,11 +179,11 @@ internal sealed partial class QemuConnection
         TypedParams.Check(@params, [.. TrafficShaping.Fields]);
         var domain = Find(dom);
         using var turn = await domain.EnterAsync("virDomainSetInterfaceParameters", cancellationToken).ConfigureAwait(false);
-        await DomainTuning.ChangeAsync(domain, ModificationImpact.Of(domain.View, flags), (config, live) =>
+        await DomainTuning.ChangeAsync(domain, ModificationImpact.Of(domain.View, flags), (config, _) =>
         {
             var card = TunedCard(config, device);
             var after = TrafficShaping.Change(card.Bandwidth, @params);
-            if (live && after is not null)
+            if (after is not null)
             {
                 TrafficShaping.Check(card, after);
             }

@@ -1,0 +1,81 @@
+using System.Text;
+using System.Xml.Linq;
+
+namespace Vireo.Cli.Output;
+
+/// <summary>Parts of documents as libxml2 writes them: double quotes, two blanks a level, nothing before the end of an empty element.</summary>
+internal static class XmlText
+{
+    /// <summary>The part's text, without a line end.</summary>
+    public static string Of(XObject part)
+    {
+        var text = new StringBuilder();
+        Append(text, part, 0);
+        return text.ToString();
+    }
+
+    private static void Append(StringBuilder text, XObject part, int? depth)
+    {
+        switch (part)
+        {
+            case XElement element:
+                Append(text, element, depth);
+                break;
+            case XAttribute attribute:
+                text.Append(' ').Append(Name(attribute)).Append("=\"").Append(Escaped(attribute.Value).Replace("\"", "&quot;", StringComparison.Ordinal).Replace("\n", "&#10;", StringComparison.Ordinal)).Append('"');
+                break;
+            case XCData data:
+                text.Append("<![CDATA[").Append(data.Value).Append("]]>");
+                break;
+            case XText words:
+                text.Append(Escaped(words.Value));
+                break;
+            default:
+                text.Append(part);
+                break;
+        }
+    }
+
+    private static void Append(StringBuilder text, XElement element, int? depth)
+    {
+        text.Append('<').Append(Name(element));
+        foreach (var attribute in element.Attributes())
+        {
+            Append(text, attribute, depth);
+        }
+        if (!element.Nodes().Any())
+        {
+            text.Append("/>");
+            return;
+        }
+        text.Append('>');
+
+        // Blanks beside words would be words.
+        var inner = element.Nodes().OfType<XText>().Any() ? null : depth + 1;
+        foreach (var node in element.Nodes())
+        {
+            NewLine(text, inner);
+            Append(text, node, inner);
+        }
+        NewLine(text, inner - 1);
+        text.Append("</").Append(Name(element)).Append('>');
+    }
+
+    private static void NewLine(StringBuilder text, int? depth)
+    {
+        if (depth is { } levels)
+        {
+            text.Append('\n').Append(' ', 2 * levels);
+        }
+    }
+
+    private static string Name(XElement element) => Prefixed(element.GetPrefixOfNamespace(element.Name.Namespace), element.Name);
+
+    private static string Name(XAttribute attribute) =>
+        attribute.IsNamespaceDeclaration ? attribute.Name.LocalName == "xmlns" ? "xmlns" : "xmlns:" + attribute.Name.LocalName : Prefixed(attribute.Parent?.GetPrefixOfNamespace(attribute.Name.Namespace), attribute.Name);
+
+    private static string Prefixed(string? prefix, XName name) => prefix is { Length: > 0 } ? $"{prefix}:{name.LocalName}" : name.LocalName;
+
+    private static string Escaped(string text) =>
+        text.Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal).Replace(">", "&gt;", StringComparison.Ordinal).Replace("\r", "&#13;", StringComparison.Ordinal);
+}
