@@ -4,10 +4,10 @@ namespace Vireo.Interop.Tests;
 public sealed class OtherMachineDaemons : IAsyncLifetime
 {
     /// <summary>libvirtd.</summary>
-    public ScratchDaemon Libvirtd { get; } = new ScratchLibvirtd();
+    public ScratchDaemon Libvirtd { get; private set; } = null!;
 
     /// <summary>vireod.</summary>
-    public ScratchDaemon Vireod { get; } = new ScratchVireod();
+    public ScratchDaemon Vireod { get; private set; } = null!;
 
     /// <summary>The programs.</summary>
     public MachineImages Images { get; private set; } = null!;
@@ -15,8 +15,10 @@ public sealed class OtherMachineDaemons : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Images = await MachineImages.GetAsync();
-        await Libvirtd.StartAsync(Images.OnPath);
-        await Vireod.StartAsync(Images.OnPath);
+        Libvirtd = new ScratchLibvirtd { Environment = Images.OnPath };
+        Vireod = new ScratchVireod { Environment = Images.OnPath };
+        await Libvirtd.StartAsync();
+        await Vireod.StartAsync();
     }
 
     public async ValueTask DisposeAsync()

@@ -6,6 +6,8 @@ namespace Vireo.Interop.Tests;
 /// <summary>Domains of machines that are not PCs: with vireod they are what they are with libvirtd, down to QEMU's arguments.</summary>
 public sealed partial class OtherMachineTests(OtherMachineDaemons daemons) : IClassFixture<OtherMachineDaemons>
 {
+    private const int RandomDocuments = 400;
+
     [Fact]
     public async Task Their_devices_become_what_libvirtd_makes_of_them()
     {
@@ -25,6 +27,16 @@ public sealed partial class OtherMachineTests(OtherMachineDaemons daemons) : ICl
         var told = CompatibilityPage.Of("Domain definitions of other machines").ToHashSet(StringComparer.Ordinal);
         string.Join('\n', outcome.Different.Where(d => !told.Contains(d.Key)).Select(d => $"{d.Key}: {d.Value}")).ShouldBeEmpty();
         told.Where(name => !outcome.Different.ContainsKey(name)).ShouldBeEmpty("docs/compatibility.md tells of documents that agree");
+    }
+
+    [Fact]
+    public async Task Random_domains_become_what_libvirtd_makes_of_them()
+    {
+        Corpus.Require();
+        var seeds = OtherMachines.Documents.Values.ToList();
+        var outcome = await DefineAsync(RandomDomains.Seeds(RandomDocuments).ToDictionary(seed => $"seed {seed}", seed => RandomDomains.Changed(seeds, seed).ToXml(), StringComparer.Ordinal));
+        outcome.ShareOfAccepted.ShouldBeGreaterThan(0.95);
+        outcome.Accepted.ShouldBeGreaterThan(RandomDocuments / 6);
     }
 
     [Fact]

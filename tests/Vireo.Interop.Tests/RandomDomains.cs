@@ -46,6 +46,13 @@ internal static partial class RandomDomains
         return Changed(from[random.Next(from.Count)], random);
     }
 
+    /// <summary>One of several domains, changed.</summary>
+    public static DomainConfig Changed(IReadOnlyList<string> domains, int seed)
+    {
+        var random = new Random(seed);
+        return Changed(DomainConfig.Parse(domains[random.Next(domains.Count)]), random);
+    }
+
     /// <summary>A domain changed in a few places.</summary>
     public static DomainConfig Changed(DomainConfig domain, Random random)
     {

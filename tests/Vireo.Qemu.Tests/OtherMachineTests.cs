@@ -3,7 +3,7 @@ namespace Vireo.Qemu.Tests;
 /// <summary>Guests of machines that are not PCs come up: their firmware speaks on the first serial port.</summary>
 public sealed class OtherMachineTests : IAsyncLifetime
 {
-    private readonly ScratchVireod _daemon = new();
+    private ScratchVireod _daemon = null!;
     private readonly ScratchDirectory _scratch = new("om");
 
     public static TheoryData<string, string, string, string, string> Machines => new()
@@ -18,7 +18,8 @@ public sealed class OtherMachineTests : IAsyncLifetime
     {
         var images = await MachineImages.GetAsync();
         await File.WriteAllBytesAsync(_scratch["disk.raw"], new byte[1 << 20]);
-        await _daemon.StartAsync(images.OnPath);
+        _daemon = new ScratchVireod { Environment = images.OnPath };
+        await _daemon.StartAsync();
     }
 
     [Theory]
@@ -41,7 +42,7 @@ public sealed class OtherMachineTests : IAsyncLifetime
         // A mainframe without anything to boot stops. A later daemon takes either up.
         await Eventually.TrueAsync(async () => (await Client.MustAsync(_daemon, "domstate", architecture)).Trim() == state, $"it is {state}");
         await _daemon.StopAsync();
-        await _daemon.StartAsync(images.OnPath);
+        await _daemon.StartAsync();
         (await Client.MustAsync(_daemon, "domstate", architecture)).Trim().ShouldBe(state);
         await Client.MustAsync(_daemon, "snapshot-create-as", architecture, "s1", "--disk-only", "--no-metadata");
         await Client.MustAsync(_daemon, "destroy", architecture);

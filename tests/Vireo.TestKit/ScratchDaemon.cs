@@ -18,6 +18,9 @@ public abstract class ScratchDaemon : IAsyncDisposable
 {
     private Process? _process;
 
+    /// <summary>What it has in its environment besides, whenever it is started.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
     /// <summary>The daemon's own directory, removed at the end.</summary>
     protected ScratchDirectory Scratch { get; } = new("vt");
 
@@ -55,7 +58,7 @@ public abstract class ScratchDaemon : IAsyncDisposable
         var start = new ProcessStartInfo("/bin/sh") { UseShellExecute = false, RedirectStandardInput = true };
         foreach (string argument in (string[])["-c", "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1 </dev/null", "sh", Scratch["daemon.log"], .. Command()])
             start.ArgumentList.Add(argument);
-        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+        foreach (var (name, value) in Environment.Concat(environment ?? new Dictionary<string, string>()))
             start.Environment[name] = value;
 
         using var notify = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);

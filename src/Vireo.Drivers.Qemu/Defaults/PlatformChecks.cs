@@ -35,7 +35,7 @@ internal static class PlatformChecks
         {
             { Bootloader.Length: > 0 } or { BootloaderArgs.Length: > 0 } => Unsupported("bootloader is not supported by QEMU"),
             { Os.Bios.Useserial: true } when config.Devices.Serials.IsEmpty => Xml("need at least one serial port to use BIOS serial output"),
-            { MaxMemory: not null, Cpu: null or { Numa: null or { Cells.IsEmpty: true } } } => Unsupported("At least one numa node has to be configured when enabling memory hotplug"),
+            { MaxMemory: not null, Cpu: null or { Numa: null or { Cells.IsEmpty: true } } } when !machine.HasHostBridges => Unsupported("At least one numa node has to be configured when enabling memory hotplug"),
             { LaunchSecurity.Type: LaunchSecurityType.Sev } => Unsupported("SEV launch security is not supported with this QEMU binary"),
             { LaunchSecurity.Type: LaunchSecurityType.S390Pv } => Unsupported("S390 PV launch security is not supported with this QEMU binary"),
             _ when LifecycleRefusal(config) is { } action => Unsupported(action),
