@@ -1,3 +1,5 @@
+using Vireo.Cli.Parsing;
+
 namespace Vireo.Cli.Commands;
 
 /// <summary>Saved states of domains.</summary>
@@ -57,4 +59,87 @@ internal static class SaveCommands
         var driver = (await context.ConnectionAsync()).Driver.Hypervisor;
         DomainInfoCommands.PrintXml(context, await driver.DomainSaveImageGetXmlDescAsync(Path.GetFullPath(context.Command.Required("file")), context.Command.Flags(("security-info", 1u)), context.CancellationToken));
     }
+
+    public static async ValueTask ImageDefineAsync(CommandContext context)
+    {
+        var file = context.Command.Required("file");
+        var xml = await context.FileAsync("xml");
+        var driver = (await context.ConnectionAsync()).Driver.Hypervisor;
+        await CommandContext.TryAsync($"Failed to update {file}", () => driver.DomainSaveImageDefineXmlAsync(Path.GetFullPath(file), xml, State(context), context.CancellationToken));
+        context.Confirm($"State file {file} updated.\n");
+    }
+
+    public static async ValueTask ImageEditAsync(CommandContext context)
+    {
+        var file = context.Command.Required("file");
+        var path = Path.GetFullPath(file);
+        context.Command.Exclusive("running", "paused");
+        var driver = (await context.ConnectionAsync()).Driver.Hypervisor;
+        var before = await driver.DomainSaveImageGetXmlDescAsync(path, (uint)DomainSaveImageXMLFlags.Secure, context.CancellationToken);
+        var changed = await DocumentEditor.EditAsync(context, before, after => driver.DomainSaveImageDefineXmlAsync(path, after, State(context), context.CancellationToken));
+        context.Confirm(changed ? $"State file {file} edited.\n" : $"Saved image {file} XML configuration not changed.\n");
+    }
+
+    public static async ValueTask ManagedXmlAsync(CommandContext context)
+    {
+        var domain = await context.DomainAsync();
+        var flags = context.Command.Flags(("security-info", 1u));
+        DomainInfoCommands.PrintXml(context, await domain.Connection.Driver.Hypervisor.DomainManagedSaveGetXmlDescAsync(domain.Reference, flags, context.CancellationToken));
+    }
+
+    public static async ValueTask ManagedDefineAsync(CommandContext context)
+    {
+        var domain = await context.DomainAsync();
+        var xml = await context.FileAsync("xml");
+        await CommandContext.TryAsync(
+            $"Failed to update {domain.Name} XML configuration",
+            () => domain.Connection.Driver.Hypervisor.DomainManagedSaveDefineXmlAsync(domain.Reference, xml, State(context), context.CancellationToken));
+        context.Confirm($"Managed save state file of domain '{domain.Name}' updated.\n");
+    }
+
+    public static async ValueTask ManagedEditAsync(CommandContext context)
+    {
+        context.Command.Exclusive("running", "paused");
+        var domain = await context.DomainAsync();
+        var driver = domain.Connection.Driver.Hypervisor;
+        var before = await driver.DomainManagedSaveGetXmlDescAsync(domain.Reference, (uint)DomainSaveImageXMLFlags.Secure, context.CancellationToken);
+        var changed = await DocumentEditor.EditAsync(context, before, after => driver.DomainManagedSaveDefineXmlAsync(domain.Reference, after, State(context), context.CancellationToken));
+        context.Confirm(changed ? $"Managed save state file of domain '{domain.Name}' edited.\n" : $"Managed save image of domain '{domain.Name}' XML configuration not changed.\n");
+    }
+
+    public static async ValueTask DumpAsync(CommandContext context)
+    {
+        var command = context.Command;
+        var domain = await context.DomainAsync();
+        var flags = command.Flags(("crash", 1u), ("live", 2u), ("bypass-cache", 4u), ("reset", 8u), ("memory-only", 16u));
+        var format = DumpFormat(command);
+        var file = command.Required("file");
+        var driver = domain.Connection.Driver.Hypervisor;
+        await CommandContext.TryAsync(
+            $"Failed to core dump domain '{domain.Name}' to {file}",
+            () => format == DomainCoreDumpFormat.Raw
+                ? driver.DomainCoreDumpAsync(domain.Reference, Path.GetFullPath(file), flags, context.CancellationToken)
+                : driver.DomainCoreDumpWithFormatAsync(domain.Reference, Path.GetFullPath(file), (uint)format, flags, context.CancellationToken));
+        context.Confirm($"\nDomain '{domain.Name}' dumped to {file}\n");
+    }
+
+    private static DomainCoreDumpFormat DumpFormat(ParsedCommand command)
+    {
+        if (command.Text("format") is not { } format)
+        {
+            return DomainCoreDumpFormat.Raw;
+        }
+
+        return !command.Has("memory-only") ? throw new CommandException("--format only works with --memory-only") : format switch
+        {
+            "elf" => DomainCoreDumpFormat.Raw,
+            "kdump-zlib" => DomainCoreDumpFormat.KdumpZlib,
+            "kdump-lzo" => DomainCoreDumpFormat.KdumpLzo,
+            "kdump-snappy" => DomainCoreDumpFormat.KdumpSnappy,
+            "win-dmp" => DomainCoreDumpFormat.WinDmp,
+            _ => throw new CommandException($"format '{format}' is not supported, expecting 'kdump-zlib', 'kdump-lzo', 'kdump-snappy', 'win-dmp' or 'elf'"),
+        };
+    }
+
+    private static uint State(CommandContext context) => context.Command.Flags(("running", 2u), ("paused", 4u));
 }

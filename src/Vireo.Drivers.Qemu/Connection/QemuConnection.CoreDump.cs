@@ -23,7 +23,7 @@ internal sealed partial class QemuConnection
         RefuseConflicts(wanted);
         if (!Enum.IsDefined((DomainCoreDumpFormat)dumpformat))
         {
-            throw VireoException.InvalidArgument(ErrorDomain.Domain, $"dumpformat in virDomainCoreDumpWithFormat must be less than {(uint)DomainCoreDumpFormat.WinDmp + 1}");
+            throw VireoException.ConflictingFlags(ErrorDomain.Domain, $"dumpformat '{dumpformat}' is not supported");
         }
 
         var request = new DumpRequest(to)
@@ -34,14 +34,14 @@ internal sealed partial class QemuConnection
             Format = (DomainCoreDumpFormat)dumpformat,
             Compression = Hypervisor.Settings.DumpFormat,
         };
+        var domain = Find(dom);
+        using var job = await domain.EnterAsync("virDomainCoreDumpWithFormat", cancellationToken).ConfigureAwait(false);
+        var process = domain.RequireProcess();
         if (request is { Format: not DomainCoreDumpFormat.Raw, MemoryOnly: false })
         {
             throw new VireoException(ErrorCode.OperationUnsupported, ErrorDomain.Qemu, "kdump-compressed format is only supported with memory-only dump");
         }
 
-        var domain = Find(dom);
-        using var job = await domain.EnterAsync("virDomainCoreDumpWithFormat", cancellationToken).ConfigureAwait(false);
-        var process = domain.RequireProcess();
         var ran = domain.View.State == DomainState.Running;
         await LongAsync(
             job,

@@ -93,7 +93,7 @@ internal sealed partial class QemuConnection
         RefuseUndefine(view, wanted);
         RemoveBelongings(view, wanted);
         await Hypervisor.Files.RemoveDefinitionAsync(view.Name, CancellationToken.None).ConfigureAwait(false);
-        domain.Update(v => v with { Started = v.Persistent, Persistent = null, Autostart = false, HasManagedSave = false });
+        domain.Update(v => v with { Started = v.Persistent, Persistent = null, Autostart = false, AutostartOnce = false, HasManagedSave = false });
         if (!view.IsActive)
         {
             Hypervisor.Domains.Remove(domain);
@@ -149,6 +149,11 @@ internal sealed partial class QemuConnection
         }
 
         await Hypervisor.Files.RemoveDefinitionAsync(view.Name, CancellationToken.None).ConfigureAwait(false);
+        if (view.AutostartOnce)
+        {
+            await Hypervisor.Files.SetAutostartOnceAsync(newName, true, CancellationToken.None).ConfigureAwait(false);
+        }
+
         if (view.Autostart)
         {
             await Hypervisor.Files.SetAutostartAsync(newName, true, CancellationToken.None).ConfigureAwait(false);
@@ -177,6 +182,23 @@ internal sealed partial class QemuConnection
 
     /// <inheritdoc/>
     public override ValueTask<int> DomainGetAutostartAsync(DomainRef dom, CancellationToken cancellationToken) => ValueTask.FromResult(Find(dom).View.Autostart ? 1 : 0);
+
+    /// <inheritdoc/>
+    public override async ValueTask DomainSetAutostartOnceAsync(DomainRef dom, int autostart, CancellationToken cancellationToken)
+    {
+        var domain = Find(dom);
+        using var job = await domain.EnterAsync("virDomainSetAutostartOnce", cancellationToken).ConfigureAwait(false);
+        if (!domain.View.IsPersistent)
+        {
+            throw VireoException.OperationInvalid(ErrorDomain.Qemu, "cannot set autostart for transient domain");
+        }
+
+        await Hypervisor.Files.SetAutostartOnceAsync(domain.View.Name, autostart != 0, cancellationToken).ConfigureAwait(false);
+        domain.Update(v => v with { AutostartOnce = autostart != 0 });
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask<int> DomainGetAutostartOnceAsync(DomainRef dom, CancellationToken cancellationToken) => ValueTask.FromResult(Find(dom).View.AutostartOnce ? 1 : 0);
 
     /// <summary>The domain of a document, found or made, in its turn. One that was undefined while it was waited for is not it any more.</summary>
     private async ValueTask<(QemuDomain Domain, DomainJobQueue.DomainJob Turn)> TakeAsync(DomainConfig config, string function, CancellationToken cancellationToken)

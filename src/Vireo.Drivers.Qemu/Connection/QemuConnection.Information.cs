@@ -30,7 +30,7 @@ internal sealed partial class QemuConnection
 
         if (wanted.HasFlag(DomainXMLFlags.Migratable))
         {
-            config = wanted.HasFlag(DomainXMLFlags.Inactive) || domain.Process is not { } process ? MigratableDocument.Of(config) : MigratableDocument.OfRun(config, process);
+            config = wanted.HasFlag(DomainXMLFlags.Inactive) || domain.Process is not { } process ? MigratableDocument.Of(config) : MigratableDocument.OfRun(config, view.NextConfig, process);
         }
 
         if (wanted.HasFlag(DomainXMLFlags.UpdateCpu))

@@ -1,12 +1,15 @@
 using Vireo.Config;
+using Vireo.Drivers.Qemu.Defaults;
 using Vireo.Drivers.Qemu.SavedState;
 using Vireo.Drivers.Qemu.State;
+using Vireo.Host;
 
 namespace Vireo.Drivers.Qemu;
 
 /// <content>Saving domains into files and restoring them; the images that the daemon keeps for the next start.</content>
 internal sealed partial class QemuConnection
 {
+    private const int NoSuchFile = 2;
     private const DomainSaveRestoreFlags StateFlags = DomainSaveRestoreFlags.Running | DomainSaveRestoreFlags.Paused;
 
     /// <inheritdoc/>
@@ -103,6 +106,12 @@ internal sealed partial class QemuConnection
         VireoException.CheckFlags(flags, 0, ErrorDomain.Qemu, "qemuDomainManagedSaveRemove");
         var domain = Find(dom);
         using var job = await domain.EnterAsync("virDomainManagedSaveRemove", cancellationToken).ConfigureAwait(false);
+        var path = Hypervisor.Files.ManagedSave(domain.View.Name);
+        if (!File.Exists(path))
+        {
+            throw SystemError.Make(NoSuchFile, $"Failed to remove managed save file '{path}'", ErrorDomain.Qemu);
+        }
+
         DomainRestoring.RemoveManaged(domain);
     }
 
@@ -150,7 +159,7 @@ internal sealed partial class QemuConnection
     private async ValueTask RedefineAsync(SavedFile saved, string? document, bool? running)
     {
         var config = await saved.DocumentAsync(CompleteSavedAsync, document ?? saved.Image.DomainXml).ConfigureAwait(false);
-        var after = saved.Image with { DomainXml = config.ToXml(), WasRunning = running ?? saved.Image.WasRunning };
+        var after = saved.Image with { DomainXml = MigratableDocument.Of(config).ToXml(), WasRunning = running ?? saved.Image.WasRunning };
         if (after != saved.Image)
         {
             after.ReplaceIn(saved.Handle, saved.Path);
@@ -187,7 +196,7 @@ internal sealed partial class QemuConnection
                     document = parameter.Text;
                     break;
                 default:
-                    throw VireoException.InvalidArgument(ErrorDomain.None, $"parameter '{parameter.Field}' not supported");
+                    throw new VireoException(ErrorCode.ArgumentUnsupported, ErrorDomain.None, $"parameter '{parameter.Field}' not supported");
             }
         }
 

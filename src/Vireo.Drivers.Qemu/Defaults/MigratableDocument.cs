@@ -55,7 +55,16 @@ internal static class MigratableDocument
     }
 
     /// <summary>The form of a running domain's document: what was asked for, where the run shows what was made of it.</summary>
-    public static DomainConfig OfRun(DomainConfig live, QemuProcess process) => Of(SavedDocument.Inactive(live with { Id = null, Cpu = process.AskedCpu ?? live.Cpu }));
+    /// <param name="live">What the run shows.</param>
+    /// <param name="asked">What the next start takes: where a display listens that was not told to is no part of it.</param>
+    /// <param name="process">The run.</param>
+    public static DomainConfig OfRun(DomainConfig live, DomainConfig asked, QemuProcess process)
+    {
+        var displays = live.Devices.Graphics.Count == asked.Devices.Graphics.Count
+            ? [.. live.Devices.Graphics.Zip(asked.Devices.Graphics, static (shown, told) => shown.Type == told.Type && told.ListenAddress is null ? shown with { ListenAddress = null, Listens = told.Listens } : shown)]
+            : live.Devices.Graphics;
+        return Of(SavedDocument.Inactive(live with { Id = null, Cpu = process.AskedCpu ?? live.Cpu, Devices = live.Devices with { Graphics = displays } }));
+    }
 
     // What is true of a run is left out, as when the document is defined again.
     private static DomainConfig WithoutRun(DomainConfig config)

@@ -50,7 +50,7 @@ internal static class Peek
         }
 
         var path = PathOf(disk) ?? throw new VireoException(ErrorCode.OperationUnsupported, ErrorDomain.Qemu, $"peeking is not supported for disk '{name}', whose image is not on this host");
-        using var handle = HostFile.OpenExisting(path, failure: "Failed to open file");
+        using var handle = HostFile.OpenExisting(path, failure: "Failed to open file", domain: ErrorDomain.Qemu);
         var bytes = new byte[size];
         try
         {

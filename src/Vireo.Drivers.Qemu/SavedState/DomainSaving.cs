@@ -59,7 +59,7 @@ internal sealed class DomainSaving(QemuDomain domain, QemuProcess process)
 
     private async ValueTask<DomainConfig> DocumentAsync(string? other, CancellationToken cancellationToken)
     {
-        var own = MigratableDocument.OfRun(domain.View.Live!, process);
+        var own = MigratableDocument.OfRun(domain.View.Live!, domain.View.NextConfig, process);
         if (other is null)
         {
             return own;

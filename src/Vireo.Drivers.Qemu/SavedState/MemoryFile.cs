@@ -34,7 +34,7 @@ internal sealed class MemoryFile(QemuDomain domain, QemuProcess process, MemoryT
             await domain.Hypervisor.Pause(domain, process, reason, cancellationToken).ConfigureAwait(false);
         }
 
-        using var file = HostFile.CreateOrEmpty(Transfer.Path);
+        using var file = HostFile.CreateOrEmpty(Transfer.Path, ErrorDomain.Qemu);
         undo.Push($"remove '{Transfer.Path}'", Discard);
         head?.WriteTo(file, Transfer.Path);
         _streamOffset = head?.StreamOffset ?? 0;
@@ -63,7 +63,7 @@ internal sealed class MemoryFile(QemuDomain domain, QemuProcess process, MemoryT
             programs.Add(FilterProgram.PastCache(writes: true));
         }
 
-        var data = HostFile.OpenExisting(Transfer.Path, write: true, "Failed to open file");
+        var data = HostFile.OpenExisting(Transfer.Path, write: true, "Failed to open file", ErrorDomain.Qemu);
         FileSystemCalls.SetPosition(data, Transfer.Path, _streamOffset);
         await using var filter = StreamFilter.Into(data, programs);
         await send(filter.Descriptor, cancellationToken).ConfigureAwait(false);
@@ -73,7 +73,7 @@ internal sealed class MemoryFile(QemuDomain domain, QemuProcess process, MemoryT
     /// <summary>All of it is written: the file counts.</summary>
     public void MarkComplete()
     {
-        using var file = HostFile.OpenExisting(Transfer.Path, write: true, "Failed to open file");
+        using var file = HostFile.OpenExisting(Transfer.Path, write: true, "Failed to open file", ErrorDomain.Qemu);
         SaveImage.MarkComplete(file, Transfer.Path);
     }
 
@@ -126,7 +126,7 @@ internal sealed class MemoryFile(QemuDomain domain, QemuProcess process, MemoryT
             return false;
         }
 
-        using var file = HostFile.OpenExisting(Transfer.Path, failure: "Failed to open file");
+        using var file = HostFile.OpenExisting(Transfer.Path, failure: "Failed to open file", domain: ErrorDomain.Qemu);
         return SaveImage.IsComplete(file);
     }
 

@@ -20,7 +20,7 @@ internal sealed record SavedFile(string Path, SafeFileHandle Handle, SaveImage I
     /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR: it cannot be opened; VIR_ERR_OPERATION_FAILED: it is no complete save image.</exception>
     public static SavedFile Open(string path, bool write = false)
     {
-        var handle = HostFile.OpenExisting(path, write, "Failed to open file");
+        var handle = HostFile.OpenExisting(path, write, "Failed to open file", ErrorDomain.Qemu);
         try
         {
             return new SavedFile(path, handle, SaveImage.Read(handle));
@@ -37,7 +37,7 @@ internal sealed record SavedFile(string Path, SafeFileHandle Handle, SaveImage I
     /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR.</exception>
     public static bool RemoveUnfinished(string path)
     {
-        using (var handle = HostFile.OpenExisting(path, failure: "Failed to open file"))
+        using (var handle = HostFile.OpenExisting(path, failure: "Failed to open file", domain: ErrorDomain.Qemu))
         {
             if (!SaveImage.IsUnfinished(handle))
             {
@@ -82,7 +82,7 @@ internal sealed record SavedFile(string Path, SafeFileHandle Handle, SaveImage I
             programs.Add(unpack);
         }
 
-        var file = HostFile.OpenExisting(Path, failure: "Failed to open file");
+        var file = HostFile.OpenExisting(Path, failure: "Failed to open file", domain: ErrorDomain.Qemu);
         FileSystemCalls.SetPosition(file, Path, Image.StreamOffset);
         return StreamFilter.From(file, programs);
     }

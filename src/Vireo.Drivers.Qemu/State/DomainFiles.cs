@@ -18,6 +18,9 @@ internal sealed class DomainFiles(VireoPaths paths)
     /// <summary>The link of a domain that starts with the host.</summary>
     public string AutostartLink(string name) => Path.Combine(paths.QemuAutostart, name + ".xml");
 
+    /// <summary>The link of a domain that starts with the host the next time, and not again.</summary>
+    public string AutostartOnceLink(string name) => AutostartLink(name) + ".once";
+
     /// <summary>The file of a live state.</summary>
     public string Status(string name) => Path.Combine(paths.QemuRun, name + ".xml");
 
@@ -42,6 +45,7 @@ internal sealed class DomainFiles(VireoPaths paths)
     public async Task RemoveDefinitionAsync(string name, CancellationToken cancellationToken)
     {
         await AtomicFile.RemoveAsync(AutostartLink(name), cancellationToken: cancellationToken).ConfigureAwait(false);
+        await AtomicFile.RemoveAsync(AutostartOnceLink(name), cancellationToken: cancellationToken).ConfigureAwait(false);
         await AtomicFile.RemoveAsync(Definition(name), cancellationToken: cancellationToken).ConfigureAwait(false);
     }
 
@@ -65,9 +69,13 @@ internal sealed class DomainFiles(VireoPaths paths)
     }
 
     /// <summary>Makes or removes the link of a domain that starts with the host.</summary>
-    public async Task SetAutostartAsync(string name, bool on, CancellationToken cancellationToken)
+    public Task SetAutostartAsync(string name, bool on, CancellationToken cancellationToken) => LinkAsync(AutostartLink(name), name, on, cancellationToken);
+
+    /// <summary>Makes or removes the link of a domain that starts with the host the next time, and not again.</summary>
+    public Task SetAutostartOnceAsync(string name, bool on, CancellationToken cancellationToken) => LinkAsync(AutostartOnceLink(name), name, on, cancellationToken);
+
+    private async Task LinkAsync(string link, string name, bool on, CancellationToken cancellationToken)
     {
-        var link = AutostartLink(name);
         await AtomicFile.RemoveAsync(link, cancellationToken: cancellationToken).ConfigureAwait(false);
         if (on)
         {

@@ -34,6 +34,9 @@ internal sealed record DomainView
     /// <summary>Whether it starts with the host.</summary>
     public bool Autostart { get; init; }
 
+    /// <summary>Whether it starts with the host the next time, and not again.</summary>
+    public bool AutostartOnce { get; init; }
+
     /// <summary>Whether a managed save image lies ready.</summary>
     public bool HasManagedSave { get; init; }
 

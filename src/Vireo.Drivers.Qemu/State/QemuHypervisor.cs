@@ -110,6 +110,7 @@ internal sealed partial class QemuHypervisor : IAsyncDisposable
                     Uuid = config.Uuid!.Value,
                     Persistent = config,
                     Autostart = autostart,
+                    AutostartOnce = File.Exists(Files.AutostartOnceLink(config.Name!)),
                     HasManagedSave = saved,
                 }));
             }
@@ -155,11 +156,12 @@ internal sealed partial class QemuHypervisor : IAsyncDisposable
 
     private async Task AutostartAsync(CancellationToken cancellationToken)
     {
-        foreach (var domain in Domains.All.Where(d => d.View is { Autostart: true, IsActive: false }).OrderBy(d => d.View.Name, StringComparer.Ordinal).ToList())
+        foreach (var domain in Domains.All.Where(d => d.View is { Autostart: true } or { AutostartOnce: true }).OrderBy(d => d.View.Name, StringComparer.Ordinal).ToList())
         {
             try
             {
                 using var job = await domain.EnterAsync("virStateInitialize", cancellationToken).ConfigureAwait(false);
+                await ForgetOnceAsync(domain).ConfigureAwait(false);
                 if (!domain.View.IsActive)
                 {
                     await Starter.StartAsync(domain, StartOptions.Default, cancellationToken).ConfigureAwait(false);
@@ -169,6 +171,16 @@ internal sealed partial class QemuHypervisor : IAsyncDisposable
             {
                 LogAutostart(Log, domain.View.Name, e.Message);
             }
+        }
+    }
+
+    // Before the start: a host that this start brings down is not to be brought down again.
+    private async Task ForgetOnceAsync(QemuDomain domain)
+    {
+        if (domain.View.AutostartOnce)
+        {
+            await Files.SetAutostartOnceAsync(domain.View.Name, on: false, CancellationToken.None).ConfigureAwait(false);
+            domain.Update(v => v with { AutostartOnce = false });
         }
     }
 

@@ -18,9 +18,10 @@ public static class HostFile
     /// <param name="path">The file.</param>
     /// <param name="write">For writing too.</param>
     /// <param name="failure">What an error says was attempted, before the path.</param>
+    /// <param name="domain">Who reports it.</param>
     /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR.</exception>
-    public static SafeFileHandle OpenExisting(string path, bool write = false, string failure = "cannot open file") =>
-        Open(path, write ? Libc.ReadWrite : Libc.ReadOnly, 0, failure: failure);
+    public static SafeFileHandle OpenExisting(string path, bool write = false, string failure = "cannot open file", ErrorDomain domain = ErrorDomain.None) =>
+        Open(path, write ? Libc.ReadWrite : Libc.ReadOnly, 0, failure: failure, domain: domain);
 
     /// <summary>Makes a file that must not be there yet, for reading and writing.</summary>
     /// <param name="path">The file.</param>
@@ -31,8 +32,9 @@ public static class HostFile
 
     /// <summary>Makes a file, or empties the one that is there, for reading and writing.</summary>
     /// <param name="path">The file; a block device is left as it is.</param>
+    /// <param name="domain">Who reports an error.</param>
     /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR.</exception>
-    public static SafeFileHandle CreateOrEmpty(string path) => Open(path, Libc.ReadWrite | Libc.Create | Libc.Truncate, AtomicFile.PrivateMode);
+    public static SafeFileHandle CreateOrEmpty(string path, ErrorDomain domain = ErrorDomain.None) => Open(path, Libc.ReadWrite | Libc.Create | Libc.Truncate, AtomicFile.PrivateMode, domain: domain);
 
     /// <summary>Another descriptor of what is open.</summary>
     /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR.</exception>
@@ -42,11 +44,11 @@ public static class HostFile
         return copy >= 0 ? new SafeFileHandle(copy, ownsHandle: true) : throw SystemError.Last("cannot duplicate a file descriptor");
     }
 
-    internal static SafeFileHandle Open(string path, int flags, uint mode, string? spokenOf = null, string failure = "cannot open file")
+    internal static SafeFileHandle Open(string path, int flags, uint mode, string? spokenOf = null, string failure = "cannot open file", ErrorDomain domain = ErrorDomain.None)
     {
         var fd = Libc.Open(path, flags | Libc.CloseOnExec | Libc.NoControllingTerminal, mode);
         return fd >= 0
             ? new SafeFileHandle(fd, ownsHandle: true)
-            : throw SystemError.Last($"{((flags & Libc.Create) != 0 ? "Failed to create file" : failure)} '{spokenOf ?? path}'");
+            : throw SystemError.Last($"{((flags & Libc.Create) != 0 ? "Failed to create file" : failure)} '{spokenOf ?? path}'", domain);
     }
 }
