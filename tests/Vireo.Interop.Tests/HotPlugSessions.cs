@@ -71,7 +71,7 @@ public static class HotPlugSessions
     public static Session Disks { get; } = new(
         "t-plugdisk",
         [
-            "vol-path", "define {dir}/plain.xml", "attach-device t-plugdisk {dir}/b.xml --live", "attach-device t-plugdisk {dir}/b.xml --config --live", "start t-plugdisk --paused",
+            "define {dir}/plain.xml", "attach-device t-plugdisk {dir}/b.xml --live", "attach-device t-plugdisk {dir}/b.xml --config --live", "start t-plugdisk --paused",
             "attach-device t-plugdisk {dir}/b.xml", "attach-device t-plugdisk {dir}/b.xml --live", "attach-device t-plugdisk {dir}/b2.xml --live", "attach-device t-plugdisk {dir}/b.xml --config",
             "attach-device t-plugdisk {dir}/b.xml --config", "attach-device t-plugdisk {dir}/b2.xml --persistent", "attach-device t-plugdisk {dir}/scsi.xml --live", "attach-device t-plugdisk {dir}/scsi2.xml --persistent",
             "attach-device t-plugdisk {dir}/usb.xml --live", "attach-device t-plugdisk {dir}/usb.xml --config", "attach-device t-plugdisk {dir}/cd3.xml --live", "attach-device t-plugdisk {dir}/ide.xml --config",
@@ -89,6 +89,7 @@ public static class HotPlugSessions
             "create {dir}/plain.xml --paused", "attach-device t-plugdisk {dir}/b.xml", "attach-device t-plugdisk {dir}/b2.xml --config", "attach-device t-plugdisk {dir}/b2.xml --persistent", "dumpxml t-plugdisk", "destroy t-plugdisk",
         ])
     {
+        VirshAlone = true,
         Documents = new Dictionary<string, string>
         {
             ["plain.xml"] = Plain("t-plugdisk"),
@@ -130,6 +131,7 @@ public static class HotPlugSessions
         "update-device t-plugmedia {dir}/u5.xml --persistent", "attach-device t-plugmedia {dir}/u3.xml", "attach-device t-plugmedia {dir}/u3.xml --config", "attach-disk t-plugmedia {dir}/m1.raw hdc --type cdrom --live",
         "dumpxml t-plugmedia", "dumpxml t-plugmedia --inactive", "destroy t-plugmedia", "undefine t-plugmedia")
     {
+        VirshAlone = true,
         Documents = new Dictionary<string, string>
         {
             ["plain.xml"] = Plain("t-plugmedia", "<disk type='file' device='cdrom'><target dev='hdc' bus='ide'/></disk><disk type='file' device='floppy'><target dev='fda'/></disk>"),
@@ -163,6 +165,7 @@ public static class HotPlugSessions
         "update-device t-plugnet {dir}/m3.xml --live", "update-device t-plugnet {dir}/m4.xml --config", "update-device t-plugnet {dir}/m4.xml --live", "update-device t-plugnet {dir}/m5.xml --live", "dumpxml t-plugnet", "dumpxml t-plugnet --inactive",
         "destroy t-plugnet", "domif-setlink t-plugnet 52:54:00:11:22:41 down", "domif-getlink t-plugnet 52:54:00:11:22:41", "detach-interface t-plugnet user --mac 52:54:00:11:22:41 --config", "undefine t-plugnet")
     {
+        VirshAlone = true,
         Documents = new Dictionary<string, string>
         {
             ["plain.xml"] = Plain("t-plugnet"),
@@ -193,6 +196,7 @@ public static class HotPlugSessions
             .. Each("update-device t-pluglive {0} --live", UpdateWords), "dumpxml t-pluglive", "destroy t-pluglive", "undefine t-pluglive",
         ])
     {
+        VirshAlone = true,
         Documents = Kinds("t-pluglive"),
     };
 
@@ -238,6 +242,7 @@ public static class HotPlugSessions
         "iothreadadd t-plugsizes 8 --live", "iothreadset t-plugsizes 7 --poll-max-ns 5", "setmem t-plugsizes 20M", "setmaxmem t-plugsizes 40M", "setvcpus t-plugsizes 2", "setvcpu t-plugsizes 1 --disable", "dumpxml t-plugsizes",
         "start t-plugsizes --paused", "dumpxml t-plugsizes", "vcpucount t-plugsizes", "destroy t-plugsizes", "undefine t-plugsizes")
     {
+        VirshAlone = true,
         Documents = new Dictionary<string, string>
         {
             ["plain.xml"] = Plain("t-plugsizes", more: "<iothreads>2</iothreads>").Replace("<vcpu>1</vcpu>", "<vcpu current='2'>4</vcpu>", StringComparison.Ordinal)

@@ -21,6 +21,35 @@ public sealed class HotPlugFaultTests
         }
     }
 
+    [Theory]
+    [InlineData("kill", "m2.raw")]
+    [InlineData("error", "m1.raw")]
+    public async Task Drive_has_one_medium_or_the_other(string how, string expected)
+    {
+        await using var lab = await GuestLab.CreateAsync(disks: 1, linux: false, devices: "<disk type='file' device='cdrom'><target dev='hdc' bus='ide'/></disk>");
+        foreach (string medium in (string[])["m1.raw", "m2.raw"])
+            await ProgramRun.CheckAsync("qemu-img", "create", "-q", "-f", "raw", lab[medium], "4M");
+        await lab.VirshAsync("start", "guest", "--paused");
+        await lab.VirshAsync("change-media", "guest", "hdc", lab["m1.raw"], "--insert", "--live");
+        await lab.Daemon.StopAsync();
+        await lab.Daemon.StartAsync(new Dictionary<string, string> { ["VIREO_FAULT"] = $"{FaultPoints.PlugMediumOut}:{how}" });
+        (await Client.VirshAsync(lab.Daemon, "change-media", "guest", "hdc", lab["m2.raw"], "--update", "--live")).ExitCode.ShouldNotBe(0);
+        if (how == "kill")
+        {
+            await lab.Daemon.WaitForExitAsync(TimeSpan.FromSeconds(10));
+            await lab.Daemon.StartAsync();
+        }
+
+        (await lab.DisksAsync())["hdc"].ShouldBe(lab[expected]);
+
+        // What the hypervisor has agrees: a medium is inserted only where there is none.
+        await lab.Daemon.StopAsync();
+        await lab.Daemon.StartAsync();
+        await lab.VirshAsync("change-media", "guest", "hdc", "--eject", "--live");
+        (await lab.DisksAsync())["hdc"].ShouldBe("-");
+        await lab.VirshAsync("change-media", "guest", "hdc", lab["m1.raw"], "--insert", "--live");
+    }
+
     private static async Task TryAsync(GuestLab lab, GuestSerial guest, string point, string how)
     {
         bool unplugs = point.Contains("unplug", StringComparison.Ordinal);

@@ -4,6 +4,7 @@ using Vireo.Drivers.Qemu.BlockJobs;
 using Vireo.Drivers.Qemu.CommandLine;
 using Vireo.Drivers.Qemu.Lifecycle;
 using Vireo.Drivers.Qemu.Monitor;
+using Vireo.Host.Faults;
 using Vireo.Host.Undo;
 
 namespace Vireo.Drivers.Qemu.HotPlug;
@@ -67,6 +68,7 @@ internal sealed class MediaChange(RunningDevices devices)
             undo.Push("insert the medium", async () => await devices.ExecuteAsync(Qmp.InsertMedium(alias, NodeNumbers.Format(before.Numbers[0])), CancellationToken.None).ConfigureAwait(false));
         }
 
+        FaultPoint.Hit(FaultPoints.PlugMediumOut);
         if (after.Chain is not null)
         {
             await devices.ExecuteAsync(Qmp.InsertMedium(alias, NodeNumbers.Format(after.Numbers[0])), cancellationToken).ConfigureAwait(false);

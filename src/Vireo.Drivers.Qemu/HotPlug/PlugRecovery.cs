@@ -1,3 +1,6 @@
+using System.Globalization;
+using Vireo.Config;
+using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.Monitor;
 
 namespace Vireo.Drivers.Qemu.HotPlug;
@@ -7,8 +10,21 @@ internal static class PlugRecovery
 {
     private const string Devices = "/machine/peripheral";
 
-    /// <summary>Forgets what has gone, with all it stood on.</summary>
+    /// <summary>Forgets what has gone, with all it stood on, and finishes what was begun with media. What cannot be settled is told of; the guest goes on.</summary>
     public static async Task SettleAsync(RunningDevices devices)
+    {
+        try
+        {
+            await SettleDevicesAsync(devices).ConfigureAwait(false);
+            await SettleMediaAsync(devices).ConfigureAwait(false);
+        }
+        catch (VireoException e) when (e.InnerException is not MonitorClosedException)
+        {
+            devices.Domain.Hypervisor.Snapshots.Report($"settling the devices of domain '{devices.Domain.View.Name}'", e);
+        }
+    }
+
+    private static async Task SettleDevicesAsync(RunningDevices devices)
     {
         var there = (await devices.Process.Monitor.ExecuteAsync(Qmp.QomList(Devices), CancellationToken.None).ConfigureAwait(false)).ToHashSet(StringComparer.Ordinal);
         await SettleVcpusAsync(devices, there).ConfigureAwait(false);
@@ -21,6 +37,37 @@ internal static class PlugRecovery
             }
         }
     }
+
+    // The document names the medium that was to be inserted; another one is changed for it.
+    private static async Task SettleMediaAsync(RunningDevices devices)
+    {
+        var drives = devices.Live.Devices.Disks.Where(d => d.Device is DiskDevice.Cdrom or DiskDevice.Floppy).ToList();
+        if (drives.Count == 0)
+        {
+            return;
+        }
+
+        var told = await devices.Process.Monitor.ExecuteAsync(Qmp.QueryBlock, CancellationToken.None).ConfigureAwait(false);
+        foreach (var drive in drives)
+        {
+            if (devices.Process.Disks.Find(drive.Target!.Dev!) is not { } known || told.FirstOrDefault(b => b.QomPath?.Split('/').Contains(drive.Alias) == true) is not { } device)
+            {
+                continue;
+            }
+
+            var expected = known.Chain is null ? null : NodeNumbers.Format(known.Numbers[0]);
+            if (device.NodeName != expected && (device.NodeName is null || NodeNumbers.IsFormat(device.NodeName)))
+            {
+                devices.Process.Disks = devices.Process.Disks.With(Inserted(known, device.NodeName));
+                await new MediaChange(devices).ChangeAsync(drive, drive, force: true, CancellationToken.None).ConfigureAwait(false);
+            }
+        }
+    }
+
+    // Of a medium that nobody knows any more the top is taken out; what is below it is closed with other stray nodes.
+    private static LiveDisk Inserted(LiveDisk known, string? node) => node is null
+        ? known with { Chain = null }
+        : known with { Chain = new ImageChain([known.Chain?.Top ?? new ImageLayer(new FileLocation("/dev/null"), ImageFormat.Raw)]), Numbers = [int.Parse(node.AsSpan(1), CultureInfo.InvariantCulture)] };
 
     // One that came or went when nobody looked.
     private static async Task SettleVcpusAsync(RunningDevices devices, HashSet<string> there)

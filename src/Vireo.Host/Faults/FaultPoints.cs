@@ -185,6 +185,9 @@ public static class FaultPoints
     /// <summary>Hot plug: QEMU has the device; nobody has been told.</summary>
     public const string PlugMade = "device.plug.made";
 
+    /// <summary>Media: the drive is empty, the live state tells of the new medium.</summary>
+    public const string PlugMediumOut = "device.plug.medium-out";
+
     /// <summary>Hot unplug: the guest has been asked to let the device go.</summary>
     public const string UnplugAsked = "device.unplug.asked";
 
@@ -214,7 +217,7 @@ public static class FaultPoints
             ClonePlanned, CloneJournalled, CloneImageWritten, CloneImageNamed, CloneFilesMade, CloneCommitted, CloneDocumentsWritten,
             ExportPlanned, ExportWritten, ExportNamed,
             ImportPlanned, ImportJournalled, ImportFileWritten, ImportFileNamed, ImportFilesMade, ImportCommitted, ImportDocumentsWritten,
-            PlugAnnounced, PlugBackendsMade, PlugMade, UnplugAsked, UnplugCleared,
+            PlugAnnounced, PlugBackendsMade, PlugMade, PlugMediumOut, UnplugAsked, UnplugCleared,
             SaveBegun, SaveWritten, SaveComplete,
             JobConcluded, JobDismissed, JournalDocument,
         ],
