@@ -6,6 +6,7 @@ namespace Vireo.Qemu.Tests;
 /// <summary>The QEMU guest agent in a real guest: quiesced snapshots, shutdown, and an agent that says nothing.</summary>
 public sealed class AgentTests
 {
+    private const string Keys = "{keys}";
     private const string Status = """{"execute":"guest-fsfreeze-status"}""";
 
     [Fact]
@@ -59,6 +60,35 @@ public sealed class AgentTests
         File.Exists(lab["disk0.s1"]).ShouldBeFalse();
     }
 
+    [Fact]
+    public async Task Guest_tells_vireod_what_it_tells_libvirtd()
+    {
+        string[][] questions =
+        [
+            ["guestinfo", "guest"], ["guestinfo", "guest", "--os", "--filesystem"], ["domfsinfo", "guest"], ["domifaddr", "guest", "--source", "agent"], ["guestvcpus", "guest"], ["guestvcpus", "guest", "0", "--disable"],
+            ["guestvcpus", "guest", "7", "--enable"], ["vcpucount", "guest", "--guest"], ["get-user-sshkeys", "guest", "root"], ["set-user-sshkeys", "guest", "root", "--file", Keys], ["get-user-sshkeys", "guest", "root"],
+            ["set-user-sshkeys", "guest", "root", "--remove", "--file", Keys], ["set-user-sshkeys", "guest", "root", "--reset", "--file", Keys], ["get-user-sshkeys", "guest", "nobody"], ["set-user-password", "guest", "root", "secret"],
+        ];
+        var told = new Dictionary<DaemonKind, List<string>>();
+
+        foreach (var kind in new[] { DaemonKind.Libvirtd, DaemonKind.Vireod })
+        {
+            await using var lab = await CreateAsync(kind: kind);
+            await File.WriteAllTextAsync(lab["keys"], "ssh-ed25519 AAAA one\nssh-ed25519 BBBB two\n");
+            await using var guest = await BootAsync(lab);
+            told[kind] = [];
+            foreach (var tool in new[] { "virsh", "vireo" })
+            {
+                foreach (var question in questions)
+                    told[kind].Add($"{tool} {string.Join(' ', question)}: {await Client.RunAsync(tool, lab.Daemon, [.. question.Select(word => word == Keys ? lab["keys"] : word)])}");
+            }
+        }
+
+        told[DaemonKind.Vireod].ShouldBe(told[DaemonKind.Libvirtd]);
+        told[DaemonKind.Vireod].ShouldContain(answer => answer.Contains("fs.0.disk.0.alias   : vda", StringComparison.Ordinal));
+        told[DaemonKind.Vireod].ShouldContain(answer => answer.Contains("ssh-ed25519 AAAA one", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("virsh")]
     [InlineData("vireo")]
@@ -97,6 +127,7 @@ public sealed class AgentTests
         refused.Error.Trim().ShouldBe("error: Guest agent is not responding: Guest agent not available for now");
         File.Exists(lab["disk0.s1"]).ShouldBeFalse();
         (await Client.VirshAsync(lab.Daemon, "shutdown", "guest", "--mode", "agent")).Error.ShouldContain("Guest agent not available for now");
+        (await Client.VirshAsync(lab.Daemon, "guestinfo", "guest")).Error.ShouldContain("Guest agent not available for now");
         await lab.VirshAsync("shutdown", "guest");
         await Eventually.TrueAsync(async () => (await lab.VirshAsync("domstate", "guest")).Trim() == "shut off", "the power button ends the guest");
     }

@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Text;
 using System.Xml.Linq;
 using System.Xml.XPath;
-using Vireo.Cli.Output;
 using Vireo.Cli.Parsing;
+using Vireo.Config.Xml;
 
 namespace Vireo.Cli.Commands;
 
@@ -99,7 +99,7 @@ internal static class DomainInfoCommands
         var text = new StringBuilder(wrap ? "<nodes>\n" : "");
         foreach (var node in nodes)
         {
-            var lines = XmlText.Of(node);
+            var lines = ElementText.Of(node);
             text.Append(wrap ? "  " + lines.Replace("\n", "\n  ", StringComparison.Ordinal) : lines).Append('\n');
         }
         context.Print((wrap ? text.Append("</nodes>\n") : text).ToString());
@@ -115,7 +115,7 @@ internal static class DomainInfoCommands
         command.Exclusive("active", "maximum");
         if (flags != 0 || command.Has("active") || command.Has("current"))
         {
-            context.PrintLine($"{await domain.GetVcpusAsync(flags, context.CancellationToken)}");
+            context.PrintLine($"{await CountVcpusAsync(domain, flags, context.CancellationToken)}");
             return;
         }
         foreach (var (kind, impact, which) in new[] { ("maximum", "config", 6), ("maximum", "live", 5), ("current", "config", 2), ("current", "live", 1) })
@@ -154,6 +154,18 @@ internal static class DomainInfoCommands
             {
                 context.PrintLine($"{tags[stat.Tag]} {stat.Val}");
             }
+        }
+    }
+
+    private static async ValueTask<int> CountVcpusAsync(Domain domain, DomainVcpuFlags flags, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await domain.GetVcpusAsync(flags, cancellationToken);
+        }
+        catch (VireoException refused) when (flags.HasFlag(DomainVcpuFlags.Guest) && refused.Code is ErrorCode.InvalidArg or ErrorCode.NoSupport)
+        {
+            throw new CommandException("Failed to retrieve vCPU count from the guest", refused);
         }
     }
 

@@ -7,9 +7,6 @@ namespace Vireo.Drivers.Qemu;
 /// <content>What the guest tells of itself through its agent, and its users and processors.</content>
 internal sealed partial class QemuConnection
 {
-    // Of the processors that a guest is asked to change.
-    private const int MostGuestVcpus = 1024;
-
     /// <inheritdoc/>
     public override async ValueTask<TypedParam[]> DomainGetGuestInfoAsync(DomainRef dom, uint types, uint flags, CancellationToken cancellationToken)
     {
@@ -91,11 +88,6 @@ internal sealed partial class QemuConnection
         }
 
         var chosen = NumberSet.Parse(cpumap);
-        if (chosen.Max >= MostGuestVcpus)
-        {
-            throw VireoException.InvalidArgument(ErrorDomain.None, $"Failed to parse bitmap '{cpumap}'");
-        }
-
         await TellAsync(dom, "virDomainSetGuestVcpus", agent => agent.SetVcpusAsync(chosen, state == 1, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 

@@ -59,9 +59,9 @@ internal sealed partial class QemuConnection
         using var turn = await domain.EnterAsync("virDomainSetMemoryStatsPeriod", cancellationToken).ConfigureAwait(false);
         await DomainTuning.ChangeAsync(
             domain, ModificationImpact.Of(domain.View, flags),
-            (config, live) => config.Devices.Memballoon is { Model: not MemballoonModel.None } balloon
+            (config, _) => config.Devices.Memballoon is { Model: not MemballoonModel.None } balloon
                 ? config with { Devices = config.Devices with { Memballoon = balloon with { StatsPeriod = period > 0 ? (uint)period : null } } }
-                : throw VireoException.OperationInvalid(ErrorDomain.Qemu, live ? "Memory balloon model must be virtio to set the collection period" : "No memory balloon device configured, can not set the collection period"),
+                : throw VireoException.Internal(ErrorDomain.Qemu, "No memory balloon device configured, can not set the collection period"),
             (process, config) => process.Monitor.ExecuteAsync(Qmp.QomSet($"/machine/peripheral/{config.Devices.Memballoon!.Alias}", "guest-stats-polling-interval", period), cancellationToken)).ConfigureAwait(false);
     }
 

@@ -1,6 +1,7 @@
 using System.Xml;
 using System.Xml.Linq;
 using Vireo.Config;
+using Vireo.Config.Xml;
 
 namespace Vireo.Drivers.Qemu;
 
@@ -74,7 +75,7 @@ internal sealed partial class QemuConnection
                     elements.Add(InNamespace(value, key ?? "", uri));
                 }
 
-                return config with { Metadata = elements.Count == 0 ? null : new XmlFragment($"<metadata>{string.Concat(elements.Select(e => $"\n    {e.ToString(SaveOptions.DisableFormatting)}"))}\n  </metadata>") };
+                return config with { Metadata = elements.Count == 0 ? null : new XmlFragment($"<metadata>{string.Concat(elements.Select(e => $"\n    {ElementText.AsItIs(e)}"))}\n  </metadata>") };
             default:
                 throw VireoException.InvalidArgument(ErrorDomain.Domain, $"unknown metadata type '{(int)type}'");
         }
@@ -120,6 +121,6 @@ internal sealed partial class QemuConnection
             each.Name = each.Name.Namespace == space ? each.Name.LocalName : each.Name;
         }
 
-        return copy.ToString(SaveOptions.DisableFormatting);
+        return ElementText.AsItIs(copy);
     }
 }

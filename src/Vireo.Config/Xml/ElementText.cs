@@ -1,16 +1,23 @@
 using System.Text;
 using System.Xml.Linq;
 
-namespace Vireo.Cli.Output;
+namespace Vireo.Config.Xml;
 
 /// <summary>Parts of documents as libxml2 writes them: double quotes, two blanks a level, nothing before the end of an empty element.</summary>
-internal static class XmlText
+public static class ElementText
 {
-    /// <summary>The part's text, without a line end.</summary>
-    public static string Of(XObject part)
+    /// <summary>The part's text, laid out anew, without a line end behind it.</summary>
+    /// <param name="part">The part.</param>
+    public static string Of(XObject part) => Text(part, 0);
+
+    /// <summary>The part's text as it is laid out.</summary>
+    /// <param name="part">The part.</param>
+    public static string AsItIs(XObject part) => Text(part, null);
+
+    private static string Text(XObject part, int? depth)
     {
         var text = new StringBuilder();
-        Append(text, part, 0);
+        Append(text, part, depth);
         return text.ToString();
     }
 
