@@ -98,7 +98,7 @@ public sealed class SavedStateTests
         foreach (var (command, told) in new[] { ("save", "domain save job"), ("dump", "domain core dump job") })
         {
             var work = Client.VirshAsync(lab.Daemon, command, "guest", lab["state"]);
-            await Eventually.TrueAsync(async () => (await Client.VirshAsync(lab.Daemon, "domjobinfo", "guest")).Output.Contains("Memory remaining:", StringComparison.Ordinal), "the job is shown");
+            await Eventually.TrueAsync(() => Task.FromResult(new FileInfo(lab["state"]) is { Exists: true, Length: > 0 }), "memory is written");
             (await Client.VirshAsync(lab.Daemon, "domjobabort", "guest")).ExitCode.ShouldBe(0);
 
             (await work).ToString().ShouldContain($"operation aborted: {told}: canceled by client");
@@ -155,7 +155,7 @@ public sealed class SavedStateTests
         (b => Put(b, 20, 0x7fffffff), "operation failed: failed to read cookie"), (b => Put(b, 20, uint.MaxValue), "operation failed: failed to read cookie"),
         (b => Put(b, 20, 100), "operation failed: invalid header data length: 100"), (b => Put(b, 28, 99), "operation failed: Invalid compressed save format 99"),
         (b => Put(b, 28, 1), "gzip' could not read the guest's memory: exit status 1"), (b => b[..1000], "operation failed: failed to read"),
-        (b => b[..140_000], "internal error: qemu unexpectedly closed the monitor"), (b => Put(b, 92, 0), "Start tag expected"),
+        (b => b[..140_000], "internal error: qemu unexpectedly closed the monitor"), (b => Put(b, 92, 0), "(domain_definition)"),
     ];
 
     private static byte[] Magic(byte[] bytes) => Put([.. bytes], 12, 0x78787878);
