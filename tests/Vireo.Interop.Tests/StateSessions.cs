@@ -14,7 +14,7 @@ internal static class StateSessions
         "save-image-define {dir}/p.save {dir}/display.xml --running", "save-image-dumpxml {dir}/p.save --security-info", "save-image-dumpxml {dir}/p.save", "restore {dir}/p.save --running --paused",
         "restore {dir}/p.save --xml {dir}/mem.xml", "domstate t-save --reason", "restore {dir}/p.save", "domstate t-save --reason", "destroy t-save", "restore {dir}/p.save --paused", "domstate t-save --reason",
         "resume t-save", "domstate t-save --reason", "destroy t-save", "restore {dir}/dom.xml", "restore {dir}/nothere", "save-image-dumpxml {dir}/nothere", "save-image-define {dir}/nothere {dir}/dom.xml",
-        "restore {dir}/a.qcow2", "undefine t-save", "restore {dir}/x.save", "list --all", "list --transient --name", "managedsave t-save", "save t-save {dir}/x.save", "list --all", "domstate t-save")
+        "restore {dir}/a.qcow2", "undefine t-save", "restore {dir}/x.save", "list --all --name", "list --transient --name", "managedsave t-save", "save t-save {dir}/x.save", "list --all", "domstate t-save")
     {
         Documents = new Dictionary<string, string>
         {
@@ -29,7 +29,7 @@ internal static class StateSessions
         "define {dir}/dom.xml", "managedsave t-managed", "managedsave-remove t-managed", "managedsave-dumpxml t-managed", "managedsave-define t-managed {dir}/dom.xml", "start t-managed", "managedsave t-managed",
         "dominfo t-managed", "list --all", "list --all --managed-save", "list --all --with-managed-save --name", "list --all --without-managed-save --name", "domstate t-managed --reason", "managedsave t-managed", "undefine t-managed",
         "domrename t-managed t-managed2", "managedsave-dumpxml t-managed", "managedsave-dumpxml t-managed --security-info", "managedsave-define t-managed {dir}/other.xml", "managedsave-define t-managed {dir}/dom.xml --paused",
-        "start t-managed", "domstate t-managed --reason", "list --all --managed-save", "resume t-managed", "managedsave t-managed --paused", "start t-managed", "domstate t-managed --reason", "managedsave t-managed --running",
+        "start t-managed", "domstate t-managed --reason", "list --with-managed-save --name", "resume t-managed", "managedsave t-managed --paused", "start t-managed", "domstate t-managed --reason", "managedsave t-managed --running",
         "start t-managed --paused", "domstate t-managed --reason", "resume t-managed", "managedsave t-managed --running --paused", "managedsave t-managed --bypass-cache", "start t-managed --bypass-cache", "domstate t-managed --reason",
         "managedsave t-managed", "start t-managed --force-boot", "domstate t-managed --reason", "dominfo t-managed", "managedsave t-managed", "managedsave-remove t-managed", "list --all", "start t-managed", "domstate t-managed --reason",
         "managedsave t-managed", "undefine t-managed --managed-save", "list --all --name")

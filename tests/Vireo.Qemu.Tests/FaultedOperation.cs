@@ -39,7 +39,7 @@ public sealed record FaultedOperation(string Name, bool Running)
         && (!point.StartsWith("blockjob.", StringComparison.Ordinal) || (Running && Name == "delete")));
 
     /// <summary>Whether a point is of its kind, and not one of the steps of another operation within it.</summary>
-    public bool IsOwn(string point) => !point.StartsWith("snapshot.", StringComparison.Ordinal) || point.StartsWith($"snapshot.{Kind}.", StringComparison.Ordinal);
+    public bool IsOwn(string point) => point.Split('.') is ["blockjob" or "journal", ..] || point.StartsWith($"snapshot.{Kind}.", StringComparison.Ordinal);
 
     private string Kind => Name.Split('-')[0];
 

@@ -27,6 +27,11 @@ internal static class DomainDefinitionCommands
         var domain = await context.DomainAsync(byId: true);
         var flags = (DomainUndefineFlags)command.Flags(
             ("managed-save", 1u), ("snapshots-metadata", 2u), ("nvram", 4u), ("keep-nvram", 8u), ("checkpoints-metadata", 16u), ("tpm", 32u), ("keep-tpm", 64u));
+        if (!flags.HasFlag(DomainUndefineFlags.ManagedSave) && domain.Id is null && await domain.HasManagedSaveAsync(context.CancellationToken))
+        {
+            throw new CommandException("Refusing to undefine while domain managed save image exists");
+        }
+
         await CommandContext.TryAsync($"Failed to undefine domain '{domain.Name}'", () => domain.UndefineAsync(flags, context.CancellationToken));
         context.Confirm($"Domain '{domain.Name}' has been undefined\n");
     }

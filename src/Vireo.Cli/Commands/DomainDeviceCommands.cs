@@ -93,13 +93,16 @@ internal static class DomainDeviceCommands
     }
 
     public static ValueTask AttachAsync(CommandContext context) =>
-        ChangeAsync(context, "attach", "attached", (domain, xml, flags, token) => domain.Connection.Driver.Hypervisor.DomainAttachDeviceFlagsAsync(domain.Reference, xml, flags, token));
+        ChangeAsync(context, "attach", "attached", (domain, xml, flags, token) => domain.Connection.Driver.Hypervisor.DomainAttachDeviceFlagsAsync(domain.Reference, xml, LiveUnlessSaid(context, flags), token));
 
     public static ValueTask DetachAsync(CommandContext context) =>
-        ChangeAsync(context, "detach", "detached", (domain, xml, flags, token) => domain.Connection.Driver.Hypervisor.DomainDetachDeviceFlagsAsync(domain.Reference, xml, flags, token));
+        ChangeAsync(context, "detach", "detached", (domain, xml, flags, token) => domain.Connection.Driver.Hypervisor.DomainDetachDeviceFlagsAsync(domain.Reference, xml, LiveUnlessSaid(context, flags), token));
 
     public static ValueTask UpdateAsync(CommandContext context) =>
         ChangeAsync(context, "update", "updated", (domain, xml, flags, token) => domain.Connection.Driver.Hypervisor.DomainUpdateDeviceFlagsAsync(domain.Reference, xml, flags, token));
+
+    // As virsh: what comes and goes does so in the running guest, unless something else is said.
+    private static uint LiveUnlessSaid(CommandContext context, uint flags) => flags == 0 && !context.Command.Has("current") ? 1u : flags;
 
     private static async ValueTask ChangeAsync(CommandContext context, string verb, string done, Func<Domain, string, uint, CancellationToken, ValueTask> step)
     {

@@ -49,8 +49,7 @@ internal static class GuestControlCommands
     {
         var command = context.Command;
         var domain = await context.DomainAsync();
-        var given = command.Required("pid");
-        var process = long.TryParse(given, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var pid) ? pid : throw new CommandException($"malformed PID value: {given}");
+        var process = command.Long("pid") ?? 0;
         var signal = Signal(command.Required("signame"));
         await domain.Connection.Driver.Hypervisor.DomainSendProcessSignalAsync(domain.Reference, process, signal, 0, context.CancellationToken);
     }

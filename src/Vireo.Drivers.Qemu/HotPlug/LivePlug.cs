@@ -30,7 +30,13 @@ internal sealed class LivePlug(RunningDevices devices)
         var plan = await PlugPlan.MakeAsync(Hypervisor.Builder, devices.Live, wanted, cancellationToken).ConfigureAwait(false);
         UnpreparedElements.Refuse(devices.Live with { Devices = new DevicesConfig().Plus(plan.Device) });
         kind.CheckPlug(plan.Device, devices.Live);
-        await UndoStack.RunAsync(undo => AttachAsync(kind, plan, undo, cancellationToken)).ConfigureAwait(false);
+        foreach (var controller in plan.Controllers)
+        {
+            // It stays when the device does not come after all, as libvirt has it.
+            await UndoStack.RunAsync(undo => AttachAsync(kind, plan.Only(controller), undo, cancellationToken)).ConfigureAwait(false);
+        }
+
+        await UndoStack.RunAsync(undo => AttachAsync(kind, plan with { Controllers = [] }, undo, cancellationToken)).ConfigureAwait(false);
         devices.Domain.Publish(new DomainDeviceAddedEvent(devices.Domain.View.Ref, plan.One.Alias!));
     }
 
@@ -44,12 +50,7 @@ internal sealed class LivePlug(RunningDevices devices)
         undo.Push("write the live state", devices.RetractAsync);
         await devices.AnnounceAsync(plan.AddTo).ConfigureAwait(false);
         FaultPoint.Hit(FaultPoints.PlugAnnounced);
-        foreach (var controller in plan.Controllers)
-        {
-            await MakeAsync(new DevicesConfig { Controllers = [controller] }, plan, null, undo, cancellationToken).ConfigureAwait(false);
-        }
-
-        await MakeAsync(plan.Device, plan, numbers, undo, cancellationToken).ConfigureAwait(false);
+        await MakeAsync(plan, numbers, undo, cancellationToken).ConfigureAwait(false);
         foreach (var command in StartCommands.For(devices.Live with { Devices = plan.Device }))
         {
             await devices.ExecuteAsync(command, cancellationToken).ConfigureAwait(false);
@@ -61,10 +62,10 @@ internal sealed class LivePlug(RunningDevices devices)
         await devices.ShowAsync(plan.AddTo).ConfigureAwait(false);
     }
 
-    private async Task MakeAsync(DevicesConfig device, PlugPlan plan, IReadOnlyDictionary<string, TapNumbers>? taps, UndoStack undo, CancellationToken cancellationToken)
+    private async Task MakeAsync(PlugPlan plan, IReadOnlyDictionary<string, TapNumbers>? taps, UndoStack undo, CancellationToken cancellationToken)
     {
         var context = new CommandLineContext(null, Process.Disks, Process.Channels) { Taps = taps ?? new Dictionary<string, TapNumbers>() };
-        foreach (var step in MonitorArguments.Steps(QemuCommandLine.BuildDevice(plan.AddTo(devices.Live), device, context)))
+        foreach (var step in MonitorArguments.Steps(QemuCommandLine.BuildDevice(plan.AddTo(devices.Live), plan.Device, context)))
         {
             if (step.Device is not null)
             {
@@ -72,11 +73,23 @@ internal sealed class LivePlug(RunningDevices devices)
             }
 
             await devices.ExecuteAsync(step.Add, cancellationToken).ConfigureAwait(false);
-            if (step.Remove is { } remove)
+            if (step.Device is not null)
+            {
+                undo.Push("unplug the device", () => UnplugAsync(plan, undo));
+            }
+            else if (step.Remove is { } remove)
             {
                 undo.Push($"take back '{step.Add.Name}'", async () => await devices.ExecuteAsync(remove, CancellationToken.None).ConfigureAwait(false));
             }
         }
+    }
+
+    // The guest has it, and lets it go when it likes: until then the document says so, and whoever hears of it clears the rest away.
+    private async ValueTask UnplugAsync(PlugPlan plan, UndoStack undo)
+    {
+        undo.Success();
+        await devices.ShowAsync(plan.AddTo).ConfigureAwait(false);
+        await new LiveUnplug(devices).DetachAsync(plan.Device, wait: true, CancellationToken.None).ConfigureAwait(false);
     }
 
     // A number is spent even when the disk does not come.

@@ -121,6 +121,10 @@ internal sealed partial class LiveUnplug(RunningDevices devices)
         {
             await devices.ExecuteAsync(remove, CancellationToken.None).ConfigureAwait(false);
         }
+        catch (VireoException e) when (e.InnerException is QmpErrorException { IsMissing: true })
+        {
+            // It had not come to that when the device was given up.
+        }
         catch (VireoException e) when (e.InnerException is QmpErrorException)
         {
             LogLeft(Hypervisor.Log, devices.Domain.View.Name, alias, e.Message);

@@ -17,6 +17,9 @@ internal sealed record PlugPlan(DevicesConfig Device, ConfigList<ControllerConfi
     /// <summary>The device.</summary>
     public DeviceConfig One => Device.All().First();
 
+    /// <summary>One of the controllers by itself.</summary>
+    public PlugPlan Only(ControllerConfig controller) => this with { Device = new DevicesConfig { Controllers = [controller] }, Controllers = [] };
+
     /// <summary>Gives a device its defaults, its place and its name among those of a running guest.</summary>
     /// <param name="builder">Completes documents.</param>
     /// <param name="live">The running guest's document.</param>

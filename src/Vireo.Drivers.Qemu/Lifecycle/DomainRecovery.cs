@@ -145,13 +145,19 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
     // A daemon died while the guest's memory was written to a file: unless the file is complete, the guest goes on without it.
     private async Task SettleTransferAsync(QemuDomain domain, QemuProcess process)
     {
-        if (process.Transfer is { } transfer && await new MemoryFile(domain, process, transfer).TakeUpAsync().ConfigureAwait(false))
+        if (process.Transfer is not { } transfer)
+        {
+            return;
+        }
+
+        if (await new MemoryFile(domain, process, transfer).TakeUpAsync().ConfigureAwait(false))
         {
             process.WillEnd(EndCause.Of(DomainShutoffReason.Saved));
             await process.EndAsync().ConfigureAwait(false);
             await hypervisor.Stopper.FinishAsync(domain, process).ConfigureAwait(false);
-            domain.Update(v => v with { HasManagedSave = File.Exists(hypervisor.Files.ManagedSave(v.Name)) });
         }
+
+        domain.Update(v => v with { HasManagedSave = File.Exists(hypervisor.Files.ManagedSave(v.Name)) });
     }
 
     private string Channels(StatusDocument status) => Path.Combine(hypervisor.Paths.QemuChannels, Path.GetFileName(Path.GetDirectoryName(status.MonitorPath)!));

@@ -24,6 +24,9 @@ internal sealed class QmpErrorException(string command, string errorClass, strin
     /// <summary>QEMU does not know the device.</summary>
     public bool DeviceNotFound => ErrorClass == "DeviceNotFound";
 
+    /// <summary>There is nothing of the name; QEMU says so in as many words as it has kinds of things.</summary>
+    public bool IsMissing => DeviceNotFound || Description.Contains("not found", StringComparison.Ordinal) || Description.Contains("Failed to find", StringComparison.Ordinal);
+
     internal VireoException ToVireo() =>
         VireoException.Internal(ErrorDomain.Qemu, $"unable to execute QEMU command '{Command}': {Description}", this);
 }

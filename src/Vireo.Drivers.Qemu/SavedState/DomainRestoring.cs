@@ -34,6 +34,7 @@ internal static class DomainRestoring
     {
         var cookie = file.Image.Cookie is { } text ? SaveCookie.Parse(text) : null;
         await using var stream = file.OpenStream(options.BypassCache);
+        await stream.RequireDataAsync(cancellationToken).ConfigureAwait(false);
         var source = new LaunchSource(cookie?.Cpu is { } cpu ? config with { Cpu = cpu } : config)
         {
             Memory = stream.Descriptor,

@@ -80,6 +80,17 @@ internal sealed class StreamFilter : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until there is something for the hypervisor to read: it waits for ever where nothing comes.</summary>
+    /// <exception cref="VireoException">VIR_ERR_OPERATION_FAILED: nothing comes.</exception>
+    public async Task RequireDataAsync(CancellationToken cancellationToken)
+    {
+        if (_running.Count > 0 && !await HostPipe.HasDataAsync(_end, cancellationToken).ConfigureAwait(false))
+        {
+            var (process, name) = _running[^1];
+            throw VireoException.OperationFailed(ErrorDomain.Qemu, $"'{name}' could not read the guest's memory: {await process.WaitAsync(cancellationToken).ConfigureAwait(false)}");
+        }
+    }
+
     /// <summary>Ends what still runs.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using Vireo.Host.Events;
 using Vireo.Host.Native;
 
 namespace Vireo.Host.Files;
@@ -6,6 +7,14 @@ namespace Vireo.Host.Files;
 /// <summary>Pipes to hand to other programs.</summary>
 public static class HostPipe
 {
+    /// <summary>Waits until there is something to read in a pipe; false when it ends without.</summary>
+    public static async Task<bool> HasDataAsync(SafeFileHandle read, CancellationToken cancellationToken)
+    {
+        const uint In = 1;
+        await Poller.Shared.WaitAsync(read, Readiness.Readable, cancellationToken).ConfigureAwait(false);
+        return (Libc.Ready(read, In) & In) != 0;
+    }
+
     /// <summary>Makes one that no program inherits unless it is given.</summary>
     /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR.</exception>
     public static unsafe (SafeFileHandle Read, SafeFileHandle Write) Create()

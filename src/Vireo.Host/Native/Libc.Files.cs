@@ -49,6 +49,13 @@ internal static unsafe partial class Libc
         return Poll(&request, 1, milliseconds);
     }
 
+    /// <summary>What a descriptor is ready for now, of what is asked for; an end that nothing will come from any more is ready for nothing.</summary>
+    public static uint Ready(SafeHandle fd, uint events)
+    {
+        var request = new PollRequest { Descriptor = (int)fd.DangerousGetHandle(), Events = (short)events };
+        return Poll(&request, 1, 0) > 0 ? (uint)(ushort)request.Returned & events : 0;
+    }
+
     /// <summary>struct pollfd.</summary>
     [StructLayout(LayoutKind.Sequential)]
     private struct PollRequest

@@ -65,7 +65,6 @@ public sealed class QemuCommandLineTests
     [InlineData("<interface type='direct'><source dev='eth0' mode='bridge'/></interface>", "interface type 'direct'")]
     [InlineData("<interface type='user'><model type='virtio,id=x'/></interface>", "interface model 'virtio,id=x'")]
     [InlineData("<serial type='nmdm'><source master='a' slave='b'/></serial>", "character device type 'nmdm'")]
-    [InlineData("<disk type='file'><source file='/x'/><target dev='vda'/><iotune><total_bytes_sec>1</total_bytes_sec></iotune></disk>", "<iotune>")]
     [InlineData("<disk type='file'><source file='/x'/><target dev='xvda' bus='xen'/></disk>", "bus 'xen'")]
     [InlineData("<sound model='ich7'/>", "sound model 'ich7'")]
     [InlineData("<graphics type='sdl'/>", "graphics type 'sdl'")]
