@@ -27,7 +27,7 @@ internal static class MetadataCommand
         else if (command.Has("edit"))
         {
             var changed = await DocumentEditor.EditAsync(context, await CurrentAsync(), edited => SetAsync(edited));
-            context.PrintLine(changed ? "Metadata modified" : "Metadata not changed");
+            context.Print(changed ? "Metadata modified\n" : "Metadata not changed");
         }
         else
         {
