@@ -18,7 +18,8 @@ internal static class StateSessions
     {
         Documents = new Dictionary<string, string>
         {
-            ["other.xml"] = "{domain|<name>t-|<name>other-}", ["mem.xml"] = "{domain|>32<|>64<}",
+            ["other.xml"] = "{domain|<name>t-|<name>other-}",
+            ["mem.xml"] = "{domain|>32<|>64<}",
             ["display.xml"] = "{domain|<devices>|<description>changed</description><devices>}",
         },
     };
@@ -54,7 +55,8 @@ internal static class StateSessions
     {
         Documents = new Dictionary<string, string>
         {
-            ["screen.xml"] = "{domain|<serial|<graphics type='vnc'/><serial}", ["both.xml"] = "{domain|<on_reboot>restart|<on_poweroff>restart</on_poweroff><on_reboot>destroy}",
+            ["screen.xml"] = "{domain|<serial|<graphics type='vnc'/><serial}",
+            ["both.xml"] = "{domain|<on_reboot>restart|<on_poweroff>restart</on_poweroff><on_reboot>destroy}",
             ["preserve.xml"] = "{domain|<on_reboot>restart|<on_reboot>preserve}",
         },
     };

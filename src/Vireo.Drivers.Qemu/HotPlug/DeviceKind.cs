@@ -75,7 +75,7 @@ internal abstract class DeviceKind(string name)
     /// <param name="force">The guest is not asked.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
     /// <exception cref="VireoException">VIR_ERR_OPERATION_UNSUPPORTED, or libvirt's error for what forbids it.</exception>
-    public virtual Task UpdateAsync(DevicesConfig wanted, RunningDevices devices, bool force, CancellationToken cancellationToken) => 
+    public virtual Task UpdateAsync(DevicesConfig wanted, RunningDevices devices, bool force, CancellationToken cancellationToken) =>
         throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"live update of device '{Name}' is not supported");
 
     /// <summary>The refusal of what devices of the kind cannot.</summary>
