@@ -21,7 +21,7 @@ internal sealed partial class DaemonHost(DaemonArguments arguments, StderrLogger
         var settings = DaemonSettings.Load(arguments.ConfigFile ?? paths.ConfigFile);
         using var held = Lock(paths.LockFile);
         await using var drivers = await DaemonDrivers.StartAsync(paths, settings, log).ConfigureAwait(false);
-        await using var server = new RpcServer(drivers.Registry, settings.Rpc with { DefaultUri = settings.Rpc.DefaultUri ?? (paths.IsSession ? "qemu:///session" : "qemu:///system") }, log.CreateLogger("rpc"));
+        await using var server = new RpcServer(drivers.Registry, Rpc(settings, paths), log.CreateLogger("rpc"));
         var sockets = Listen(server, paths, settings, privileged);
         var ended = new TaskCompletionSource<PosixSignal>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
@@ -56,6 +56,12 @@ internal sealed partial class DaemonHost(DaemonArguments arguments, StderrLogger
             throw new DaemonException($"another vireod uses this root: {held.Message}", held);
         }
     }
+
+    private static RpcServerOptions Rpc(DaemonSettings settings, DaemonPaths paths) => settings.Rpc with
+    {
+        DefaultUri = settings.Rpc.DefaultUri ?? (paths.IsSession ? "qemu:///session" : "qemu:///system"),
+        CallRecord = Environment.GetEnvironmentVariable("VIREO_CALL_RECORD") is { Length: > 0 } file ? file : null,
+    };
 
     private void Tell(string state)
     {
