@@ -155,6 +155,7 @@ internal static class CommandCatalog
     {
         "list" => DomainListCommand.RunAsync,
         "event" => EventCommand.RunAsync,
+        "qemu-monitor-event" => MonitorEventCommand.RunAsync,
         "domid" => DomainInfoCommands.IdAsync,
         "domname" => DomainInfoCommands.NameAsync,
         "domuuid" => DomainInfoCommands.UuidAsync,
