@@ -50,6 +50,7 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
     {
         var config = source.Config;
         var id = hypervisor.NextId();
+        await AnnounceAsync("prepare", config with { Id = id }, source, undo, cancellationToken).ConfigureAwait(false);
         var directory = MakeDirectory(hypervisor.Paths.QemuDomainDirectory(id, config.Name!), undo);
         var channels = MakeDirectory(hypervisor.Paths.QemuChannelDirectory(id, config.Name!), undo);
         var monitorPath = Path.Combine(directory, "monitor.sock");
@@ -61,6 +62,7 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
         undo.Push("remove sockets", () => SocketNames.Remove(directory));
         SocketNames.Aside(directory, launch.Deferred);
         await ServeTpmAsync(launch.Live, tpm, directory, undo, cancellationToken).ConfigureAwait(false);
+        await AnnounceAsync("start", launch.Live with { Id = id }, source, undo: null, cancellationToken).ConfigureAwait(false);
         var logPath = Path.Combine(hypervisor.Paths.QemuLog, config.Name + ".log");
         using var log = HostFile.OpenLog(logPath);
         var logStart = Header(log, launch);
@@ -78,6 +80,16 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
         StartTuning.Enclose(process, hypervisor.Paths);
         await TalkAsync(process, logStart, memoryFd, cancellationToken).ConfigureAwait(false);
         return process;
+    }
+
+    /// <summary>Asks the hooks. A process that takes the place of one that runs begins nothing: to them the domain goes on.</summary>
+    private async ValueTask AnnounceAsync(string operation, DomainConfig config, LaunchSource source, UndoStack? undo, CancellationToken cancellationToken)
+    {
+        if (source.Beside is null)
+        {
+            undo?.Push("tell the hooks", async () => await hypervisor.Hooks.TellEndAsync(config).ConfigureAwait(false));
+            await hypervisor.Hooks.RequireAsync(operation, config, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private static string MakeDirectory(string directory, UndoStack undo)

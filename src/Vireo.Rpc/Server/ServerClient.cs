@@ -183,7 +183,7 @@ internal sealed partial class ServerClient : IPacketHandler
         bool known = call.Header.Program switch
         {
             RemoteProcedure.RemoteProgram => TryInvokeSession(call, ref reader) || RemoteDispatch.TryInvoke(call, ref reader),
-            RemoteProcedure.QemuProgram => TryInvokeQemuSession(call) || QemuDispatch.TryInvoke(call, ref reader),
+            RemoteProcedure.QemuProgram => TryInvokeQemuSession(call, ref reader) || QemuDispatch.TryInvoke(call, ref reader),
             RemoteProcedure.VireoProgram => VireoDispatch.TryInvoke(call, ref reader),
             _ => LxcDispatch.TryInvoke(call, ref reader),
         };
