@@ -14,6 +14,7 @@ namespace Vireo.Drivers.Qemu.Lifecycle;
 internal sealed class GuestBuilder(QemuCapabilitiesCache capabilities, string nvram) : IGuestBuilder
 {
     private readonly GraphicsPorts _ports = new();
+    private readonly FirmwareChoice _firmware = new(FirmwareDescriptions.OfHost, nvram);
 
     /// <inheritdoc/>
     public ValueTask<DomainConfig> CompleteAsync(DomainConfig parsed, CancellationToken cancellationToken) => CompleteAsync(parsed, isNew: true, isLive: false, cancellationToken);
@@ -58,7 +59,7 @@ internal sealed class GuestBuilder(QemuCapabilitiesCache capabilities, string nv
     /// <inheritdoc/>
     public async ValueTask<GuestLaunch> BuildAsync(LaunchRequest request, CancellationToken cancellationToken)
     {
-        var config = request.Source.Config;
+        var config = _firmware.Apply(request.Source.Config);
         UnpreparedElements.Refuse(config);
         var disks = LiveConfig.OpenDisks(config);
         var emulator = config.Devices.Emulator ?? EmulatorTargets.For(config.Os.Type?.Arch);

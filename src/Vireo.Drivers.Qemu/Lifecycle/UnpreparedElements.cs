@@ -36,11 +36,9 @@ internal static class UnpreparedElements
 
     private static void Os(OsConfig os)
     {
-        Unsupported.When(os.Firmware == OsFirmware.Efi && os.Loader?.Path is null, "<os firmware='efi'>", "is not supported yet; name the firmware's image in <loader>");
         Unsupported.When(os.Init is not null, "<init>");
         Unsupported.When(os.Root is not null, "<root>");
         Unsupported.When(os.Nvram is { Type: not (null or DiskType.File) }, "<nvram type=…>");
-        Unsupported.When(os.Nvram?.Format is not (null or "raw"), "<nvram format=…>");
     }
 
     private static void Features(FeaturesConfig? features)

@@ -19,6 +19,7 @@ internal sealed partial class QemuHypervisor : IAsyncDisposable
         Log = log;
         Files = new DomainFiles(paths);
         TpmStorage = new Tpm.TpmStorage(paths);
+        Firmware = new FirmwareChoice(Capabilities.FirmwareDescriptions.OfHost, paths.QemuNvram);
         Launcher = new QemuLauncher(this);
         Starter = new DomainStarter(this);
         Stopper = new DomainStopper(this);
@@ -46,6 +47,9 @@ internal sealed partial class QemuHypervisor : IAsyncDisposable
 
     /// <summary>The state of the domains' TPMs.</summary>
     public Tpm.TpmStorage TpmStorage { get; }
+
+    /// <summary>The domains' firmware.</summary>
+    public FirmwareChoice Firmware { get; }
 
     /// <summary>The domains.</summary>
     public DomainTable Domains { get; } = new();
