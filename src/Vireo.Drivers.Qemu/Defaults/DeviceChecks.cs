@@ -25,6 +25,7 @@ internal static class DeviceChecks
         foreach (var disk in devices.Disks)
         {
             DiskChecks.RequireSecret(disk.Auth ?? disk.Source?.Auth);
+            DiskChecks.RequireSecrets(disk.Encryption ?? disk.Source?.Encryption);
         }
 
         First(devices.Filesystems.Select(f => f.Source is null ? new VireoException(ErrorCode.NoSource, ErrorDomain.Domain, f.Target) : null));

@@ -78,6 +78,16 @@ internal static class DiskChecks
         }
     }
 
+    /// <summary>Every secret of an encryption has to be named.</summary>
+    /// <exception cref="VireoException">VIR_ERR_XML_ERROR.</exception>
+    public static void RequireSecrets(StorageEncryption? encryption)
+    {
+        if (encryption?.Secrets.Any(secret => secret is { Uuid: null, Usage: null }) == true)
+        {
+            throw new VireoException(ErrorCode.XmlError, ErrorDomain.Storage, "missing secret uuid or usage attribute");
+        }
+    }
+
     private static string? Narrow(DiskConfig disk, DiskBus bus, ConfigList<ControllerConfig> controllers) =>
         bus == DiskBus.Scsi && disk.Address is DriveAddress { Target: > 0 } drive && controllers.Any(c => c is { Type: ControllerType.Scsi, Model: "lsilogic" } && c.Index == drive.Controller)
             ? "target must be 0 for controller model 'lsilogic'"

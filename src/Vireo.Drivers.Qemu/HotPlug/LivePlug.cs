@@ -64,7 +64,7 @@ internal sealed class LivePlug(RunningDevices devices)
 
     private async Task MakeAsync(PlugPlan plan, IReadOnlyDictionary<string, TapNumbers>? taps, UndoStack undo, CancellationToken cancellationToken)
     {
-        var context = new CommandLineContext(null, Process.Disks, Process.Channels) { Taps = taps ?? new Dictionary<string, TapNumbers>() };
+        var context = new CommandLineContext(null, Process.Disks, Process.Channels) { Taps = taps ?? new Dictionary<string, TapNumbers>(), Secrets = new GuestSecrets(Hypervisor.Secrets, null) };
         foreach (var step in MonitorArguments.Steps(QemuCommandLine.BuildDevice(plan.AddTo(devices.Live), plan.Device, context)))
         {
             if (step.Device is not null)

@@ -74,6 +74,7 @@ internal sealed class GuestBuilder(QemuCapabilitiesCache capabilities, string nv
             Machine = known.FindMachine(started.Os.Type!.Machine!),
             Incoming = request.Source.Memory is not null,
             Taps = request.Taps.Inherit(live, inherited),
+            Secrets = request.Secrets is { } secrets ? new GuestSecrets(secrets, inherited) : null,
             Tpm = request.Tpm is { } tpm ? inherited.Add(tpm) : null,
         });
         await FirmwareVariables.EnsureAsync(live.Os, request.Source.ResetFirmware, cancellationToken).ConfigureAwait(false);

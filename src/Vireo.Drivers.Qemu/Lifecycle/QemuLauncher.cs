@@ -57,7 +57,7 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
         using var taps = new GuestTaps();
         await ConnectAsync(source, taps, directory, undo, cancellationToken).ConfigureAwait(false);
         using var tpm = TpmConnection.For(config);
-        var launch = await hypervisor.Builder.BuildAsync(new LaunchRequest(source, id, channels, listener.SafeHandle, taps, tpm?.Hypervisor.SafeHandle), cancellationToken).ConfigureAwait(false);
+        var launch = await hypervisor.Builder.BuildAsync(new LaunchRequest(source, id, channels, listener.SafeHandle, taps, tpm?.Hypervisor.SafeHandle) { Secrets = hypervisor.Secrets }, cancellationToken).ConfigureAwait(false);
         undo.Push("remove sockets", () => SocketNames.Remove(directory));
         SocketNames.Aside(directory, launch.Deferred);
         await ServeTpmAsync(launch.Live, tpm, directory, undo, cancellationToken).ConfigureAwait(false);

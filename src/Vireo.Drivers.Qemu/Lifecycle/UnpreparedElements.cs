@@ -90,11 +90,7 @@ internal static class UnpreparedElements
         var name = $"of disk '{disk.Target?.Dev}'";
         Unsupported.When(disk.Type is not (DiskType.File or DiskType.Block or DiskType.Network), $"source type '{disk.Type.ToXmlName()}' {name}");
         Unsupported.When(disk.Transient is not null, $"<transient> {name}");
-        Unsupported.When(disk.Encryption is not null || disk.Source?.Encryption is not null, $"<encryption> {name}");
-        Unsupported.When(disk.Auth is not null || disk.Source?.Auth is not null, $"<auth> {name}");
-        Unsupported.WhenAny(disk.Source?.Cookies ?? [], $"<cookies> {name}");
         Unsupported.When(disk.Rawio is not null || disk.Sgio is not null, $"rawio or sgio {name}");
-        Unsupported.When(disk.Driver?.CopyOnRead == true, $"copy_on_read {name}");
         Unsupported.When(disk.Driver?.Name is not (null or "qemu"), $"driver name='{disk.Driver?.Name}' {name}");
         Unsupported.When(disk.Source?.Slices is not null, $"<slices> {name}");
         Unsupported.When(disk.Source?.Reservations is not null, $"<reservations> {name}");

@@ -3,6 +3,7 @@ using Vireo.Drivers.Qemu.Lifecycle;
 using Vireo.Drivers.Qemu.Snapshots;
 using Vireo.Host;
 using Vireo.Host.Files;
+using Vireo.Host.Secrets;
 
 namespace Vireo.Drivers.Qemu.State;
 
@@ -29,6 +30,9 @@ internal sealed partial class QemuHypervisor : IAsyncDisposable
 
     /// <summary>What holds for the snapshots of all domains.</summary>
     public SnapshotSettings Snapshots => new(Paths.QemuJournal, Settings.RespawnAlways, (what, error) => LogFailed(Log, what, error.Message), TimeProvider.System);
+
+    /// <summary>The host's secrets.</summary>
+    public required SecretStore Secrets { get; init; }
 
     /// <summary>What the operator sets.</summary>
     public QemuSettings Settings { get; init; } = new();
