@@ -69,6 +69,45 @@ internal static class PreparationSessions
         },
     };
 
+    /// <summary>Folders that another process serves.</summary>
+    public static Session Virtiofs { get; } = new(
+        "t-virtiofs",
+        [
+            "define {dir}/unshared.xml", "define {dir}/mapped.xml", "define {dir}/readonly.xml", "define {dir}/served.xml", "start t-virtiofs --paused", "dumpxml t-virtiofs", "dumpxml t-virtiofs --inactive",
+            "attach-device t-virtiofs {dir}/nine.xml", "attach-device t-virtiofs {dir}/gone.xml", "destroy t-virtiofs", "define {dir}/nowhere.xml", "start t-virtiofs", "define {dir}/program.xml", "start t-virtiofs", "undefine t-virtiofs",
+        ])
+    {
+        Documents = new Dictionary<string, string>
+        {
+            ["unshared.xml"] = "{domain|</devices>|" + Folder("{dir}") + "</devices>}", ["mapped.xml"] = Served(Folder("{dir}").Replace("<filesystem", "<filesystem accessmode='mapped'", StringComparison.Ordinal)),
+            ["readonly.xml"] = Served(Folder("{dir}").Replace("</filesystem>", "<readonly/></filesystem>", StringComparison.Ordinal)),
+            ["served.xml"] = Served(Folder("{dir}", "<binary xattr='on'><cache mode='always'/><sandbox mode='chroot'/><lock posix='on' flock='off'/><thread_pool size='4'/></binary>")),
+            ["nowhere.xml"] = Served(Folder("{dir}/nosuch")), ["program.xml"] = Served(Folder("{dir}", "<binary path='/no/such/virtiofsd'/>")),
+            ["nine.xml"] = "<filesystem><source dir='{dir}'/><target dir='nine'/></filesystem>", ["gone.xml"] = Folder("{dir}/nosuch").Replace("dir='t'", "dir='gone'", StringComparison.Ordinal),
+        },
+    };
+
+    /// <summary>Disks that forget what was written to them.</summary>
+    public static Session Transient { get; } = new(
+        "t-transient",
+        [
+            "define {dir}/readonly.xml", "define {dir}/cdrom.xml", "define {dir}/transient.xml", "dumpxml t-transient", "start t-transient --paused", "domblklist t-transient", "blockcommit t-transient vda --active",
+            "blockcopy t-transient vda {dir}/copy", "snapshot-create-as t-transient s1 --disk-only --diskspec vdb,snapshot=no", "save t-transient {dir}/saved", "managedsave t-transient", "destroy t-transient",
+            "domblklist t-transient", "start t-transient --paused", "destroy t-transient", "undefine t-transient",
+        ])
+    {
+        Documents = new Dictionary<string, string>
+        {
+            ["transient.xml"] = Disk("<transient/>"), ["readonly.xml"] = Disk("<readonly/><transient/>"),
+            ["cdrom.xml"] = "{domain|</devices>|<disk type='file' device='cdrom'><source file='/x'/><target dev='hdc' bus='ide'/><transient/></disk></devices>}",
+        },
+    };
+
+    private static string Served(string folder) =>
+        $"{{domain|  <devices>|  <memoryBacking><source type='memfd'/><access mode='shared'/></memoryBacking><devices>{folder}<controller type='pci' index='0' model='pci-root'/>}}";
+
+    private static string Folder(string path, string binary = "") => $"<filesystem type='mount'><driver type='virtiofs' queue='512'/>{binary}<source dir='{path}'/><target dir='t'/></filesystem>";
+
     private static string Chosen(string asked, string kind = "efi", string nvram = "<nvram>{dir}/v.fd</nvram>") =>
         $"{{domain|<os>\n    <type arch='x86_64' machine='pc'>hvm</type>|<os firmware='{kind}'><type arch='x86_64' machine='q35'>hvm</type>{asked}{nvram}}}";
 

@@ -133,6 +133,8 @@ public static class Sessions
         PreparationSessions.Firmware,
         PreparationSessions.Secrets,
         PreparationSessions.Encryption,
+        PreparationSessions.Virtiofs,
+        PreparationSessions.Transient,
         FigureSessions.Domains,
         FigureSessions.Host,
         TuningSessions.Pins,

@@ -55,7 +55,7 @@ internal static class DiskDocuments
             Encryption = encryption,
             Format = layer.Format == ImageFormat.Luks ? ImageFormat.Raw : layer.Format,
             // The head of the volume is none of the disk.
-            VirtualSize = layer.Format == ImageFormat.Qcow2 ? layer.VirtualSize : null,
+            VirtualSize = layer.Format == ImageFormat.Qcow2 ? layer.VirtualSize : layer.Location.LocalPath is { } volume ? LuksHeader.PayloadSize(volume) : null,
         })]);
     }
 

@@ -170,6 +170,21 @@ internal static class DeviceChecks
         _ => null,
     };
 
+    /// <summary>What cannot be asked of a folder that another process serves.</summary>
+    /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED.</exception>
+    public static void Filesystems(DomainConfig config)
+    {
+        var shared = config.MemoryBacking?.Access == MemoryAccess.Shared || config.Cpu?.Numa?.Cells.Any(c => c.MemAccess == MemoryAccess.Shared) == true;
+        First(config.Devices.Filesystems.Where(f => f is { Driver.Type: FilesystemDriverType.Virtiofs, Source.Socket: null }).Select(folder => folder switch
+        {
+            { Readonly: true } => Unsupported("virtiofs does not yet support read-only mode"),
+            _ when !shared => Unsupported("'virtiofs' requires shared memory"),
+            { Accessmode: not (null or FilesystemAccess.Passthrough) } => Unsupported("virtiofs only supports passthrough accessmode"),
+            { Driver.Wrpolicy: not null } => Unsupported("virtiofs does not support wrpolicy"),
+            _ => null,
+        }));
+    }
+
     private static void First(IEnumerable<VireoException?> refusals)
     {
         if (refusals.OfType<VireoException>().FirstOrDefault() is { } refusal)

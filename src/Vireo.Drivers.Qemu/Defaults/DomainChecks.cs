@@ -99,6 +99,7 @@ internal static class DomainChecks
             throw VireoException.ConfigUnsupported(ErrorDomain.Domain, "ACPI requires UEFI on this architecture");
         }
 
+        DeviceChecks.Filesystems(config);
         foreach (var disk in config.Devices.Disks)
         {
             DiskChecks.Check(disk, config.Devices.Controllers);

@@ -42,7 +42,13 @@ internal sealed class LivePlug(RunningDevices devices)
 
     private async ValueTask AttachAsync(DeviceKind kind, PlugPlan plan, UndoStack undo, CancellationToken cancellationToken)
     {
-        plan = plan with { Device = LiveConfig.PrepareDevice(plan.Device, Process.Channels) };
+        plan = plan with { Device = FilesystemServers.Show(LiveConfig.PrepareDevice(plan.Device, Process.Channels)) };
+        if (plan.Device.Filesystems is [{ Alias: { } alias }])
+        {
+            undo.Push("end what serves the folder", () => new ValueTask(FilesystemServers.EndAsync(alias, Process.Directory, Process.Channels)));
+            FilesystemServers.Start(Hypervisor.Paths, devices.Live.Name!, plan.Device, Process.Directory, Process.Channels, Hypervisor.Log);
+        }
+
         plan = await OpenDiskAsync(plan, undo, cancellationToken).ConfigureAwait(false);
         using var taps = new GuestTaps();
         var (connected, numbers) = await ConnectAsync(plan, taps, undo, cancellationToken).ConfigureAwait(false);
@@ -98,6 +104,12 @@ internal sealed class LivePlug(RunningDevices devices)
         if (plan.Device.Disks is not [var disk])
         {
             return plan;
+        }
+
+        if (disk.Transient is not null)
+        {
+            disk = await Task.Run(() => TransientDisks.MakePlugged(disk, devices.Live.Name!, Process.Directory), cancellationToken).ConfigureAwait(false);
+            undo.Push("remove what the transient disk was to be written to", () => File.Delete(disk.Source!.File!));
         }
 
         var chain = await Task.Run(disk.Chain, cancellationToken).ConfigureAwait(false);

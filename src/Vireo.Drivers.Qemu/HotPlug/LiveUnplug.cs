@@ -100,6 +100,15 @@ internal sealed partial class LiveUnplug(RunningDevices devices)
         if (device.Disks is [var disk])
         {
             Process.Disks = Process.Disks.Without(disk.Target!.Dev!);
+            if (disk is { Transient: not null, Source.File: { } overlay })
+            {
+                TransientDisks.Remove(Process.Directory, overlay);
+            }
+        }
+
+        if (!device.Filesystems.IsEmpty)
+        {
+            await FilesystemServers.EndAsync(alias, Process.Directory, Process.Channels).ConfigureAwait(false);
         }
 
         FaultPoint.Hit(FaultPoints.UnplugCleared);

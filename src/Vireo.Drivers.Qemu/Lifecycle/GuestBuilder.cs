@@ -4,6 +4,7 @@ using Vireo.Drivers.Qemu.Capabilities;
 using Vireo.Drivers.Qemu.CommandLine;
 using Vireo.Drivers.Qemu.Defaults;
 using Vireo.Drivers.Qemu.Tpm;
+using Vireo.Drivers.Qemu.Tuning;
 using Vireo.Host.Processes;
 
 namespace Vireo.Drivers.Qemu.Lifecycle;
@@ -59,13 +60,13 @@ internal sealed class GuestBuilder(QemuCapabilitiesCache capabilities, string nv
     /// <inheritdoc/>
     public async ValueTask<GuestLaunch> BuildAsync(LaunchRequest request, CancellationToken cancellationToken)
     {
-        var config = _firmware.Apply(request.Source.Config);
+        var config = await NumaAdvice.ApplyAsync(_firmware.Apply(request.Source.Config), request.Channels, cancellationToken).ConfigureAwait(false);
         UnpreparedElements.Refuse(config);
         var disks = LiveConfig.OpenDisks(config);
         var emulator = config.Devices.Emulator ?? EmulatorTargets.For(config.Os.Type?.Arch);
         var known = await capabilities.GetAsync(emulator, cancellationToken).ConfigureAwait(false);
         var prepared = LiveConfig.Prepare(config, request.Id, request.Channels, disks, _ports.Take);
-        var made = request.Taps.Show(prepared with { Cpu = GuestCpu.ForStart(prepared, known) });
+        var made = request.Taps.Show(prepared with { Cpu = GuestCpu.ForStart(prepared, known), Devices = FilesystemServers.Show(prepared.Devices) });
         var (started, live, deferred) = ResourceHandover.For(made, config, request.Source.Beside);
         var inherited = new InheritedFds();
         var monitor = inherited.Add(request.MonitorSocket);
