@@ -43,6 +43,14 @@ internal sealed class LivePlug(RunningDevices devices)
     private async ValueTask AttachAsync(DeviceKind kind, PlugPlan plan, UndoStack undo, CancellationToken cancellationToken)
     {
         plan = plan with { Device = FilesystemServers.Show(LiveConfig.PrepareDevice(plan.Device, Process.Channels)) };
+        if (plan.Device.Hostdevs is [_])
+        {
+            var wanted = plan.Device;
+            plan = plan with { Device = await Task.Run(() => Hypervisor.HostDevices.Take(wanted, devices.Live.Name!, Process.Directory), cancellationToken).ConfigureAwait(false) };
+            var given = plan.Device.Hostdevs is [var found] ? found : throw VireoException.OperationFailed(ErrorDomain.Qemu, "the device is not there");
+            undo.Push("give the host's device back", () => Hypervisor.HostDevices.GiveBack(Process.Directory, given));
+        }
+
         if (plan.Device.Filesystems is [{ Alias: { } alias }])
         {
             undo.Push("end what serves the folder", () => new ValueTask(FilesystemServers.EndAsync(alias, Process.Directory, Process.Channels)));

@@ -106,6 +106,11 @@ internal sealed partial class LiveUnplug(RunningDevices devices)
             }
         }
 
+        if (device.Hostdevs is [var given])
+        {
+            Hypervisor.HostDevices.GiveBack(Process.Directory, given);
+        }
+
         if (!device.Filesystems.IsEmpty)
         {
             await FilesystemServers.EndAsync(alias, Process.Directory, Process.Channels).ConfigureAwait(false);

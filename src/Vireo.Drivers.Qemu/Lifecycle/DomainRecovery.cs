@@ -62,6 +62,7 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
 
             await RunServants.EndAllAsync(directory).ConfigureAwait(false);
             TransientDisks.Remove(directory);
+            hypervisor.HostDevices.GiveBack(directory);
             SocketNames.Remove(directory);
             GuestGroup.Remove(directory);
             Directory.Delete(directory, recursive: true);
@@ -100,6 +101,8 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
         };
 
         process.Events.TryFollow(host.Pid, config.Perf);
+
+        hypervisor.HostDevices.TakeUp(config.Name!, process.Directory);
 
         // Already now, so that a guest whose monitor hangs can be destroyed.
         domain.Process = process;

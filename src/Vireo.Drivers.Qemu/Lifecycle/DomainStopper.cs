@@ -79,6 +79,7 @@ internal sealed class DomainStopper(QemuHypervisor hypervisor)
             await InterfaceScripts.DownAsync(live, directory, hypervisor.Log).ConfigureAwait(false);
             await RunServants.EndAllAsync(directory).ConfigureAwait(false);
             TransientDisks.Remove(directory);
+            hypervisor.HostDevices.GiveBack(directory);
             SocketNames.Remove(directory);
             GuestGroup.Remove(directory);
             Directory.Delete(directory, recursive: true);

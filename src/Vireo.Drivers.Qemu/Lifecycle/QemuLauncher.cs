@@ -52,6 +52,8 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
         var directory = MakeDirectory(hypervisor.Paths.QemuDomainDirectory(id, source.Config.Name!), undo);
         undo.Push("remove what transient disks were written to", () => TransientDisks.Remove(directory));
         source = source with { Config = await Task.Run(() => TransientDisks.Make(source, id, directory), cancellationToken).ConfigureAwait(false) };
+        undo.Push("give the host's devices back", () => hypervisor.HostDevices.GiveBack(directory));
+        source = source with { Config = source.Config with { Devices = await Task.Run(() => hypervisor.HostDevices.Take(source.Config.Devices, source.Config.Name!, directory), cancellationToken).ConfigureAwait(false) } };
         var config = source.Config;
         var channels = MakeDirectory(hypervisor.Paths.QemuChannelDirectory(id, config.Name!), undo);
         var monitorPath = Path.Combine(directory, "monitor.sock");

@@ -78,7 +78,7 @@ internal static class UnpreparedElements
         }
 
         Unsupported.WhenAny(devices.Leases, "<lease>");
-        Unsupported.WhenAny(devices.Hostdevs, "<hostdev>");
+        Unsupported.When(devices.Hostdevs.Any(h => h.Source?.Auth is not null), "<auth> of <hostdev>");
         Unsupported.When(devices.Graphics.Any(g => g.Type is GraphicsType.Sdl), "graphics type 'sdl'");
         if (devices.Vsock is not null && !File.Exists("/dev/vhost-vsock"))
         {

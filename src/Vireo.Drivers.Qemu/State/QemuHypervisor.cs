@@ -55,6 +55,9 @@ internal sealed partial class QemuHypervisor : IAsyncDisposable
     /// <summary>The domains' firmware.</summary>
     public FirmwareChoice Firmware { get; }
 
+    /// <summary>Which domain has which of the host's devices.</summary>
+    public HostDevices.HostDeviceClaims HostDevices { get; } = new(new HostDevices.HostDeviceFacts());
+
     /// <summary>The domains.</summary>
     public DomainTable Domains { get; } = new();
 
