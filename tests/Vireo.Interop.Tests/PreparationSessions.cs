@@ -103,6 +103,26 @@ internal static class PreparationSessions
         },
     };
 
+    /// <summary>Devices of a host that has none to give, and a host without numad.</summary>
+    public static Session HostDevices { get; } = new(
+        "t-hostdev",
+        [
+            "define {dir}/pci.xml", "start t-hostdev", "define {dir}/mdev.xml", "start t-hostdev", "define {dir}/scsi.xml", "start t-hostdev", "define {dir}/vsock.xml", "start t-hostdev", "define {dir}/tpm.xml", "start t-hostdev",
+            "define {dir}/vlan.xml", "start t-hostdev", "undefine t-hostdev",
+        ])
+    {
+        Documents = new Dictionary<string, string>
+        {
+            ["pci.xml"] = With("<hostdev mode='subsystem' type='pci' managed='yes'><source><address domain='0' bus='0x55' slot='0' function='0'/></source></hostdev>"),
+            ["mdev.xml"] = With("<hostdev mode='subsystem' type='mdev' model='vfio-pci'><source><address uuid='90c6c135-ad44-41d0-b1b7-bae47de48627'/></source></hostdev>"),
+            ["scsi.xml"] = With("<hostdev mode='subsystem' type='scsi'><source><adapter name='scsi_host99'/><address bus='0' target='0' unit='0'/></source></hostdev>"),
+            ["vsock.xml"] = With("<vsock model='virtio'><cid auto='yes'/></vsock>"), ["tpm.xml"] = With("<tpm model='tpm-crb'><backend type='passthrough'><device path='/dev/nosuch'/></backend></tpm>"),
+            ["vlan.xml"] = With("<interface type='user'><mac address='52:54:00:00:00:01'/><model type='virtio'/><vlan><tag id='4'/></vlan></interface>"),
+        },
+    };
+
+    private static string With(string device) => $"{{domain|</devices>|{device}</devices>}}";
+
     private static string Served(string folder) =>
         $"{{domain|  <devices>|  <memoryBacking><source type='memfd'/><access mode='shared'/></memoryBacking><devices>{folder}<controller type='pci' index='0' model='pci-root'/>}}";
 

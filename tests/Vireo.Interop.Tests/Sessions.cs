@@ -135,6 +135,7 @@ public static class Sessions
         PreparationSessions.Encryption,
         PreparationSessions.Virtiofs,
         PreparationSessions.Transient,
+        PreparationSessions.HostDevices,
         FigureSessions.Domains,
         FigureSessions.Host,
         TuningSessions.Pins,

@@ -108,19 +108,23 @@ public sealed class HostDeviceClaimsTests : IDisposable
     }
 
     /// <summary>A kernel that has one card, and does with it what it is told.</summary>
-    private sealed class Kernel(string root, string vfio) : HostDeviceFacts(root, vfio)
+    private sealed class Kernel : HostDeviceFacts
     {
+        private readonly string _root;
         private string _override = "";
+
+        public Kernel(string root, string vfio)
+            : base(root, vfio) => _root = root;
 
         public bool HasVfioDriver { get; set; } = true;
 
         public void Bind(string? driver)
         {
-            string link = Path.Combine(root, "bus/pci/devices", Card, "driver");
+            string link = Path.Combine(_root, "bus/pci/devices", Card, "driver");
             if (new DirectoryInfo(link).LinkTarget is not null)
                 File.Delete(link);
             if (driver is not null)
-                File.CreateSymbolicLink(link, Path.Combine(root, "bus/pci/drivers", driver));
+                File.CreateSymbolicLink(link, Path.Combine(_root, "bus/pci/drivers", driver));
         }
 
         protected override void Write(string path, string text)
