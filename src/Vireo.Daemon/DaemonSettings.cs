@@ -56,6 +56,12 @@ internal sealed record DaemonSettings
         "dump_image_format" => this with { Qemu = Qemu with { DumpFormat = Format(where, name, value) } },
         "backup_tls_x509_cert_dir" => this with { Qemu = Qemu with { BackupTlsDirectory = Text(where, name, value) } },
         "backup_tls_x509_verify" => this with { Qemu = Qemu with { BackupTlsVerify = Number(where, name, value, 0) != 0 } },
+        "seccomp_sandbox" => this with { Qemu = Qemu with { Sandbox = Number(where, name, value, -1) != 0 } },
+        "user" => this with { Qemu = Qemu with { User = Text(where, name, value) } },
+        "group" => this with { Qemu = Qemu with { Group = Text(where, name, value) } },
+        "dynamic_ownership" => this with { Qemu = Qemu with { DynamicOwnership = Number(where, name, value, 0) != 0 } },
+        "remember_owner" => this with { Qemu = Qemu with { RememberOwner = Number(where, name, value, 0) != 0 } },
+        "lock_images" => this with { Qemu = Qemu with { LockImages = Number(where, name, value, 0) != 0 } },
         _ => throw new DaemonException($"{where}: unknown setting {name}"),
     };
 

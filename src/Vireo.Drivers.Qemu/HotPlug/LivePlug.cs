@@ -48,6 +48,7 @@ internal sealed class LivePlug(RunningDevices devices)
         var (connected, numbers) = await ConnectAsync(plan, taps, undo, cancellationToken).ConfigureAwait(false);
         plan = connected;
         undo.Push("write the live state", devices.RetractAsync);
+        Process.Claim(plan.AddTo(devices.Live), Process.Disks);
         await devices.AnnounceAsync(plan.AddTo).ConfigureAwait(false);
         FaultPoint.Hit(FaultPoints.PlugAnnounced);
         await MakeAsync(plan, numbers, undo, cancellationToken).ConfigureAwait(false);

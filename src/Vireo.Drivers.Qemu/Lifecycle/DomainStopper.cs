@@ -1,6 +1,7 @@
 using Vireo.Config;
 using Vireo.Drivers.Qemu.Backup;
 using Vireo.Drivers.Qemu.Network;
+using Vireo.Drivers.Qemu.Security;
 using Vireo.Drivers.Qemu.State;
 using Vireo.Drivers.Qemu.Tpm;
 using Vireo.Drivers.Qemu.Tuning;
@@ -80,6 +81,7 @@ internal sealed class DomainStopper(QemuHypervisor hypervisor)
             await InterfaceScripts.DownAsync(live, directory, hypervisor.Log).ConfigureAwait(false);
             await TpmEmulator.EndAsync(directory).ConfigureAwait(false);
             SocketNames.Remove(directory);
+            RunClaims.GiveBackAll(directory, hypervisor.Settings.RememberOwner, hypervisor.Report);
             GuestGroup.Remove(directory);
             Directory.Delete(directory, recursive: true);
         }

@@ -41,6 +41,9 @@ internal sealed record LaunchRequest(LaunchSource Source, int Id, string Channel
 /// <param name="Disks">Its disks with the numbers of their nodes.</param>
 internal sealed record GuestLaunch(string Program, IReadOnlyList<string> Arguments, InheritedFds Inherited, DomainConfig Live, LiveDisks Disks)
 {
+    /// <summary>The sockets that it listens on and inherits; not needed any more once it is spawned.</summary>
+    public ListeningSockets Sockets { get; init; } = new();
+
     /// <summary>What it gets only when the process beside it has gone.</summary>
     public IReadOnlyList<DeferredResource> Deferred { get; init; } = [];
 }

@@ -7,6 +7,7 @@ using Vireo.Drivers.Qemu.CommandLine;
 using Vireo.Drivers.Qemu.HotPlug;
 using Vireo.Drivers.Qemu.Monitor;
 using Vireo.Drivers.Qemu.Network;
+using Vireo.Drivers.Qemu.Security;
 using Vireo.Drivers.Qemu.State;
 using Vireo.Drivers.Qemu.Tpm;
 using Vireo.Drivers.Qemu.Tuning;
@@ -49,23 +50,39 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
     private async ValueTask<QemuProcess> LaunchAsync(LaunchSource source, UndoStack undo, CancellationToken cancellationToken)
     {
         var config = source.Config;
+        var owner = hypervisor.Security.OwnerOf(config);
         var id = hypervisor.NextId();
         var directory = MakeDirectory(hypervisor.Paths.QemuDomainDirectory(id, config.Name!), undo);
         var channels = MakeDirectory(hypervisor.Paths.QemuChannelDirectory(id, config.Name!), undo);
+        GuestPlaces.Open(directory, channels, owner);
         var monitorPath = Path.Combine(directory, "monitor.sock");
         using var listener = UnixSocket.Listen(monitorPath, backlog: 1);
         using var taps = new GuestTaps();
         await ConnectAsync(source, taps, directory, undo, cancellationToken).ConfigureAwait(false);
         using var tpm = TpmConnection.For(config);
         var launch = await hypervisor.Builder.BuildAsync(new LaunchRequest(source, id, channels, listener.SafeHandle, taps, tpm?.Hypervisor.SafeHandle), cancellationToken).ConfigureAwait(false);
+        using var listening = launch.Sockets;
         undo.Push("remove sockets", () => SocketNames.Remove(directory));
         SocketNames.Aside(directory, launch.Deferred);
+        launch.Sockets.Record(directory, owner);
+        undo.Push("give files back", () => RunClaims.GiveBackAll(directory, owner.Remembers, hypervisor.Report));
+        var claims = RunClaims.Of(directory, config.Uuid!.Value, config.Name!, owner);
+        var files = GuestFiles.Of(launch.Live, launch.Disks);
+        claims.Take(files);
+        GuestPlaces.RequireReach(owner, files);
         await ServeTpmAsync(launch.Live, tpm, directory, undo, cancellationToken).ConfigureAwait(false);
         var logPath = Path.Combine(hypervisor.Paths.QemuLog, config.Name + ".log");
         using var log = HostFile.OpenLog(logPath);
         var logStart = Header(log, launch);
         var memoryFd = source.Memory is { } memory ? launch.Inherited.Add(memory) : -1;
-        var process = new QemuProcess(id, Spawn(launch, log), directory, monitorPath, logPath) { Channels = channels, Live = launch.Live with { Id = id }, Disks = launch.Disks, Deferred = launch.Deferred };
+        var process = new QemuProcess(id, Spawn(launch, log, owner), directory, monitorPath, logPath)
+        {
+            Channels = channels,
+            Claims = claims,
+            Live = launch.Live with { Id = id },
+            Disks = launch.Disks,
+            Deferred = launch.Deferred,
+        };
         undo.Push($"end process {process.Host.Pid}", async () =>
         {
             await process.EndAsync().ConfigureAwait(false);
@@ -123,13 +140,16 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
         }
     }
 
-    private static HostProcess Spawn(GuestLaunch launch, SafeFileHandle log) => HostProcess.Start(new ProcessStart(launch.Program, launch.Arguments)
+    private static HostProcess Spawn(GuestLaunch launch, SafeFileHandle log, GuestOwner owner) => HostProcess.Start(new ProcessStart(launch.Program, launch.Arguments)
     {
         StandardOutput = log,
         StandardError = log,
         Inherited = launch.Inherited.Entries,
         WorkingDirectory = "/",
         Environment = EnvironmentOf(launch.Live),
+        UserId = owner.Account?.User,
+        GroupId = owner.Account?.Group,
+        SupplementaryGroups = owner.Account?.Supplementary ?? [],
     });
 
     private static Dictionary<string, string> EnvironmentOf(DomainConfig live)

@@ -46,19 +46,8 @@ internal static unsafe class Spawner
             Libc.FileModeMask(mask);
         }
 
-        if (start.UserId is null && start.GroupId is null)
-            return;
-        var groups = start.SupplementaryGroups.ToArray();
-        fixed (uint* pointer = groups)
-        {
-            if (Libc.SetThreadGroups(pointer, groups.Length) != 0)
-                throw SystemError.Last("cannot set supplemental groups");
-        }
-
-        if (start.GroupId is { } group && Libc.SetThreadGroup(group) != 0)
-            throw SystemError.Last($"cannot change to '{group}' group");
-        if (start.UserId is { } user && Libc.SetThreadUser(user) != 0)
-            throw SystemError.Last($"cannot change to uid to '{user}'");
+        if (start.UserId is not null || start.GroupId is not null)
+            ThreadIdentity.Assume(start.UserId, start.GroupId, start.SupplementaryGroups);
     }
 
     private static int Spawn(ProcessStart start)
