@@ -29,6 +29,9 @@ public sealed class GuestLab : IAsyncDisposable
         var lab = new GuestLab(ScratchDaemon.Of(kind), new TestDomain("guest"));
         try
         {
+            // Some guests make sockets there themselves.
+            if (ScratchVireod.GuestUser is not null)
+                File.SetUnixFileMode(lab.Folder, (UnixFileMode)0b111_111_111);
             lab.Domain = new TestDomain("guest")
             {
                 Uuid = "5d0c7a52-91a4-4a57-8f3d-2b6c8a1f0e33",

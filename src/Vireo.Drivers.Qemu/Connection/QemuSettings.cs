@@ -35,6 +35,13 @@ public sealed record QemuSettings
     /// <summary>They get their owners back afterwards (<c>remember_owner</c>); else they become root's.</summary>
     public bool RememberOwner { get; init; } = true;
 
+    /// <summary>A guest sees no devices of the host but its own and those of <see cref="SharedDevices"/> (<c>namespaces</c> has <c>mount</c>).</summary>
+    public bool OwnDevices { get; init; } = true;
+
+    /// <summary>Devices that every guest may use (<c>cgroup_device_acl</c>).</summary>
+    public IReadOnlyList<string> SharedDevices { get; init; } =
+        ["/dev/null", "/dev/full", "/dev/zero", "/dev/random", "/dev/urandom", "/dev/ptmx", "/dev/kvm", "/dev/userfaultfd"];
+
     /// <summary>An image that a guest writes to is kept from every other domain of the host (<c>lock_images</c>).</summary>
     public bool LockImages { get; init; } = true;
 }

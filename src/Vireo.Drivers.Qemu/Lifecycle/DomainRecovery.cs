@@ -93,7 +93,7 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
         var process = new QemuProcess(status.Id, host, Path.GetDirectoryName(status.MonitorPath)!, status.MonitorPath, Path.Combine(hypervisor.Paths.QemuLog, config.Name + ".log"))
         {
             Channels = Channels(status),
-            Claims = RunClaims.Of(Path.GetDirectoryName(status.MonitorPath)!, config.Uuid!.Value, config.Name!, OwnerOf(config, host)),
+            Claims = RunClaims.Of(Path.GetDirectoryName(status.MonitorPath)!, config.Uuid!.Value, config.Name!, OwnerOf(config, host, Path.GetDirectoryName(status.MonitorPath)!)),
             Live = config,
             Disks = await DisksAsync(status).ConfigureAwait(false),
             Deferred = status.Deferred,
@@ -146,8 +146,8 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
     }
 
     // It runs as whom it was started as, whatever is set by now.
-    private GuestOwner OwnerOf(DomainConfig config, HostProcess host) =>
-        ProcessOwner.Of(host.Pid) is { } owner ? hypervisor.Security.OwnerOf(config, owner) : GuestOwner.None;
+    private GuestOwner OwnerOf(DomainConfig config, HostProcess host, string directory) =>
+        ProcessOwner.Of(host.Pid) is { } owner ? hypervisor.Security.OwnerOf(config, owner, GuestPlaces.HasOwnDevices(directory)) : GuestOwner.None;
 
     // A daemon died while the guest's memory was written to a file: unless the file is complete, the guest goes on without it.
     private async Task SettleTransferAsync(QemuDomain domain, QemuProcess process)

@@ -71,7 +71,7 @@ internal sealed class GuestBuilder(QemuCapabilitiesCache capabilities, string nv
         var (started, live, deferred) = ResourceHandover.For(made, config, request.Source.Beside);
         var inherited = new InheritedFds();
         var monitor = inherited.Add(request.MonitorSocket);
-        var sockets = new ListeningSockets();
+        var sockets = new ListeningSockets(request.Owner);
         try
         {
             return await BuildAsync(request, new Prepared(emulator, known, started, live, disks, deferred, inherited, monitor), sockets, cancellationToken).ConfigureAwait(false);
@@ -89,7 +89,7 @@ internal sealed class GuestBuilder(QemuCapabilitiesCache capabilities, string nv
         var arguments = QemuCommandLine.Build(started, new CommandLineContext(monitor, disks, request.Channels)
         {
             Machine = known.FindMachine(started.Os.Type!.Machine!),
-            Sockets = sockets.Open(started, inherited),
+            Sockets = sockets.Open(started, request.Channels, inherited),
             Incoming = request.Source.Memory is not null,
             Sandbox = Sandbox,
             Taps = request.Taps.Inherit(live, inherited),

@@ -3,6 +3,7 @@ using Microsoft.Win32.SafeHandles;
 using Vireo.Config;
 using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.Network;
+using Vireo.Drivers.Qemu.Security;
 using Vireo.Host.Processes;
 
 namespace Vireo.Drivers.Qemu.Lifecycle;
@@ -31,7 +32,11 @@ internal sealed record LaunchSource(DomainConfig Config)
 /// <param name="MonitorSocket">The monitor's listening socket, to be inherited.</param>
 /// <param name="Taps">The taps of its network cards.</param>
 /// <param name="Tpm">Its end of the connection to the TPM's emulator, to be inherited; null when it has no TPM.</param>
-internal sealed record LaunchRequest(LaunchSource Source, int Id, string Channels, SafeHandle MonitorSocket, GuestTaps Taps, SafeHandle? Tpm = null);
+internal sealed record LaunchRequest(LaunchSource Source, int Id, string Channels, SafeHandle MonitorSocket, GuestTaps Taps, SafeHandle? Tpm = null)
+{
+    /// <summary>Whose the process will be.</summary>
+    public GuestOwner Owner { get; init; } = GuestOwner.None;
+}
 
 /// <summary>All that a QEMU process is started with, and what it will then be.</summary>
 /// <param name="Program">QEMU.</param>
@@ -42,7 +47,7 @@ internal sealed record LaunchRequest(LaunchSource Source, int Id, string Channel
 internal sealed record GuestLaunch(string Program, IReadOnlyList<string> Arguments, InheritedFds Inherited, DomainConfig Live, LiveDisks Disks)
 {
     /// <summary>The sockets that it listens on and inherits; not needed any more once it is spawned.</summary>
-    public ListeningSockets Sockets { get; init; } = new();
+    public ListeningSockets Sockets { get; init; } = new(GuestOwner.None);
 
     /// <summary>What it gets only when the process beside it has gone.</summary>
     public IReadOnlyList<DeferredResource> Deferred { get; init; } = [];

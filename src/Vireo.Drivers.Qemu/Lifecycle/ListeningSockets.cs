@@ -8,8 +8,9 @@ using Vireo.Host.Sockets;
 
 namespace Vireo.Drivers.Qemu.Lifecycle;
 
-/// <summary>The sockets that a guest's character devices listen on: made by the daemon, for QEMU's user may not make files everywhere, and inherited.</summary>
-internal sealed class ListeningSockets : IDisposable
+/// <summary>The sockets that a guest's character devices listen on and that QEMU's user may not make itself, for it may write to no directory but the run's own: made by the daemon, and inherited.</summary>
+/// <param name="owner">Whose the process will be.</param>
+internal sealed class ListeningSockets(GuestOwner owner) : IDisposable
 {
     // Its group may connect, too.
     private const uint Mode = 0x1fd;
@@ -19,17 +20,18 @@ internal sealed class ListeningSockets : IDisposable
 
     /// <summary>Makes those of a document.</summary>
     /// <param name="started">What the process is started with.</param>
+    /// <param name="channels">The run's own directory, where QEMU makes its sockets.</param>
     /// <param name="inherited">What it inherits.</param>
     /// <returns>For each device's alias the number of its socket.</returns>
     /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR: one cannot be made.</exception>
-    public IReadOnlyDictionary<string, string> Open(DomainConfig started, InheritedFds inherited)
+    public IReadOnlyDictionary<string, string> Open(DomainConfig started, string channels, InheritedFds inherited)
     {
         var numbers = new Dictionary<string, string>(StringComparer.Ordinal);
         var devices = started.Devices;
         // A console that is a serial port under another name has the port's.
         foreach (var device in devices.Serials.Concat(devices.Parallels).Concat(devices.Channels).Concat(devices.Consoles.Where(console => console.Target?.Type != CharTargetType.Serial)))
         {
-            if (ResourceHandover.ListeningAt(device) is not { } path)
+            if (owner.Account is null or { User: 0 } || ResourceHandover.ListeningAt(device) is not { } path || Path.GetDirectoryName(path) == channels)
             {
                 continue;
             }
@@ -45,13 +47,12 @@ internal sealed class ListeningSockets : IDisposable
 
     /// <summary>Gives them to the process's user, and notes which are to be removed with the run.</summary>
     /// <param name="directory">The run's directory.</param>
-    /// <param name="owner">Whose the process will be.</param>
     /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR.</exception>
-    public void Record(string directory, GuestOwner owner)
+    public void Record(string directory)
     {
         SocketNames.Made(directory, _paths);
         _recorded = true;
-        foreach (var path in owner.Account is null ? [] : _paths)
+        foreach (var path in _paths)
         {
             using var file = PinnedFile.TryOpen(path);
             file?.ChangeOwner(owner.Label.User, owner.Label.Group);

@@ -60,11 +60,11 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
         using var taps = new GuestTaps();
         await ConnectAsync(source, taps, directory, undo, cancellationToken).ConfigureAwait(false);
         using var tpm = TpmConnection.For(config);
-        var launch = await hypervisor.Builder.BuildAsync(new LaunchRequest(source, id, channels, listener.SafeHandle, taps, tpm?.Hypervisor.SafeHandle), cancellationToken).ConfigureAwait(false);
+        var launch = await hypervisor.Builder.BuildAsync(new LaunchRequest(source, id, channels, listener.SafeHandle, taps, tpm?.Hypervisor.SafeHandle) { Owner = owner }, cancellationToken).ConfigureAwait(false);
         using var listening = launch.Sockets;
         undo.Push("remove sockets", () => SocketNames.Remove(directory));
         SocketNames.Aside(directory, launch.Deferred);
-        launch.Sockets.Record(directory, owner);
+        launch.Sockets.Record(directory);
         undo.Push("give files back", () => RunClaims.GiveBackAll(directory, owner.Remembers, hypervisor.Report));
         var claims = RunClaims.Of(directory, config.Uuid!.Value, config.Name!, owner);
         var files = GuestFiles.Of(launch.Live, launch.Disks);
@@ -75,7 +75,7 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
         using var log = HostFile.OpenLog(logPath);
         var logStart = Header(log, launch);
         var memoryFd = source.Memory is { } memory ? launch.Inherited.Add(memory) : -1;
-        var process = new QemuProcess(id, Spawn(launch, log, owner), directory, monitorPath, logPath)
+        var process = new QemuProcess(id, Spawn(launch, log, owner, GuestPlaces.DevicesOf(directory, owner, files)), directory, monitorPath, logPath)
         {
             Channels = channels,
             Claims = claims,
@@ -140,13 +140,14 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
         }
     }
 
-    private static HostProcess Spawn(GuestLaunch launch, SafeFileHandle log, GuestOwner owner) => HostProcess.Start(new ProcessStart(launch.Program, launch.Arguments)
+    private static HostProcess Spawn(GuestLaunch launch, SafeFileHandle log, GuestOwner owner, PrivateDevices? devices) => HostProcess.Start(new ProcessStart(launch.Program, launch.Arguments)
     {
         StandardOutput = log,
         StandardError = log,
         Inherited = launch.Inherited.Entries,
         WorkingDirectory = "/",
         Environment = EnvironmentOf(launch.Live),
+        Devices = devices,
         UserId = owner.Account?.User,
         GroupId = owner.Account?.Group,
         SupplementaryGroups = owner.Account?.Supplementary ?? [],

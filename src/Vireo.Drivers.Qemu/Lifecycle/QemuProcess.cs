@@ -135,7 +135,12 @@ internal sealed class QemuProcess(int id, HostProcess host, string directory, st
     /// <param name="live">What the live document is going to be.</param>
     /// <param name="disks">What its disks are.</param>
     /// <exception cref="VireoException">As <see cref="RunClaims.Take"/>.</exception>
-    public void Claim(DomainConfig live, LiveDisks disks) => Claims.Take(GuestFiles.Of(live, disks));
+    public void Claim(DomainConfig live, LiveDisks disks)
+    {
+        var files = GuestFiles.Of(live, disks);
+        Claims.Take(files);
+        GuestPlaces.AddDevices(Claims.Owner, Host.Pid, files);
+    }
 
     /// <summary>Has what it has of the host's files agree with its document; nothing when neither document nor disks have changed.</summary>
     /// <param name="live">The live document.</param>
@@ -144,7 +149,9 @@ internal sealed class QemuProcess(int id, HostProcess host, string directory, st
     {
         if (!ReferenceEquals(_settled.Live, live) || !ReferenceEquals(_settled.Disks, Disks))
         {
-            Claims.Settle(GuestFiles.Of(live, Disks), report);
+            var files = GuestFiles.Of(live, Disks);
+            Claims.Settle(files, report);
+            GuestPlaces.KeepDevices(Claims.Owner, Host.Pid, files);
             _settled = (live, Disks);
         }
     }

@@ -107,7 +107,8 @@ internal static class GuestFiles
             .Concat(devices.Rngs.Select(rng => (rng.Backend?.Type, rng.Backend?.Sources ?? default, rng.Backend?.Log)));
         return characters.SelectMany(device => Characters(device.Item1, device.Item2, device.Item3))
             .Concat(devices.Rngs.Where(rng => rng.Backend is { Model: RngBackendModel.Random }).Select(rng => rng.Backend!.Path)
-                .Concat(devices.Inputs.Select(input => input.Source?.Evdev ?? input.Source?.Dev)).OfType<string>().Select(path => new GuestFile(path)));
+                .Concat(devices.Inputs.Select(input => input.Source?.Evdev ?? input.Source?.Dev)).Concat(devices.Tpms.Select(tpm => tpm.Backend?.DevicePath))
+                .Concat(devices.Memories.Select(memory => memory.Source?.Path)).Concat(HostDevices.Of(devices)).OfType<string>().Select(path => new GuestFile(path)));
     }
 
     private static IEnumerable<GuestFile> Characters(CharType? type, ConfigList<CharSource> sources, CharLog? log)

@@ -25,13 +25,16 @@ internal sealed record GuestOwner(HostAccount? Account)
     /// <summary>Whether other domains are kept from images that it writes to.</summary>
     public bool Locks { get; init; }
 
+    /// <summary>The devices that it sees besides its own; null when it sees all of the host's.</summary>
+    public IReadOnlyList<string>? SharedDevices { get; init; }
+
     /// <summary>The user and group as a label.</summary>
     public DacLabel Label => Account is { } account ? new(account.User, account.Group) : new(CurrentUser.Id, CurrentUser.Group);
 
     /// <summary>Whom a file is given to; null when it stays whose it is.</summary>
     public DacLabel? LabelOf(GuestFile wanted, PinnedFile file) =>
-        // A device that everybody may use is the whole host's.
-        !Gives || wanted.KeepsOwner || (file.IsCharacterDevice && (file.Mode & OthersMayWrite) != 0) ? null : wanted.Label ?? Label;
+        // In a tree of its own its devices are its user's from the beginning. One that everybody may use is the whole host's.
+        !Gives || wanted.KeepsOwner || (SharedDevices is not null && file.IsDevice) || (file.IsCharacterDevice && (file.Mode & OthersMayWrite) != 0) ? null : wanted.Label ?? Label;
 
     /// <summary>Gives a file away; one whose file system does not keep owners stays as it is.</summary>
     /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR.</exception>

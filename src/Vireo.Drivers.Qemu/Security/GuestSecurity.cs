@@ -56,8 +56,12 @@ internal sealed class GuestSecurity
     }
 
     /// <summary>The same for a domain that runs already, whatever is set now.</summary>
-    public GuestOwner OwnerOf(DomainConfig config, ProcessOwner process) =>
-        OwnerOf(config) is { } owner && _privileged ? owner with { Account = HostAccount.Of(process.User, process.Group) } : GuestOwner.None;
+    /// <param name="config">Its live document.</param>
+    /// <param name="process">Whose its process is.</param>
+    /// <param name="ownDevices">Whether it sees its own devices alone.</param>
+    public GuestOwner OwnerOf(DomainConfig config, ProcessOwner process, bool ownDevices) => _privileged
+        ? OwnerOf(config) with { Account = HostAccount.Of(process.User, process.Group), SharedDevices = ownDevices ? _settings.SharedDevices : null }
+        : GuestOwner.None;
 
     /// <summary>The document of a domain that runs, with the label that it runs under.</summary>
     /// <param name="live">The live document.</param>
@@ -81,7 +85,7 @@ internal sealed class GuestSecurity
         return live with { Seclabels = at < 0 ? live.Seclabels.Add(shown) : live.Seclabels.SetItem(at, shown) };
     }
 
-    private GuestOwner OwnerBy(HostAccount? account) => new(account) { Gives = _settings.DynamicOwnership, Remembers = _settings.RememberOwner, Locks = _settings.LockImages };
+    private GuestOwner OwnerBy(HostAccount? account) => new(account) { Gives = _settings.DynamicOwnership, Remembers = _settings.RememberOwner, Locks = _settings.LockImages, SharedDevices = _settings.OwnDevices ? _settings.SharedDevices : null };
 
     private static VireoException Unknown(string kind, string name) => VireoException.InvalidArgument(ErrorDomain.Security, $"Failed to parse {kind} '{name}'");
 }

@@ -12,14 +12,16 @@ internal sealed class RunClaims
     private const uint OthersMayRead = 4;
     private readonly Dictionary<string, FileClaim> _claims;
     private readonly ImageHolder _self;
-    private readonly GuestOwner _owner;
 
     private RunClaims(string directory, Guid domain, string name, GuestOwner owner)
     {
         _self = new ImageHolder(directory, domain, name, FileUse.Exclusive);
-        _owner = owner;
+        Owner = owner;
         _claims = Read(directory).ToDictionary(claim => claim.Path, StringComparer.Ordinal);
     }
+
+    /// <summary>Whom the run's files are given to.</summary>
+    public GuestOwner Owner { get; }
 
     private string List => Path.Combine(_self.Directory, ListFile);
 
@@ -51,7 +53,7 @@ internal sealed class RunClaims
         {
             foreach (var claim in Enumerable.Reverse(taken))
             {
-                GiveBack(claim, _self.Directory, _owner.Remembers);
+                GiveBack(claim, _self.Directory, Owner.Remembers);
                 _claims.Remove(claim.Path);
             }
 
@@ -66,7 +68,7 @@ internal sealed class RunClaims
     {
         HostFile.CreateNew(path).Dispose();
         using var file = PinnedFile.TryOpen(path);
-        file?.ChangeOwner(_owner.Label.User, _owner.Label.Group);
+        file?.ChangeOwner(Owner.Label.User, Owner.Label.Group);
     }
 
     /// <summary>Takes what is missing and gives back what is not among these: after a change of the guest's disks or devices.</summary>
@@ -83,7 +85,7 @@ internal sealed class RunClaims
         var gone = _claims.Values.Where(claim => !kept.Contains(claim.Path)).ToList();
         foreach (var claim in gone)
         {
-            Try($"give '{claim.Path}' back", () => GiveBack(claim, _self.Directory, _owner.Remembers), report);
+            Try($"give '{claim.Path}' back", () => GiveBack(claim, _self.Directory, Owner.Remembers), report);
             _claims.Remove(claim.Path);
         }
 
@@ -128,7 +130,7 @@ internal sealed class RunClaims
 
     private FileClaim? TakeNow(GuestFile wanted)
     {
-        if (wanted.IsMade && _owner.Gives && !File.Exists(wanted.Path))
+        if (wanted.IsMade && Owner.Gives && !File.Exists(wanted.Path))
         {
             HostFile.CreateNew(wanted.Path).Dispose();
         }
@@ -141,11 +143,11 @@ internal sealed class RunClaims
         }
 
         file.Lock();
-        var label = _owner.LabelOf(wanted, file);
+        var label = Owner.LabelOf(wanted, file);
         var memory = new RememberedOwner(file);
         var holders = new ImageHolders(file);
         var use = Admitted(wanted, file, holders, out var others);
-        var counted = label is not null && _owner.Remembers ? memory.Count : null;
+        var counted = label is not null && Owner.Remembers ? memory.Count : null;
         var again = present?.Identity == file.Identity && present.Label is not null;
         if ((label is null && use == FileUse.Open) || !MayHave(wanted, file, label, counted))
         {
@@ -177,7 +179,7 @@ internal sealed class RunClaims
     private FileUse Admitted(GuestFile wanted, PinnedFile file, ImageHolders holders, out IReadOnlyList<ImageHolder> others)
     {
         others = [];
-        if (wanted.Use == FileUse.Open || !_owner.Locks || (!file.IsRegular && !file.IsBlockDevice))
+        if (wanted.Use == FileUse.Open || !Owner.Locks || (!file.IsRegular && !file.IsBlockDevice))
         {
             return FileUse.Open;
         }

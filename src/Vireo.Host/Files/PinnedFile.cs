@@ -46,6 +46,9 @@ public sealed unsafe class PinnedFile : IDisposable
     /// <summary>Whether it is a character device.</summary>
     public bool IsCharacterDevice => (Mode & 0xf000) == 0x2000;
 
+    /// <summary>Whether it is a device of either kind.</summary>
+    public bool IsDevice => IsBlockDevice || IsCharacterDevice;
+
     /// <summary>Takes hold of what a path names, links followed; null when there is nothing.</summary>
     /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR.</exception>
     public static PinnedFile? TryOpen(string path)

@@ -25,6 +25,11 @@ internal static unsafe partial class Libc
     public const int LockExclusive = 2;
     public const int LockNoWait = 4;
 
+    public const nuint MountNoSetUser = 2;
+    public const nuint MountMove = 0x2000;
+    public const nuint MountRecursive = 0x4000;
+    public const nuint MountSlave = 0x80000;
+
     public const int DupFdCloseOnExec = 1030;
     public const int GetStatusFlags = 3;
     public const int SetStatusFlags = 4;
@@ -94,6 +99,15 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, EntryPoint = "fchownat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int ChangeOwner(SafeHandle directory, string path, uint user, uint group, int flags);
+
+    [LibraryImport(Library, EntryPoint = "chown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int ChangeOwner(string path, uint user, uint group);
+
+    [LibraryImport(Library, EntryPoint = "mknod", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int MakeNode(string path, uint mode, ulong device);
+
+    [LibraryImport(Library, EntryPoint = "mount", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Mount(string? source, string target, string? type, nuint flags, string? options);
 
     [LibraryImport(Library, EntryPoint = "flock", SetLastError = true)]
     public static partial int Lock(SafeHandle fd, int operation);

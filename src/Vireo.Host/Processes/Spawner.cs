@@ -13,7 +13,7 @@ internal static unsafe class Spawner
     /// <summary>Starts the program; returns its pid. The caller must reap it.</summary>
     public static int Start(ProcessStart start)
     {
-        if (start.UserId is null && start.GroupId is null && start.FileModeMask is null)
+        if (start.UserId is null && start.GroupId is null && start.FileModeMask is null && start.Devices is null)
             return Spawn(start);
 
         // Rights and mask belong to the thread on Linux. A thread that gives its rights up, spawns and ends
@@ -39,6 +39,8 @@ internal static unsafe class Spawner
 
     private static void BecomeUser(ProcessStart start)
     {
+        if (start.Devices is { } devices)
+            DeviceTree.Enter(devices, start.UserId ?? 0, start.GroupId ?? 0);
         if (start.FileModeMask is { } mask)
         {
             if (Libc.Unshare(Libc.NewFilesystemContext) != 0)
