@@ -24,9 +24,9 @@ public sealed class GuestLab : IAsyncDisposable
     /// <summary>Starts the daemon and defines the domain; the disks are empty images of 16 MiB in <see cref="Folder"/>.</summary>
     public static async Task<GuestLab> CreateAsync(
         DaemonKind kind = DaemonKind.Vireod, int disks = 2, bool linux = true, IReadOnlyDictionary<string, string>? environment = null, Func<int, TestDisk>? disk = null,
-        string machine = "pc", bool agent = false, bool firmware = false, string devices = "")
+        string machine = "pc", bool agent = false, bool firmware = false, string devices = "", string? settings = null)
     {
-        var lab = new GuestLab(ScratchDaemon.Of(kind), new TestDomain("guest"));
+        var lab = new GuestLab(ScratchDaemon.Of(kind, settings), new TestDomain("guest"));
         try
         {
             // Some guests make sockets there themselves.

@@ -42,7 +42,7 @@ internal sealed class GuestSecurity
     {
         if (config.Seclabels.Find(label => label.Model is not (null or None or DacLabel.Model) || (!_privileged && label.Model == DacLabel.Model)) is { } unknown)
         {
-            throw VireoException.ConfigUnsupported(ErrorDomain.Security, $"Unable to find security driver for model {unknown.Model}");
+            throw VireoException.ConfigUnsupported(ErrorDomain.Security, $"Security driver model '{unknown.Model}' is not available");
         }
 
         if (!_privileged)
