@@ -21,7 +21,10 @@ public static class Client
 
     /// <summary>Stock python libvirt: the script finds an open connection <c>c</c>, the module <c>libvirt</c> and the arguments in <c>sys.argv[2:]</c>.</summary>
     public static Task<ProgramResult> PythonAsync(ScratchDaemon daemon, string script, params string[] arguments) =>
-        ProgramRun.ExecuteAsync("/usr/bin/python3", ["-c", Prelude + script, daemon.Uri, .. arguments]);
+        ProgramRun.ExecuteAsync("/usr/bin/python3", ["-c", Script(script), daemon.Uri, .. arguments]);
+
+    /// <summary>A script for stock python with its beginning: the connection <c>c</c> and <c>told</c>, which gives a call's result or its error.</summary>
+    public static string Script(string text) => Prelude + text;
 
     /// <summary>Runs stock virsh and throws with all it said unless it succeeded.</summary>
     public static async Task<string> MustAsync(ScratchDaemon daemon, params string[] arguments)
