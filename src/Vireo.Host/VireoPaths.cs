@@ -19,8 +19,14 @@ public sealed record VireoPaths(string Configuration, string Run, string Library
     /// <summary>The FHS places of a daemon that serves the whole host.</summary>
     public static VireoPaths System { get; } = new("/etc/vireo", "/run/vireo", "/var/lib/vireo", "/var/cache/vireo", "/var/log/vireo");
 
+    /// <summary>The operator's scripts that are told of what happens.</summary>
+    public string Hooks => Path.Combine(Configuration, "hooks");
+
     /// <summary>Persistent definitions of QEMU domains.</summary>
     public string QemuDefinitions => Path.Combine(Configuration, "qemu");
+
+    /// <summary>The host's secrets.</summary>
+    public string Secrets => Path.Combine(Configuration, "secrets");
 
     /// <summary>A link to the definition of each QEMU domain that starts with the host.</summary>
     public string QemuAutostart => Path.Combine(QemuDefinitions, "autostart");

@@ -130,6 +130,12 @@ public static class Sessions
         CpuSessions.Commands,
         CpuSessions.Guests,
         GuestSessions.Metadata,
+        PreparationSessions.Firmware,
+        PreparationSessions.Secrets,
+        PreparationSessions.Encryption,
+        PreparationSessions.Virtiofs,
+        PreparationSessions.Transient,
+        PreparationSessions.HostDevices,
         FigureSessions.Domains,
         FigureSessions.Host,
         TuningSessions.Pins,
@@ -149,6 +155,7 @@ public static class Sessions
         HotPlugSessions.LiveKinds,
         HotPlugSessions.ConfigKinds,
         HotPlugSessions.Sizes,
+        HotPlugSessions.Texts,
     }.ToDictionary(session => session.Name);
 
     private static string[] Quiesce(string name) =>

@@ -3,12 +3,13 @@ using Vireo.Drivers.Qemu.Lifecycle;
 using Vireo.Drivers.Qemu.Security;
 using Vireo.Drivers.Qemu.State;
 using Vireo.Host;
+using Vireo.Host.Secrets;
 using Vireo.Uris;
 
 namespace Vireo.Drivers.Qemu;
 
 /// <summary>The driver of QEMU's guests on this host: <c>qemu:///system</c> and <c>qemu:///session</c>. One for each root.</summary>
-public sealed class QemuDriver : IDriver, IAsyncDisposable
+public sealed partial class QemuDriver : IDriver, IAsyncDisposable
 {
     private readonly QemuHypervisor _hypervisor;
 
@@ -53,7 +54,7 @@ public sealed class QemuDriver : IDriver, IAsyncDisposable
 
     internal static async Task<QemuHypervisor> StartAsync(VireoPaths paths, IGuestBuilder builder, ILogger log, QemuSettings settings, CancellationToken cancellationToken, GuestSecurity? security = null)
     {
-        var hypervisor = new QemuHypervisor(paths, builder, log) { Settings = settings, Security = security ?? GuestSecurity.Off };
+        var hypervisor = new QemuHypervisor(paths, builder, log) { Settings = settings, Security = security ?? GuestSecurity.Off, Secrets = SecretStore.Open(paths.Secrets, (path, error) => LogUnreadable(log, path, error.Message)) };
         await hypervisor.StartAsync(cancellationToken).ConfigureAwait(false);
         return hypervisor;
     }
@@ -61,6 +62,9 @@ public sealed class QemuDriver : IDriver, IAsyncDisposable
     internal static DriverConnection Open(QemuHypervisor hypervisor, string uri)
     {
         var connection = new QemuConnection(hypervisor, uri);
-        return new DriverConnection { Uri = uri, Hypervisor = connection, OnClose = connection.CloseAsync };
+        return new DriverConnection { Uri = uri, Hypervisor = connection, Secret = hypervisor.Secrets, OnClose = connection.CloseAsync };
     }
+
+    [LoggerMessage(4, LogLevel.Error, "Failed to load secret '{Path}': {Error}. It is left as it is")]
+    private static partial void LogUnreadable(ILogger log, string path, string error);
 }

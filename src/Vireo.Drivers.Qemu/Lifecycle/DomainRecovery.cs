@@ -9,7 +9,6 @@ using Vireo.Drivers.Qemu.Monitor;
 using Vireo.Drivers.Qemu.SavedState;
 using Vireo.Drivers.Qemu.Security;
 using Vireo.Drivers.Qemu.State;
-using Vireo.Drivers.Qemu.Tpm;
 using Vireo.Drivers.Qemu.Tuning;
 using Vireo.Host.Processes;
 using Vireo.Host.Sockets;
@@ -62,7 +61,9 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
                 LogSwept(hypervisor.Log, left.Pid, directory);
             }
 
-            await TpmEmulator.EndAsync(directory).ConfigureAwait(false);
+            await RunServants.EndAllAsync(directory).ConfigureAwait(false);
+            TransientDisks.Remove(directory);
+            hypervisor.HostDevices.GiveBack(directory);
             SocketNames.Remove(directory);
             RunClaims.GiveBackAll(directory, hypervisor.Settings.RememberOwner, hypervisor.Report);
             GuestGroup.Remove(directory);
@@ -104,6 +105,8 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
 
         process.Events.TryFollow(host.Pid, config.Perf);
 
+        hypervisor.HostDevices.TakeUp(config.Name!, process.Directory);
+
         // Already now, so that a guest whose monitor hangs can be destroyed.
         domain.Process = process;
         try
@@ -142,6 +145,7 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
             _ = process.EndAsync();
         }
 
+        await hypervisor.Hooks.TellAsync("reconnect", "begin", process.Live).ConfigureAwait(false);
         hypervisor.SaveStatusSoon(domain, process);
     }
 
@@ -222,6 +226,7 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
         var after = domain.Update(v => v with { Id = -1, Live = null, Started = v.IsPersistent ? null : v.Live, State = DomainState.Shutoff, Reason = (int)cause.Reason });
         await hypervisor.Files.RemoveStatusAsync(after.Name).ConfigureAwait(false);
         await hypervisor.Stopper.ClearAwayAsync(status.Live, process?.Directory ?? Path.GetDirectoryName(status.MonitorPath)!, Channels(status)).ConfigureAwait(false);
+        await hypervisor.Hooks.TellEndAsync(status.Live).ConfigureAwait(false);
         if (!after.IsPersistent)
         {
             hypervisor.Domains.Remove(domain);

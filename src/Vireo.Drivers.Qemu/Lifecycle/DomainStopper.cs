@@ -3,7 +3,6 @@ using Vireo.Drivers.Qemu.Backup;
 using Vireo.Drivers.Qemu.Network;
 using Vireo.Drivers.Qemu.Security;
 using Vireo.Drivers.Qemu.State;
-using Vireo.Drivers.Qemu.Tpm;
 using Vireo.Drivers.Qemu.Tuning;
 
 namespace Vireo.Drivers.Qemu.Lifecycle;
@@ -27,8 +26,9 @@ internal sealed class DomainStopper(QemuHypervisor hypervisor)
     /// <param name="domain">The domain.</param>
     /// <param name="process">The process that has ended.</param>
     /// <param name="goesOn">Whether another process takes its place: a transient domain keeps its snapshots then.</param>
+    /// <param name="handsOver">Whether that process runs already: the hooks hear of neither.</param>
     /// <returns>False when this was done before.</returns>
-    public async Task<bool> FinishAsync(QemuDomain domain, QemuProcess process, bool goesOn = false)
+    public async Task<bool> FinishAsync(QemuDomain domain, QemuProcess process, bool goesOn = false, bool handsOver = false)
     {
         if (!ReferenceEquals(domain.Process, process))
         {
@@ -56,6 +56,11 @@ internal sealed class DomainStopper(QemuHypervisor hypervisor)
         });
         await hypervisor.RemoveStatusAsync(domain, process).ConfigureAwait(false);
         await ClearAwayAsync(process.Live, process.Directory, process.Channels).ConfigureAwait(false);
+        if (!handsOver)
+        {
+            await hypervisor.Hooks.TellEndAsync(process.Live).ConfigureAwait(false);
+        }
+
         if (!after.IsPersistent)
         {
             hypervisor.Domains.Remove(domain);
@@ -70,7 +75,7 @@ internal sealed class DomainStopper(QemuHypervisor hypervisor)
         return true;
     }
 
-    /// <summary>Tells of the taps that went with a run that has ended, ends its TPM, and removes its sockets and its directories.</summary>
+    /// <summary>Tells of the taps that went with a run that has ended, ends what served it, and removes its sockets and its directories.</summary>
     /// <param name="live">The run's live document.</param>
     /// <param name="directory">The run's directory.</param>
     /// <param name="channels">The run's directory for the sockets of channels.</param>
@@ -79,7 +84,9 @@ internal sealed class DomainStopper(QemuHypervisor hypervisor)
         if (directory.StartsWith(hypervisor.Paths.QemuLibrary, StringComparison.Ordinal) && Directory.Exists(directory))
         {
             await InterfaceScripts.DownAsync(live, directory, hypervisor.Log).ConfigureAwait(false);
-            await TpmEmulator.EndAsync(directory).ConfigureAwait(false);
+            await RunServants.EndAllAsync(directory).ConfigureAwait(false);
+            TransientDisks.Remove(directory);
+            hypervisor.HostDevices.GiveBack(directory);
             SocketNames.Remove(directory);
             RunClaims.GiveBackAll(directory, hypervisor.Settings.RememberOwner, hypervisor.Report);
             GuestGroup.Remove(directory);

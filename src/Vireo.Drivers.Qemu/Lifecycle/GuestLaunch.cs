@@ -5,6 +5,7 @@ using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.Network;
 using Vireo.Drivers.Qemu.Security;
 using Vireo.Host.Processes;
+using Vireo.Host.Secrets;
 
 namespace Vireo.Drivers.Qemu.Lifecycle;
 
@@ -36,6 +37,9 @@ internal sealed record LaunchRequest(LaunchSource Source, int Id, string Channel
 {
     /// <summary>Whose the process will be.</summary>
     public GuestOwner Owner { get; init; } = GuestOwner.None;
+
+    /// <summary>The host's secrets; null where none are given.</summary>
+    public SecretStore? Secrets { get; init; }
 }
 
 /// <summary>All that a QEMU process is started with, and what it will then be.</summary>

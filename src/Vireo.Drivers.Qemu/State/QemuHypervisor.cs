@@ -4,6 +4,7 @@ using Vireo.Drivers.Qemu.Security;
 using Vireo.Drivers.Qemu.Snapshots;
 using Vireo.Host;
 using Vireo.Host.Files;
+using Vireo.Host.Secrets;
 
 namespace Vireo.Drivers.Qemu.State;
 
@@ -20,6 +21,8 @@ internal sealed partial class QemuHypervisor : IAsyncDisposable
         Log = log;
         Files = new DomainFiles(paths);
         TpmStorage = new Tpm.TpmStorage(paths);
+        Hooks = new DomainHooks(paths, log);
+        Firmware = new FirmwareChoice(Capabilities.FirmwareDescriptions.OfHost, paths.QemuNvram);
         Launcher = new QemuLauncher(this);
         Starter = new DomainStarter(this);
         Stopper = new DomainStopper(this);
@@ -29,6 +32,9 @@ internal sealed partial class QemuHypervisor : IAsyncDisposable
 
     /// <summary>What holds for the snapshots of all domains.</summary>
     public SnapshotSettings Snapshots => new(Paths.QemuJournal, Settings.RespawnAlways, Report, TimeProvider.System);
+
+    /// <summary>The host's secrets.</summary>
+    public required SecretStore Secrets { get; init; }
 
     /// <summary>What the operator sets.</summary>
     public QemuSettings Settings { get; init; } = new();
@@ -51,6 +57,12 @@ internal sealed partial class QemuHypervisor : IAsyncDisposable
     /// <summary>The state of the domains' TPMs.</summary>
     public Tpm.TpmStorage TpmStorage { get; }
 
+    /// <summary>The domains' firmware.</summary>
+    public FirmwareChoice Firmware { get; }
+
+    /// <summary>Which domain has which of the host's devices.</summary>
+    public HostDevices.HostDeviceClaims HostDevices { get; } = new(new HostDevices.HostDeviceFacts());
+
     /// <summary>The domains.</summary>
     public DomainTable Domains { get; } = new();
 
@@ -62,6 +74,9 @@ internal sealed partial class QemuHypervisor : IAsyncDisposable
 
     /// <summary>Names for taps that have none.</summary>
     public Network.TapNames TapNames { get; } = new();
+
+    /// <summary>The operator's scripts.</summary>
+    public DomainHooks Hooks { get; }
 
     /// <summary>Starts QEMU processes.</summary>
     public QemuLauncher Launcher { get; }

@@ -7,6 +7,18 @@ namespace Vireo.Host.Files;
 /// <summary>Opens files for other programs: descriptors that are handed on, with errors that keep the errno.</summary>
 public static class HostFile
 {
+    private const int StatusSize = 256;
+    private const int WorkingDirectory = -100;
+    private const uint TypeAlone = 1;
+    private const int ModeOffset = 28;
+
+    /// <summary>Whether a path leads to a block device; not where it leads nowhere.</summary>
+    public static unsafe bool IsBlockDevice(string path)
+    {
+        var status = stackalloc byte[StatusSize];
+        return Libc.Status(WorkingDirectory, path, 0, TypeAlone, status) == 0 && (*(ushort*)(status + ModeOffset) & 0xf000) == 0x6000;
+    }
+
     /// <summary>Opens a log for appending, made with mode 0600 where it is missing.</summary>
     /// <param name="path">The file.</param>
     /// <param name="truncate">Empties it first.</param>
@@ -35,6 +47,19 @@ public static class HostFile
     /// <param name="domain">Who reports an error.</param>
     /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR.</exception>
     public static SafeFileHandle CreateOrEmpty(string path, ErrorDomain domain = ErrorDomain.None) => Open(path, Libc.ReadWrite | Libc.Create | Libc.Truncate, AtomicFile.PrivateMode, domain: domain);
+
+    /// <summary>Makes a file without a name, in memory alone, for a program that is to read what no disk should hold.</summary>
+    /// <param name="name">What it is called where the kernel lists open files.</param>
+    /// <param name="content">What it holds.</param>
+    /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR.</exception>
+    public static SafeFileHandle InMemory(string name, ReadOnlySpan<byte> content)
+    {
+        const uint CloseOnExec = 1;
+        var fd = Libc.MemoryFile(name, CloseOnExec);
+        var file = fd >= 0 ? new SafeFileHandle(fd, ownsHandle: true) : throw SystemError.Last("cannot make a file in memory");
+        RandomAccess.Write(file, content, 0);
+        return file;
+    }
 
     /// <summary>Another descriptor of what is open.</summary>
     /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR.</exception>
