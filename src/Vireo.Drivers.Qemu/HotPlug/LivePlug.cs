@@ -54,7 +54,7 @@ internal sealed class LivePlug(RunningDevices devices)
         if (plan.Device.Filesystems is [{ Alias: { } alias }])
         {
             undo.Push("end what serves the folder", () => new ValueTask(FilesystemServers.EndAsync(alias, Process.Directory, Process.Channels)));
-            FilesystemServers.Start(Hypervisor.Paths, devices.Live.Name!, plan.Device, Process.Directory, Process.Channels, Process.Claims.Owner, Hypervisor.Log);
+            FilesystemServers.Start(Hypervisor.Paths, devices.Live.Name!, plan.Device, Process.Directory, Process.Channels, Hypervisor.Log);
         }
 
         plan = await OpenDiskAsync(plan, undo, cancellationToken).ConfigureAwait(false);

@@ -70,7 +70,7 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
         launch.Sockets.Record(directory);
         undo.Push("end what serves the guest", () => new ValueTask(RunServants.EndAllAsync(directory)));
         await ServeTpmAsync(launch.Live, tpm, directory, cancellationToken).ConfigureAwait(false);
-        FilesystemServers.Start(hypervisor.Paths, config.Name!, launch.Live.Devices, directory, channels, owner, hypervisor.Log);
+        FilesystemServers.Start(hypervisor.Paths, config.Name!, launch.Live.Devices, directory, channels, hypervisor.Log);
         await AnnounceAsync("start", launch.Live with { Id = id }, source, undo: null, cancellationToken).ConfigureAwait(false);
         undo.Push("give files back", () => RunClaims.GiveBackAll(directory, owner.Remembers, hypervisor.Report));
         var claims = RunClaims.Of(directory, config.Uuid!.Value, config.Name!, owner);

@@ -108,7 +108,7 @@ internal static class GuestFiles
         return characters.SelectMany(device => Characters(device.Item1, device.Item2, device.Item3))
             .Concat(devices.Rngs.Where(rng => rng.Backend is { Model: RngBackendModel.Random }).Select(rng => rng.Backend!.Path)
                 .Concat(devices.Inputs.Select(input => input.Source?.Evdev ?? input.Source?.Dev)).Concat(devices.Tpms.Select(tpm => tpm.Backend?.DevicePath))
-                .Concat(devices.Memories.Select(memory => memory.Source?.Path)).Concat(HostDevices.Of(devices)).OfType<string>().Select(path => new GuestFile(path)));
+                .Concat(devices.Memories.Select(memory => memory.Source?.Path)).Concat(DeviceNodes.Of(devices)).OfType<string>().Select(path => new GuestFile(path)));
     }
 
     private static IEnumerable<GuestFile> Characters(CharType? type, ConfigList<CharSource> sources, CharLog? log)

@@ -58,6 +58,18 @@ internal static class GuestPlaces
         }
     }
 
+    /// <summary>Gives a socket that the process connects to to whose directory it lies in.</summary>
+    /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR.</exception>
+    public static void Hand(string socket)
+    {
+        using var file = PinnedFile.TryOpen(socket);
+        using var directory = PinnedFile.TryOpen(Path.GetDirectoryName(socket)!);
+        if (file is not null && directory is not null && file.User != directory.User)
+        {
+            file.ChangeOwner(directory.User, directory.Group);
+        }
+    }
+
     /// <summary>Refuses a guest whose files lie behind a directory that is closed to its user.</summary>
     /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR with EACCES, naming file and user.</exception>
     public static void RequireReach(GuestOwner owner, IEnumerable<GuestFile> files)

@@ -7,7 +7,7 @@ using Vireo.Drivers.Qemu.CommandLine;
 namespace Vireo.Drivers.Qemu.Security;
 
 /// <summary>The device files through which a guest drives devices of the host.</summary>
-internal static class HostDevices
+internal static class DeviceNodes
 {
     private const string Vfio = "/dev/vfio/vfio";
 
