@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using Vireo.Host.Files;
+using Vireo.Host.Hooks;
 using Vireo.Host.Sockets;
 using Vireo.Rpc.Server;
 
@@ -20,13 +21,21 @@ internal sealed partial class DaemonHost(DaemonArguments arguments, StderrLogger
         paths.Create();
         var settings = DaemonSettings.Load(arguments.ConfigFile ?? paths.ConfigFile);
         using var held = Lock(paths.LockFile);
+        var hooks = new HookScripts(Path.Combine(paths.Config, "hooks"), "daemon", paths.Run);
+        await TellHooksAsync(hooks, new HookCall("-", "start", "-", "start")).ConfigureAwait(false);
         await using var drivers = await DaemonDrivers.StartAsync(paths, settings, log).ConfigureAwait(false);
-        await using var server = new RpcServer(drivers.Registry, settings.Rpc with { DefaultUri = settings.Rpc.DefaultUri ?? (paths.IsSession ? "qemu:///session" : "qemu:///system") }, log.CreateLogger("rpc"));
-        var sockets = Listen(server, paths, settings, privileged);
+        await using var server = new RpcServer(drivers.Registry, Rpc(settings, paths), log.CreateLogger("rpc"));
         var ended = new TaskCompletionSource<PosixSignal>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
-        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, static context => context.Cancel = true);
+        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
+        {
+            context.Cancel = true;
+            _ = TellHooksAsync(hooks, new HookCall("-", "reload", "begin", "SIGHUP"));
+        });
+
+        // Whoever reaches a socket may send signals.
+        var sockets = Listen(server, paths, settings, privileged);
         using var heap = IdleHeap.Watch();
         Ready(_logger, string.Join(", ", sockets));
         Tell("READY=1");
@@ -34,6 +43,7 @@ internal sealed partial class DaemonHost(DaemonArguments arguments, StderrLogger
         var signal = await ended.Task.ConfigureAwait(false);
         Ending(_logger, signal);
         Tell("STOPPING=1");
+        await TellHooksAsync(hooks, new HookCall("-", "shutdown", "-", "shutdown")).ConfigureAwait(false);
         await server.StopAsync(Patience).ConfigureAwait(false);
         foreach (string socket in sockets) File.Delete(socket);
 
@@ -54,6 +64,25 @@ internal sealed partial class DaemonHost(DaemonArguments arguments, StderrLogger
         catch (VireoException held)
         {
             throw new DaemonException($"another vireod uses this root: {held.Message}", held);
+        }
+    }
+
+    private static RpcServerOptions Rpc(DaemonSettings settings, DaemonPaths paths) => settings.Rpc with
+    {
+        DefaultUri = settings.Rpc.DefaultUri ?? (paths.IsSession ? "qemu:///session" : "qemu:///system"),
+        CallRecord = Environment.GetEnvironmentVariable("VIREO_CALL_RECORD") is { Length: > 0 } file ? file : null,
+    };
+
+    /// <summary>What happens to the daemon happens whatever its hooks make of it.</summary>
+    private async Task TellHooksAsync(HookScripts hooks, HookCall call)
+    {
+        try
+        {
+            await hooks.RunAsync(call, "", CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (VireoException e)
+        {
+            HookFailed(_logger, e.Message);
         }
     }
 
@@ -100,6 +129,9 @@ internal sealed partial class DaemonHost(DaemonArguments arguments, StderrLogger
 
     [LoggerMessage(2, LogLevel.Information, "{Signal}: ending; guests go on")]
     private static partial void Ending(ILogger logger, PosixSignal signal);
+
+    [LoggerMessage(4, LogLevel.Warning, "{Why}")]
+    private static partial void HookFailed(ILogger logger, string why);
 
     [LoggerMessage(3, LogLevel.Warning, "the service manager was not told {State}: {Why}")]
     private static partial void NotTold(ILogger logger, string state, string why);

@@ -34,9 +34,16 @@ internal sealed class RemoteHypervisor(RpcClient client, RemoteSession session) 
     public override async ValueTask<IAsyncDisposable> SubscribeDomainEventsAsync(int eventId, DomainRef? domain, Action<DomainEvent> handler, CancellationToken cancellationToken)
     {
         if (!_hasCallbacks) throw VireoException.NotSupported("virConnectDomainEventRegisterAny", ErrorDomain.Remote);
-        int callbackId = await session.RegisterDomainEventAsync(eventId, domain, cancellationToken).ConfigureAwait(false);
-        Client.AddEventHandler(callbackId, handler);
-        return new Subscription(this, callbackId);
+        var callback = new EventCallback(RemoteProcedure.RemoteProgram, await session.RegisterDomainEventAsync(eventId, domain, cancellationToken).ConfigureAwait(false));
+        Client.AddEventHandler(callback, handler);
+        return new Subscription(this, callback);
+    }
+
+    public override async ValueTask<IAsyncDisposable> SubscribeQemuMonitorEventsAsync(DomainRef? domain, string? name, uint flags, Action<QemuMonitorEvent> handler, CancellationToken cancellationToken)
+    {
+        var callback = new EventCallback(RemoteProcedure.QemuProgram, await session.RegisterMonitorEventAsync(domain, name, flags, cancellationToken).ConfigureAwait(false));
+        Client.AddEventHandler(callback, happened => handler((QemuMonitorEvent)happened));
+        return new Subscription(this, callback);
     }
 
     /// <summary>Says goodbye; a daemon that does not answer is not waited for.</summary>
@@ -54,13 +61,13 @@ internal sealed class RemoteHypervisor(RpcClient client, RemoteSession session) 
         }
     }
 
-    private async ValueTask UnsubscribeAsync(int callbackId)
+    private async ValueTask UnsubscribeAsync(EventCallback callback)
     {
-        Client.RemoveEventHandler(callbackId);
+        Client.RemoveEventHandler(callback);
         if (!Client.IsOpen) return;
         try
         {
-            await session.DeregisterDomainEventAsync(callbackId, CancellationToken.None).ConfigureAwait(false);
+            await session.DeregisterEventAsync(callback, CancellationToken.None).ConfigureAwait(false);
         }
         catch (VireoException) when (!Client.IsOpen)
         {
@@ -68,10 +75,10 @@ internal sealed class RemoteHypervisor(RpcClient client, RemoteSession session) 
         }
     }
 
-    private sealed class Subscription(RemoteHypervisor owner, int callbackId) : IAsyncDisposable
+    private sealed class Subscription(RemoteHypervisor owner, EventCallback callback) : IAsyncDisposable
     {
         private int _disposed;
 
-        public ValueTask DisposeAsync() => Interlocked.Exchange(ref _disposed, 1) == 0 ? owner.UnsubscribeAsync(callbackId) : ValueTask.CompletedTask;
+        public ValueTask DisposeAsync() => Interlocked.Exchange(ref _disposed, 1) == 0 ? owner.UnsubscribeAsync(callback) : ValueTask.CompletedTask;
     }
 }

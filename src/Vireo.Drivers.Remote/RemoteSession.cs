@@ -61,10 +61,18 @@ internal sealed class RemoteSession(RpcClient client)
         return client.CallAsync(ref writer, serial, static (ref XdrReader reader) => reader.ReadInt32(), cancellationToken);
     }
 
-    public ValueTask DeregisterDomainEventAsync(int callbackId, CancellationToken cancellationToken)
+    public ValueTask<int> RegisterMonitorEventAsync(DomainRef? domain, string? name, uint flags, CancellationToken cancellationToken)
     {
-        var writer = client.Begin(Program, 1, RemoteProcedure.DomainEventCallbackDeregisterAny, out uint serial);
-        Codec.WriteRemoteConnectDomainEventCallbackDeregisterAnyArgs(ref writer, callbackId);
+        var writer = client.Begin(RemoteProcedure.QemuProgram, 1, RemoteProcedure.QemuMonitorEventRegister, out uint serial);
+        Codec.WriteQemuConnectDomainMonitorEventRegisterArgs(ref writer, domain, name, flags);
+        return client.CallAsync(ref writer, serial, static (ref XdrReader reader) => reader.ReadInt32(), cancellationToken);
+    }
+
+    public ValueTask DeregisterEventAsync(EventCallback callback, CancellationToken cancellationToken)
+    {
+        int procedure = callback.Program == Program ? RemoteProcedure.DomainEventCallbackDeregisterAny : RemoteProcedure.QemuMonitorEventDeregister;
+        var writer = client.Begin(callback.Program, 1, procedure, out uint serial);
+        Codec.WriteQemuConnectDomainMonitorEventDeregisterArgs(ref writer, callback.Number);
         return client.CallAsync(ref writer, serial, cancellationToken);
     }
 

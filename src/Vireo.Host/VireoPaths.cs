@@ -19,6 +19,9 @@ public sealed record VireoPaths(string Configuration, string Run, string Library
     /// <summary>The FHS places of a daemon that serves the whole host.</summary>
     public static VireoPaths System { get; } = new("/etc/vireo", "/run/vireo", "/var/lib/vireo", "/var/cache/vireo", "/var/log/vireo");
 
+    /// <summary>The operator's scripts that are told of what happens.</summary>
+    public string Hooks => Path.Combine(Configuration, "hooks");
+
     /// <summary>Persistent definitions of QEMU domains.</summary>
     public string QemuDefinitions => Path.Combine(Configuration, "qemu");
 

@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace Vireo.Interop.Tests;
 
 /// <summary>`event --all` prints the same for the same things done.</summary>
@@ -31,6 +33,78 @@ public sealed class EventTests(DaemonPair daemons)
         return string.Join('\n', Normaliser.Mask(result.ToString(), scratch.Path).Split('\n').Where(IsTelling).Where(IsSteady).Distinct());
     }
 
+    [Theory]
+    [InlineData(DaemonKind.Vireod, "virsh")]
+    [InlineData(DaemonKind.Vireod, "vireo")]
+    [InlineData(DaemonKind.Libvirtd, "vireo")]
+    public async Task Qemu_monitor_event_prints_what_libvirtds_does(DaemonKind kind, string tool)
+    {
+        string expected = await WatchMonitorAsync(await daemons.GetAsync(DaemonKind.Libvirtd), "virsh");
+        string actual = await WatchMonitorAsync(await daemons.GetAsync(kind), tool);
+
+        expected.ShouldContain("event STOP at {time} for domain 't-monitor': <null>");
+        expected.ShouldContain("event RESET at {time} for domain 't-monitor': {\"guest\":false,\"reason\":\"host-qmp-system-reset\"}");
+        Comparison.ShouldSayTheSame(actual, expected);
+    }
+
+    [Fact]
+    public async Task Stock_python_hears_a_monitors_events()
+    {
+        string expected = await HearAsync(await daemons.GetAsync(DaemonKind.Libvirtd));
+
+        expected.ShouldBe("1 STOP None\nnone left\n");
+        (await HearAsync(await daemons.GetAsync(DaemonKind.Vireod))).ShouldBe(expected);
+    }
+
+    private static async Task<string> WatchMonitorAsync(ScratchDaemon daemon, string tool)
+    {
+        using var scratch = new ScratchDirectory("vm");
+        await File.WriteAllTextAsync(scratch["dom.xml"], new TestDomain("t-monitor") { Uuid = "5c1d1f0e-3c39-4b0e-8f6b-2f3f6f3a9b11", Memory = 32 }.ToXml());
+        await Client.MustAsync(daemon, "create", scratch["dom.xml"]);
+        using var watcher = Client.Watch(tool, daemon, "qemu-monitor-event", "t-monitor", "--loop", "--event", "stop|RES.+", "--regex", "--no-case");
+        for (int attempt = 0; attempt < 60 && !await watcher.SaysAsync("event STOP", TimeSpan.FromMilliseconds(500)); attempt++)
+        {
+            await Client.MustAsync(daemon, "suspend", "t-monitor");
+            await Client.MustAsync(daemon, "resume", "t-monitor");
+        }
+
+        await Client.MustAsync(daemon, "reset", "t-monitor");
+        (await watcher.SaysAsync("event RESET", s_patience)).ShouldBeTrue(watcher.Output);
+        await Client.MustAsync(daemon, "destroy", "t-monitor");
+        var result = await watcher.InterruptAsync();
+        string masked = Regex.Replace(result.ToString(), @"at \d+\.\d{6} for", "at {time} for");
+        return string.Join('\n', masked.Split('\n').Where(IsSteady).Distinct().Order(StringComparer.Ordinal));
+    }
+
+    private static async Task<string> HearAsync(ScratchDaemon daemon)
+    {
+        using var scratch = new ScratchDirectory("vm");
+        await File.WriteAllTextAsync(scratch["dom.xml"], new TestDomain("t-hear") { Uuid = "5c1d1f0e-3c39-4b0e-8f6b-2f3f6f3a9b12", Memory = 32 }.ToXml());
+        var result = await Client.PythonAsync(
+            daemon,
+            """
+            import libvirt_qemu, os
+            libvirt.virEventRegisterDefaultImpl()
+            c = libvirt.open(sys.argv[1])
+            heard = []
+            number = libvirt_qemu.qemuMonitorEventRegister(c, None, 'STOP', lambda c, d, name, s, us, details, opaque: heard.append(f'{opaque} {name} {details}'), 1)
+            d = c.createXML(open(sys.argv[2]).read(), 0)
+            d.suspend()
+            d.resume()
+            while not heard:
+                libvirt.virEventRunDefaultImpl()
+            print('\n'.join(heard))
+            libvirt_qemu.qemuMonitorEventDeregister(c, number)
+            try:
+                libvirt_qemu.qemuMonitorEventDeregister(c, number)
+            except libvirt.libvirtError:
+                print('none left')
+            d.destroy()
+            """,
+            scratch["dom.xml"]);
+        return result.ExitCode == 0 ? result.Output : throw new InvalidOperationException(result.ToString());
+    }
+
     // The client says nothing when it listens, so another domain comes and goes until it tells of that.
     private static async Task ListensAsync(WatchedProgram watcher, ScratchDaemon daemon, string path)
     {
@@ -52,6 +126,7 @@ public sealed class EventTests(DaemonPair daemons)
     // monitor's; how many events there were follows from that.
     private static bool IsSteady(string line) =>
         !line.StartsWith("events received", StringComparison.Ordinal)
+        && !line.Contains("guest-reset", StringComparison.Ordinal)
         && !line.Contains("Shutdown Finished after host request", StringComparison.Ordinal)
         && !line.Contains("'control-error'", StringComparison.Ordinal);
 }

@@ -89,7 +89,6 @@ public static class HotPlugSessions
             "create {dir}/plain.xml --paused", "attach-device t-plugdisk {dir}/b.xml", "attach-device t-plugdisk {dir}/b2.xml --config", "attach-device t-plugdisk {dir}/b2.xml --persistent", "dumpxml t-plugdisk", "destroy t-plugdisk",
         ])
     {
-        VirshAlone = true,
         Documents = new Dictionary<string, string>
         {
             ["plain.xml"] = Plain("t-plugdisk"),
@@ -131,7 +130,6 @@ public static class HotPlugSessions
         "update-device t-plugmedia {dir}/u5.xml --persistent", "attach-device t-plugmedia {dir}/u3.xml", "attach-device t-plugmedia {dir}/u3.xml --config", "attach-disk t-plugmedia {dir}/m1.raw hdc --type cdrom --live",
         "dumpxml t-plugmedia", "dumpxml t-plugmedia --inactive", "destroy t-plugmedia", "undefine t-plugmedia")
     {
-        VirshAlone = true,
         Documents = new Dictionary<string, string>
         {
             ["plain.xml"] = Plain("t-plugmedia", "<disk type='file' device='cdrom'><target dev='hdc' bus='ide'/></disk><disk type='file' device='floppy'><target dev='fda'/></disk>"),
@@ -165,7 +163,6 @@ public static class HotPlugSessions
         "update-device t-plugnet {dir}/m3.xml --live", "update-device t-plugnet {dir}/m4.xml --config", "update-device t-plugnet {dir}/m4.xml --live", "update-device t-plugnet {dir}/m5.xml --live", "dumpxml t-plugnet", "dumpxml t-plugnet --inactive",
         "destroy t-plugnet", "domif-setlink t-plugnet 52:54:00:11:22:41 down", "domif-getlink t-plugnet 52:54:00:11:22:41", "detach-interface t-plugnet user --mac 52:54:00:11:22:41 --config", "undefine t-plugnet")
     {
-        VirshAlone = true,
         Documents = new Dictionary<string, string>
         {
             ["plain.xml"] = Plain("t-plugnet"),
@@ -196,7 +193,6 @@ public static class HotPlugSessions
             .. Each("update-device t-pluglive {0} --live", UpdateWords), "dumpxml t-pluglive", "destroy t-pluglive", "undefine t-pluglive",
         ])
     {
-        VirshAlone = true,
         Documents = Kinds("t-pluglive"),
     };
 
@@ -222,6 +218,40 @@ public static class HotPlugSessions
         return documents;
     }
 
+    /// <summary>What options say of devices, as documents; and one that is grown.</summary>
+    public static Session Texts { get; } = new(
+        "t-plugtexts",
+        [
+            "define {dir}/plain.xml",
+            .. EachOf("attach-disk t-plugtexts {dir}/b.qcow2 {0} --print-xml", [
+                "sda --driver qemu --subdriver qcow2 --iothread 2 --cache none --io native --type cdrom --mode readonly --serial S --wwn 5000c50015ea71ad --alias ua-x --rawio --address scsi:1.2.3",
+                "vda --sourcetype block --type lun --shareable --targetbus scsi", "vda --source-protocol nbd --source-host-name h:10809 --source-host-transport tcp", "vda --source-protocol rbd",
+                "vda --source-protocol nbd --source-host-transport unix --source-host-socket /s", "vda --source-host-name h", "vda --source-protocol nbd --source-host-socket /s", "vda --sourcetype network",
+                "vda --sourcetype volume", "vda --mode other", "vda --address pci:0000.01.0x1f.3 --multifunction", "vda --address ccw:0xfe.0.2", "vda --address scsi:0.0.0", "sda --address usb:1.2",
+                "sda --address ide:0.0.0", "hda --address ide:0.1.1", "hda --address pci:0.0.1.0", "fda --address sata:1.0.2", "vda --address pci:zz", "vda --address 1.2.3.4",
+            ]),
+            .. EachOf("attach-interface t-plugtexts {0} --print-xml", [
+                "network default", "bridge br0 --target vnet7 --mac 52:54:00:11:22:33 --script /x --model virtio --alias ua-n --inbound 100,200,300 --outbound 10", "direct eth0 --source-mode server", "user x",
+                "vhostuser /s --source-mode client", "vhostuser /s", "hostdev 0000:00:1f.2 --managed", "hostdev zz", "network n --inbound 0", "network n --inbound ,,,5", "network n --outbound 5,,,5", "network n --inbound 1,2,3,4,5",
+                "network n --inbound 1,x", "network n --source-mode bridge",
+            ]),
+            "update-memory-device t-plugtexts", "update-memory-device t-plugtexts --node 1 --print-xml", "update-memory-device t-plugtexts --node 0 --requested-size 32M --print-xml",
+            "update-memory-device t-plugtexts --node 0 --requested-size 32M --config", "update-memory-device t-plugtexts --alias none", "update-memory-device t-plugtexts --node 2 --requested-size 1M --config",
+            "update-memory-device t-plugtexts --node 0 --alias x", "dumpxml t-plugtexts", "attach-disk t-plugtexts {dir}/b.qcow2 vdb --current --live", "attach-interface t-plugtexts network d --current --config",
+            "detach-interface t-plugtexts user --config", "detach-interface t-plugtexts user --mac 52:54:00:11:22:33 --print-xml", "detach-interface t-plugtexts bridge", "qemu-attach 1", "undefine t-plugtexts",
+        ])
+    {
+        Documents = new Dictionary<string, string>
+        {
+            ["plain.xml"] = Plain(
+                "t-plugtexts",
+                Devices["vmem"] + Devices["vmem"].Replace("<node>0<", "<node>1<", StringComparison.Ordinal) + Devices["dimm"].Replace("<node>0<", "<node>2<", StringComparison.Ordinal) + Card("user", "52:54:00:11:22:33") + Card("user", "52:54:00:11:22:33"),
+                more: "<maxMemory slots='8' unit='MiB'>2048</maxMemory><cpu><numa><cell id='0' cpus='0' memory='16' unit='MiB'/><cell id='1' memory='8' unit='MiB'/><cell id='2' memory='8' unit='MiB'/></numa></cpu>"),
+        },
+    };
+
+    private static IEnumerable<string> EachOf(string step, string[] endings) => endings.Select(ending => step.Replace("{0}", ending, StringComparison.Ordinal));
+
     /// <summary>How many processors, threads and how much memory a domain has.</summary>
     public static Session Sizes { get; } = new(
         "t-plugsizes",
@@ -242,7 +272,6 @@ public static class HotPlugSessions
         "iothreadadd t-plugsizes 8 --live", "iothreadset t-plugsizes 7 --poll-max-ns 5", "setmem t-plugsizes 20M", "setmaxmem t-plugsizes 40M", "setvcpus t-plugsizes 2", "setvcpu t-plugsizes 1 --disable", "dumpxml t-plugsizes",
         "start t-plugsizes --paused", "dumpxml t-plugsizes", "vcpucount t-plugsizes", "destroy t-plugsizes", "undefine t-plugsizes")
     {
-        VirshAlone = true,
         Documents = new Dictionary<string, string>
         {
             ["plain.xml"] = Plain("t-plugsizes", more: "<iothreads>2</iothreads>").Replace("<vcpu>1</vcpu>", "<vcpu current='2'>4</vcpu>", StringComparison.Ordinal)

@@ -37,9 +37,6 @@ public sealed partial class Session(string name, params string[] steps)
     /// <summary>More documents, by file name; "{domain}" in one stands for the domain's, "{domain|A|B}" for that with B in place of A, "{dir}" for the directory.</summary>
     public IReadOnlyDictionary<string, string> Documents { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Whether it has commands that only stock virsh knows.</summary>
-    public bool VirshAlone { get; init; }
-
     /// <summary>More empty images of 4 MiB; a name's end says the format.</summary>
     public IReadOnlyList<string> Images { get; init; } = [];
 

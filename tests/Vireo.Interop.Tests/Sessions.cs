@@ -155,6 +155,7 @@ public static class Sessions
         HotPlugSessions.LiveKinds,
         HotPlugSessions.ConfigKinds,
         HotPlugSessions.Sizes,
+        HotPlugSessions.Texts,
     }.ToDictionary(session => session.Name);
 
     private static string[] Quiesce(string name) =>

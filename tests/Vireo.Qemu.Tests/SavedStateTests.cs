@@ -108,6 +108,36 @@ public sealed class SavedStateTests
     }
 
     [Fact]
+    public async Task Progress_is_shown_while_a_guest_is_written_and_an_interrupt_gives_it_up()
+    {
+        using var tools = new ScratchDirectory("vt");
+        await File.WriteAllTextAsync(tools["gzip"], "#!/bin/sh\n# Takes nothing in.\nexec sleep 60\n");
+        File.SetUnixFileMode(tools["gzip"], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        await using var lab = await GuestLab.CreateAsync(linux: false, disks: 1);
+        await lab.Daemon.StopAsync();
+        string settings = Path.Combine(lab.Daemon.Root, "etc/vireo/vireod.conf");
+        Directory.CreateDirectory(Path.GetDirectoryName(settings)!);
+        await File.WriteAllTextAsync(settings, "save_image_format = \"gzip\"\ndump_image_format = \"gzip\"\n");
+        await lab.Daemon.StartAsync(new Dictionary<string, string> { ["PATH"] = $"{tools.Path}:{Environment.GetEnvironmentVariable("PATH")}" });
+        await lab.VirshAsync("start", "guest");
+        foreach (string[] command in (string[][])[["save", "guest", lab["state"]], ["managedsave", "guest"], ["dump", "guest", lab["state"]]])
+        {
+            using var watcher = Client.Watch("vireo", lab.Daemon, [.. command, "--verbose"]);
+            (await watcher.SaysAsync("%]", TimeSpan.FromSeconds(30))).ShouldBeTrue(watcher.Output);
+            string info = (await lab.VirshAsync("domjobinfo", "guest"));
+            info.ShouldContain(command[0] == "dump" ? "Dump" : "Save");
+            info.ShouldContain("Data remaining:");
+            var result = await watcher.InterruptAsync();
+
+            result.ExitCode.ShouldBe(1);
+            result.ToString().ShouldMatch(@"(?i)\b" + command[0] + @": \[ *\d+ %\]");
+            result.ToString().ShouldContain("canceled by client");
+            (await lab.VirshAsync("domstate", "guest")).Trim().ShouldBe("running");
+            (await lab.VirshAsync("domjobinfo", "guest")).ShouldContain("None");
+        }
+    }
+
+    [Fact]
     public async Task Files_are_packed_as_the_operator_sets_and_spoilt_ones_are_refused()
     {
         await using var lab = await GuestLab.CreateAsync(linux: false, disks: 1);

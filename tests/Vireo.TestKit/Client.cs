@@ -4,12 +4,10 @@ namespace Vireo.TestKit;
 public static class Client
 {
     /// <summary>Stock virsh.</summary>
-    public static Task<ProgramResult> VirshAsync(ScratchDaemon daemon, params string[] arguments) =>
-        ProgramRun.ExecuteAsync("/usr/bin/virsh", ["-c", daemon.Uri, .. arguments]);
+    public static Task<ProgramResult> VirshAsync(ScratchDaemon daemon, params string[] arguments) => RunAsync("virsh", "/usr/bin/virsh", daemon, arguments);
 
     /// <summary>The project's tool.</summary>
-    public static Task<ProgramResult> VireoAsync(ScratchDaemon daemon, params string[] arguments) =>
-        ProgramRun.ExecuteAsync(Repository.Program("vireo"), ["-c", daemon.Uri, .. arguments]);
+    public static Task<ProgramResult> VireoAsync(ScratchDaemon daemon, params string[] arguments) => RunAsync("vireo", Repository.Program("vireo"), daemon, arguments);
 
     /// <summary>Stock virsh or the project's tool.</summary>
     public static Task<ProgramResult> RunAsync(string tool, ScratchDaemon daemon, params string[] arguments) =>
@@ -37,6 +35,14 @@ public static class Client
 
     /// <summary>The last part of a log.</summary>
     public static string Tail(string text) => text.Length <= 4000 ? text : text[^4000..];
+
+    private static async Task<ProgramResult> RunAsync(string tool, string program, ScratchDaemon daemon, string[] arguments)
+    {
+        var result = await ProgramRun.ExecuteAsync(program, ["-c", daemon.Uri, .. arguments]);
+        if (result.ExitCode == 0)
+            CommandRecord.Note(tool, daemon, arguments);
+        return result;
+    }
 
     private const string Prelude = """
         import libvirt, sys

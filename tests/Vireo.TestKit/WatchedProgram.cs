@@ -11,14 +11,14 @@ public sealed class WatchedProgram : IDisposable
     private readonly SemaphoreSlim _more = new(0);
     private readonly Task _reading;
 
-    /// <summary>Starts a program whose output comes line by line, also when it is written for a terminal.</summary>
+    /// <summary>Starts a program whose output, of both kinds, comes line by line, also when it is written for a terminal.</summary>
     public WatchedProgram(string program, params string[] arguments)
     {
-        var start = new ProcessStartInfo("/usr/bin/stdbuf") { RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false };
+        var start = new ProcessStartInfo("/usr/bin/stdbuf") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         foreach (string argument in (string[])["-oL", program, .. arguments]) start.ArgumentList.Add(argument);
         start.Environment["LC_ALL"] = "C.UTF-8";
         _process = Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start");
-        _reading = Task.Run(ReadAsync);
+        _reading = Task.WhenAll(Task.Run(() => ReadAsync(_process.StandardOutput)), Task.Run(() => ReadAsync(_process.StandardError)));
     }
 
     /// <summary>All it has said.</summary>
@@ -68,11 +68,13 @@ public sealed class WatchedProgram : IDisposable
         _more.Dispose();
     }
 
-    private async Task ReadAsync()
+    // Progress has no line ends.
+    private async Task ReadAsync(StreamReader from)
     {
-        while (await _process.StandardOutput.ReadLineAsync() is { } line)
+        char[] some = new char[4096];
+        while (await from.ReadAsync(some) is > 0 and var count)
         {
-            lock (_output) _output.Append(line).Append('\n');
+            lock (_output) _output.Append(some, 0, count);
             _more.Release();
         }
     }

@@ -3,7 +3,7 @@ namespace Vireo.Cli.Commands;
 /// <summary>Which method runs a command. What is missing here answers VIR_ERR_NO_SUPPORT.</summary>
 internal static class CommandCatalog
 {
-    public static Func<CommandContext, ValueTask>? Find(string name) => ToolOrHost(name) ?? Domain(name) ?? Tuning(name) ?? Guest(name) ?? DomainInformation(name) ?? Snapshot(name) ?? Secret(name);
+    public static Func<CommandContext, ValueTask>? Find(string name) => ToolOrHost(name) ?? Domain(name) ?? Devices(name) ?? Tuning(name) ?? Guest(name) ?? DomainInformation(name) ?? Snapshot(name) ?? Secret(name);
 
     private static Func<CommandContext, ValueTask>? ToolOrHost(string name) => name switch
     {
@@ -70,6 +70,7 @@ internal static class CommandCatalog
         "setmem" => DomainResourceCommands.SetMemoryAsync,
         "setmaxmem" => DomainResourceCommands.SetMaxMemoryAsync,
         "setvcpus" => DomainResourceCommands.SetVcpusAsync,
+        "setvcpu" => DomainResourceCommands.SetVcpuAsync,
         "console" => ConsoleCommand.RunAsync,
         "save" => SaveCommands.SaveAsync,
         "restore" => SaveCommands.RestoreAsync,
@@ -88,10 +89,8 @@ internal static class CommandCatalog
         "dompmsuspend" => GuestControlCommands.SleepAsync,
         "dompmwakeup" => GuestControlCommands.WakeAsync,
         "set-lifecycle-action" => GuestControlCommands.LifecycleActionAsync,
-        "attach-device" => DomainDeviceCommands.AttachAsync,
-        "detach-device" => DomainDeviceCommands.DetachAsync,
-        "update-device" => DomainDeviceCommands.UpdateAsync,
         "qemu-monitor-command" => MonitorCommands.MonitorAsync,
+        "qemu-attach" => MonitorCommands.TakeOverAsync,
         "inject-nmi" => MonitorCommands.InterruptAsync,
         "domjobabort" => DomainJobCommands.AbortAsync,
         "blockcommit" => BlockJobCommands.CommitAsync,
@@ -100,6 +99,26 @@ internal static class CommandCatalog
         "blockjob" => BlockJobCommands.JobAsync,
         "blockresize" => DiskCommands.ResizeAsync,
         "domblkthreshold" => DiskCommands.ThresholdAsync,
+        _ => null,
+    };
+
+    private static Func<CommandContext, ValueTask>? Devices(string name) => name switch
+    {
+        "attach-device" => DomainDeviceCommands.AttachAsync,
+        "attach-disk" => AttachDiskCommand.RunAsync,
+        "attach-interface" => AttachInterfaceCommand.RunAsync,
+        "detach-device" => DomainDeviceCommands.DetachAsync,
+        "detach-device-alias" => DetachCommands.AliasAsync,
+        "detach-disk" => DetachCommands.DiskAsync,
+        "detach-interface" => DetachCommands.InterfaceAsync,
+        "update-device" => DomainDeviceCommands.UpdateAsync,
+        "update-memory-device" => MemoryDeviceCommand.RunAsync,
+        "change-media" => MediaCommand.RunAsync,
+        "domif-setlink" => InterfaceCommands.SetLinkAsync,
+        "iothreadinfo" => IothreadCommands.ListAsync,
+        "iothreadadd" => IothreadCommands.AddAsync,
+        "iothreadset" => IothreadCommands.SetAsync,
+        "iothreaddel" => IothreadCommands.RemoveAsync,
         _ => null,
     };
 
@@ -147,6 +166,7 @@ internal static class CommandCatalog
     {
         "list" => DomainListCommand.RunAsync,
         "event" => EventCommand.RunAsync,
+        "qemu-monitor-event" => MonitorEventCommand.RunAsync,
         "domid" => DomainInfoCommands.IdAsync,
         "domname" => DomainInfoCommands.NameAsync,
         "domuuid" => DomainInfoCommands.UuidAsync,

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Vireo.Cli.Output;
 using Vireo.Cli.Parsing;
 
@@ -16,8 +15,6 @@ internal static class DeviceTuningCommands
         "write_bytes_sec_max_length", "total_iops_sec", "read_iops_sec", "write_iops_sec", "total_iops_sec_max", "read_iops_sec_max", "write_iops_sec_max", "total_iops_sec_max_length",
         "read_iops_sec_max_length", "write_iops_sec_max_length", "size_iops_sec",
     ];
-
-    private static readonly string[] s_rates = ["average", "peak", "burst", "floor"];
 
     public static async ValueTask DiskAsync(CommandContext context)
     {
@@ -84,19 +81,7 @@ internal static class DeviceTuningCommands
         {
             yield break;
         }
-        var fields = text.Split(',');
-        if (fields.Length > s_rates.Length)
-        {
-            throw new CommandException($"Rate string '{text}' has too many fields");
-        }
-        var rates = new ulong[s_rates.Length];
-        for (var i = 0; i < fields.Length; i++)
-        {
-            if (fields[i].Length > 0 && !ulong.TryParse(fields[i], NumberStyles.None, CultureInfo.InvariantCulture, out rates[i]))
-            {
-                throw new CommandException($"field '{s_rates[i]}' is malformed");
-            }
-        }
+        var rates = TrafficRates.Parse(text);
         if (rates[3] != 0 && direction == "outbound")
         {
             throw new CommandException("outbound floor is unsupported yet");
@@ -113,7 +98,7 @@ internal static class DeviceTuningCommands
         {
             if (i == 0 || rates[i] != 0)
             {
-                yield return TypedParam.Of($"{direction}.{s_rates[i]}", (uint)rates[i]);
+                yield return TypedParam.Of($"{direction}.{TrafficRates.Names[i]}", (uint)rates[i]);
             }
         }
     }

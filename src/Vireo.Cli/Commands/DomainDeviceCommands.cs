@@ -92,33 +92,19 @@ internal static class DomainDeviceCommands
         context.PrintLine(terminal);
     }
 
-    public static ValueTask AttachAsync(CommandContext context) =>
-        ChangeAsync(context, "attach", "attached", (domain, xml, flags, token) => domain.Connection.Driver.Hypervisor.DomainAttachDeviceFlagsAsync(domain.Reference, xml, LiveUnlessSaid(context, flags), token));
+    public static ValueTask AttachAsync(CommandContext context) => ChangeAsync(context, "attach", "attached", DeviceChange.AttachAsync);
 
-    public static ValueTask DetachAsync(CommandContext context) =>
-        ChangeAsync(context, "detach", "detached", (domain, xml, flags, token) => domain.Connection.Driver.Hypervisor.DomainDetachDeviceFlagsAsync(domain.Reference, xml, LiveUnlessSaid(context, flags), token));
+    public static ValueTask DetachAsync(CommandContext context) => ChangeAsync(context, "detach", "detached", DeviceChange.DetachAsync);
 
-    public static ValueTask UpdateAsync(CommandContext context) =>
-        ChangeAsync(context, "update", "updated", (domain, xml, flags, token) => domain.Connection.Driver.Hypervisor.DomainUpdateDeviceFlagsAsync(domain.Reference, xml, flags, token));
+    public static ValueTask UpdateAsync(CommandContext context) => ChangeAsync(context, "update", "updated", DeviceChange.UpdateAsync);
 
-    // As virsh: what comes and goes does so in the running guest, unless something else is said.
-    private static uint LiveUnlessSaid(CommandContext context, uint flags) => flags == 0 && !context.Command.Has("current") ? 1u : flags;
-
-    private static async ValueTask ChangeAsync(CommandContext context, string verb, string done, Func<Domain, string, uint, CancellationToken, ValueTask> step)
+    private static async ValueTask ChangeAsync(CommandContext context, string verb, string done, Func<CommandContext, Domain, string, uint, ValueTask> step)
     {
-        var command = context.Command;
-        foreach (var other in new[] { "live", "config", "persistent" })
-        {
-            command.Exclusive(other, "current");
-        }
+        DeviceChange.CheckImpact(context.Command);
         var domain = await context.DomainAsync();
         var xml = await context.FileAsync("file");
-        var flags = command.Flags(("live", 1u), ("config", 2u), ("force", 4u));
-        if (command.Has("persistent"))
-        {
-            flags |= 2 | (await domain.IsActiveAsync(context.CancellationToken) ? 1u : 0);
-        }
-        await CommandContext.TryAsync($"Failed to {verb} device from {command.Required("file")}", () => step(domain, xml, flags, context.CancellationToken));
+        var flags = await DeviceChange.ImpactAsync(context, domain) | context.Command.Flags(("force", (uint)DomainDeviceModifyFlags.Force));
+        await CommandContext.TryAsync($"Failed to {verb} device from {context.Command.Required("file")}", () => step(context, domain, xml, flags));
         context.Confirm($"Device {done} successfully\n");
     }
 

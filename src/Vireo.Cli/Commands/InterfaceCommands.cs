@@ -1,8 +1,7 @@
-using System.Globalization;
-using System.Net.NetworkInformation;
 using System.Xml.Linq;
 using Vireo.Cli.Output;
 using Vireo.Cli.Parsing;
+using Vireo.Config.Xml;
 
 namespace Vireo.Cli.Commands;
 
@@ -15,15 +14,49 @@ internal static class InterfaceCommands
         var name = command.Required("interface");
         var domain = await context.DomainAsync();
         var xml = XElement.Parse(await domain.GetXmlAsync(command.Has("config") ? DomainXMLFlags.Inactive : 0, context.CancellationToken));
-        var hardware = HardwareAddress(name);
+        var hardware = DeviceSelection.HardwareAddress(name);
         var found = (from card in xml.Element("devices")?.Elements("interface") ?? []
-                     where hardware is not null ? hardware.Equals(HardwareAddress(card.Element("mac")?.Attribute("address")?.Value)) : card.Element("target")?.Attribute("dev")?.Value == name
+                     where hardware is not null ? hardware.Equals(DeviceSelection.HardwareAddress(card.Element("mac")?.Attribute("address")?.Value)) : card.Element("target")?.Attribute("dev")?.Value == name
                      select card).ToList();
         if (found.Count == 0)
         {
             throw new CommandException($"Interface ({(hardware is null ? "dev" : "mac")}: {name}) not found.");
         }
         context.Print(found.Count == 1 ? $"{name} {found[0].Element("link")?.Attribute("state")?.Value ?? "up"}" : throw new CommandException("multiple matching interfaces found"));
+    }
+
+    /// <summary>Plugs or unplugs a cable, of the definition where the domain does not run.</summary>
+    public static async ValueTask SetLinkAsync(CommandContext context)
+    {
+        var command = context.Command;
+        var name = command.Required("interface");
+        var state = command.Required("state");
+        if (state is not ("up" or "down"))
+        {
+            throw new CommandException($"invalid link state '{state}'");
+        }
+        var domain = await context.DomainAsync();
+        var config = command.Has("config");
+        var flags = config || !await domain.IsActiveAsync(context.CancellationToken) ? DomainModificationImpact.Config : DomainModificationImpact.Live;
+        var devices = await DeviceSelection.DevicesAsync(context, domain, config);
+        var (element, attribute) = DeviceSelection.HardwareAddress(name) is null ? ("target", "dev") : ("mac", "address");
+        var card = devices.Elements("interface").FirstOrDefault(card => card.Element(element)?.Attribute(attribute)?.Value == name) ?? throw new CommandException($"interface '{name}' not found");
+        if (card.Element("link") is { } link)
+        {
+            link.SetAttributeValue("state", state);
+        }
+        else
+        {
+            card.Add(new XElement("link", new XAttribute("state", state)));
+        }
+        var xml = ElementText.AsItIs(card);
+        if (command.Has("print-xml"))
+        {
+            context.Print(xml);
+            return;
+        }
+        await CommandContext.TryAsync("Failed to update interface link state", () => DeviceChange.UpdateAsync(context, domain, xml, (uint)flags));
+        context.Confirm("Device updated successfully\n");
     }
 
     public static async ValueTask AddressesAsync(CommandContext context)
@@ -59,12 +92,4 @@ internal static class InterfaceCommands
     // A guest may call its cards what it likes.
     private static void Line(CommandContext context, string name, string hardware, string protocol, string address) =>
         context.PrintLine(Table.Printable($" {name,-10} {hardware,-17}    {protocol,-12} {address}"));
-
-    // Each number may lack its leading zero.
-    private static PhysicalAddress? HardwareAddress(string? text)
-    {
-        var numbers = text?.Split(':') ?? [];
-        var bytes = new byte[6];
-        return numbers.Length == bytes.Length && numbers.Index().All(n => byte.TryParse(n.Item, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out bytes[n.Index])) ? new PhysicalAddress(bytes) : null;
-    }
 }

@@ -1,3 +1,6 @@
+using System.Text.Json;
+using Vireo.Cli.Output;
+using Vireo.Cli.Parsing;
 
 namespace Vireo.Cli.Commands;
 
@@ -9,10 +12,28 @@ internal static class MonitorCommands
         var command = context.Command;
         command.Exclusive("hmp", "pretty");
         command.Exclusive("hmp", "return-value");
+        if (command.Has("pass-fds"))
+        {
+            throw VireoException.NotSupported("virDomainQemuMonitorCommandWithFiles");
+        }
         var domain = await context.DomainAsync();
         var text = string.Join(' ', command.All("cmd"));
         var answer = await domain.Connection.Driver.Hypervisor.QemuDomainMonitorCommandAsync(domain.Reference, text, command.Flags(("hmp", 1u)), context.CancellationToken);
-        context.PrintLine(answer);
+        if (command.Has("return-value"))
+        {
+            using var document = JsonDocument.Parse(answer);
+            answer = document.RootElement.TryGetProperty("return", out var value) ? value.GetRawText() : throw new CommandException("'return' member missing");
+        }
+        context.PrintLine(command.Has("pretty") ? JsonText.Indented(answer) : answer);
+    }
+
+    /// <summary>Takes over a hypervisor that something else has started, where a driver can.</summary>
+    public static async ValueTask TakeOverAsync(CommandContext context)
+    {
+        var process = context.Command.Unsigned("pid") ?? 0;
+        var connection = await context.ConnectionAsync();
+        var domain = await CommandContext.TryAsync($"Failed to attach to pid {process}", () => connection.Driver.Hypervisor.QemuDomainAttachAsync(process, 0, context.CancellationToken));
+        context.Confirm($"Domain '{domain.Name}' attached to pid {process}\n");
     }
 
     public static async ValueTask InterruptAsync(CommandContext context)

@@ -13,9 +13,9 @@ internal static class SaveCommands
         var file = Path.GetFullPath(command.Required("file"));
         var flags = command.Flags(("bypass-cache", 1u), ("running", 2u), ("paused", 4u));
         var xml = command.Has("xml") ? await context.FileAsync("xml") : null;
-        await CommandContext.TryAsync($"Failed to save domain '{domain.Name}' to {command.Required("file")}", () => flags == 0 && xml is null
-            ? driver.DomainSaveAsync(domain.Reference, file, context.CancellationToken)
-            : driver.DomainSaveFlagsAsync(domain.Reference, file, xml, flags, context.CancellationToken));
+        await JobWait.RunAsync(context, domain, "Save", $"Failed to save domain '{domain.Name}' to {command.Required("file")}", token => flags == 0 && xml is null
+            ? driver.DomainSaveAsync(domain.Reference, file, token)
+            : driver.DomainSaveFlagsAsync(domain.Reference, file, xml, flags, token));
         context.Confirm($"\nDomain '{domain.Name}' saved to {command.Required("file")}\n");
     }
 
@@ -36,8 +36,8 @@ internal static class SaveCommands
     {
         var domain = await context.DomainAsync();
         var flags = context.Command.Flags(("bypass-cache", 1u), ("running", 2u), ("paused", 4u));
-        await CommandContext.TryAsync(
-            $"Failed to save domain '{domain.Name}' state", () => domain.Connection.Driver.Hypervisor.DomainManagedSaveAsync(domain.Reference, flags, context.CancellationToken));
+        await JobWait.RunAsync(
+            context, domain, "Managedsave", $"Failed to save domain '{domain.Name}' state", token => domain.Connection.Driver.Hypervisor.DomainManagedSaveAsync(domain.Reference, flags, token));
         context.Confirm($"\nDomain '{domain.Name}' state saved by libvirt\n");
     }
 
@@ -115,11 +115,14 @@ internal static class SaveCommands
         var format = DumpFormat(command);
         var file = command.Required("file");
         var driver = domain.Connection.Driver.Hypervisor;
-        await CommandContext.TryAsync(
+        await JobWait.RunAsync(
+            context,
+            domain,
+            "Dump",
             $"Failed to core dump domain '{domain.Name}' to {file}",
-            () => format == DomainCoreDumpFormat.Raw
-                ? driver.DomainCoreDumpAsync(domain.Reference, Path.GetFullPath(file), flags, context.CancellationToken)
-                : driver.DomainCoreDumpWithFormatAsync(domain.Reference, Path.GetFullPath(file), (uint)format, flags, context.CancellationToken));
+            token => format == DomainCoreDumpFormat.Raw
+                ? driver.DomainCoreDumpAsync(domain.Reference, Path.GetFullPath(file), flags, token)
+                : driver.DomainCoreDumpWithFormatAsync(domain.Reference, Path.GetFullPath(file), (uint)format, flags, token));
         context.Confirm($"\nDomain '{domain.Name}' dumped to {file}\n");
     }
 

@@ -3,7 +3,7 @@ using System.Xml.Linq;
 
 namespace Vireo.Config.Xml;
 
-/// <summary>Parts of documents as libxml2 writes them: double quotes, two blanks a level, nothing before the end of an empty element.</summary>
+/// <summary>Parts of documents as libxml2 writes them: double quotes, two blanks a level, nothing before the end of an empty element; or as libvirt does.</summary>
 public static class ElementText
 {
     /// <summary>The part's text, laid out anew, without a line end behind it.</summary>
@@ -13,6 +13,36 @@ public static class ElementText
     /// <summary>The part's text as it is laid out.</summary>
     /// <param name="part">The part.</param>
     public static string AsItIs(XObject part) => Text(part, null);
+
+    /// <summary>An element laid out as libvirt lays out documents: single quotes, a line end behind it.</summary>
+    /// <param name="element">The element.</param>
+    public static string InLibvirtLayout(XElement element)
+    {
+        var writer = new DocumentWriter();
+        Write(writer, element);
+        return writer.ToString();
+    }
+
+    private static void Write(DocumentWriter writer, XElement element)
+    {
+        writer.Open(element.Name.LocalName);
+        foreach (var attribute in element.Attributes())
+        {
+            writer.Attribute(attribute.Name.LocalName, attribute.Value);
+        }
+        foreach (var node in element.Nodes())
+        {
+            if (node is XElement inner)
+            {
+                Write(writer, inner);
+            }
+            else if (node is XText words)
+            {
+                writer.Text(words.Value);
+            }
+        }
+        writer.Close(element.Name.LocalName);
+    }
 
     private static string Text(XObject part, int? depth)
     {

@@ -148,7 +148,7 @@ internal sealed partial class QemuConnection
 
     private static int Vcpus(DomainConfig config, bool maximum) => (int)((maximum ? null : config.Vcpu?.Current) ?? config.Vcpu?.Count ?? 1);
 
-    private static DomainConfig WithoutSecrets(DomainConfig config)
+    internal static DomainConfig WithoutSecrets(DomainConfig config)
     {
         var graphics = config.Devices.Graphics;
         for (var i = 0; i < graphics.Count; i++)

@@ -19,6 +19,11 @@ internal sealed partial class QemuConnection
     public override async ValueTask DomainSetMemoryFlagsAsync(DomainRef dom, ulong memory, uint flags, CancellationToken cancellationToken)
     {
         CheckFlags(flags, DomainMemoryModFlags.Live | DomainMemoryModFlags.Config | DomainMemoryModFlags.Maximum, "qemuDomainSetMemoryFlags");
+        if (memory == 0)
+        {
+            throw VireoException.BadArgument(ErrorDomain.Domain, "virDomainSetMemoryFlags", "memory", "memory in virDomainSetMemoryFlags must not be zero");
+        }
+
         if (memory > ulong.MaxValue / 1024)
         {
             throw new VireoException(ErrorCode.Overflow, ErrorDomain.Domain, "input too large");

@@ -40,7 +40,7 @@ internal sealed partial class QemuConnection
             ResetFirmware = (flags & (uint)DomainSaveRestoreFlags.ResetNvram) != 0,
         };
         using var file = SavedFile.Open(from);
-        var config = await file.DocumentAsync(CompleteSavedAsync, dxml).ConfigureAwait(false);
+        var config = await DomainRestoring.ReplacedAsync(Hypervisor, file, dxml, cancellationToken).ConfigureAwait(false);
         var (domain, turn) = await TakeAsync(config, "virDomainRestoreFlags", cancellationToken).ConfigureAwait(false);
         using var job = turn;
         if (domain.View.IsActive)

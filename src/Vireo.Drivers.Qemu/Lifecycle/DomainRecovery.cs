@@ -142,6 +142,7 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
             _ = process.EndAsync();
         }
 
+        await hypervisor.Hooks.TellAsync("reconnect", "begin", process.Live).ConfigureAwait(false);
         hypervisor.SaveStatusSoon(domain, process);
     }
 
@@ -218,6 +219,7 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
         var after = domain.Update(v => v with { Id = -1, Live = null, Started = v.IsPersistent ? null : v.Live, State = DomainState.Shutoff, Reason = (int)cause.Reason });
         await hypervisor.Files.RemoveStatusAsync(after.Name).ConfigureAwait(false);
         await hypervisor.Stopper.ClearAwayAsync(status.Live, process?.Directory ?? Path.GetDirectoryName(status.MonitorPath)!, Channels(status)).ConfigureAwait(false);
+        await hypervisor.Hooks.TellEndAsync(status.Live).ConfigureAwait(false);
         if (!after.IsPersistent)
         {
             hypervisor.Domains.Remove(domain);

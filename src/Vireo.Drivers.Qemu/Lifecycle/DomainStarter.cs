@@ -79,6 +79,8 @@ internal sealed class DomainStarter(QemuHypervisor hypervisor)
             {
                 await hypervisor.Resume(domain, process, options.RunReason, cancellationToken).ConfigureAwait(false);
             }
+
+            await hypervisor.Hooks.RequireAsync("started", process.Live, cancellationToken).ConfigureAwait(false);
         }
         catch
         {

@@ -25,8 +25,9 @@ internal sealed class DomainStopper(QemuHypervisor hypervisor)
     /// <param name="domain">The domain.</param>
     /// <param name="process">The process that has ended.</param>
     /// <param name="goesOn">Whether another process takes its place: a transient domain keeps its snapshots then.</param>
+    /// <param name="handsOver">Whether that process runs already: the hooks hear of neither.</param>
     /// <returns>False when this was done before.</returns>
-    public async Task<bool> FinishAsync(QemuDomain domain, QemuProcess process, bool goesOn = false)
+    public async Task<bool> FinishAsync(QemuDomain domain, QemuProcess process, bool goesOn = false, bool handsOver = false)
     {
         if (!ReferenceEquals(domain.Process, process))
         {
@@ -54,6 +55,11 @@ internal sealed class DomainStopper(QemuHypervisor hypervisor)
         });
         await hypervisor.RemoveStatusAsync(domain, process).ConfigureAwait(false);
         await ClearAwayAsync(process.Live, process.Directory, process.Channels).ConfigureAwait(false);
+        if (!handsOver)
+        {
+            await hypervisor.Hooks.TellEndAsync(process.Live).ConfigureAwait(false);
+        }
+
         if (!after.IsPersistent)
         {
             hypervisor.Domains.Remove(domain);

@@ -20,6 +20,7 @@ internal sealed partial class MonitorEvents(QemuHypervisor hypervisor, QemuDomai
             return;
         }
 
+        Tell(happened);
         switch (happened.Name)
         {
             case "STOP":
@@ -52,6 +53,19 @@ internal sealed partial class MonitorEvents(QemuHypervisor hypervisor, QemuDomai
                 DeviceEvent(process, happened);
                 break;
         }
+    }
+
+    /// <summary>Tells those who listen to the monitor itself, before anything is made of the event.</summary>
+    private void Tell(QmpEvent happened)
+    {
+        if (!hypervisor.Events.IsHeard(QemuMonitorEvent.Kind))
+        {
+            return;
+        }
+
+        var seconds = happened.Time.ToUnixTimeSeconds();
+        var microseconds = (happened.Time.UtcTicks - DateTimeOffset.FromUnixTimeSeconds(seconds).UtcTicks) / TimeSpan.TicksPerMicrosecond;
+        hypervisor.Events.Publish(new QemuMonitorEvent(domain.View.Ref, happened.Name, seconds, (uint)microseconds, happened.Details));
     }
 
     /// <summary>The CPUs have stopped; nothing when that is known.</summary>

@@ -49,6 +49,7 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
     private async ValueTask<QemuProcess> LaunchAsync(LaunchSource source, UndoStack undo, CancellationToken cancellationToken)
     {
         var id = hypervisor.NextId();
+        await AnnounceAsync("prepare", source.Config with { Id = id }, source, undo, cancellationToken).ConfigureAwait(false);
         var directory = MakeDirectory(hypervisor.Paths.QemuDomainDirectory(id, source.Config.Name!), undo);
         undo.Push("remove what transient disks were written to", () => TransientDisks.Remove(directory));
         source = source with { Config = await Task.Run(() => TransientDisks.Make(source, id, directory), cancellationToken).ConfigureAwait(false) };
@@ -67,6 +68,7 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
         undo.Push("end what serves the guest", () => new ValueTask(RunServants.EndAllAsync(directory)));
         await ServeTpmAsync(launch.Live, tpm, directory, cancellationToken).ConfigureAwait(false);
         FilesystemServers.Start(hypervisor.Paths, config.Name!, launch.Live.Devices, directory, channels, hypervisor.Log);
+        await AnnounceAsync("start", launch.Live with { Id = id }, source, undo: null, cancellationToken).ConfigureAwait(false);
         var logPath = Path.Combine(hypervisor.Paths.QemuLog, config.Name + ".log");
         using var log = HostFile.OpenLog(logPath);
         var logStart = Header(log, launch);
@@ -84,6 +86,16 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
         StartTuning.Enclose(process, hypervisor.Paths);
         await TalkAsync(process, logStart, memoryFd, cancellationToken).ConfigureAwait(false);
         return process;
+    }
+
+    /// <summary>Asks the hooks. A process that takes the place of one that runs begins nothing: to them the domain goes on.</summary>
+    private async ValueTask AnnounceAsync(string operation, DomainConfig config, LaunchSource source, UndoStack? undo, CancellationToken cancellationToken)
+    {
+        if (source.Beside is null)
+        {
+            undo?.Push("tell the hooks", async () => await hypervisor.Hooks.TellEndAsync(config).ConfigureAwait(false));
+            await hypervisor.Hooks.RequireAsync(operation, config, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private static string MakeDirectory(string directory, UndoStack undo)

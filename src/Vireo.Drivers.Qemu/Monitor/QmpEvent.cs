@@ -17,6 +17,24 @@ internal sealed record QmpEvent(string Name, JsonElement Data, DateTimeOffset Ti
     /// <summary>A truth of the data; false where it is missing.</summary>
     public bool Flag(string property) => Property(property) is { ValueKind: JsonValueKind.True };
 
+    /// <summary>The data as compact JSON; null where there is none.</summary>
+    public string? Details
+    {
+        get
+        {
+            if (Data.ValueKind == JsonValueKind.Undefined)
+            {
+                return null;
+            }
+            var text = new System.Buffers.ArrayBufferWriter<byte>();
+            using (var json = new Utf8JsonWriter(text, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+            {
+                Data.WriteTo(json);
+            }
+            return System.Text.Encoding.UTF8.GetString(text.WrittenSpan);
+        }
+    }
+
     private JsonElement Property(string name) =>
         Data.ValueKind == JsonValueKind.Object && Data.TryGetProperty(name, out var value) ? value : default;
 

@@ -58,10 +58,25 @@ internal static class DomainRestoring
         }
 
         using var file = SavedFile.Open(path);
-        var config = await file.DocumentAsync(c => domain.Hypervisor.Builder.CompleteSavedAsync(c, cancellationToken), null).ConfigureAwait(false);
+        var config = await ReplacedAsync(domain.Hypervisor, file, null, cancellationToken).ConfigureAwait(false);
         await RunAsync(domain, file, config, options, cancellationToken).ConfigureAwait(false);
         RemoveManaged(domain);
         return true;
+    }
+
+    /// <summary>The document that a domain is to go on with: the hooks may have another one for it.</summary>
+    /// <param name="hypervisor">The hypervisor.</param>
+    /// <param name="file">The file.</param>
+    /// <param name="other">The document that is wanted instead of the file's; null for the file's own.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="VireoException">As of <see cref="SavedFile.DocumentAsync"/>; VIR_ERR_HOOK_SCRIPT_FAILED.</exception>
+    public static async ValueTask<DomainConfig> ReplacedAsync(QemuHypervisor hypervisor, SavedFile file, string? other, CancellationToken cancellationToken)
+    {
+        ValueTask<DomainConfig> CompleteAsync(DomainConfig config) => hypervisor.Builder.CompleteSavedAsync(config, cancellationToken);
+        var config = await file.DocumentAsync(CompleteAsync, other).ConfigureAwait(false);
+        return await hypervisor.Hooks.ReplaceAsync(config.Name!, other ?? file.Image.DomainXml, cancellationToken).ConfigureAwait(false) is { } replaced
+            ? await file.DocumentAsync(CompleteAsync, replaced).ConfigureAwait(false)
+            : config;
     }
 
     /// <summary>Throws a managed save image away.</summary>

@@ -66,6 +66,9 @@ internal sealed class MemoryFile(QemuDomain domain, QemuProcess process, MemoryT
         var data = HostFile.OpenExisting(Transfer.Path, write: true, "Failed to open file", ErrorDomain.Qemu);
         FileSystemCalls.SetPosition(data, Transfer.Path, _streamOffset);
         await using var filter = StreamFilter.Into(data, programs);
+
+        // A program that takes nothing in would hold up the hypervisor, which hears of the cancelling only between two writes.
+        await using var end = cancellationToken.Register(filter.EndPrograms);
         await send(filter.Descriptor, cancellationToken).ConfigureAwait(false);
         await filter.FinishAsync(cancellationToken).ConfigureAwait(false);
     }

@@ -91,13 +91,22 @@ internal sealed class StreamFilter : IAsyncDisposable
         }
     }
 
+    /// <summary>Ends the programs: whoever writes into them hears that nobody reads.</summary>
+    public void EndPrograms()
+    {
+        foreach (var (process, _) in _running)
+        {
+            process.Kill(Signals.Kill);
+        }
+    }
+
     /// <summary>Ends what still runs.</summary>
     public async ValueTask DisposeAsync()
     {
         CloseEnd();
+        EndPrograms();
         foreach (var (process, _) in _running)
         {
-            process.Kill(Signals.Kill);
             await process.WaitAsync(CancellationToken.None).ConfigureAwait(false);
             process.Dispose();
         }

@@ -212,15 +212,16 @@ internal sealed class QemuSnapshotDomain(QemuDomain domain) : ISnapshotDomain
     public async ValueTask<IReplacementProcess> StartReplacementAsync(DomainConfig config, SafeFileHandle? memory, CancellationToken cancellationToken)
     {
         var complete = await Hypervisor.Builder.CompleteAsync(config, cancellationToken).ConfigureAwait(false);
-        var process = await Hypervisor.Launcher.LaunchAsync(new LaunchSource(complete) { Memory = memory, Beside = Live }, cancellationToken).ConfigureAwait(false);
-        return new Replacement(this, domain, process);
+        var beside = Live;
+        var process = await Hypervisor.Launcher.LaunchAsync(new LaunchSource(complete) { Memory = memory, Beside = beside }, cancellationToken).ConfigureAwait(false);
+        return new Replacement(this, domain, process, handsOver: beside is not null);
     }
 
     private List<DocumentChange> Definition(DomainConfig? persistent) => persistent is null
         ? []
         : [new DocumentChange(Hypervisor.Files.Definition(Name), Persistent is { } before ? DomainFiles.DefinitionText(before) : null, DomainFiles.DefinitionText(persistent))];
 
-    private sealed class Replacement(QemuSnapshotDomain owner, QemuDomain domain, QemuProcess process) : IReplacementProcess
+    private sealed class Replacement(QemuSnapshotDomain owner, QemuDomain domain, QemuProcess process, bool handsOver) : IReplacementProcess
     {
         private bool _taken;
 
@@ -254,7 +255,7 @@ internal sealed class QemuSnapshotDomain(QemuDomain domain) : ISnapshotDomain
                 // In the orderly way, so that images which snapshots lie in are left clean.
                 old.WillEnd(EndCause.Of(DomainShutoffReason.FromSnapshot));
                 await old.EndAsync().ConfigureAwait(false);
-                await domain.Hypervisor.Stopper.FinishAsync(domain, old, goesOn: true).ConfigureAwait(false);
+                await domain.Hypervisor.Stopper.FinishAsync(domain, old, goesOn: true, handsOver).ConfigureAwait(false);
             }
 
             // A transient domain went with its process.
@@ -264,6 +265,11 @@ internal sealed class QemuSnapshotDomain(QemuDomain domain) : ISnapshotDomain
             domain.Update(v => v with { Persistent = persistent });
             await domain.Hypervisor.Starter.AdoptAsync(domain, process, DomainPausedReason.FromSnapshot).ConfigureAwait(false);
             domain.Lifecycle(DomainEventType.Started, (int)DomainEventStartedDetailType.FromSnapshot);
+            if (!handsOver)
+            {
+                // Committed: an objection comes too late.
+                await domain.Hypervisor.Hooks.TellAsync("started", "begin", process.Live).ConfigureAwait(false);
+            }
         }
 
         public async ValueTask DisposeAsync()
@@ -276,6 +282,10 @@ internal sealed class QemuSnapshotDomain(QemuDomain domain) : ISnapshotDomain
             await process.EndAsync().ConfigureAwait(false);
             await process.DisposeAsync().ConfigureAwait(false);
             await domain.Hypervisor.Stopper.ClearAwayAsync(process.Live, process.Directory, process.Channels).ConfigureAwait(false);
+            if (!handsOver)
+            {
+                await domain.Hypervisor.Hooks.TellEndAsync(process.Live).ConfigureAwait(false);
+            }
         }
     }
 }

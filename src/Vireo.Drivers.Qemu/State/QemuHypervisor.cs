@@ -20,6 +20,7 @@ internal sealed partial class QemuHypervisor : IAsyncDisposable
         Log = log;
         Files = new DomainFiles(paths);
         TpmStorage = new Tpm.TpmStorage(paths);
+        Hooks = new DomainHooks(paths, log);
         Firmware = new FirmwareChoice(Capabilities.FirmwareDescriptions.OfHost, paths.QemuNvram);
         Launcher = new QemuLauncher(this);
         Starter = new DomainStarter(this);
@@ -69,6 +70,9 @@ internal sealed partial class QemuHypervisor : IAsyncDisposable
 
     /// <summary>Names for taps that have none.</summary>
     public Network.TapNames TapNames { get; } = new();
+
+    /// <summary>The operator's scripts.</summary>
+    public DomainHooks Hooks { get; }
 
     /// <summary>Starts QEMU processes.</summary>
     public QemuLauncher Launcher { get; }

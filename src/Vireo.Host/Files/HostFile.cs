@@ -7,6 +7,18 @@ namespace Vireo.Host.Files;
 /// <summary>Opens files for other programs: descriptors that are handed on, with errors that keep the errno.</summary>
 public static class HostFile
 {
+    private const int StatusSize = 256;
+    private const int WorkingDirectory = -100;
+    private const uint TypeAlone = 1;
+    private const int ModeOffset = 28;
+
+    /// <summary>Whether a path leads to a block device; not where it leads nowhere.</summary>
+    public static unsafe bool IsBlockDevice(string path)
+    {
+        var status = stackalloc byte[StatusSize];
+        return Libc.Status(WorkingDirectory, path, 0, TypeAlone, status) == 0 && (*(ushort*)(status + ModeOffset) & 0xf000) == 0x6000;
+    }
+
     /// <summary>Opens a log for appending, made with mode 0600 where it is missing.</summary>
     /// <param name="path">The file.</param>
     /// <param name="truncate">Empties it first.</param>

@@ -8,39 +8,40 @@ internal sealed partial class RpcClient
 {
     private const int MaxUnclaimed = 256;
 
-    private readonly ConcurrentDictionary<int, Action<DomainEvent>> _eventHandlers = new();
-    private readonly Queue<(int Callback, DomainEvent Event)> _unclaimed = new();
+    private readonly ConcurrentDictionary<EventCallback, Action<DomainEvent>> _eventHandlers = new();
+    private readonly Queue<(EventCallback Callback, DomainEvent Event)> _unclaimed = new();
     private readonly Lock _unclaimedLock = new();
 
     /// <summary>Told when the daemon's own connection to its hypervisor ends (<c>virConnectCloseReason</c>).</summary>
     public Action<int>? OnHypervisorClosed { get; set; }
 
     /// <summary>Hands the events of a callback to <paramref name="handler"/>, those first that came before its number was known here.</summary>
-    public void AddEventHandler(int callbackId, Action<DomainEvent> handler)
+    public void AddEventHandler(EventCallback callback, Action<DomainEvent> handler)
     {
         lock (_unclaimedLock)
         {
             for (int i = _unclaimed.Count; i > 0; i--)
             {
-                var (callback, happened) = _unclaimed.Dequeue();
-                if (callback == callbackId) handler(happened);
-                else _unclaimed.Enqueue((callback, happened));
+                var (other, happened) = _unclaimed.Dequeue();
+                if (other == callback) handler(happened);
+                else _unclaimed.Enqueue((other, happened));
             }
 
-            _eventHandlers[callbackId] = handler;
+            _eventHandlers[callback] = handler;
         }
     }
 
-    public void RemoveEventHandler(int callbackId) => _eventHandlers.TryRemove(callbackId, out _);
+    public void RemoveEventHandler(EventCallback callbackId) => _eventHandlers.TryRemove(callbackId, out _);
 
     private void OnEvent(in PacketHeader header, ReadOnlySpan<byte> payload)
     {
-        if (header.Program != RemoteProcedure.RemoteProgram) return;
         try
         {
             var reader = new XdrReader(payload, lenientText: true);
-            if (header.Procedure == RemoteProcedure.ConnectionClosedEvent) OnHypervisorClosed?.Invoke(reader.ReadInt32());
-            else if (DomainEventCodec.Read(header.Procedure, ref reader, out int? callbackId) is { } happened && callbackId is { } id) Deliver(id, happened);
+            if (header.Program == RemoteProcedure.QemuProgram) OnMonitorEvent(header.Procedure, ref reader);
+            else if (header.Program != RemoteProcedure.RemoteProgram) return;
+            else if (header.Procedure == RemoteProcedure.ConnectionClosedEvent) OnHypervisorClosed?.Invoke(reader.ReadInt32());
+            else if (DomainEventCodec.Read(header.Procedure, ref reader, out int? callbackId) is { } happened && callbackId is { } id) Deliver(new(header.Program, id), happened);
         }
         catch (XdrException e)
         {
@@ -48,7 +49,14 @@ internal sealed partial class RpcClient
         }
     }
 
-    private void Deliver(int callbackId, DomainEvent happened)
+    private void OnMonitorEvent(int procedure, ref XdrReader reader)
+    {
+        if (procedure != RemoteProcedure.QemuMonitorEvent) return;
+        Codec.ReadQemuDomainMonitorEventMsg(ref reader, out int callbackId, out var domain, out string name, out long seconds, out uint microseconds, out string? details);
+        Deliver(new(RemoteProcedure.QemuProgram, callbackId), new QemuMonitorEvent(domain, name, seconds, microseconds, details));
+    }
+
+    private void Deliver(EventCallback callbackId, DomainEvent happened)
     {
         if (!_eventHandlers.TryGetValue(callbackId, out var handler))
         {
@@ -66,3 +74,8 @@ internal sealed partial class RpcClient
         handler(happened);
     }
 }
+
+/// <summary>What a daemon calls a registration: each of its programs may count for itself.</summary>
+/// <param name="Program">The program.</param>
+/// <param name="Number">The number.</param>
+internal readonly record struct EventCallback(uint Program, int Number);

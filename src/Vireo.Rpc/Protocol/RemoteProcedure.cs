@@ -38,6 +38,7 @@ internal static class RemoteProcedure
 
     public const int QemuMonitorEventRegister = 4;
     public const int QemuMonitorEventDeregister = 5;
+    public const int QemuMonitorEvent = 6;
 
     public const int KeepalivePing = 1;
     public const int KeepalivePong = 2;

@@ -22,6 +22,12 @@ internal sealed partial class ServerClient
             return;
         }
 
+        if (happened is QemuMonitorEvent told)
+        {
+            SendMonitorEvent(told, callbackId!.Value);
+            return;
+        }
+
         int procedure = callbackId is null ? DomainEventCodec.LegacyProcedure(happened.EventId) : DomainEventCodec.CallbackProcedure(happened.EventId);
         if (procedure == 0) return;
         var writer = new XdrWriter();
@@ -90,26 +96,43 @@ internal sealed partial class ServerClient
         throw VireoException.NotSupported(api);
     }
 
-    private bool TryInvokeQemuSession(ServerCall call)
+    private bool TryInvokeQemuSession(ServerCall call, ref XdrReader reader)
     {
-        string? api = call.Procedure switch
+        switch (call.Procedure)
         {
-            RemoteProcedure.QemuMonitorEventRegister => "virConnectDomainQemuMonitorEventRegister",
-            RemoteProcedure.QemuMonitorEventDeregister => "virConnectDomainQemuMonitorEventDeregister",
-            _ => null,
-        };
-        if (api is null) return false;
-        _ = Drivers;
-        throw VireoException.NotSupported(api);
+            case RemoteProcedure.QemuMonitorEventRegister:
+                Codec.ReadQemuConnectDomainMonitorEventRegisterArgs(ref reader, out var domain, out string? name, out uint flags);
+                _ = RegisterAsync(call, handler => Drivers.Hypervisor.SubscribeQemuMonitorEventsAsync(domain, name, flags, handler, call.CancellationToken));
+                return true;
+            case RemoteProcedure.QemuMonitorEventDeregister:
+                Codec.ReadQemuConnectDomainMonitorEventDeregisterArgs(ref reader, out int callbackId);
+                call.Answer(DeregisterCallbackAsync(callbackId));
+                return true;
+            default:
+                return false;
+        }
     }
 
-    private async Task RegisterCallbackAsync(ServerCall call, int eventId, DomainRef? domain)
+    private void SendMonitorEvent(QemuMonitorEvent happened, int callbackId)
+    {
+        var writer = new XdrWriter();
+        new PacketHeader(RemoteProcedure.QemuProgram, 1, RemoteProcedure.QemuMonitorEvent, PacketType.Message, 1, PacketStatus.Ok).Write(ref writer);
+        Codec.WriteQemuDomainMonitorEventMsg(ref writer, callbackId, happened.Domain, happened.Name, happened.Seconds, happened.Microseconds, happened.Details);
+        SendPacket(ref writer);
+    }
+
+    private Task RegisterCallbackAsync(ServerCall call, int eventId, DomainRef? domain) => RegisterAsync(call, handler =>
+    {
+        CheckEventId(eventId);
+        return Drivers.Hypervisor.SubscribeDomainEventsAsync(eventId, domain, handler, call.CancellationToken);
+    });
+
+    private async Task RegisterAsync(ServerCall call, Func<Action<DomainEvent>, ValueTask<IAsyncDisposable>> subscribe)
     {
         try
         {
-            CheckEventId(eventId);
             var registration = new EventRegistration(this, Server.NextCallbackId());
-            registration.Subscription = await Drivers.Hypervisor.SubscribeDomainEventsAsync(eventId, domain, registration.OnEvent, call.CancellationToken).ConfigureAwait(false);
+            registration.Subscription = await subscribe(registration.OnEvent).ConfigureAwait(false);
             if (!TryAdd(registration))
             {
                 await registration.Subscription.DisposeAsync().ConfigureAwait(false);

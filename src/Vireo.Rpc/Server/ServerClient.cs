@@ -92,6 +92,7 @@ internal sealed partial class ServerClient : IPacketHandler
     /// <summary>Sends the answer of a call that is over.</summary>
     public void Finish(ServerCall call, ref XdrWriter writer, IReadOnlyList<SafeHandle>? files = null)
     {
+        if (!call.HasFailed && _drivers is { } drivers) Server.Record?.Note(drivers.Uri, call.Header);
         SendPacket(ref writer, files);
         foreach (var file in call.Files) file.Dispose();
         Interlocked.Decrement(ref _running);
@@ -182,7 +183,7 @@ internal sealed partial class ServerClient : IPacketHandler
         bool known = call.Header.Program switch
         {
             RemoteProcedure.RemoteProgram => TryInvokeSession(call, ref reader) || RemoteDispatch.TryInvoke(call, ref reader),
-            RemoteProcedure.QemuProgram => TryInvokeQemuSession(call) || QemuDispatch.TryInvoke(call, ref reader),
+            RemoteProcedure.QemuProgram => TryInvokeQemuSession(call, ref reader) || QemuDispatch.TryInvoke(call, ref reader),
             RemoteProcedure.VireoProgram => VireoDispatch.TryInvoke(call, ref reader),
             _ => LxcDispatch.TryInvoke(call, ref reader),
         };

@@ -79,4 +79,15 @@ public sealed partial class Connection
     /// <param name="cancellationToken">Gives up the registration.</param>
     public ValueTask<IAsyncDisposable> SubscribeAsync(DomainEventID kind, Action<DomainEvent> handler, Domain? domain = null, CancellationToken cancellationToken = default) =>
         _driver.Hypervisor.SubscribeDomainEventsAsync((int)kind, domain?.Reference, handler, cancellationToken);
+
+    /// <summary>Calls the handler for each event of a QEMU's monitor, in order, until the result is disposed (<c>virConnectDomainQemuMonitorEventRegister</c>).</summary>
+    /// <param name="handler">Receives them; must not block.</param>
+    /// <param name="domain">Only this domain's; null for all.</param>
+    /// <param name="name">Only events of that name; null for all.</param>
+    /// <param name="flags">Whether the name is a regular expression, whether its case matters.</param>
+    /// <param name="cancellationToken">Gives up the registration.</param>
+    /// <exception cref="VireoException">VIR_ERR_INVALID_ARG: the name is no regular expression; VIR_ERR_NO_SUPPORT: the driver is not QEMU's; VIR_ERR_OPERATION_DENIED: the connection is read-only.</exception>
+    public ValueTask<IAsyncDisposable> SubscribeToQemuMonitorAsync(
+        Action<QemuMonitorEvent> handler, Domain? domain = null, string? name = null, ConnectDomainQemuMonitorEventRegisterFlags flags = 0, CancellationToken cancellationToken = default) =>
+        _driver.Hypervisor.SubscribeQemuMonitorEventsAsync(domain?.Reference, name, (uint)flags, handler, cancellationToken);
 }

@@ -18,6 +18,21 @@ public sealed class DomainEventHub
         return subscription;
     }
 
+    /// <summary>Whether anybody wants to hear of that kind.</summary>
+    /// <param name="eventId">The kind.</param>
+    public bool IsHeard(int eventId)
+    {
+        foreach (var subscription in _subscriptions)
+        {
+            if (subscription.EventId == eventId)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>Tells everybody who asked. Whoever publishes one domain's events in order has them heard in order.</summary>
     public void Publish(DomainEvent happened)
     {

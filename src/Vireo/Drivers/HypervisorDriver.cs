@@ -14,6 +14,18 @@ public abstract partial class HypervisorDriver
     public virtual ValueTask<IAsyncDisposable> SubscribeDomainEventsAsync(int eventId, DomainRef? domain, Action<DomainEvent> handler, CancellationToken cancellationToken) =>
         throw VireoException.NotSupported("virConnectDomainEventRegisterAny");
 
+    /// <summary>
+    /// Calls <paramref name="handler"/> for each event of a QEMU's monitor until the result is disposed (<c>virConnectDomainQemuMonitorEventRegister</c>).
+    /// The handler is called in the order of the events and must not block.
+    /// </summary>
+    /// <param name="domain">Only this domain's events; null for all.</param>
+    /// <param name="name">Only events of that name; null for all.</param>
+    /// <param name="flags">How the name is meant (<c>virConnectDomainQemuMonitorEventRegisterFlags</c>).</param>
+    /// <param name="handler">Receives the events.</param>
+    /// <param name="cancellationToken">Gives up the registration.</param>
+    public virtual ValueTask<IAsyncDisposable> SubscribeQemuMonitorEventsAsync(DomainRef? domain, string? name, uint flags, Action<QemuMonitorEvent> handler, CancellationToken cancellationToken) =>
+        throw VireoException.NotSupported("virConnectDomainQemuMonitorEventRegister");
+
     /// <summary>Whether the driver has one of libvirt's driver features (<c>VIR_DRV_FEATURE_*</c>).</summary>
     public virtual bool SupportsFeature(int feature) => false;
 }
@@ -22,6 +34,9 @@ internal sealed partial class ReadOnlyHypervisorDriver
 {
     public override ValueTask<IAsyncDisposable> SubscribeDomainEventsAsync(int eventId, DomainRef? domain, Action<DomainEvent> handler, CancellationToken cancellationToken) =>
         inner.SubscribeDomainEventsAsync(eventId, domain, handler, cancellationToken);
+
+    public override ValueTask<IAsyncDisposable> SubscribeQemuMonitorEventsAsync(DomainRef? domain, string? name, uint flags, Action<QemuMonitorEvent> handler, CancellationToken cancellationToken) =>
+        throw ReadOnlyAccess.Denied("virConnectDomainQemuMonitorEventRegister");
 
     public override bool SupportsFeature(int feature) => inner.SupportsFeature(feature);
 }
