@@ -64,6 +64,7 @@ internal sealed class GuestBuilder(QemuCapabilitiesCache capabilities, string nv
     public async ValueTask<GuestLaunch> BuildAsync(LaunchRequest request, CancellationToken cancellationToken)
     {
         var config = await NumaAdvice.ApplyAsync(_firmware.Apply(request.Source.Config), request.Channels, cancellationToken).ConfigureAwait(false);
+        DeviceFiles.Require(config.Devices);
         UnpreparedElements.Refuse(config);
         var disks = LiveConfig.OpenDisks(config);
         var emulator = config.Devices.Emulator ?? EmulatorTargets.For(config.Os.Type?.Arch);

@@ -9,8 +9,6 @@ namespace Vireo.Drivers.Qemu.Lifecycle;
 /// </summary>
 internal static class UnpreparedElements
 {
-    private const int NoEntry = 2;
-
     /// <summary>Checks the whole document.</summary>
     /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED, naming the element.</exception>
     public static void Refuse(DomainConfig config)
@@ -69,21 +67,12 @@ internal static class UnpreparedElements
         foreach (var tpm in devices.Tpms)
         {
             Unsupported.When(tpm.Backend is { Type: not TpmBackendType.External, Source: not null }, "<source> of <tpm>");
-            if (tpm.Backend is { Type: TpmBackendType.Passthrough, DevicePath: var device } && !File.Exists(device ?? "/dev/tpm0"))
-            {
-                throw VireoException.System(ErrorDomain.Qemu, NoEntry, $"Could not open TPM device {device ?? "/dev/tpm0"}: No such file or directory");
-            }
             Unsupported.When(tpm.Backend?.Profile is not null, "<profile> of <tpm>");
         }
 
         Unsupported.WhenAny(devices.Leases, "<lease>");
         Unsupported.When(devices.Hostdevs.Any(h => h.Source?.Auth is not null), "<auth> of <hostdev>");
         Unsupported.When(devices.Graphics.Any(g => g.Type is GraphicsType.Sdl), "graphics type 'sdl'");
-        if (devices.Vsock is not null && !File.Exists("/dev/vhost-vsock"))
-        {
-            throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, "unable to open vhost-vsock device");
-        }
-
         Unsupported.When(devices.Vsock is { Cid: null or { Auto: true } or { Address: not > 2 } }, "<cid auto='yes'>", "is not supported yet; give the address");
     }
 
