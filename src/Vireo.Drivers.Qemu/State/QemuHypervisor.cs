@@ -20,6 +20,7 @@ internal sealed partial class QemuHypervisor : IAsyncDisposable
         Files = new DomainFiles(paths);
         TpmStorage = new Tpm.TpmStorage(paths);
         Hooks = new DomainHooks(paths, log);
+        Logs = new DomainLogs(this);
         Launcher = new QemuLauncher(this);
         Starter = new DomainStarter(this);
         Stopper = new DomainStopper(this);
@@ -62,6 +63,9 @@ internal sealed partial class QemuHypervisor : IAsyncDisposable
 
     /// <summary>The operator's scripts.</summary>
     public DomainHooks Hooks { get; }
+
+    /// <summary>The domains' logs.</summary>
+    public DomainLogs Logs { get; }
 
     /// <summary>Starts QEMU processes.</summary>
     public QemuLauncher Launcher { get; }
@@ -132,6 +136,7 @@ internal sealed partial class QemuHypervisor : IAsyncDisposable
             domain.LoadCheckpoints();
         }
 
+        Logs.Start();
         _ = Task.Run(interrupted.GoOnMergingAsync, CancellationToken.None);
         if (Files.MarkAutostarted())
         {
@@ -147,6 +152,7 @@ internal sealed partial class QemuHypervisor : IAsyncDisposable
             return;
         }
 
+        await Logs.DisposeAsync().ConfigureAwait(false);
         foreach (var domain in Domains.All)
         {
             if (domain.Process is { } process)
