@@ -55,6 +55,8 @@ internal sealed record DaemonSettings
         "snapshot_revert_respawn" => this with { Qemu = Qemu with { RespawnAlways = Choice(where, name, value) } },
         "save_image_format" => this with { Qemu = Qemu with { SaveFormat = Format(where, name, value) } },
         "dump_image_format" => this with { Qemu = Qemu with { DumpFormat = Format(where, name, value) } },
+        "domain_log_max_size" => this with { Qemu = Qemu with { LogMaxSize = Number(where, name, value, 0) } },
+        "domain_log_max_backups" => this with { Qemu = Qemu with { LogMaxBackups = Number(where, name, value, 0) } },
         "backup_tls_x509_cert_dir" => this with { Qemu = Qemu with { BackupTlsDirectory = Text(where, name, value) } },
         "backup_tls_x509_verify" => this with { Qemu = Qemu with { BackupTlsVerify = Number(where, name, value, 0) != 0 } },
         "seccomp_sandbox" => this with { Qemu = Qemu with { Sandbox = Number(where, name, value, -1) != 0 } },

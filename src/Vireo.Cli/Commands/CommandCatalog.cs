@@ -31,6 +31,7 @@ internal static class CommandCatalog
         "nodecpustats" => HostFigureCommands.CpuTimesAsync,
         "nodememstats" => HostFigureCommands.MemoryAsync,
         "nodesevinfo" => LaunchSecurityCommands.HostAsync,
+        "host-validate" => HostValidationCommand.RunAsync,
         "nodesuspend" => HostCommands.SuspendAsync,
         "cpu-models" => CpuCommands.ModelsAsync,
         "cpu-compare" => CpuCommands.CompareAsync,

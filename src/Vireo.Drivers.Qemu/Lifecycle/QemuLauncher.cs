@@ -78,6 +78,7 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
         claims.Take(files);
         GuestPlaces.RequireReach(owner, files);
         var logPath = Path.Combine(hypervisor.Paths.QemuLog, config.Name + ".log");
+        hypervisor.Logs.Rotate(logPath);
         using var log = HostFile.OpenLog(logPath);
         var logStart = Header(log, launch);
         var memoryFd = source.Memory is { } memory ? launch.Inherited.Add(memory) : -1;
@@ -259,6 +260,9 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
     {
         using var log = HostFile.OpenExisting(logPath);
         var length = RandomAccess.GetLength(log);
+
+        // It has been rotated meanwhile.
+        from = length < from ? 0 : from;
         var buffer = new byte[Math.Min(LongestComplaint, Math.Max(0, length - from))];
         var read = RandomAccess.Read(log, buffer, Math.Max(from, length - LongestComplaint));
         return Encoding.UTF8.GetString(buffer, 0, read).TrimEnd();

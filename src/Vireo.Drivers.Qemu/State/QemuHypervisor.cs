@@ -23,6 +23,7 @@ internal sealed partial class QemuHypervisor : IAsyncDisposable
         TpmStorage = new Tpm.TpmStorage(paths);
         Hooks = new DomainHooks(paths, log);
         Firmware = new FirmwareChoice(Capabilities.FirmwareDescriptions.OfHost, paths.QemuNvram);
+        Logs = new DomainLogs(this);
         Launcher = new QemuLauncher(this);
         Starter = new DomainStarter(this);
         Stopper = new DomainStopper(this);
@@ -77,6 +78,9 @@ internal sealed partial class QemuHypervisor : IAsyncDisposable
 
     /// <summary>The operator's scripts.</summary>
     public DomainHooks Hooks { get; }
+
+    /// <summary>The domains' logs.</summary>
+    public DomainLogs Logs { get; }
 
     /// <summary>Starts QEMU processes.</summary>
     public QemuLauncher Launcher { get; }
@@ -147,6 +151,7 @@ internal sealed partial class QemuHypervisor : IAsyncDisposable
             domain.LoadCheckpoints();
         }
 
+        Logs.Start();
         _ = Task.Run(interrupted.GoOnMergingAsync, CancellationToken.None);
         if (Files.MarkAutostarted())
         {
@@ -162,6 +167,7 @@ internal sealed partial class QemuHypervisor : IAsyncDisposable
             return;
         }
 
+        await Logs.DisposeAsync().ConfigureAwait(false);
         foreach (var domain in Domains.All)
         {
             if (domain.Process is { } process)
