@@ -133,7 +133,15 @@ internal sealed class DomainStarter(QemuHypervisor hypervisor)
     {
         if (domain is { Process: { IsEnding: false } process, View.Live: { } live })
         {
-            process.SettleClaims(live, hypervisor.Report);
+            try
+            {
+                process.SettleClaims(live, hypervisor.Report);
+            }
+            catch (Exception e) when (process.Host.HasExited || e is VireoException or IOException or UnauthorizedAccessException)
+            {
+                // The next change tries again; a run that has ended gives everything back.
+                hypervisor.Report($"agree what domain '{domain.View.Name}' has of the host's files with its document", e);
+            }
         }
     }
 }

@@ -38,6 +38,12 @@ internal sealed class RunClaims
     /// </exception>
     public void Take(IEnumerable<GuestFile> files)
     {
+        if (!Directory.Exists(_self.Directory))
+        {
+            // The run has been cleared away meanwhile: who talks to its process is told so.
+            return;
+        }
+
         var taken = new List<FileClaim>();
         try
         {
@@ -76,6 +82,11 @@ internal sealed class RunClaims
     /// <param name="report">Told of what could not be taken, or given back: the guest goes on.</param>
     public void Settle(IReadOnlyCollection<GuestFile> files, Action<string, Exception> report)
     {
+        if (!Directory.Exists(_self.Directory))
+        {
+            return;
+        }
+
         foreach (var file in files.Where(file => !_claims.ContainsKey(file.Path)))
         {
             Try($"take '{file.Path}'", () => TakeOne(file), report);
