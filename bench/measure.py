@@ -41,6 +41,10 @@ class Side(Bare):
         super().__init__(name)
         self.tool, self.program = tool, command[0]
         os.chmod(self.dir, 0o755)
+        # As scripts/scratch-libvirtd has it for libvirtd.
+        os.makedirs(os.path.join(self.dir, "etc/vireo"))
+        with open(os.path.join(self.dir, "etc/vireo/vireod.conf"), "w") as settings:
+            settings.write('user = "root"\ngroup = "root"\ndynamic_ownership = 0\nnamespaces = []\n')
         self.sock = os.path.join(self.dir, sock)
         self.uri = "qemu:///system?socket=" + self.sock
         self.log = open(os.path.join(self.dir, "daemon.log"), "wb")

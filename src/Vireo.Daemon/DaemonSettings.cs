@@ -1,4 +1,5 @@
 using System.Globalization;
+using Vireo.Config.Conf;
 using Vireo.Drivers.Qemu;
 using Vireo.Drivers.Qemu.SavedState;
 using Vireo.Rpc.Server;
@@ -56,6 +57,14 @@ internal sealed record DaemonSettings
         "dump_image_format" => this with { Qemu = Qemu with { DumpFormat = Format(where, name, value) } },
         "backup_tls_x509_cert_dir" => this with { Qemu = Qemu with { BackupTlsDirectory = Text(where, name, value) } },
         "backup_tls_x509_verify" => this with { Qemu = Qemu with { BackupTlsVerify = Number(where, name, value, 0) != 0 } },
+        "seccomp_sandbox" => this with { Qemu = Qemu with { Sandbox = Number(where, name, value, -1) != 0 } },
+        "user" => this with { Qemu = Qemu with { User = Text(where, name, value) } },
+        "group" => this with { Qemu = Qemu with { Group = Text(where, name, value) } },
+        "dynamic_ownership" => this with { Qemu = Qemu with { DynamicOwnership = Number(where, name, value, 0) != 0 } },
+        "remember_owner" => this with { Qemu = Qemu with { RememberOwner = Number(where, name, value, 0) != 0 } },
+        "namespaces" => this with { Qemu = Qemu with { OwnDevices = List(where, name, value).Contains("mount") } },
+        "cgroup_device_acl" => this with { Qemu = Qemu with { SharedDevices = List(where, name, value) } },
+        "lock_images" => this with { Qemu = Qemu with { LockImages = Number(where, name, value, 0) != 0 } },
         _ => throw new DaemonException($"{where}: unknown setting {name}"),
     };
 
@@ -66,6 +75,20 @@ internal sealed record DaemonSettings
 
     private static string Text(string where, string name, string value) =>
         value.Length >= 2 && value[0] == '"' && value[^1] == '"' ? value[1..^1] : throw new DaemonException($"{where}: {name} must be a text in double quotes");
+
+    private static IReadOnlyList<string> List(string where, string name, string value)
+    {
+        try
+        {
+            return ConfReader.Read($"{name} = {value}", ConfDialect.Plain) is [{ Value: ConfItems list }] && list.Items.All(item => item is ConfText)
+                ? [.. list.Items.Cast<ConfText>().Select(item => item.Text)]
+                : throw new DaemonException($"{where}: {name} must be a list of texts: [ \"a\", \"b\" ]");
+        }
+        catch (VireoException e)
+        {
+            throw new DaemonException($"{where}: {e.Message}", e);
+        }
+    }
 
     private static ImageCompression Format(string where, string name, string value) => Text(where, name, value) switch
     {

@@ -88,6 +88,12 @@ public sealed record VireoPaths(string Configuration, string Run, string Library
             Directory.CreateDirectory(directory, Private);
         }
 
+        // Guests that run as another user pass through these to what is theirs.
+        foreach (var directory in (ReadOnlySpan<string>)[QemuLibrary, Path.GetDirectoryName(QemuChannels)!, QemuChannels, QemuNvram])
+        {
+            File.SetUnixFileMode(directory, Private | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+        }
+
         Directory.CreateDirectory(QemuRun, Private | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
     }
 

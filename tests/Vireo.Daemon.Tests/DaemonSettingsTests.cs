@@ -15,6 +15,11 @@ public sealed class DaemonSettingsTests
             snapshot_revert_respawn = "always"
             backup_tls_x509_cert_dir = "/etc/pki/own"
             backup_tls_x509_verify = 0
+            user = "+17"
+            dynamic_ownership = 0
+            seccomp_sandbox = 0
+            namespaces = []
+            cgroup_device_acl = [ "/dev/null", "/dev/kvm" ]
             """,
             "vireod.conf");
         settings.Rpc.MaxClients.ShouldBe(7);
@@ -24,6 +29,8 @@ public sealed class DaemonSettingsTests
         settings.Qemu.RespawnAlways.ShouldBeTrue();
         settings.Qemu.BackupTlsDirectory.ShouldBe("/etc/pki/own");
         settings.Qemu.BackupTlsVerify.ShouldBeFalse();
+        (settings.Qemu.User, settings.Qemu.DynamicOwnership, settings.Qemu.RememberOwner, settings.Qemu.Sandbox, settings.Qemu.OwnDevices).ShouldBe(("+17", false, true, false, false));
+        settings.Qemu.SharedDevices.ShouldBe(["/dev/null", "/dev/kvm"]);
     }
 
     [Theory]
@@ -32,6 +39,7 @@ public sealed class DaemonSettingsTests
     [InlineData("colour = 1", "vireod.conf:1: unknown setting colour")]
     [InlineData("default_uri = qemu", "vireod.conf:1: default_uri must be a text in double quotes")]
     [InlineData("unix_sock_ro_perms = \"0999\"", "vireod.conf:1: unix_sock_ro_perms must be an octal mode such as \"0770\"")]
+    [InlineData("namespaces = \"mount\"", "vireod.conf:1: namespaces must be a list of texts: [ \"a\", \"b\" ]")]
     [InlineData("snapshot_revert_respawn = \"maybe\"", "vireod.conf:1: snapshot_revert_respawn must be \"flag\" or \"always\"")]
     public void A_bad_line_is_named(string text, string message) =>
         Should.Throw<DaemonException>(() => DaemonSettings.Parse(text, "vireod.conf")).Message.ShouldBe(message);

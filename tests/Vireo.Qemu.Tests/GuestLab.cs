@@ -24,11 +24,14 @@ public sealed class GuestLab : IAsyncDisposable
     /// <summary>Starts the daemon and defines the domain; the disks are empty images of 16 MiB in <see cref="Folder"/>.</summary>
     public static async Task<GuestLab> CreateAsync(
         DaemonKind kind = DaemonKind.Vireod, int disks = 2, bool linux = true, IReadOnlyDictionary<string, string>? environment = null, Func<int, TestDisk>? disk = null,
-        string machine = "pc", bool agent = false, bool firmware = false, string devices = "")
+        string machine = "pc", bool agent = false, bool firmware = false, string devices = "", string? settings = null)
     {
-        var lab = new GuestLab(ScratchDaemon.Of(kind), new TestDomain("guest"));
+        var lab = new GuestLab(ScratchDaemon.Of(kind, settings), new TestDomain("guest"));
         try
         {
+            // Some guests make sockets there themselves.
+            if (ScratchVireod.GuestUser is not null)
+                File.SetUnixFileMode(lab.Folder, (UnixFileMode)0b111_111_111);
             lab.Domain = new TestDomain("guest")
             {
                 Uuid = "5d0c7a52-91a4-4a57-8f3d-2b6c8a1f0e33",

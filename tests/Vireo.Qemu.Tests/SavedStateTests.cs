@@ -146,7 +146,7 @@ public sealed class SavedStateTests
             await lab.Daemon.StopAsync();
             string settings = Path.Combine(lab.Daemon.Root, "etc/vireo/vireod.conf");
             Directory.CreateDirectory(Path.GetDirectoryName(settings)!);
-            await File.WriteAllTextAsync(settings, $"save_image_format = \"{format}\"\n");
+            await File.AppendAllTextAsync(settings, $"save_image_format = \"{format}\"\n");
             await lab.Daemon.StartAsync();
             await lab.VirshAsync("start", "guest");
             await lab.VirshAsync("save", "guest", lab["state"]);

@@ -37,7 +37,7 @@ public sealed class ServedBackupTests
 
         await lab.Daemon.StopAsync();
         Directory.CreateDirectory(Path.Combine(lab.Daemon.Root, "etc", "vireo"));
-        await File.WriteAllTextAsync(Path.Combine(lab.Daemon.Root, "etc", "vireo", "vireod.conf"), $"backup_tls_x509_cert_dir = \"{certificates["server"]}\"\n");
+        await File.AppendAllTextAsync(Path.Combine(lab.Daemon.Root, "etc", "vireo", "vireod.conf"), $"backup_tls_x509_cert_dir = \"{certificates["server"]}\"\n");
         using (var authority = Authority(certificates))
         {
             Issue(authority, certificates, "server");

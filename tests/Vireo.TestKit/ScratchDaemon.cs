@@ -47,7 +47,14 @@ public abstract class ScratchDaemon : IAsyncDisposable
     public string Log => File.Exists(Scratch["daemon.log"]) ? File.ReadAllText(Scratch["daemon.log"]) : "";
 
     /// <summary>Makes a daemon of a kind, not yet started.</summary>
-    public static ScratchDaemon Of(DaemonKind kind) => kind == DaemonKind.Libvirtd ? new ScratchLibvirtd() : new ScratchVireod();
+    /// <param name="kind">The kind.</param>
+    /// <param name="settings">What is set for its guests, in the words of libvirt's qemu.conf; null for guests that run as root and leave files whose they are.</param>
+    public static ScratchDaemon Of(DaemonKind kind, string? settings = null) => (kind, settings) switch
+    {
+        (DaemonKind.Libvirtd, _) => new ScratchLibvirtd { Settings = settings },
+        (_, null) => new ScratchVireod(),
+        _ => new ScratchVireod { Settings = settings },
+    };
 
     /// <summary>Starts the daemon and waits until it answers.</summary>
     public async Task StartAsync(IReadOnlyDictionary<string, string>? environment = null)

@@ -6,7 +6,7 @@ namespace Vireo.Drivers.Qemu.CommandLine;
 internal static class CharacterDeviceArguments
 {
     /// <summary>Adds them.</summary>
-    public static void Add(ArgumentList arguments, DomainConfig config)
+    public static void Add(ArgumentList arguments, DomainConfig config, CommandLineContext context)
     {
         foreach (var card in config.Devices.Smartcards)
         {
@@ -15,7 +15,7 @@ internal static class CharacterDeviceArguments
 
         foreach (var serial in config.Devices.Serials)
         {
-            ChardevArguments.Add(arguments, serial);
+            ChardevArguments.Add(arguments, serial, context);
             if (serial.Target?.Type is CharTargetType.SystemSerial or null)
             {
                 // It is on the board already, and only takes a back end.
@@ -29,18 +29,18 @@ internal static class CharacterDeviceArguments
 
         foreach (var parallel in config.Devices.Parallels)
         {
-            ChardevArguments.Add(arguments, parallel, parallel: true);
+            ChardevArguments.Add(arguments, parallel, context, parallel: true);
             arguments.Device(OptionJson.Device("isa-parallel").Text("chardev", $"char{parallel.Alias}").Text("id", parallel.Alias).Number("index", parallel.Target?.Port));
         }
 
         foreach (var channel in config.Devices.Channels)
         {
-            Channel(arguments, channel);
+            Channel(arguments, channel, context);
         }
 
         foreach (var console in config.Devices.Consoles)
         {
-            Console(arguments, console, config);
+            Console(arguments, console, config, context);
         }
     }
 
@@ -73,9 +73,9 @@ internal static class CharacterDeviceArguments
         arguments.Device(option.Text("id", card.Alias).Text("bus", $"{controller.Alias}.0"));
     }
 
-    private static void Channel(ArgumentList arguments, CharDevice channel)
+    private static void Channel(ArgumentList arguments, CharDevice channel, CommandLineContext context)
     {
-        ChardevArguments.Add(arguments, channel);
+        ChardevArguments.Add(arguments, channel, context);
         switch (channel.Target?.Type)
         {
             case CharTargetType.Virtio:
@@ -96,7 +96,7 @@ internal static class CharacterDeviceArguments
         }
     }
 
-    private static void Console(ArgumentList arguments, CharDevice console, DomainConfig config)
+    private static void Console(ArgumentList arguments, CharDevice console, DomainConfig config, CommandLineContext context)
     {
         switch (console.Target?.Type)
         {
@@ -104,11 +104,11 @@ internal static class CharacterDeviceArguments
                 // It is the first serial port under another name.
                 break;
             case CharTargetType.Virtio:
-                ChardevArguments.Add(arguments, console);
+                ChardevArguments.Add(arguments, console, context);
                 arguments.Device(Port("virtconsole", console));
                 break;
             case CharTargetType.Sclp or CharTargetType.Sclplm:
-                ChardevArguments.Add(arguments, console);
+                ChardevArguments.Add(arguments, console, context);
                 arguments.Device(OptionJson.Device(console.Target.Type == CharTargetType.Sclp ? "sclpconsole" : "sclplmconsole").Text("chardev", $"char{console.Alias}").Text("id", console.Alias));
                 break;
             default:

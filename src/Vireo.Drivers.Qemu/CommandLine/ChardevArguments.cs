@@ -7,8 +7,8 @@ namespace Vireo.Drivers.Qemu.CommandLine;
 internal static class ChardevArguments
 {
     /// <summary>Adds that of a port, a console or a channel, named after the device: <c>char</c> and the alias.</summary>
-    public static void Add(ArgumentList arguments, CharDevice device, bool parallel = false) =>
-        Add(arguments, new Backend(device.Type, device.Sources, device.Protocol, device.Log) { Parallel = parallel, SpiceName = "vdagent" }, device.Alias!);
+    public static void Add(ArgumentList arguments, CharDevice device, CommandLineContext context, bool parallel = false) =>
+        Add(arguments, new Backend(device.Type, device.Sources, device.Protocol, device.Log) { Parallel = parallel, SpiceName = "vdagent", Socket = context.Sockets.GetValueOrDefault(device.Alias!) }, device.Alias!);
 
     /// <summary>Adds that of a redirected USB device.</summary>
     public static void Add(ArgumentList arguments, RedirdevConfig device) =>
@@ -36,6 +36,7 @@ internal static class ChardevArguments
             CharType.Dev => Begin(backend.Parallel ? "parallel" : "serial", id).With("path", Needed(source.Path, "path")),
             CharType.File => Begin("file", id).With("path", Needed(source.Path, "path")).With("append", source.Append),
             CharType.Pipe => Begin("pipe", id).With("path", Needed(source.Path, "path")),
+            CharType.Unix when backend.Socket is { } socket => Begin("socket", id).With("fd", socket).With("server", true).With("wait", false),
             CharType.Unix => Unix(source, id),
             CharType.Tcp => Tcp(source, backend.Protocol, id).With("tls-creds", Credentials(arguments, source, alias)),
             CharType.Udp => Udp(sources, id),
@@ -91,6 +92,9 @@ internal static class ChardevArguments
 
     private sealed record Backend(CharType? Type, ConfigList<CharSource> Sources, string? Protocol, CharLog? Log)
     {
+        /// <summary>The number, or the name, of the descriptor that it listens on; null when it makes the socket itself.</summary>
+        public string? Socket { get; init; }
+
         /// <summary>A device file is a parallel port's, not a serial one's.</summary>
         public bool Parallel { get; init; }
 

@@ -22,6 +22,12 @@ internal sealed record CommandLineContext(int? MonitorFd, LiveDisks Disks, strin
     /// <summary>Gives QEMU its secrets; null where the command line is only shown, and names files that would hold them.</summary>
     public GuestSecrets? Secrets { get; init; }
 
+    /// <summary>QEMU gives up system calls that it needs no more once it runs.</summary>
+    public bool Sandbox { get; init; } = true;
+
+    /// <summary>For each character device's alias the number under which QEMU inherits the socket that it listens on, or the name under which it was given one; one that is not here has QEMU make it.</summary>
+    public IReadOnlyDictionary<string, string> Sockets { get; init; } = new Dictionary<string, string>();
+
     /// <summary>The machine type as this QEMU knows it; null when it is not known.</summary>
     public QemuMachine? Machine { get; init; }
 

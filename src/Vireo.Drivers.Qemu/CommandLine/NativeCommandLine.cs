@@ -15,8 +15,9 @@ internal static class NativeCommandLine
     /// <param name="emulator">The program.</param>
     /// <param name="directory">Where the run would keep its files and sockets.</param>
     /// <param name="machine">The machine type as this QEMU knows it.</param>
+    /// <param name="sandbox">QEMU gives up system calls that it needs no more once it runs.</param>
     /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED: the document asks for what QEMU cannot do.</exception>
-    public static string Build(DomainConfig complete, string emulator, string directory, QemuMachine? machine)
+    public static string Build(DomainConfig complete, string emulator, string directory, QemuMachine? machine, bool sandbox = true)
     {
         var text = new StringBuilder("LC_ALL=C");
         foreach (var variable in complete.QemuCommandline?.Envs ?? [])
@@ -25,7 +26,7 @@ internal static class NativeCommandLine
         }
 
         text.Append(' ').Append(ShellWord.Quote(emulator));
-        foreach (var argument in Arguments(complete, directory, machine))
+        foreach (var argument in Arguments(complete, directory, machine, sandbox: sandbox))
         {
             text.Append(' ').Append(ShellWord.Quote(argument));
         }
@@ -38,13 +39,14 @@ internal static class NativeCommandLine
     /// <param name="directory">Where the run would keep its files and sockets.</param>
     /// <param name="machine">The machine type as this QEMU knows it.</param>
     /// <param name="scsi">Finds the device file of a SCSI device; null for this host's.</param>
+    /// <param name="sandbox">QEMU gives up system calls that it needs no more once it runs.</param>
     /// <exception cref="VireoException">As <see cref="Build"/>.</exception>
-    public static IReadOnlyList<string> Arguments(DomainConfig complete, string directory, QemuMachine? machine, Func<HostdevSource, string>? scsi = null)
+    public static IReadOnlyList<string> Arguments(DomainConfig complete, string directory, QemuMachine? machine, Func<HostdevSource, string>? scsi = null, bool sandbox = true)
     {
         var port = FirstPort;
         var disks = NamedDisks(complete);
         var live = LiveConfig.Prepare(complete, -1, directory, disks, () => port++);
-        return QemuCommandLine.Build(live, new CommandLineContext(null, disks, directory) { Machine = machine, ScsiGeneric = scsi ?? ScsiDevices.GenericOf });
+        return QemuCommandLine.Build(live, new CommandLineContext(null, disks, directory) { Machine = machine, Sandbox = sandbox, ScsiGeneric = scsi ?? ScsiDevices.GenericOf });
     }
 
     private static LiveDisks NamedDisks(DomainConfig config)

@@ -27,13 +27,13 @@ internal static class QemuCommandLine
         DiskArguments.Add(arguments, live, context, boot);
         FilesystemArguments.Add(arguments, live, context);
         NetworkArguments.Add(arguments, live, context, boot);
-        CharacterDeviceArguments.Add(arguments, live);
+        CharacterDeviceArguments.Add(arguments, live, context);
         TpmArguments.Add(arguments, live, context);
         DisplayArguments.Add(arguments, live);
         HostdevArguments.Add(arguments, live, context, boot);
         SmallDeviceArguments.Add(arguments, live);
         PlatformDeviceArguments.Add(arguments, live);
-        arguments.Add("-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny");
+        arguments.Add("-sandbox", !context.Sandbox ? "off" : "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny");
         if (context.Incoming)
         {
             arguments.Add("-incoming", "defer");
@@ -68,7 +68,7 @@ internal static class QemuCommandLine
         DiskArguments.Add(arguments, alone, context, boot);
         FilesystemArguments.Add(arguments, alone, context);
         NetworkArguments.Add(arguments, alone, context, boot);
-        CharacterDeviceArguments.Add(arguments, alone);
+        CharacterDeviceArguments.Add(arguments, alone, context);
         HostdevArguments.Add(arguments, alone, context, boot);
         AudioArguments.AddCards(arguments, alone);
         SmallDeviceArguments.Add(arguments, alone);

@@ -75,5 +75,5 @@ internal sealed class LiveExport : IAsyncDisposable
         }
     }
 
-    private static string Place(QemuProcess process) => Path.Combine(process.Directory, "compare");
+    private static string Place(QemuProcess process) => Path.Combine(process.Channels, "compare");
 }

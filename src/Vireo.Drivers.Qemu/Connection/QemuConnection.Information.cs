@@ -28,6 +28,11 @@ internal sealed partial class QemuConnection
             config = config with { CurrentMemory = DataSize.FromKiB(balloon) };
         }
 
+        if (!inactive && domain.Process is { } running && ProcessOwner.Of(running.Host.Pid) is { } owner)
+        {
+            config = Hypervisor.Security.Show(config, owner);
+        }
+
         if (wanted.HasFlag(DomainXMLFlags.Migratable))
         {
             config = wanted.HasFlag(DomainXMLFlags.Inactive) || domain.Process is not { } process ? MigratableDocument.Of(config) : MigratableDocument.OfRun(config, view.NextConfig, process);

@@ -71,7 +71,7 @@ internal sealed partial class QemuConnection
     /// <inheritdoc/>
     public override ValueTask<DomainGetSecurityLabelListResult> DomainGetSecurityLabelListAsync(DomainRef dom, CancellationToken cancellationToken)
     {
-        // The model "none", and whose processes the guests are.
+        // The model "none" comes first, which has no label.
         DomainGetSecurityLabelResult[] labels = Find(dom).Process is not { } process || ProcessOwner.Of(process.Host.Pid) is not { } owner
             ? []
             : [new([0], 0), new([.. System.Text.Encoding.UTF8.GetBytes($"+{owner.User}:+{owner.Group}"), 0], 0)];

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Vireo.Drivers.Qemu.Lifecycle;
+using Vireo.Drivers.Qemu.Security;
 using Vireo.Drivers.Qemu.State;
 using Vireo.Host;
 using Vireo.Host.Secrets;
@@ -26,8 +27,10 @@ public sealed partial class QemuDriver : IDriver, IAsyncDisposable
     public static async Task<QemuDriver> StartAsync(VireoPaths paths, ILoggerFactory log, QemuSettings? settings = null, bool isSession = false, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(log);
-        var builder = new GuestBuilder(new Capabilities.QemuCapabilitiesCache(paths.QemuCapabilities), paths.QemuNvram);
-        return new(await StartAsync(paths, builder, log.CreateLogger("qemu"), settings ?? new QemuSettings(), cancellationToken).ConfigureAwait(false), isSession);
+        settings ??= new QemuSettings();
+        var builder = new GuestBuilder(new Capabilities.QemuCapabilitiesCache(paths.QemuCapabilities), paths.QemuNvram) { Sandbox = settings.Sandbox };
+        var security = GuestSecurity.Of(settings, privileged: !isSession && Environment.IsPrivilegedProcess);
+        return new(await StartAsync(paths, builder, log.CreateLogger("qemu"), settings, cancellationToken, security).ConfigureAwait(false), isSession);
     }
 
     /// <inheritdoc/>
@@ -49,9 +52,14 @@ public sealed partial class QemuDriver : IDriver, IAsyncDisposable
     /// <summary>Lets go of the guests; they go on.</summary>
     public ValueTask DisposeAsync() => _hypervisor.DisposeAsync();
 
-    internal static async Task<QemuHypervisor> StartAsync(VireoPaths paths, IGuestBuilder builder, ILogger log, QemuSettings settings, CancellationToken cancellationToken)
+    internal static async Task<QemuHypervisor> StartAsync(VireoPaths paths, IGuestBuilder builder, ILogger log, QemuSettings settings, CancellationToken cancellationToken, GuestSecurity? security = null)
     {
-        var hypervisor = new QemuHypervisor(paths, builder, log) { Settings = settings, Secrets = SecretStore.Open(paths.Secrets, (path, error) => LogUnreadable(log, path, error.Message)) };
+        var hypervisor = new QemuHypervisor(paths, builder, log)
+        {
+            Settings = settings,
+            Security = security ?? GuestSecurity.Off,
+            Secrets = SecretStore.Open(paths.Secrets, (path, error) => LogUnreadable(log, path, error.Message)),
+        };
         await hypervisor.StartAsync(cancellationToken).ConfigureAwait(false);
         return hypervisor;
     }

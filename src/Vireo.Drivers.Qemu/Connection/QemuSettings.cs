@@ -19,4 +19,29 @@ public sealed record QemuSettings
 
     /// <summary>Whether those who pull a backup over TLS must show a certificate (<c>backup_tls_x509_verify</c>).</summary>
     public bool BackupTlsVerify { get; init; } = true;
+
+    /// <summary>QEMU gives up, by seccomp, the system calls that it needs no more once it runs (<c>seccomp_sandbox</c>).</summary>
+    public bool Sandbox { get; init; } = true;
+
+    /// <summary>The user that guests run as (<c>user</c>); null for <c>libvirt-qemu</c> where the host has it, else root. A session's guests are its user's.</summary>
+    public string? User { get; init; }
+
+    /// <summary>The group that guests run as (<c>group</c>); null as for <see cref="User"/>.</summary>
+    public string? Group { get; init; }
+
+    /// <summary>A guest's files are given to that user while it runs (<c>dynamic_ownership</c>).</summary>
+    public bool DynamicOwnership { get; init; } = true;
+
+    /// <summary>They get their owners back afterwards (<c>remember_owner</c>); else they become root's.</summary>
+    public bool RememberOwner { get; init; } = true;
+
+    /// <summary>A guest sees no devices of the host but its own and those of <see cref="SharedDevices"/> (<c>namespaces</c> has <c>mount</c>).</summary>
+    public bool OwnDevices { get; init; } = true;
+
+    /// <summary>Devices that every guest may use (<c>cgroup_device_acl</c>).</summary>
+    public IReadOnlyList<string> SharedDevices { get; init; } =
+        ["/dev/null", "/dev/full", "/dev/zero", "/dev/random", "/dev/urandom", "/dev/ptmx", "/dev/kvm", "/dev/userfaultfd"];
+
+    /// <summary>An image that a guest writes to is kept from every other domain of the host (<c>lock_images</c>).</summary>
+    public bool LockImages { get; init; } = true;
 }

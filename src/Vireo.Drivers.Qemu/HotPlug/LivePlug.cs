@@ -54,7 +54,7 @@ internal sealed class LivePlug(RunningDevices devices)
         if (plan.Device.Filesystems is [{ Alias: { } alias }])
         {
             undo.Push("end what serves the folder", () => new ValueTask(FilesystemServers.EndAsync(alias, Process.Directory, Process.Channels)));
-            FilesystemServers.Start(Hypervisor.Paths, devices.Live.Name!, plan.Device, Process.Directory, Process.Channels, Hypervisor.Log);
+            FilesystemServers.Start(Hypervisor.Paths, devices.Live.Name!, plan.Device, Process.Directory, Process.Channels, Process.Claims.Owner, Hypervisor.Log);
         }
 
         plan = await OpenDiskAsync(plan, undo, cancellationToken).ConfigureAwait(false);
@@ -62,6 +62,7 @@ internal sealed class LivePlug(RunningDevices devices)
         var (connected, numbers) = await ConnectAsync(plan, taps, undo, cancellationToken).ConfigureAwait(false);
         plan = connected;
         undo.Push("write the live state", devices.RetractAsync);
+        Process.Claim(plan.AddTo(devices.Live), Process.Disks);
         await devices.AnnounceAsync(plan.AddTo).ConfigureAwait(false);
         FaultPoint.Hit(FaultPoints.PlugAnnounced);
         await MakeAsync(plan, numbers, undo, cancellationToken).ConfigureAwait(false);

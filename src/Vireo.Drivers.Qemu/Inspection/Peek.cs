@@ -24,6 +24,7 @@ internal static class Peek
         var path = Path.Combine(process.Directory, "peek");
         try
         {
+            process.Claims.Make(path);
             await process.Monitor.ExecuteAsync(Qmp.SaveMemory(physical, offset, size, path), cancellationToken).ConfigureAwait(false);
             return await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false);
         }

@@ -20,6 +20,8 @@ internal static class Screenshot
     {
         var (device, head) = Find(process.Live.Devices.Videos, screen);
         var path = Path.Combine(process.Directory, FileName);
+        File.Delete(path);
+        process.Claims.Make(path);
         var png = await TryPngAsync(process, path, device, head, cancellationToken).ConfigureAwait(false);
         return (png ? "image/png" : "image/x-portable-pixmap", new TakenFile(path));
     }

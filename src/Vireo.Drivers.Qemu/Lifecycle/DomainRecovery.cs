@@ -7,6 +7,7 @@ using Vireo.Drivers.Qemu.Comparison;
 using Vireo.Drivers.Qemu.HotPlug;
 using Vireo.Drivers.Qemu.Monitor;
 using Vireo.Drivers.Qemu.SavedState;
+using Vireo.Drivers.Qemu.Security;
 using Vireo.Drivers.Qemu.State;
 using Vireo.Drivers.Qemu.Tuning;
 using Vireo.Host.Processes;
@@ -64,6 +65,7 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
             TransientDisks.Remove(directory);
             hypervisor.HostDevices.GiveBack(directory);
             SocketNames.Remove(directory);
+            RunClaims.GiveBackAll(directory, hypervisor.Settings.RememberOwner, hypervisor.Report);
             GuestGroup.Remove(directory);
             Directory.Delete(directory, recursive: true);
         }
@@ -92,6 +94,7 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
         var process = new QemuProcess(status.Id, host, Path.GetDirectoryName(status.MonitorPath)!, status.MonitorPath, Path.Combine(hypervisor.Paths.QemuLog, config.Name + ".log"))
         {
             Channels = Channels(status),
+            Claims = RunClaims.Of(Path.GetDirectoryName(status.MonitorPath)!, config.Uuid!.Value, config.Name!, OwnerOf(config, host, Path.GetDirectoryName(status.MonitorPath)!)),
             Live = config,
             Disks = await DisksAsync(status).ConfigureAwait(false),
             Deferred = status.Deferred,
@@ -145,6 +148,10 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
         await hypervisor.Hooks.TellAsync("reconnect", "begin", process.Live).ConfigureAwait(false);
         hypervisor.SaveStatusSoon(domain, process);
     }
+
+    // It runs as whom it was started as, whatever is set by now.
+    private GuestOwner OwnerOf(DomainConfig config, HostProcess host, string directory) =>
+        ProcessOwner.Of(host.Pid) is { } owner ? hypervisor.Security.OwnerOf(config, owner, GuestPlaces.HasOwnDevices(directory)) : GuestOwner.None;
 
     // A daemon died while the guest's memory was written to a file: unless the file is complete, the guest goes on without it.
     private async Task SettleTransferAsync(QemuDomain domain, QemuProcess process)

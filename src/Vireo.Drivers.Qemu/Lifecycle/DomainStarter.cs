@@ -122,8 +122,18 @@ internal sealed class DomainStarter(QemuHypervisor hypervisor)
 
         process.ListsIothreads = !process.Live.Iothreadids.IsEmpty;
         domain.Process = process;
+        domain.Jobs.AtEnd = () => Settle(domain);
         domain.Update(change);
         process.EventHandler = events.Handle;
         hypervisor.Watcher.Watch(domain, process);
+    }
+
+    // After each change the guest has the files that its document tells of, and no others.
+    private void Settle(QemuDomain domain)
+    {
+        if (domain is { Process: { IsEnding: false } process, View.Live: { } live })
+        {
+            process.SettleClaims(live, hypervisor.Report);
+        }
     }
 }

@@ -1,6 +1,7 @@
 using Vireo.Config;
 using Vireo.Drivers.Qemu.Backup;
 using Vireo.Drivers.Qemu.Network;
+using Vireo.Drivers.Qemu.Security;
 using Vireo.Drivers.Qemu.State;
 using Vireo.Drivers.Qemu.Tuning;
 
@@ -87,6 +88,7 @@ internal sealed class DomainStopper(QemuHypervisor hypervisor)
             TransientDisks.Remove(directory);
             hypervisor.HostDevices.GiveBack(directory);
             SocketNames.Remove(directory);
+            RunClaims.GiveBackAll(directory, hypervisor.Settings.RememberOwner, hypervisor.Report);
             GuestGroup.Remove(directory);
             Directory.Delete(directory, recursive: true);
         }

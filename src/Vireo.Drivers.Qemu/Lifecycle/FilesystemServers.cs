@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Vireo.Config;
 using Vireo.Drivers.Qemu.Monitor;
+using Vireo.Drivers.Qemu.Security;
 using Vireo.Host;
 using Vireo.Host.Files;
 using Vireo.Host.Processes;
@@ -31,16 +32,19 @@ internal static partial class FilesystemServers
     /// <param name="devices">The devices, as <see cref="Show"/> tells of them.</param>
     /// <param name="directory">The run's directory.</param>
     /// <param name="channels">The run's directory for sockets.</param>
+    /// <param name="owner">Whose QEMU's process is: it connects to their sockets.</param>
     /// <param name="log">Told when one ends badly.</param>
     /// <remarks>Whoever clears the run away ends them, also when one cannot be started.</remarks>
     /// <exception cref="VireoException">VIR_ERR_INTERNAL_ERROR: a program or a folder is not there; VIR_ERR_SYSTEM_ERROR.</exception>
-    public static void Start(VireoPaths paths, string domain, DevicesConfig devices, string directory, string channels, ILogger log)
+    public static void Start(VireoPaths paths, string domain, DevicesConfig devices, string directory, string channels, GuestOwner owner, ILogger log)
     {
         foreach (var folder in devices.Filesystems.Where(IsServed))
         {
             Check(folder);
             var name = NameOf(folder.Alias!);
             using var listener = UnixSocket.Listen(SocketOf(folder.Alias!, channels), backlog: 1);
+            using (var socket = PinnedFile.TryOpen(SocketOf(folder.Alias!, channels)))
+                socket?.ChangeOwner(owner.Label.User, owner.Label.Group);
             using var printed = HostFile.OpenLog(Path.Combine(paths.QemuLog, $"{domain}-{name}.log"));
             var inherited = new InheritedFds();
             var arguments = Arguments(folder, inherited.Add(listener.SafeHandle));

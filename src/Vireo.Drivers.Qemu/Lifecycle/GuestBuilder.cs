@@ -17,6 +17,9 @@ internal sealed class GuestBuilder(QemuCapabilitiesCache capabilities, string nv
     private readonly GraphicsPorts _ports = new();
     private readonly FirmwareChoice _firmware = new(FirmwareDescriptions.OfHost, nvram);
 
+    /// <summary>QEMU is started with its sandbox on.</summary>
+    public bool Sandbox { get; init; } = true;
+
     /// <inheritdoc/>
     public ValueTask<DomainConfig> CompleteAsync(DomainConfig parsed, CancellationToken cancellationToken) => CompleteAsync(parsed, isNew: true, isLive: false, cancellationToken);
 
@@ -71,17 +74,37 @@ internal sealed class GuestBuilder(QemuCapabilitiesCache capabilities, string nv
         var (started, live, deferred) = ResourceHandover.For(made, config, request.Source.Beside);
         var inherited = new InheritedFds();
         var monitor = inherited.Add(request.MonitorSocket);
+        var sockets = new ListeningSockets(request.Owner);
+        try
+        {
+            return await BuildAsync(request, new Prepared(emulator, known, started, live, disks, deferred, inherited, monitor), sockets, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            sockets.Dispose();
+            throw;
+        }
+    }
+
+    private async ValueTask<GuestLaunch> BuildAsync(LaunchRequest request, Prepared prepared, ListeningSockets sockets, CancellationToken cancellationToken)
+    {
+        var (emulator, known, started, live, disks, deferred, inherited, monitor) = prepared;
         var arguments = QemuCommandLine.Build(started, new CommandLineContext(monitor, disks, request.Channels)
         {
             Machine = known.FindMachine(started.Os.Type!.Machine!),
+            Sockets = sockets.Open(started, request.Channels, inherited),
             Incoming = request.Source.Memory is not null,
+            Sandbox = Sandbox,
             Taps = request.Taps.Inherit(live, inherited),
             Secrets = request.Secrets is { } secrets ? new GuestSecrets(secrets, inherited) : null,
             Tpm = request.Tpm is { } tpm ? inherited.Add(tpm) : null,
         });
         await FirmwareVariables.EnsureAsync(live.Os, request.Source.ResetFirmware, cancellationToken).ConfigureAwait(false);
-        return new GuestLaunch(emulator, arguments, inherited, live, disks) { Deferred = deferred };
+        return new GuestLaunch(emulator, arguments, inherited, live, disks) { Deferred = deferred, Sockets = sockets };
     }
+
+    private sealed record Prepared(
+        string Emulator, QemuCapabilities Known, DomainConfig Started, DomainConfig Live, LiveDisks Disks, IReadOnlyList<DeferredResource> Deferred, InheritedFds Inherited, int Monitor);
 
     /// <inheritdoc/>
     public async ValueTask<string> ToNativeAsync(DomainConfig complete, string directory, CancellationToken cancellationToken)
@@ -89,7 +112,7 @@ internal sealed class GuestBuilder(QemuCapabilitiesCache capabilities, string nv
         var emulator = complete.Devices.Emulator ?? EmulatorTargets.For(complete.Os.Type?.Arch);
         var known = await capabilities.GetAsync(emulator, cancellationToken).ConfigureAwait(false);
         complete = complete with { Cpu = GuestCpu.ForStart(complete, known) };
-        return NativeCommandLine.Build(complete, emulator, directory, known.FindMachine(complete.Os.Type!.Machine!));
+        return NativeCommandLine.Build(complete, emulator, directory, known.FindMachine(complete.Os.Type!.Machine!), Sandbox);
     }
 
     /// <inheritdoc/>

@@ -3,6 +3,7 @@ using Microsoft.Win32.SafeHandles;
 using Vireo.Config;
 using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.Network;
+using Vireo.Drivers.Qemu.Security;
 using Vireo.Host.Processes;
 using Vireo.Host.Secrets;
 
@@ -36,6 +37,9 @@ internal sealed record LaunchRequest(LaunchSource Source, int Id, string Channel
 {
     /// <summary>The host's secrets; null where none are given.</summary>
     public SecretStore? Secrets { get; init; }
+
+    /// <summary>Whose the process will be.</summary>
+    public GuestOwner Owner { get; init; } = GuestOwner.None;
 }
 
 /// <summary>All that a QEMU process is started with, and what it will then be.</summary>
@@ -46,6 +50,9 @@ internal sealed record LaunchRequest(LaunchSource Source, int Id, string Channel
 /// <param name="Disks">Its disks with the numbers of their nodes.</param>
 internal sealed record GuestLaunch(string Program, IReadOnlyList<string> Arguments, InheritedFds Inherited, DomainConfig Live, LiveDisks Disks)
 {
+    /// <summary>The sockets that it listens on and inherits; not needed any more once it is spawned.</summary>
+    public ListeningSockets Sockets { get; init; } = new(GuestOwner.None);
+
     /// <summary>What it gets only when the process beside it has gone.</summary>
     public IReadOnlyList<DeferredResource> Deferred { get; init; } = [];
 }

@@ -7,6 +7,7 @@ using Vireo.Drivers.Qemu.CommandLine;
 using Vireo.Drivers.Qemu.HotPlug;
 using Vireo.Drivers.Qemu.Monitor;
 using Vireo.Drivers.Qemu.Network;
+using Vireo.Drivers.Qemu.Security;
 using Vireo.Drivers.Qemu.State;
 using Vireo.Drivers.Qemu.Tpm;
 using Vireo.Drivers.Qemu.Tuning;
@@ -48,32 +49,46 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
 
     private async ValueTask<QemuProcess> LaunchAsync(LaunchSource source, UndoStack undo, CancellationToken cancellationToken)
     {
+        var owner = hypervisor.Security.OwnerOf(source.Config);
         var id = hypervisor.NextId();
         await AnnounceAsync("prepare", source.Config with { Id = id }, source, undo, cancellationToken).ConfigureAwait(false);
         var directory = MakeDirectory(hypervisor.Paths.QemuDomainDirectory(id, source.Config.Name!), undo);
-        undo.Push("remove what transient disks were written to", () => TransientDisks.Remove(directory));
-        source = source with { Config = await Task.Run(() => TransientDisks.Make(source, id, directory), cancellationToken).ConfigureAwait(false) };
-        undo.Push("give the host's devices back", () => hypervisor.HostDevices.GiveBack(directory));
-        source = source with { Config = source.Config with { Devices = await Task.Run(() => hypervisor.HostDevices.Take(source.Config.Devices, source.Config.Name!, directory), cancellationToken).ConfigureAwait(false) } };
+        source = await TakeDevicesAsync(source, id, directory, undo, cancellationToken).ConfigureAwait(false);
         var config = source.Config;
         var channels = MakeDirectory(hypervisor.Paths.QemuChannelDirectory(id, config.Name!), undo);
+        GuestPlaces.Open(directory, channels, owner);
         var monitorPath = Path.Combine(directory, "monitor.sock");
         using var listener = UnixSocket.Listen(monitorPath, backlog: 1);
         using var taps = new GuestTaps();
         await ConnectAsync(source, taps, directory, undo, cancellationToken).ConfigureAwait(false);
         using var tpm = TpmConnection.For(config);
-        var launch = await hypervisor.Builder.BuildAsync(new LaunchRequest(source, id, channels, listener.SafeHandle, taps, tpm?.Hypervisor.SafeHandle) { Secrets = hypervisor.Secrets }, cancellationToken).ConfigureAwait(false);
+        var launch = await hypervisor.Builder.BuildAsync(
+            new LaunchRequest(source, id, channels, listener.SafeHandle, taps, tpm?.Hypervisor.SafeHandle) { Secrets = hypervisor.Secrets, Owner = owner }, cancellationToken).ConfigureAwait(false);
+        using var listening = launch.Sockets;
         undo.Push("remove sockets", () => SocketNames.Remove(directory));
         SocketNames.Aside(directory, launch.Deferred);
+        launch.Sockets.Record(directory);
         undo.Push("end what serves the guest", () => new ValueTask(RunServants.EndAllAsync(directory)));
         await ServeTpmAsync(launch.Live, tpm, directory, cancellationToken).ConfigureAwait(false);
-        FilesystemServers.Start(hypervisor.Paths, config.Name!, launch.Live.Devices, directory, channels, hypervisor.Log);
+        FilesystemServers.Start(hypervisor.Paths, config.Name!, launch.Live.Devices, directory, channels, owner, hypervisor.Log);
         await AnnounceAsync("start", launch.Live with { Id = id }, source, undo: null, cancellationToken).ConfigureAwait(false);
+        undo.Push("give files back", () => RunClaims.GiveBackAll(directory, owner.Remembers, hypervisor.Report));
+        var claims = RunClaims.Of(directory, config.Uuid!.Value, config.Name!, owner);
+        var files = GuestFiles.Of(launch.Live, launch.Disks);
+        claims.Take(files);
+        GuestPlaces.RequireReach(owner, files);
         var logPath = Path.Combine(hypervisor.Paths.QemuLog, config.Name + ".log");
         using var log = HostFile.OpenLog(logPath);
         var logStart = Header(log, launch);
         var memoryFd = source.Memory is { } memory ? launch.Inherited.Add(memory) : -1;
-        var process = new QemuProcess(id, Spawn(launch, log), directory, monitorPath, logPath) { Channels = channels, Live = launch.Live with { Id = id }, Disks = launch.Disks, Deferred = launch.Deferred };
+        var process = new QemuProcess(id, Spawn(launch, log, owner, GuestPlaces.DevicesOf(directory, owner, files)), directory, monitorPath, logPath)
+        {
+            Channels = channels,
+            Claims = claims,
+            Live = launch.Live with { Id = id },
+            Disks = launch.Disks,
+            Deferred = launch.Deferred,
+        };
         undo.Push($"end process {process.Host.Pid}", async () =>
         {
             await process.EndAsync().ConfigureAwait(false);
@@ -86,6 +101,16 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
         StartTuning.Enclose(process, hypervisor.Paths);
         await TalkAsync(process, logStart, memoryFd, cancellationToken).ConfigureAwait(false);
         return process;
+    }
+
+    // Disks that are written to for this run alone get their overlays, and devices of the host are the guest's from here on.
+    private async ValueTask<LaunchSource> TakeDevicesAsync(LaunchSource source, int id, string directory, UndoStack undo, CancellationToken cancellationToken)
+    {
+        undo.Push("remove what transient disks were written to", () => TransientDisks.Remove(directory));
+        var config = await Task.Run(() => TransientDisks.Make(source, id, directory), cancellationToken).ConfigureAwait(false);
+        undo.Push("give the host's devices back", () => hypervisor.HostDevices.GiveBack(directory));
+        var devices = await Task.Run(() => hypervisor.HostDevices.Take(config.Devices, config.Name!, directory), cancellationToken).ConfigureAwait(false);
+        return source with { Config = config with { Devices = devices } };
     }
 
     /// <summary>Asks the hooks. A process that takes the place of one that runs begins nothing: to them the domain goes on.</summary>
@@ -141,13 +166,17 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
         }
     }
 
-    private static HostProcess Spawn(GuestLaunch launch, SafeFileHandle log) => HostProcess.Start(new ProcessStart(launch.Program, launch.Arguments)
+    private static HostProcess Spawn(GuestLaunch launch, SafeFileHandle log, GuestOwner owner, PrivateDevices? devices) => HostProcess.Start(new ProcessStart(launch.Program, launch.Arguments)
     {
         StandardOutput = log,
         StandardError = log,
         Inherited = launch.Inherited.Entries,
         WorkingDirectory = "/",
         Environment = EnvironmentOf(launch.Live),
+        Devices = devices,
+        UserId = owner.Account?.User,
+        GroupId = owner.Account?.Group,
+        SupplementaryGroups = owner.Account?.Supplementary ?? [],
     });
 
     private static Dictionary<string, string> EnvironmentOf(DomainConfig live)

@@ -5,6 +5,7 @@ using Vireo.Drivers.Qemu.BlockJobs;
 using Vireo.Drivers.Qemu.HotPlug;
 using Vireo.Drivers.Qemu.Monitor;
 using Vireo.Drivers.Qemu.SavedState;
+using Vireo.Drivers.Qemu.Security;
 using Vireo.Drivers.Qemu.Statistics;
 using Vireo.Drivers.Qemu.Tuning;
 using Vireo.Host.Processes;
@@ -17,6 +18,7 @@ internal sealed class QemuProcess(int id, HostProcess host, string directory, st
     private readonly Lock _orderGate = new();
     private EndCause? _end;
     private MonitorFigures? _figures;
+    private (DomainConfig? Live, LiveDisks? Disks) _settled;
     private Task _order = Task.CompletedTask;
     private int _statusPending;
 
@@ -31,6 +33,9 @@ internal sealed class QemuProcess(int id, HostProcess host, string directory, st
 
     /// <summary>The run's directory for the sockets of channels.</summary>
     public required string Channels { get; init; }
+
+    /// <summary>What it has of the host's files. Changed within the domain's job only.</summary>
+    public required RunClaims Claims { get; init; }
 
     /// <summary>Where the monitor listens.</summary>
     public string MonitorPath { get; } = monitorPath;
@@ -123,6 +128,31 @@ internal sealed class QemuProcess(int id, HostProcess host, string directory, st
         lock (_orderGate)
         {
             return _order = _order.ContinueWith(_ => work(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        }
+    }
+
+    /// <summary>Takes the files that it is about to open; what does not come about after all is given back at the end of the domain's job.</summary>
+    /// <param name="live">What the live document is going to be.</param>
+    /// <param name="disks">What its disks are.</param>
+    /// <exception cref="VireoException">As <see cref="RunClaims.Take"/>.</exception>
+    public void Claim(DomainConfig live, LiveDisks disks)
+    {
+        var files = GuestFiles.Of(live, disks);
+        Claims.Take(files);
+        GuestPlaces.AddDevices(Claims.Owner, Host.Pid, files);
+    }
+
+    /// <summary>Has what it has of the host's files agree with its document; nothing when neither document nor disks have changed.</summary>
+    /// <param name="live">The live document.</param>
+    /// <param name="report">Told of what could not be taken or given back.</param>
+    public void SettleClaims(DomainConfig live, Action<string, Exception> report)
+    {
+        if (!ReferenceEquals(_settled.Live, live) || !ReferenceEquals(_settled.Disks, Disks))
+        {
+            var files = GuestFiles.Of(live, Disks);
+            Claims.Settle(files, report);
+            GuestPlaces.KeepDevices(Claims.Owner, Host.Pid, files);
+            _settled = (live, Disks);
         }
     }
 

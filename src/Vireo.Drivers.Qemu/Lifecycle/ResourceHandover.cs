@@ -140,7 +140,8 @@ internal static class ResourceHandover
         };
     }
 
-    private static string? ListeningAt(CharDevice device) =>
+    /// <summary>Where a character device listens; null when it does not.</summary>
+    public static string? ListeningAt(CharDevice device) =>
         device is { Type: CharType.Unix, Sources.Count: > 0 } && device.Sources[0] is { Mode: not CharSourceMode.Connect, Path: { Length: > 0 } path } ? path : null;
 
     // A web socket cannot be added to a running display.

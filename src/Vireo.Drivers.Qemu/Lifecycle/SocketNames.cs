@@ -15,10 +15,13 @@ internal static class SocketNames
     /// <summary>Names that a run is given when the process beside it has gone.</summary>
     public static void Given(string directory, IEnumerable<DeferredResource> deferred) => Write(Path.Combine(directory, "given"), Sockets(deferred).Select(d => d.To));
 
+    /// <summary>Names of sockets that the daemon made.</summary>
+    public static void Made(string directory, IEnumerable<string> names) => Write(Path.Combine(directory, "made"), names);
+
     /// <summary>Removes them all.</summary>
     public static void Remove(string directory)
     {
-        foreach (var list in (string[])["aside", "given"])
+        foreach (var list in (string[])["aside", "given", "made"])
         {
             var path = Path.Combine(directory, list);
             foreach (var name in File.Exists(path) ? File.ReadAllText(path).Split(Separator, StringSplitOptions.RemoveEmptyEntries) : [])

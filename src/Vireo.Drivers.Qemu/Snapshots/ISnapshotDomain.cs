@@ -73,6 +73,11 @@ internal interface ISnapshotDomain
     /// <exception cref="VireoException">What <paramref name="place"/> throws.</exception>
     ValueTask PlaceAsync(IReadOnlyList<DocumentChange> documents, Action place);
 
+    /// <summary>Takes the files of images that the hypervisor is about to open.</summary>
+    /// <param name="disks">The disks as they will be.</param>
+    /// <exception cref="VireoException">VIR_ERR_RESOURCE_BUSY: another domain writes to one; VIR_ERR_SYSTEM_ERROR.</exception>
+    void Claim(LiveDisks disks);
+
     /// <summary>Has the live state written soon.</summary>
     void SaveStatusSoon();
 

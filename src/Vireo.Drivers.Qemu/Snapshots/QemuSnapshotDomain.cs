@@ -111,6 +111,13 @@ internal sealed class QemuSnapshotDomain(QemuDomain domain) : ISnapshotDomain
     }
 
     /// <inheritdoc/>
+    public void Claim(LiveDisks disks)
+    {
+        var process = domain.RequireProcess();
+        process.Claim(process.Live, disks);
+    }
+
+    /// <inheritdoc/>
     public void SaveStatusSoon()
     {
         if (domain.Process is { } process)

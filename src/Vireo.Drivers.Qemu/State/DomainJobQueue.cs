@@ -23,6 +23,9 @@ internal sealed class DomainJobQueue(string talksTo = "monitor", TimeProvider? t
     /// <summary>The change under way; null when there is none.</summary>
     public DomainJob? Current => Volatile.Read(ref _current);
 
+    /// <summary>Done at the end of each change, before the next may begin; throws nothing.</summary>
+    public Action? AtEnd { get; set; }
+
     /// <summary>What of the change under way takes long; null when nothing does.</summary>
     public LongJob? Long => Current?.Long;
 
@@ -139,6 +142,7 @@ internal sealed class DomainJobQueue(string talksTo = "monitor", TimeProvider? t
         {
             if (Interlocked.Exchange(ref _ended, 1) == 0)
             {
+                queue.AtEnd?.Invoke();
                 queue.Leave(this);
             }
         }

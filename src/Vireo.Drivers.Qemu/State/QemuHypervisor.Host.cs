@@ -6,5 +6,5 @@ namespace Vireo.Drivers.Qemu.State;
 internal sealed partial class QemuHypervisor
 {
     /// <summary>The host, and what its QEMUs can run.</summary>
-    public HostInformation HostInformation => field ??= new(new QemuCapabilitiesCache(Paths.QemuCapabilities));
+    public HostInformation HostInformation => field ??= new(new QemuCapabilitiesCache(Paths.QemuCapabilities), Security.Default is { } label ? (label.User, label.Group) : null);
 }

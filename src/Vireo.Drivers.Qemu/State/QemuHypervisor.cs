@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Vireo.Drivers.Qemu.Lifecycle;
+using Vireo.Drivers.Qemu.Security;
 using Vireo.Drivers.Qemu.Snapshots;
 using Vireo.Host;
 using Vireo.Host.Files;
@@ -30,13 +31,16 @@ internal sealed partial class QemuHypervisor : IAsyncDisposable
     }
 
     /// <summary>What holds for the snapshots of all domains.</summary>
-    public SnapshotSettings Snapshots => new(Paths.QemuJournal, Settings.RespawnAlways, (what, error) => LogFailed(Log, what, error.Message), TimeProvider.System);
+    public SnapshotSettings Snapshots => new(Paths.QemuJournal, Settings.RespawnAlways, Report, TimeProvider.System);
 
     /// <summary>The host's secrets.</summary>
     public required SecretStore Secrets { get; init; }
 
     /// <summary>What the operator sets.</summary>
     public QemuSettings Settings { get; init; } = new();
+
+    /// <summary>How guests are kept apart from the host and from each other.</summary>
+    public GuestSecurity Security { get; init; } = GuestSecurity.Off;
 
     /// <summary>Where everything lies.</summary>
     public VireoPaths Paths { get; }
@@ -198,6 +202,9 @@ internal sealed partial class QemuHypervisor : IAsyncDisposable
             domain.Update(v => v with { AutostartOnce = false });
         }
     }
+
+    /// <summary>Tells the log of what went wrong without stopping anything.</summary>
+    public void Report(string what, Exception error) => LogFailed(Log, what, error.Message);
 
     private void ReportUnreadable(string path, Exception error) => LogUnreadable(Log, path, error.Message);
 

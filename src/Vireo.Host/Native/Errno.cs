@@ -13,9 +13,12 @@ internal static class Errno
     public const int Exists = 17;
     public const int NotDirectory = 20;
     public const int Invalid = 22;
+    public const int ReadOnlyFileSystem = 30;
+    public const int Range = 34;
     public const int NameTooLong = 36;
     public const int NoChild = 10;
     public const int NoSpace = 28;
+    public const int NoData = 61;
     public const int NotSupported = 95;
     public const int ConnectionRefused = 111;
 }

@@ -19,6 +19,17 @@ internal static unsafe partial class Libc
     public static readonly int Directory = RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm ? 0x4000 : 0x10000;
     public static readonly int NoFollow = RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm ? 0x8000 : 0x20000;
 
+    public const int PathOnly = 0x200000;
+    public const int AtEmptyPath = 0x1000;
+    public const int AtWorkingDirectory = -100;
+    public const int LockExclusive = 2;
+    public const int LockNoWait = 4;
+
+    public const nuint MountNoSetUser = 2;
+    public const nuint MountMove = 0x2000;
+    public const nuint MountRecursive = 0x4000;
+    public const nuint MountSlave = 0x80000;
+
     public const int DupFdCloseOnExec = 1030;
     public const int GetStatusFlags = 3;
     public const int SetStatusFlags = 4;
@@ -88,6 +99,30 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, EntryPoint = "fchown", SetLastError = true)]
     public static partial int ChangeOwner(SafeHandle fd, uint user, uint group);
+
+    [LibraryImport(Library, EntryPoint = "fchownat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int ChangeOwner(SafeHandle directory, string path, uint user, uint group, int flags);
+
+    [LibraryImport(Library, EntryPoint = "chown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int ChangeOwner(string path, uint user, uint group);
+
+    [LibraryImport(Library, EntryPoint = "mknod", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int MakeNode(string path, uint mode, ulong device);
+
+    [LibraryImport(Library, EntryPoint = "mount", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Mount(string? source, string target, string? type, nuint flags, string? options);
+
+    [LibraryImport(Library, EntryPoint = "flock", SetLastError = true)]
+    public static partial int Lock(SafeHandle fd, int operation);
+
+    [LibraryImport(Library, EntryPoint = "getxattr", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial nint GetAttribute(string path, string name, byte* value, nuint size);
+
+    [LibraryImport(Library, EntryPoint = "setxattr", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int SetAttribute(string path, string name, byte* value, nuint size, int flags);
+
+    [LibraryImport(Library, EntryPoint = "removexattr", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int RemoveAttribute(string path, string name);
 
     [LibraryImport(Library, EntryPoint = "fcntl", SetLastError = true)]
     public static partial int Control(SafeHandle fd, int command, nint argument);

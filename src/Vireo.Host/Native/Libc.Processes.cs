@@ -16,6 +16,7 @@ internal static unsafe partial class Libc
     public const int WaitPidFd = 3;
     public const int WaitExited = 4;
     public const int NewFilesystemContext = 0x200;
+    public const int NewMountNamespace = 0x20000;
 
     // One number for each on every architecture, as for all calls of that age.
     private const long PidFdSendSignalNumber = 424;

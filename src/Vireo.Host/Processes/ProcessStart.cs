@@ -37,6 +37,9 @@ public sealed record ProcessStart(string Program, IReadOnlyList<string> Argument
     /// <summary>Its supplementary groups, where <see cref="UserId"/> or <see cref="GroupId"/> is given.</summary>
     public IReadOnlyList<uint> SupplementaryGroups { get; init; } = [];
 
+    /// <summary>The devices it sees; null for all that the host has. Needs root.</summary>
+    public PrivateDevices? Devices { get; init; }
+
     /// <summary>Its file mode mask; null for the daemon's.</summary>
     public uint? FileModeMask { get; init; }
 }

@@ -13,7 +13,7 @@ internal static unsafe class Spawner
     /// <summary>Starts the program; returns its pid. The caller must reap it.</summary>
     public static int Start(ProcessStart start)
     {
-        if (start.UserId is null && start.GroupId is null && start.FileModeMask is null)
+        if (start.UserId is null && start.GroupId is null && start.FileModeMask is null && start.Devices is null)
             return Spawn(start);
 
         // Rights and mask belong to the thread on Linux. A thread that gives its rights up, spawns and ends
@@ -39,6 +39,8 @@ internal static unsafe class Spawner
 
     private static void BecomeUser(ProcessStart start)
     {
+        if (start.Devices is { } devices)
+            DeviceTree.Enter(devices, start.UserId ?? 0, start.GroupId ?? 0);
         if (start.FileModeMask is { } mask)
         {
             if (Libc.Unshare(Libc.NewFilesystemContext) != 0)
@@ -46,19 +48,8 @@ internal static unsafe class Spawner
             Libc.FileModeMask(mask);
         }
 
-        if (start.UserId is null && start.GroupId is null)
-            return;
-        var groups = start.SupplementaryGroups.ToArray();
-        fixed (uint* pointer = groups)
-        {
-            if (Libc.SetThreadGroups(pointer, groups.Length) != 0)
-                throw SystemError.Last("cannot set supplemental groups");
-        }
-
-        if (start.GroupId is { } group && Libc.SetThreadGroup(group) != 0)
-            throw SystemError.Last($"cannot change to '{group}' group");
-        if (start.UserId is { } user && Libc.SetThreadUser(user) != 0)
-            throw SystemError.Last($"cannot change to uid to '{user}'");
+        if (start.UserId is not null || start.GroupId is not null)
+            ThreadIdentity.Assume(start.UserId, start.GroupId, start.SupplementaryGroups);
     }
 
     private static int Spawn(ProcessStart start)

@@ -135,6 +135,10 @@ internal sealed class ScratchDomain : ISnapshotDomain, IAsyncDisposable
 
     public async ValueTask PlaceAsync(IReadOnlyList<DocumentChange> documents, Action place) => await Task.Run(place);
 
+    public void Claim(LiveDisks disks)
+    {
+    }
+
     public void SaveStatusSoon()
     {
     }
