@@ -1,5 +1,6 @@
 """Those who do the work, and the domains they do it on."""
 import os
+import re
 import shutil
 import signal
 import socket
@@ -38,7 +39,7 @@ class Side(Bare):
 
     def __init__(self, name, command, sock, tool):
         super().__init__(name)
-        self.tool = tool
+        self.tool, self.program = tool, command[0]
         os.chmod(self.dir, 0o755)
         self.sock = os.path.join(self.dir, sock)
         self.uri = "qemu:///system?socket=" + self.sock
@@ -59,6 +60,10 @@ class Side(Bare):
         with socket.socket(socket.AF_UNIX) as link:
             link.connect(self.sock)
             return int.from_bytes(link.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)[:4], "little")
+
+    def resident(self):
+        """Resident memory in MiB."""
+        return int(re.search(r"VmRSS:\s+(\d+)", open("/proc/%d/status" % self.pid()).read()).group(1)) / 1024
 
     def close(self):
         try:

@@ -1,6 +1,6 @@
 /* Load on a libvirt RPC server, without a client library: one thread a connection, blocking sockets.
  *
- *   rpcload latency SOCKET PROCEDURE CALLS          prints the median and the 99th percentile in microseconds
+ *   rpcload latency SOCKET PROCEDURE CALLS [WORDS]  prints the median and the 99th percentile in microseconds; each call carries so many words of zero
  *   rpcload rate SOCKET PROCEDURE SECONDS THREADS   prints calls a second, over all threads
  *   rpcload reap PROGRAM ARGUMENT...                runs a daemon and reaps the guests it leaves to init, at once: how long init takes is
  *                                                   the machine's affair, and a daemon that is not QEMU's parent waits for it
@@ -129,11 +129,14 @@ int main(int argc, char **argv) {
     path = argv[2];
     procedure = atoi(argv[3]);
     if (strcmp(argv[1], "latency") == 0) {
-        int calls = atoi(argv[4]), fd = open_connection();
+        static const uint32_t nothing[64];
+        int calls = atoi(argv[4]), fd = open_connection(), words = argc > 5 ? atoi(argv[5]) : 0;
+        if (words > 64)
+            return 2;
         double *took = calloc(calls, sizeof *took);
-        for (int i = -200; i < calls; i++) {
+        for (int i = calls < 200 ? -calls : -200; i < calls; i++) {
             double begin = now();
-            call(fd, procedure, i + 300, "", 0);
+            call(fd, procedure, i + 300, nothing, words * sizeof *nothing);
             if (i >= 0)
                 took[i] = (now() - begin) * 1e6;
         }

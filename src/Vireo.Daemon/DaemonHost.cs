@@ -24,7 +24,7 @@ internal sealed partial class DaemonHost(DaemonArguments arguments, StderrLogger
         var hooks = new HookScripts(Path.Combine(paths.Config, "hooks"), "daemon", paths.Run);
         await TellHooksAsync(hooks, new HookCall("-", "start", "-", "start")).ConfigureAwait(false);
         await using var drivers = await DaemonDrivers.StartAsync(paths, settings, log).ConfigureAwait(false);
-        await using var server = new RpcServer(drivers.Registry, settings.Rpc with { DefaultUri = settings.Rpc.DefaultUri ?? (paths.IsSession ? "qemu:///session" : "qemu:///system") }, log.CreateLogger("rpc"));
+        await using var server = new RpcServer(drivers.Registry, Rpc(settings, paths), log.CreateLogger("rpc"));
         var ended = new TaskCompletionSource<PosixSignal>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
@@ -66,6 +66,12 @@ internal sealed partial class DaemonHost(DaemonArguments arguments, StderrLogger
             throw new DaemonException($"another vireod uses this root: {held.Message}", held);
         }
     }
+
+    private static RpcServerOptions Rpc(DaemonSettings settings, DaemonPaths paths) => settings.Rpc with
+    {
+        DefaultUri = settings.Rpc.DefaultUri ?? (paths.IsSession ? "qemu:///session" : "qemu:///system"),
+        CallRecord = Environment.GetEnvironmentVariable("VIREO_CALL_RECORD") is { Length: > 0 } file ? file : null,
+    };
 
     /// <summary>What happens to the daemon happens whatever its hooks make of it.</summary>
     private async Task TellHooksAsync(HookScripts hooks, HookCall call)

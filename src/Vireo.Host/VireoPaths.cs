@@ -25,6 +25,9 @@ public sealed record VireoPaths(string Configuration, string Run, string Library
     /// <summary>Persistent definitions of QEMU domains.</summary>
     public string QemuDefinitions => Path.Combine(Configuration, "qemu");
 
+    /// <summary>The host's secrets.</summary>
+    public string Secrets => Path.Combine(Configuration, "secrets");
+
     /// <summary>A link to the definition of each QEMU domain that starts with the host.</summary>
     public string QemuAutostart => Path.Combine(QemuDefinitions, "autostart");
 

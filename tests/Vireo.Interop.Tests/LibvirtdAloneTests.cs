@@ -1,6 +1,11 @@
+using System.Globalization;
+
 namespace Vireo.Interop.Tests;
 
-/// <summary>The sessions say the same twice against the same libvirtd: what differs elsewhere is a difference of the daemons, not of chance.</summary>
+/// <summary>
+/// The sessions say the same twice against the same libvirtd: what differs elsewhere is a difference of the daemons, not of chance. A quarter of them each day, for they take minutes;
+/// VIREO_SEED chooses which.
+/// </summary>
 public sealed class LibvirtdAloneTests : IAsyncLifetime
 {
     private readonly ScratchLibvirtd _libvirtd = new();
@@ -10,7 +15,8 @@ public sealed class LibvirtdAloneTests : IAsyncLifetime
     [Fact]
     public async Task Sessions_repeat()
     {
-        foreach (var session in Sessions.All.Values)
+        int turn = int.Parse(Environment.GetEnvironmentVariable("VIREO_SEED") ?? $"{DateOnly.FromDateTime(DateTime.UtcNow).DayNumber}", CultureInfo.InvariantCulture);
+        foreach (var session in Sessions.All.Values.Where((_, index) => (index + turn) % 4 == 0))
         {
             var first = await session.RunAsync(_libvirtd, "virsh");
             var second = await session.RunAsync(_libvirtd, "virsh");

@@ -4,12 +4,10 @@ namespace Vireo.TestKit;
 public static class Client
 {
     /// <summary>Stock virsh.</summary>
-    public static Task<ProgramResult> VirshAsync(ScratchDaemon daemon, params string[] arguments) =>
-        ProgramRun.ExecuteAsync("/usr/bin/virsh", ["-c", daemon.Uri, .. arguments]);
+    public static Task<ProgramResult> VirshAsync(ScratchDaemon daemon, params string[] arguments) => RunAsync("virsh", "/usr/bin/virsh", daemon, arguments);
 
     /// <summary>The project's tool.</summary>
-    public static Task<ProgramResult> VireoAsync(ScratchDaemon daemon, params string[] arguments) =>
-        ProgramRun.ExecuteAsync(Repository.Program("vireo"), ["-c", daemon.Uri, .. arguments]);
+    public static Task<ProgramResult> VireoAsync(ScratchDaemon daemon, params string[] arguments) => RunAsync("vireo", Repository.Program("vireo"), daemon, arguments);
 
     /// <summary>Stock virsh or the project's tool.</summary>
     public static Task<ProgramResult> RunAsync(string tool, ScratchDaemon daemon, params string[] arguments) =>
@@ -21,7 +19,10 @@ public static class Client
 
     /// <summary>Stock python libvirt: the script finds an open connection <c>c</c>, the module <c>libvirt</c> and the arguments in <c>sys.argv[2:]</c>.</summary>
     public static Task<ProgramResult> PythonAsync(ScratchDaemon daemon, string script, params string[] arguments) =>
-        ProgramRun.ExecuteAsync("/usr/bin/python3", ["-c", Prelude + script, daemon.Uri, .. arguments]);
+        ProgramRun.ExecuteAsync("/usr/bin/python3", ["-c", Script(script), daemon.Uri, .. arguments]);
+
+    /// <summary>A script for stock python with its beginning: the connection <c>c</c> and <c>told</c>, which gives a call's result or its error.</summary>
+    public static string Script(string text) => Prelude + text;
 
     /// <summary>Runs stock virsh and throws with all it said unless it succeeded.</summary>
     public static async Task<string> MustAsync(ScratchDaemon daemon, params string[] arguments)
@@ -34,6 +35,14 @@ public static class Client
 
     /// <summary>The last part of a log.</summary>
     public static string Tail(string text) => text.Length <= 4000 ? text : text[^4000..];
+
+    private static async Task<ProgramResult> RunAsync(string tool, string program, ScratchDaemon daemon, string[] arguments)
+    {
+        var result = await ProgramRun.ExecuteAsync(program, ["-c", daemon.Uri, .. arguments]);
+        if (result.ExitCode == 0)
+            CommandRecord.Note(tool, daemon, arguments);
+        return result;
+    }
 
     private const string Prelude = """
         import libvirt, sys

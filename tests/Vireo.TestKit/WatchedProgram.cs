@@ -48,7 +48,13 @@ public sealed class WatchedProgram : IDisposable
     public async Task<ProgramResult> InterruptAsync()
     {
         await ProgramRun.CheckAsync("/bin/kill", "-INT", $"{_process.Id}");
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        return await EndAsync(TimeSpan.FromSeconds(30));
+    }
+
+    /// <summary>Waits for its end.</summary>
+    public async Task<ProgramResult> EndAsync(TimeSpan patience)
+    {
+        using var limit = new CancellationTokenSource(patience);
         await _process.WaitForExitAsync(limit.Token);
         await _reading;
         return new ProgramResult(_process.ExitCode, Output, "");

@@ -3,7 +3,7 @@ namespace Vireo.Cli.Commands;
 /// <summary>Which method runs a command. What is missing here answers VIR_ERR_NO_SUPPORT.</summary>
 internal static class CommandCatalog
 {
-    public static Func<CommandContext, ValueTask>? Find(string name) => ToolOrHost(name) ?? Domain(name) ?? Devices(name) ?? Tuning(name) ?? Guest(name) ?? DomainInformation(name) ?? Snapshot(name);
+    public static Func<CommandContext, ValueTask>? Find(string name) => ToolOrHost(name) ?? Domain(name) ?? Devices(name) ?? Tuning(name) ?? Guest(name) ?? DomainInformation(name) ?? Snapshot(name) ?? Secret(name);
 
     private static Func<CommandContext, ValueTask>? ToolOrHost(string name) => name switch
     {
@@ -38,6 +38,17 @@ internal static class CommandCatalog
         "cpu-baseline" => CpuCommands.BaselineAsync,
         "hypervisor-cpu-compare" => CpuCommands.CompareHypervisorAsync,
         "hypervisor-cpu-baseline" => CpuCommands.BaselineHypervisorAsync,
+        _ => null,
+    };
+
+    private static Func<CommandContext, ValueTask>? Secret(string name) => name switch
+    {
+        "secret-define" => SecretCommands.DefineAsync,
+        "secret-dumpxml" => SecretCommands.DumpAsync,
+        "secret-list" => SecretCommands.ListAsync,
+        "secret-get-value" => SecretCommands.GetValueAsync,
+        "secret-set-value" => SecretCommands.SetValueAsync,
+        "secret-undefine" => SecretCommands.UndefineAsync,
         _ => null,
     };
 

@@ -1,6 +1,5 @@
 using Vireo.Config;
 using Vireo.Drivers.Qemu.Block;
-using Vireo.Drivers.Qemu.CommandLine;
 using Vireo.Drivers.Qemu.Snapshots;
 using Vireo.Drivers.Qemu.State;
 using Vireo.Drivers.Qemu.Tpm;
@@ -36,7 +35,7 @@ internal sealed class ExportPlanner(QemuDomain domain)
             }
         }
 
-        if (FirmwareVariables.PathOf(definition.Os) is { } variables && FileStatus.TryOf(variables) is not null)
+        if (domain.Hypervisor.Firmware.VariablesOf(definition) is { } variables && FileStatus.TryOf(variables) is not null)
         {
             AddFile(SnapshotArchiveKind.Variables, variables);
         }

@@ -2,7 +2,6 @@ using Vireo.Config;
 using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.Checkpoints;
 using Vireo.Drivers.Qemu.Cloning;
-using Vireo.Drivers.Qemu.CommandLine;
 using Vireo.Drivers.Qemu.Defaults;
 using Vireo.Drivers.Qemu.Journal;
 using Vireo.Drivers.Qemu.Snapshots;
@@ -102,7 +101,7 @@ internal sealed class ImportPlanner(QemuHypervisor hypervisor, ArchiveReader arc
     {
         foreach (var entry in archive.Manifest.Entries.Where(e => e.Kind == SnapshotArchiveKind.Variables))
         {
-            yield return new ImportedFile(entry, Planned(FirmwareVariables.PathOf(definition.Os) ?? throw archive.Bad("it has firmware variables, and its domain has none")), null);
+            yield return new ImportedFile(entry, Planned(hypervisor.Firmware.VariablesOf(definition) ?? throw archive.Bad("it has firmware variables, and its domain has none")), null);
         }
     }
 

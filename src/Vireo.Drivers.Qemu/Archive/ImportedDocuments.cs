@@ -1,7 +1,6 @@
 using Vireo.Config;
 using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.Cloning;
-using Vireo.Drivers.Qemu.CommandLine;
 
 namespace Vireo.Drivers.Qemu.Archive;
 
@@ -50,7 +49,7 @@ internal sealed class ImportedDocuments(IReadOnlyDictionary<string, ImportedFile
             Id = null,
             Name = name,
             Uuid = uuid,
-            Os = FirmwareVariables.PathOf(config.Os) is null ? config.Os : config.Os with { Nvram = new NvramConfig { Template = config.Os.Nvram!.Template } },
+            Os = config.Os.Nvram is null ? config.Os : config.Os with { Nvram = new NvramConfig { Template = config.Os.Nvram.Template, Format = config.Os.Nvram.Format } },
             Devices = config.Devices with { Disks = [.. config.Devices.Disks.Select(disk)] },
         };
         return clone is null ? moved : clone.Of(moved, []);

@@ -164,7 +164,7 @@ internal static class BlockNodeJson
 
     private static void WriteStorage(Utf8JsonWriter json, ImageLocation location, int number, DiskAccess access)
     {
-        BlockStorageJson.Write(json, location, access, NodeNumbers.AuthSecret(number));
+        BlockStorageJson.Write(json, location, access, NodeNumbers.AuthSecret(number), NodeNumbers.CookieSecret(number));
         json.WriteString("node-name"u8, NodeNumbers.Storage(number));
         WriteCommon(json, access);
         json.WriteBoolean("auto-read-only"u8, true);

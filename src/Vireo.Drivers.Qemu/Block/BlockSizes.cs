@@ -13,7 +13,8 @@ internal sealed record BlockSizes(ulong Allocation, ulong Capacity, ulong Physic
     {
         try
         {
-            return Of(path, format);
+            // Many may be asked for at once, and throwing takes longer than all the rest.
+            return FileStatus.TryOf(path) is { } status ? Of(path, format, status) : null;
         }
         catch (Exception exception) when (exception is VireoException or IOException or UnauthorizedAccessException)
         {
@@ -26,6 +27,11 @@ internal sealed record BlockSizes(ulong Allocation, ulong Capacity, ulong Physic
     public static BlockSizes Of(string path, ImageFormat format)
     {
         var status = FileStatus.TryOf(path) ?? throw FileSystemCalls.Failure(FileSystemCalls.NoEntry, $"failed to stat '{path}'");
+        return Of(path, format, status);
+    }
+
+    private static BlockSizes Of(string path, ImageFormat format, FileStatus status)
+    {
         using var device = status.Kind == FileKind.BlockDevice ? File.OpenHandle(path, options: FileOptions.None) : null;
         var physical = device is null ? status.Size : RandomAccess.GetLength(device);
         var capacity = ImageProbe.Read(path, format).VirtualSize ?? physical;

@@ -12,8 +12,9 @@ internal static class BlockStorageJson
     /// <param name="location">Where the bytes lie.</param>
     /// <param name="access">How they are accessed.</param>
     /// <param name="secret">The object that holds the password, where the document names a user.</param>
+    /// <param name="cookies">The object that holds the cookies, where the document has some.</param>
     /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED: no driver reaches such a place, or the document lacks what the driver needs.</exception>
-    public static void Write(Utf8JsonWriter json, ImageLocation location, DiskAccess access, string? secret = null)
+    public static void Write(Utf8JsonWriter json, ImageLocation location, DiskAccess access, string? secret = null, string? cookies = null)
     {
         switch (location)
         {
@@ -35,7 +36,7 @@ internal static class BlockStorageJson
                 json.WriteNumber("namespace"u8, nvme.Document.Namespace ?? 1);
                 break;
             case NetworkLocation network:
-                Network(json, network, network.Document ?? new DiskSource(), secret);
+                Network(json, network, network.Document ?? new DiskSource(), secret, cookies);
                 break;
             default:
                 throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"image '{location.Display}' is of a kind that is not supported");
@@ -79,7 +80,7 @@ internal static class BlockStorageJson
         Text(json, "pr-manager"u8, access.Reservations);
     }
 
-    private static void Network(Utf8JsonWriter json, NetworkLocation network, DiskSource document, string? secret)
+    private static void Network(Utf8JsonWriter json, NetworkLocation network, DiskSource document, string? secret, string? cookies)
     {
         json.WriteString("driver"u8, network.Protocol);
         switch (network.Protocol)
@@ -93,7 +94,7 @@ internal static class BlockStorageJson
                 break;
             case "http" or "https" or "ftp" or "ftps":
                 json.WriteString("url"u8, BackingName.Of(network) + (document.Query is { } query ? $"?{query}" : ""));
-                Web(json, document, secret);
+                Web(json, document, secret, cookies);
                 break;
             case "iscsi":
                 Iscsi(json, string.Create(CultureInfo.InvariantCulture, $"{network.Host}:{network.Port ?? 3260}"), network.Name, document.Initiator?.Iqn, document.Auth?.Username, secret);
@@ -143,7 +144,7 @@ internal static class BlockStorageJson
         json.WriteEndObject();
     }
 
-    private static void Web(Utf8JsonWriter json, DiskSource document, string? secret)
+    private static void Web(Utf8JsonWriter json, DiskSource document, string? secret, string? cookies)
     {
         if (document.Ssl?.Verify is { } verify)
         {
@@ -157,7 +158,7 @@ internal static class BlockStorageJson
         }
 
         // Cookies let one in as passwords do, so they are not shown on a command line.
-        Text(json, "cookie-secret"u8, document.Cookies.IsEmpty ? null : secret);
+        Text(json, "cookie-secret"u8, document.Cookies.IsEmpty ? null : cookies);
         Number(json, "readahead"u8, document.Readahead);
         Number(json, "timeout"u8, document.Timeout);
     }

@@ -37,7 +37,26 @@ internal static class DiskDocuments
             return null;
         }
 
-        return FromDocument(disk, top) ?? ImageChain.Read(top, disk.Format());
+        return Encrypted(FromDocument(disk, top) ?? ImageChain.Read(top, disk.Format()), disk.Source?.Encryption ?? disk.Encryption);
+    }
+
+    // What the disk says of its encryption holds for every image of it that is encrypted: an overlay that stands on such a one is not. When none seems to be, it is for
+    // QEMU to say so: nobody is to get a plain disk who has asked for another.
+    private static ImageChain Encrypted(ImageChain chain, StorageEncryption? encryption)
+    {
+        if (encryption is null)
+        {
+            return chain;
+        }
+
+        var top = chain.Layers.Any(layer => layer.Encrypted || layer.Encryption is not null) ? -1 : 0;
+        return new ImageChain([.. chain.Layers.Select((layer, i) => layer.Encryption is not null || !(layer.Encrypted || i == top) ? layer : layer with
+        {
+            Encryption = encryption,
+            Format = layer.Format == ImageFormat.Luks ? ImageFormat.Raw : layer.Format,
+            // The head of the volume is none of the disk.
+            VirtualSize = layer.Format == ImageFormat.Qcow2 ? layer.VirtualSize : layer.Location.LocalPath is { } volume ? LuksHeader.PayloadSize(volume) : null,
+        })]);
     }
 
     /// <summary>The chain as far as the document tells it. Nothing is opened, so it may stop before the chain's end.</summary>
@@ -81,7 +100,7 @@ internal static class DiskDocuments
                 Type = type,
                 Index = (uint)live.Numbers[i],
                 Format = new BackingFormat { Type = layer.Format.Name() },
-                Source = source,
+                Source = source with { Encryption = layer.Encryption },
                 Backing = below,
             };
         }
@@ -105,7 +124,7 @@ internal static class DiskDocuments
         return disk with
         {
             Type = type,
-            Source = source with { Seclabels = disk.Source?.Seclabels ?? default, StartupPolicy = disk.Source?.StartupPolicy },
+            Source = source with { Seclabels = disk.Source?.Seclabels ?? default, StartupPolicy = disk.Source?.StartupPolicy, Encryption = disk.Source?.Encryption },
             Driver = (disk.Driver ?? new DiskDriver { Name = "qemu" }) with { Type = top.Format.Name() },
             BackingStore = null,
         };
@@ -164,7 +183,7 @@ internal static class DiskDocuments
 
             var location = Location(store.Type ?? DiskType.File, store.Source, disk.Target?.Dev)
                 ?? throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"a backingStore of disk '{disk.Target?.Dev}' has an empty source");
-            layers.Add(Layer(location, Format(store.Format?.Type)));
+            layers.Add(Layer(location, Format(store.Format?.Type)) with { Encryption = store.Source.Encryption });
         }
     }
 
@@ -182,7 +201,7 @@ internal static class DiskDocuments
         }
 
         var probe = ImageProbe.Read(path, format);
-        return new ImageLayer(location, format) { VirtualSize = probe.VirtualSize, Identity = probe.Identity, Encrypted = probe.Qcow2?.Encryption > 0, HasBitmaps = probe.Qcow2?.HasBitmaps == true };
+        return new ImageLayer(location, format) { VirtualSize = probe.VirtualSize, Identity = probe.Identity, Encrypted = probe.Qcow2?.Encryption > 0 || format == ImageFormat.Luks, HasBitmaps = probe.Qcow2?.HasBitmaps == true };
     }
 
     private static ImageFormat Format(string? name) => name is null

@@ -31,6 +31,9 @@ internal sealed class NodeNumbers(int last = 0)
     /// <summary>The object with what opens the storage to us.</summary>
     public static string AuthSecret(int number) => string.Create(CultureInfo.InvariantCulture, $"n{number}f-auth");
 
+    /// <summary>The object with the cookies that open the storage to us.</summary>
+    public static string CookieSecret(int number) => string.Create(CultureInfo.InvariantCulture, $"n{number}f-cookie");
+
     /// <summary>The object with the key of an encrypted image.</summary>
     public static string KeySecret(int number) => string.Create(CultureInfo.InvariantCulture, $"n{number}-key");
 

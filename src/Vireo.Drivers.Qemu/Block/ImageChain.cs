@@ -20,6 +20,9 @@ internal sealed record ImageLayer(ImageLocation Location, ImageFormat Format)
     /// <summary>How it is encrypted by the document; null when it says nothing.</summary>
     public StorageEncryption? Encryption { get; init; }
 
+    /// <summary>What a file that stands on the image calls its format: an encrypted one that is plain within is of a format of its own.</summary>
+    public ImageFormat OuterFormat => Format == ImageFormat.Raw && Encryption is not null ? ImageFormat.Luks : Format;
+
     /// <summary>The part of the bytes that is the image; null for all of them.</summary>
     public StorageSlice? Slice { get; init; }
 

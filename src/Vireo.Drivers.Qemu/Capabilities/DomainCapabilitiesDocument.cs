@@ -23,29 +23,30 @@ internal static class DomainCapabilitiesDocument
         Arch = architecture,
         MaxVcpus = (uint)machine.MaxCpus,
         Iothreads = qemu.HasDevice("iothread"),
-        Os = Os(qemu),
+        Os = Os(architecture, machine.Name),
         Cpu = new() { Modes = CpuModes(qemu, kvm) },
         MemoryBacking = Supported(("sourceType", qemu.Has(QemuFeature.MemoryMemfd) ? ["file", "anonymous", "memfd"] : ["file", "anonymous"])),
         Devices = Devices(qemu, MachineKind.Of(architecture, machine.Name)),
         Features = Features(qemu, MachineKind.Of(architecture, machine.Name)),
     };
 
-    private static OsSupport Os(QemuCapabilities qemu)
+    private static OsSupport Os(string architecture, string machine)
     {
-        var firmware = FirmwareDescriptions.For(qemu.Architecture);
+        var firmware = FirmwareDescriptions.OfHost.Read().Where(one => one.IsFor(architecture, machine)).ToList();
+        var images = firmware.Select(static one => one.Executable.Path).Where(File.Exists).Distinct().ToArray();
         return new()
         {
             Supported = true,
-            Enums = [Values("firmware", [.. firmware.Select(static one => one.Kind).Distinct()])],
+            Enums = [Values("firmware", [.. firmware.SelectMany(static one => one.Interfaces).Distinct().Order().Select(static kind => kind.ToXmlName())])],
             Loader = new()
             {
                 Supported = true,
-                Values = [.. firmware.Where(static one => one.Kind == "efi").Select(static one => one.Executable).Distinct()],
+                Values = [.. images.Length > 0 ? images : FirmwareDescriptions.WellKnown],
                 Enums =
                 [
                     Values("type", ["rom", "pflash"]),
                     Values("readonly", s_yesNo),
-                    Values("secure", firmware.Any(static one => one.Secure) ? s_yesNo : ["no"]),
+                    Values("secure", firmware.Any(static one => one.Features.Contains("secure-boot") && one.Features.Contains("requires-smm")) ? s_yesNo : ["no"]),
                 ],
             },
         };

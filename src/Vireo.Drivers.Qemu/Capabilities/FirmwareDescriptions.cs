@@ -1,40 +1,49 @@
-using System.Text.Json;
-using Vireo.Drivers.Qemu.Monitor;
-
 namespace Vireo.Drivers.Qemu.Capabilities;
 
-/// <summary>A firmware image of this host.</summary>
-/// <param name="Kind"><c>efi</c> or <c>bios</c>.</param>
-/// <param name="Executable">The image.</param>
-/// <param name="Secure">It enforces secure boot.</param>
-internal sealed record Firmware(string Kind, string Executable, bool Secure);
-
-/// <summary>Reads the descriptions that firmware packages install for QEMU's users; an administrator's replace the packager's of the same name.</summary>
-internal static class FirmwareDescriptions
+/// <summary>
+/// The firmware of this host, as packages and administrators describe it to QEMU's users. Files are taken in the order of their names; one in an earlier place stands
+/// for all of its name in later ones, and hides them when there is nothing in it.
+/// </summary>
+/// <param name="places">The directories, the first before the last.</param>
+internal sealed class FirmwareDescriptions(IReadOnlyList<string> places)
 {
-    private static readonly string[] s_places = ["/etc/qemu/firmware", "/usr/share/qemu/firmware"];
+    private const int LongestDescription = 1 << 20;
 
-    /// <summary>The firmware for an architecture, best first.</summary>
-    public static IReadOnlyList<Firmware> For(string architecture) =>
-        [.. s_places.Where(Directory.Exists).SelectMany(Directory.EnumerateFiles).Where(static path => path.EndsWith(".json", StringComparison.Ordinal))
-            .DistinctBy(Path.GetFileName).OrderBy(Path.GetFileName, StringComparer.Ordinal).Select(path => Read(path, architecture)).OfType<Firmware>()];
+    // What distributions had before there were descriptions.
+    private static readonly (string Loader, string Template)[] s_wellKnown =
+    [
+        ("/usr/share/OVMF/OVMF_CODE.fd", "/usr/share/OVMF/OVMF_VARS.fd"),
+        ("/usr/share/OVMF/OVMF_CODE.secboot.fd", "/usr/share/OVMF/OVMF_VARS.fd"),
+        ("/usr/share/AAVMF/AAVMF_CODE.fd", "/usr/share/AAVMF/AAVMF_VARS.fd"),
+        ("/usr/share/AAVMF/AAVMF32_CODE.fd", "/usr/share/AAVMF/AAVMF32_VARS.fd"),
+    ];
 
-    // A description that cannot be understood is a firmware that is not offered.
-    private static Firmware? Read(string path, string architecture)
+    /// <summary>Those of this host; a daemon of one user has that user's own before them.</summary>
+    public static FirmwareDescriptions OfHost { get; } = new([.. OwnPlaces(), "/etc/qemu/firmware", "/usr/share/qemu/firmware"]);
+
+    /// <summary>The images that are known without a description, as far as they are here.</summary>
+    public static IEnumerable<string> WellKnown => s_wellKnown.Select(static known => known.Loader).Where(File.Exists);
+
+    /// <summary>The variables that go with an image that is known without a description; null for others.</summary>
+    public static string? WellKnownTemplate(string loader) => Array.Find(s_wellKnown, known => known.Loader == loader).Template;
+
+    /// <summary>All that can be understood, best first.</summary>
+    public IReadOnlyList<FirmwareDescription> Read() =>
+    [
+        .. places.Where(Directory.Exists).SelectMany(Directory.EnumerateFiles).Where(static path => path.EndsWith(".json", StringComparison.Ordinal))
+            .DistinctBy(Path.GetFileName).OrderBy(Path.GetFileName, StringComparer.Ordinal).Select(Read).OfType<FirmwareDescription>(),
+    ];
+
+    private static IEnumerable<string> OwnPlaces() => Environment.IsPrivilegedProcess ? [] :
+        [Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData), "qemu", "firmware")];
+
+    private static FirmwareDescription? Read(string path)
     {
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
-            var root = document.RootElement;
-            if (!root.GetProperty("targets").EnumerateArray().Any(target => target.Str("architecture") == architecture))
-                return null;
-            var mapping = root.GetProperty("mapping");
-            var executable = mapping.TryGetProperty("executable", out var flash) ? flash.Str("filename") : mapping.Str("filename");
-            var kind = root.GetProperty("interface-types").EnumerateArray().Any(static type => type.ValueEquals("uefi")) ? "efi" : "bios";
-            var secure = root.TryGetProperty("features", out var features) && features.EnumerateArray().Any(static feature => feature.ValueEquals("secure-boot"));
-            return File.Exists(executable) ? new(kind, executable, secure) : null;
+            return new FileInfo(path).Length <= LongestDescription ? FirmwareDescription.Read(File.ReadAllBytes(path)) : null;
         }
-        catch (Exception exception) when (exception is JsonException or IOException or UnauthorizedAccessException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return null;
         }

@@ -27,7 +27,7 @@ internal sealed class CloneDocument(string source, string name)
         Genid = definition.Genid is null ? null : _genid,
 
         // Without a path it is named after the domain.
-        Os = definition.Os.Nvram is null ? definition.Os : definition.Os with { Nvram = new NvramConfig { Template = definition.Os.Nvram.Template } },
+        Os = definition.Os.Nvram is null ? definition.Os : definition.Os with { Nvram = new NvramConfig { Template = definition.Os.Nvram.Template, Format = definition.Os.Nvram.Format } },
         Devices = Devices(definition.Devices, disks),
     };
 

@@ -1,6 +1,5 @@
 using Vireo.Config;
 using Vireo.Drivers.Qemu.Block;
-using Vireo.Drivers.Qemu.CommandLine;
 using Vireo.Drivers.Qemu.Journal;
 using Vireo.Drivers.Qemu.Snapshots;
 using Vireo.Drivers.Qemu.State;
@@ -72,10 +71,10 @@ internal sealed class ClonePlanner(ISnapshotDomain domain, QemuHypervisor hyperv
     /// <summary>What the snapshot has captured; the state of now when it is older than that, and has none.</summary>
     private IEnumerable<NewState> Platform(QemuSnapshot snapshot, DomainConfig definition, DomainConfig clone)
     {
-        if (FirmwareVariables.PathOf(clone.Os) is { } variables)
+        if (domain.VariablesOf(clone) is { } variables)
         {
             var content = snapshot.Config.FirmwareVariables is { } captured ? (captured == PlatformState.NeverRun ? null : PackedFile.Unpack(captured))
-                : FirmwareVariables.PathOf(definition.Os) is { } now && FileStatus.TryOf(now) is not null ? PackedFile.Read(now)
+                : domain.VariablesOf(definition) is { } now && FileStatus.TryOf(now) is not null ? PackedFile.Read(now)
                 : null;
             if (content is not null)
             {

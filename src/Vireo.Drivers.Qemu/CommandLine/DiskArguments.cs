@@ -60,15 +60,17 @@ internal static class DiskArguments
         for (var i = 0; i < chain.Layers.Length; i++)
         {
             var layer = chain.Layers[i];
-            if (layer.Location is NetworkLocation { Document: { } document } && (document.Auth is not null || !document.Cookies.IsEmpty))
+            if (layer.Location is NetworkLocation { Document: { } document })
             {
-                Secret(arguments, NodeNumbers.AuthSecret(live.Numbers[i]), context);
+                AddLogin(arguments, document, live.Numbers[i], context);
             }
 
             if (layer.Encryption is { } encryption)
             {
                 Unsupported.When(encryption.Format is not "luks", $"encryption format '{encryption.Format}' of disk '{disk.Target!.Dev}'");
-                Secret(arguments, NodeNumbers.KeySecret(live.Numbers[i]), context);
+                var named = encryption.Secrets.Find(s => s.Type == "passphrase") ?? throw Unsupported.Element($"<encryption> of disk '{disk.Target!.Dev}'", "names no secret with a passphrase");
+                var key = NodeNumbers.KeySecret(live.Numbers[i]);
+                arguments.Add("-object", context.Secrets?.Object(key, named) ?? Shown(key, context));
             }
         }
 
@@ -87,9 +89,24 @@ internal static class DiskArguments
         return top + "c";
     }
 
-    // The secret itself stands in a file of the run that only QEMU's user can read, never on a command line.
-    private static void Secret(ArgumentList arguments, string id, CommandLineContext context) =>
-        arguments.Add("-object", OptionJson.Object("secret", id).Text("format", "raw").Text("file", context.File(id)));
+    // What lets us in at a server: a password, or cookies.
+    private static void AddLogin(ArgumentList arguments, DiskSource document, int number, CommandLineContext context)
+    {
+        if (document.Auth?.Secret is { } named)
+        {
+            var id = NodeNumbers.AuthSecret(number);
+            arguments.Add("-object", context.Secrets?.Object(id, named) ?? Shown(id, context));
+        }
+
+        if (!document.Cookies.IsEmpty)
+        {
+            var id = NodeNumbers.CookieSecret(number);
+            var cookies = string.Join("; ", document.Cookies.Select(cookie => $"{cookie.Name}={cookie.Text}"));
+            arguments.Add("-object", context.Secrets?.Object(id, System.Text.Encoding.UTF8.GetBytes(cookies)) ?? Shown(id, context));
+        }
+    }
+
+    private static OptionJson Shown(string id, CommandLineContext context) => OptionJson.Object("secret", id).Text("format", "raw").Text("file", context.File(id));
 
     private static OptionJson Device(DiskConfig disk, DomainConfig config, string? node)
     {

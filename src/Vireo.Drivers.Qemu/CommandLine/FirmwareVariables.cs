@@ -36,7 +36,7 @@ internal static class FirmwareVariables
     /// <exception cref="VireoException">VIR_ERR_OPERATION_FAILED: no template is known; VIR_ERR_SYSTEM_ERROR: it cannot be read.</exception>
     public static async ValueTask<byte[]> ReadTemplateAsync(OsConfig os, CancellationToken cancellationToken)
     {
-        var template = os.Nvram?.Template ?? MasterOf(os.Loader!.Path!)
+        var template = os.Nvram?.Template ?? Capabilities.FirmwareDescriptions.WellKnownTemplate(os.Loader!.Path!) ?? MasterOf(os.Loader.Path!)
             ?? throw VireoException.OperationFailed(ErrorDomain.Qemu, $"unable to find any master var store for loader: {os.Loader.Path}; name one in <nvram template=…>");
         try
         {

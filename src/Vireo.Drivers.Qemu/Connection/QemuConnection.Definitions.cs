@@ -1,5 +1,4 @@
 using Vireo.Config;
-using Vireo.Drivers.Qemu.CommandLine;
 using Vireo.Drivers.Qemu.Defaults;
 using Vireo.Drivers.Qemu.Journal;
 using Vireo.Drivers.Qemu.State;
@@ -245,7 +244,7 @@ internal sealed partial class QemuConnection
         return empty;
     }
 
-    private static void RefuseUndefine(DomainView view, DomainUndefineFlags flags)
+    private void RefuseUndefine(DomainView view, DomainUndefineFlags flags)
     {
         if (!view.IsPersistent)
         {
@@ -267,7 +266,7 @@ internal sealed partial class QemuConnection
             throw VireoException.OperationInvalid(ErrorDomain.Qemu, "Refusing to undefine while domain managed save image exists");
         }
 
-        if (view.Persistent is { } config && FirmwareVariables.PathOf(config.Os) is { } nvram && File.Exists(nvram) && (flags & (DomainUndefineFlags.Nvram | DomainUndefineFlags.KeepNvram)) == 0)
+        if (view.Persistent is { } config && Hypervisor.Firmware.VariablesOf(config) is { } nvram && File.Exists(nvram) && (flags & (DomainUndefineFlags.Nvram | DomainUndefineFlags.KeepNvram)) == 0)
         {
             throw VireoException.OperationInvalid(ErrorDomain.Qemu, "cannot undefine domain with nvram");
         }
@@ -280,7 +279,7 @@ internal sealed partial class QemuConnection
             File.Delete(Hypervisor.Files.ManagedSave(view.Name));
         }
 
-        if (flags.HasFlag(DomainUndefineFlags.Nvram) && view.Persistent is { } config && FirmwareVariables.PathOf(config.Os) is { } nvram)
+        if (flags.HasFlag(DomainUndefineFlags.Nvram) && view.Persistent is { } config && Hypervisor.Firmware.VariablesOf(config) is { } nvram)
         {
             RemoveVariables(nvram);
         }

@@ -56,7 +56,8 @@ internal sealed partial class QemuConnection
         var location = disk.Location() ?? throw VireoException.InvalidArgument(ErrorDomain.Qemu, $"disk '{path}' does not currently have a source assigned");
         var file = location.LocalPath ?? throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"the size of '{location.Display}' is not known: it is no file or block device of this host");
         var sizes = await Task.Run(() => BlockSizes.Of(file, disk.Format()), cancellationToken).ConfigureAwait(false);
-        return new DomainGetBlockInfoResult(sizes.Allocation, sizes.Capacity, sizes.Physical);
+        var within = disk.Format() == ImageFormat.Raw && (disk.Encryption ?? disk.Source?.Encryption) is not null ? LuksHeader.PayloadSize(file) : null;
+        return new DomainGetBlockInfoResult(sizes.Allocation, (ulong?)within ?? sizes.Capacity, sizes.Physical);
     }
 
     /// <inheritdoc/>

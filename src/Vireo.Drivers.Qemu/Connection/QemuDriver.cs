@@ -2,12 +2,13 @@ using Microsoft.Extensions.Logging;
 using Vireo.Drivers.Qemu.Lifecycle;
 using Vireo.Drivers.Qemu.State;
 using Vireo.Host;
+using Vireo.Host.Secrets;
 using Vireo.Uris;
 
 namespace Vireo.Drivers.Qemu;
 
 /// <summary>The driver of QEMU's guests on this host: <c>qemu:///system</c> and <c>qemu:///session</c>. One for each root.</summary>
-public sealed class QemuDriver : IDriver, IAsyncDisposable
+public sealed partial class QemuDriver : IDriver, IAsyncDisposable
 {
     private readonly QemuHypervisor _hypervisor;
 
@@ -50,7 +51,7 @@ public sealed class QemuDriver : IDriver, IAsyncDisposable
 
     internal static async Task<QemuHypervisor> StartAsync(VireoPaths paths, IGuestBuilder builder, ILogger log, QemuSettings settings, CancellationToken cancellationToken)
     {
-        var hypervisor = new QemuHypervisor(paths, builder, log) { Settings = settings };
+        var hypervisor = new QemuHypervisor(paths, builder, log) { Settings = settings, Secrets = SecretStore.Open(paths.Secrets, (path, error) => LogUnreadable(log, path, error.Message)) };
         await hypervisor.StartAsync(cancellationToken).ConfigureAwait(false);
         return hypervisor;
     }
@@ -58,6 +59,9 @@ public sealed class QemuDriver : IDriver, IAsyncDisposable
     internal static DriverConnection Open(QemuHypervisor hypervisor, string uri)
     {
         var connection = new QemuConnection(hypervisor, uri);
-        return new DriverConnection { Uri = uri, Hypervisor = connection, OnClose = connection.CloseAsync };
+        return new DriverConnection { Uri = uri, Hypervisor = connection, Secret = hypervisor.Secrets, OnClose = connection.CloseAsync };
     }
+
+    [LoggerMessage(4, LogLevel.Error, "Failed to load secret '{Path}': {Error}. It is left as it is")]
+    private static partial void LogUnreadable(ILogger log, string path, string error);
 }

@@ -25,6 +25,7 @@ internal static class DeviceChecks
         foreach (var disk in devices.Disks)
         {
             DiskChecks.RequireSecret(disk.Auth ?? disk.Source?.Auth);
+            DiskChecks.RequireSecrets(disk.Encryption ?? disk.Source?.Encryption);
         }
 
         First(devices.Filesystems.Select(f => f.Source is null ? new VireoException(ErrorCode.NoSource, ErrorDomain.Domain, f.Target) : null));
@@ -168,6 +169,21 @@ internal static class DeviceChecks
         VideoType.Vga or VideoType.Cirrus or VideoType.Vmvga or VideoType.Ramfb or VideoType.Bochs when secondary => Unsupported($"video type '{type.Value.ToXmlName()}' is only valid as primary video device"),
         _ => null,
     };
+
+    /// <summary>What cannot be asked of a folder that another process serves.</summary>
+    /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED.</exception>
+    public static void Filesystems(DomainConfig config)
+    {
+        var shared = config.MemoryBacking?.Access == MemoryAccess.Shared || config.Cpu?.Numa?.Cells.Any(c => c.MemAccess == MemoryAccess.Shared) == true;
+        First(config.Devices.Filesystems.Where(f => f is { Driver.Type: FilesystemDriverType.Virtiofs, Source.Socket: null }).Select(folder => folder switch
+        {
+            { Readonly: true } => Unsupported("virtiofs does not yet support read-only mode"),
+            _ when !shared => Unsupported("'virtiofs' requires shared memory"),
+            { Accessmode: not (null or FilesystemAccess.Passthrough) } => Unsupported("virtiofs only supports passthrough accessmode"),
+            { Driver.Wrpolicy: not null } => Unsupported("virtiofs does not support wrpolicy"),
+            _ => null,
+        }));
+    }
 
     private static void First(IEnumerable<VireoException?> refusals)
     {

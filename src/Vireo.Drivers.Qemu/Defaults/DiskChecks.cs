@@ -41,6 +41,8 @@ internal static class DiskChecks
 
         var refusal = DiskDefaults.AddressRefusal(disk) ?? Narrow(disk, bus, controllers) ?? (disk switch
         {
+            { Transient: not null, Readonly: true } => $"transient disk '{target}' must not be read-only",
+            { Transient: not null, Device: DiskDevice.Cdrom or DiskDevice.Floppy or DiskDevice.Lun } => $"disk device '{disk.Device.Value.ToXmlName()}' does not support transient option",
             { Sgio: Sgio.Unfiltered } => "unfiltered sgio is no longer supported",
             { Device: DiskDevice.Lun, Type: DiskType.File or DiskType.Dir } => "disk device='lun' is only valid for block type disk source",
             { Device: DiskDevice.Disk or DiskDevice.Lun, Target.Tray: not null } => "tray is only valid for cdrom and floppy",
@@ -75,6 +77,16 @@ internal static class DiskChecks
         if (refusal is not null)
         {
             throw new VireoException(ErrorCode.XmlError, ErrorDomain.Storage, refusal);
+        }
+    }
+
+    /// <summary>Every secret of an encryption has to be named.</summary>
+    /// <exception cref="VireoException">VIR_ERR_XML_ERROR.</exception>
+    public static void RequireSecrets(StorageEncryption? encryption)
+    {
+        if (encryption?.Secrets.Any(secret => secret is { Uuid: null, Usage: null }) == true)
+        {
+            throw new VireoException(ErrorCode.XmlError, ErrorDomain.Storage, "missing secret uuid or usage attribute");
         }
     }
 

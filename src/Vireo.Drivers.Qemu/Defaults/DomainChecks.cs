@@ -88,7 +88,8 @@ internal static class DomainChecks
 
         PlatformChecks.AfterDefaults(config, machine);
         CpuDefaults.Check(config);
-        if (machine.IsPc && config.Os.Loader?.Type == LoaderType.Pflash && config.Features?.Acpi != true)
+        FirmwareChecks.SecureBoot(config);
+        if (machine.IsPc && (config.Os.Loader?.Type == LoaderType.Pflash || config.Os.Firmware == OsFirmware.Efi) && config.Features?.Acpi != true)
         {
             throw VireoException.ConfigUnsupported(ErrorDomain.Domain, "UEFI requires ACPI on this architecture");
         }
@@ -98,6 +99,7 @@ internal static class DomainChecks
             throw VireoException.ConfigUnsupported(ErrorDomain.Domain, "ACPI requires UEFI on this architecture");
         }
 
+        DeviceChecks.Filesystems(config);
         foreach (var disk in config.Devices.Disks)
         {
             DiskChecks.Check(disk, config.Devices.Controllers);

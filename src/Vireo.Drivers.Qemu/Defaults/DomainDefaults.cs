@@ -55,6 +55,11 @@ internal static class DomainDefaults
         var isMainframe = config.Os.Type?.Arch == "s390x";
         config = UnreadMembers.Drop(config with { Devices = ZpciAssignment.Read(config.Devices, isMainframe) });
         PlatformChecks.BeforeDefaults(config);
+        if (context is { IsNew: true, IsLive: false })
+        {
+            config = config with { Os = FirmwareChecks.Apply(config.Os) };
+        }
+
         DeviceChecks.BeforeDefaults(config.Devices, isMainframe);
         config = General(config, context);
         DomainChecks.BeforeDefaults(config);
@@ -109,9 +114,9 @@ internal static class DomainDefaults
 
         var type = (config.Os.Type ?? new OsType()) with { Arch = config.Os.Type?.Arch ?? EmulatorTargets.HostArchitecture, Machine = machine, Kind = config.Os.Type?.Kind ?? "hvm" };
         var os = config.Os with { Type = type };
-        if (os is { Loader: { Type: LoaderType.Pflash, Readonly: true, Path: not null }, Nvram: null or { Path: null, Source: null } })
+        if (os is { Loader: { Type: LoaderType.Pflash, Readonly: true, Path: not null, Stateless: not true }, Nvram: null or { Path: null, Source: null } })
         {
-            os = os with { Nvram = (os.Nvram ?? new NvramConfig()) with { Path = Path.Combine(context.NvramDirectory, $"{config.Name}_VARS.fd") } };
+            os = os with { Nvram = (os.Nvram ?? new NvramConfig()) with { Path = Path.Combine(context.NvramDirectory, $"{config.Name}_VARS.{os.Nvram?.Format ?? "fd"}") } };
         }
 
         os = os.Loader is { Path: not null, Type: null } ? os with { Loader = os.Loader with { Type = LoaderType.Rom } } : os;

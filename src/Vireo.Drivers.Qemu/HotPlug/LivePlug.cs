@@ -42,7 +42,21 @@ internal sealed class LivePlug(RunningDevices devices)
 
     private async ValueTask AttachAsync(DeviceKind kind, PlugPlan plan, UndoStack undo, CancellationToken cancellationToken)
     {
-        plan = plan with { Device = LiveConfig.PrepareDevice(plan.Device, Process.Channels) };
+        plan = plan with { Device = FilesystemServers.Show(LiveConfig.PrepareDevice(plan.Device, Process.Channels)) };
+        if (plan.Device.Hostdevs is [_])
+        {
+            var wanted = plan.Device;
+            plan = plan with { Device = await Task.Run(() => Hypervisor.HostDevices.Take(wanted, devices.Live.Name!, Process.Directory), cancellationToken).ConfigureAwait(false) };
+            var given = plan.Device.Hostdevs is [var found] ? found : throw VireoException.OperationFailed(ErrorDomain.Qemu, "the device is not there");
+            undo.Push("give the host's device back", () => Hypervisor.HostDevices.GiveBack(Process.Directory, given));
+        }
+
+        if (plan.Device.Filesystems is [{ Alias: { } alias }])
+        {
+            undo.Push("end what serves the folder", () => new ValueTask(FilesystemServers.EndAsync(alias, Process.Directory, Process.Channels)));
+            FilesystemServers.Start(Hypervisor.Paths, devices.Live.Name!, plan.Device, Process.Directory, Process.Channels, Hypervisor.Log);
+        }
+
         plan = await OpenDiskAsync(plan, undo, cancellationToken).ConfigureAwait(false);
         using var taps = new GuestTaps();
         var (connected, numbers) = await ConnectAsync(plan, taps, undo, cancellationToken).ConfigureAwait(false);
@@ -64,7 +78,7 @@ internal sealed class LivePlug(RunningDevices devices)
 
     private async Task MakeAsync(PlugPlan plan, IReadOnlyDictionary<string, TapNumbers>? taps, UndoStack undo, CancellationToken cancellationToken)
     {
-        var context = new CommandLineContext(null, Process.Disks, Process.Channels) { Taps = taps ?? new Dictionary<string, TapNumbers>() };
+        var context = new CommandLineContext(null, Process.Disks, Process.Channels) { Taps = taps ?? new Dictionary<string, TapNumbers>(), Secrets = new GuestSecrets(Hypervisor.Secrets, null) };
         foreach (var step in MonitorArguments.Steps(QemuCommandLine.BuildDevice(plan.AddTo(devices.Live), plan.Device, context)))
         {
             if (step.Device is not null)
@@ -98,6 +112,12 @@ internal sealed class LivePlug(RunningDevices devices)
         if (plan.Device.Disks is not [var disk])
         {
             return plan;
+        }
+
+        if (disk.Transient is not null)
+        {
+            disk = await Task.Run(() => TransientDisks.MakePlugged(disk, devices.Live.Name!, Process.Directory), cancellationToken).ConfigureAwait(false);
+            undo.Push("remove what the transient disk was to be written to", () => File.Delete(disk.Source!.File!));
         }
 
         var chain = await Task.Run(disk.Chain, cancellationToken).ConfigureAwait(false);

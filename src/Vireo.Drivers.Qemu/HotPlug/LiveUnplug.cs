@@ -100,6 +100,20 @@ internal sealed partial class LiveUnplug(RunningDevices devices)
         if (device.Disks is [var disk])
         {
             Process.Disks = Process.Disks.Without(disk.Target!.Dev!);
+            if (disk is { Transient: not null, Source.File: { } overlay })
+            {
+                TransientDisks.Remove(Process.Directory, overlay);
+            }
+        }
+
+        if (device.Hostdevs is [var given])
+        {
+            Hypervisor.HostDevices.GiveBack(Process.Directory, given);
+        }
+
+        if (!device.Filesystems.IsEmpty)
+        {
+            await FilesystemServers.EndAsync(alias, Process.Directory, Process.Channels).ConfigureAwait(false);
         }
 
         FaultPoint.Hit(FaultPoints.UnplugCleared);

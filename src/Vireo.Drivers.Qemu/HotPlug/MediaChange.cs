@@ -49,7 +49,7 @@ internal sealed class MediaChange(RunningDevices devices)
     private async Task SwapAsync(DiskConfig drive, LiveDisk before, LiveDisk after, bool force, UndoStack undo, CancellationToken cancellationToken)
     {
         var alias = drive.Alias!;
-        foreach (var step in Images(drive, after))
+        foreach (var step in Images(drive, after, new GuestSecrets(devices.Domain.Hypervisor.Secrets, null)))
         {
             await devices.ExecuteAsync(step.Add, cancellationToken).ConfigureAwait(false);
             undo.Push("close the new medium", async () => await devices.ExecuteAsync(step.Remove!, CancellationToken.None).ConfigureAwait(false));
@@ -112,8 +112,8 @@ internal sealed class MediaChange(RunningDevices devices)
         }
     }
 
-    private IReadOnlyList<MonitorStep> Images(DiskConfig drive, LiveDisk open) => MonitorArguments.Steps(
-        QemuCommandLine.BuildImages(devices.Live, drive, new CommandLineContext(null, new LiveDisks([open], 0), Process.Channels)));
+    private IReadOnlyList<MonitorStep> Images(DiskConfig drive, LiveDisk open, GuestSecrets? secrets = null) => MonitorArguments.Steps(
+        QemuCommandLine.BuildImages(devices.Live, drive, new CommandLineContext(null, new LiveDisks([open], 0), Process.Channels) { Secrets = secrets }));
 
     // An empty drive keeps the format and the number, as libvirt shows it.
     private static DiskConfig Show(DiskConfig drive, DiskConfig medium, LiveDisk open)

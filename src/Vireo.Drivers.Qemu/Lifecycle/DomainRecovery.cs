@@ -8,7 +8,6 @@ using Vireo.Drivers.Qemu.HotPlug;
 using Vireo.Drivers.Qemu.Monitor;
 using Vireo.Drivers.Qemu.SavedState;
 using Vireo.Drivers.Qemu.State;
-using Vireo.Drivers.Qemu.Tpm;
 using Vireo.Drivers.Qemu.Tuning;
 using Vireo.Host.Processes;
 using Vireo.Host.Sockets;
@@ -61,7 +60,9 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
                 LogSwept(hypervisor.Log, left.Pid, directory);
             }
 
-            await TpmEmulator.EndAsync(directory).ConfigureAwait(false);
+            await RunServants.EndAllAsync(directory).ConfigureAwait(false);
+            TransientDisks.Remove(directory);
+            hypervisor.HostDevices.GiveBack(directory);
             SocketNames.Remove(directory);
             GuestGroup.Remove(directory);
             Directory.Delete(directory, recursive: true);
@@ -100,6 +101,8 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
         };
 
         process.Events.TryFollow(host.Pid, config.Perf);
+
+        hypervisor.HostDevices.TakeUp(config.Name!, process.Directory);
 
         // Already now, so that a guest whose monitor hangs can be destroyed.
         domain.Process = process;

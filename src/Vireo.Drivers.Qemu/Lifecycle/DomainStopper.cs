@@ -2,7 +2,6 @@ using Vireo.Config;
 using Vireo.Drivers.Qemu.Backup;
 using Vireo.Drivers.Qemu.Network;
 using Vireo.Drivers.Qemu.State;
-using Vireo.Drivers.Qemu.Tpm;
 using Vireo.Drivers.Qemu.Tuning;
 
 namespace Vireo.Drivers.Qemu.Lifecycle;
@@ -75,7 +74,7 @@ internal sealed class DomainStopper(QemuHypervisor hypervisor)
         return true;
     }
 
-    /// <summary>Tells of the taps that went with a run that has ended, ends its TPM, and removes its sockets and its directories.</summary>
+    /// <summary>Tells of the taps that went with a run that has ended, ends what served it, and removes its sockets and its directories.</summary>
     /// <param name="live">The run's live document.</param>
     /// <param name="directory">The run's directory.</param>
     /// <param name="channels">The run's directory for the sockets of channels.</param>
@@ -84,7 +83,9 @@ internal sealed class DomainStopper(QemuHypervisor hypervisor)
         if (directory.StartsWith(hypervisor.Paths.QemuLibrary, StringComparison.Ordinal) && Directory.Exists(directory))
         {
             await InterfaceScripts.DownAsync(live, directory, hypervisor.Log).ConfigureAwait(false);
-            await TpmEmulator.EndAsync(directory).ConfigureAwait(false);
+            await RunServants.EndAllAsync(directory).ConfigureAwait(false);
+            TransientDisks.Remove(directory);
+            hypervisor.HostDevices.GiveBack(directory);
             SocketNames.Remove(directory);
             GuestGroup.Remove(directory);
             Directory.Delete(directory, recursive: true);

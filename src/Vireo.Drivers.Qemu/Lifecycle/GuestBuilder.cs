@@ -4,6 +4,7 @@ using Vireo.Drivers.Qemu.Capabilities;
 using Vireo.Drivers.Qemu.CommandLine;
 using Vireo.Drivers.Qemu.Defaults;
 using Vireo.Drivers.Qemu.Tpm;
+using Vireo.Drivers.Qemu.Tuning;
 using Vireo.Host.Processes;
 
 namespace Vireo.Drivers.Qemu.Lifecycle;
@@ -14,6 +15,7 @@ namespace Vireo.Drivers.Qemu.Lifecycle;
 internal sealed class GuestBuilder(QemuCapabilitiesCache capabilities, string nvram) : IGuestBuilder
 {
     private readonly GraphicsPorts _ports = new();
+    private readonly FirmwareChoice _firmware = new(FirmwareDescriptions.OfHost, nvram);
 
     /// <inheritdoc/>
     public ValueTask<DomainConfig> CompleteAsync(DomainConfig parsed, CancellationToken cancellationToken) => CompleteAsync(parsed, isNew: true, isLive: false, cancellationToken);
@@ -58,13 +60,13 @@ internal sealed class GuestBuilder(QemuCapabilitiesCache capabilities, string nv
     /// <inheritdoc/>
     public async ValueTask<GuestLaunch> BuildAsync(LaunchRequest request, CancellationToken cancellationToken)
     {
-        var config = request.Source.Config;
+        var config = await NumaAdvice.ApplyAsync(_firmware.Apply(request.Source.Config), request.Channels, cancellationToken).ConfigureAwait(false);
         UnpreparedElements.Refuse(config);
         var disks = LiveConfig.OpenDisks(config);
         var emulator = config.Devices.Emulator ?? EmulatorTargets.For(config.Os.Type?.Arch);
         var known = await capabilities.GetAsync(emulator, cancellationToken).ConfigureAwait(false);
         var prepared = LiveConfig.Prepare(config, request.Id, request.Channels, disks, _ports.Take);
-        var made = request.Taps.Show(prepared with { Cpu = GuestCpu.ForStart(prepared, known) });
+        var made = request.Taps.Show(prepared with { Cpu = GuestCpu.ForStart(prepared, known), Devices = FilesystemServers.Show(prepared.Devices) });
         var (started, live, deferred) = ResourceHandover.For(made, config, request.Source.Beside);
         var inherited = new InheritedFds();
         var monitor = inherited.Add(request.MonitorSocket);
@@ -73,6 +75,7 @@ internal sealed class GuestBuilder(QemuCapabilitiesCache capabilities, string nv
             Machine = known.FindMachine(started.Os.Type!.Machine!),
             Incoming = request.Source.Memory is not null,
             Taps = request.Taps.Inherit(live, inherited),
+            Secrets = request.Secrets is { } secrets ? new GuestSecrets(secrets, inherited) : null,
             Tpm = request.Tpm is { } tpm ? inherited.Add(tpm) : null,
         });
         await FirmwareVariables.EnsureAsync(live.Os, request.Source.ResetFirmware, cancellationToken).ConfigureAwait(false);

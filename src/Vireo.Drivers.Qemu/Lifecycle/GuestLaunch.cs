@@ -4,6 +4,7 @@ using Vireo.Config;
 using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.Network;
 using Vireo.Host.Processes;
+using Vireo.Host.Secrets;
 
 namespace Vireo.Drivers.Qemu.Lifecycle;
 
@@ -31,7 +32,11 @@ internal sealed record LaunchSource(DomainConfig Config)
 /// <param name="MonitorSocket">The monitor's listening socket, to be inherited.</param>
 /// <param name="Taps">The taps of its network cards.</param>
 /// <param name="Tpm">Its end of the connection to the TPM's emulator, to be inherited; null when it has no TPM.</param>
-internal sealed record LaunchRequest(LaunchSource Source, int Id, string Channels, SafeHandle MonitorSocket, GuestTaps Taps, SafeHandle? Tpm = null);
+internal sealed record LaunchRequest(LaunchSource Source, int Id, string Channels, SafeHandle MonitorSocket, GuestTaps Taps, SafeHandle? Tpm = null)
+{
+    /// <summary>The host's secrets; null where none are given.</summary>
+    public SecretStore? Secrets { get; init; }
+}
 
 /// <summary>All that a QEMU process is started with, and what it will then be.</summary>
 /// <param name="Program">QEMU.</param>

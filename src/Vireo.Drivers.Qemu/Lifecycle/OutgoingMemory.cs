@@ -26,6 +26,7 @@ internal sealed class OutgoingMemory(QemuDomain domain, QemuProcess process, str
         var migration = await process.Monitor.ExecuteAsync(Qmp.QueryMigrate, cancellationToken).ConfigureAwait(false);
         var reason = migration.Blocked.Count > 0 ? $"cannot migrate domain: {string.Join("; ", migration.Blocked)}"
             : process.Disks.Jobs.Length > 0 || process.Disks.Backup is not null ? "domain has active block job"
+            : process.Live.Devices.Disks.Any(d => d.Transient is not null) ? "migration with transient disk is not supported"
             : null;
         if (reason is not null)
         {

@@ -48,20 +48,26 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
 
     private async ValueTask<QemuProcess> LaunchAsync(LaunchSource source, UndoStack undo, CancellationToken cancellationToken)
     {
-        var config = source.Config;
         var id = hypervisor.NextId();
-        await AnnounceAsync("prepare", config with { Id = id }, source, undo, cancellationToken).ConfigureAwait(false);
-        var directory = MakeDirectory(hypervisor.Paths.QemuDomainDirectory(id, config.Name!), undo);
+        await AnnounceAsync("prepare", source.Config with { Id = id }, source, undo, cancellationToken).ConfigureAwait(false);
+        var directory = MakeDirectory(hypervisor.Paths.QemuDomainDirectory(id, source.Config.Name!), undo);
+        undo.Push("remove what transient disks were written to", () => TransientDisks.Remove(directory));
+        source = source with { Config = await Task.Run(() => TransientDisks.Make(source, id, directory), cancellationToken).ConfigureAwait(false) };
+        undo.Push("give the host's devices back", () => hypervisor.HostDevices.GiveBack(directory));
+        source = source with { Config = source.Config with { Devices = await Task.Run(() => hypervisor.HostDevices.Take(source.Config.Devices, source.Config.Name!, directory), cancellationToken).ConfigureAwait(false) } };
+        var config = source.Config;
         var channels = MakeDirectory(hypervisor.Paths.QemuChannelDirectory(id, config.Name!), undo);
         var monitorPath = Path.Combine(directory, "monitor.sock");
         using var listener = UnixSocket.Listen(monitorPath, backlog: 1);
         using var taps = new GuestTaps();
         await ConnectAsync(source, taps, directory, undo, cancellationToken).ConfigureAwait(false);
         using var tpm = TpmConnection.For(config);
-        var launch = await hypervisor.Builder.BuildAsync(new LaunchRequest(source, id, channels, listener.SafeHandle, taps, tpm?.Hypervisor.SafeHandle), cancellationToken).ConfigureAwait(false);
+        var launch = await hypervisor.Builder.BuildAsync(new LaunchRequest(source, id, channels, listener.SafeHandle, taps, tpm?.Hypervisor.SafeHandle) { Secrets = hypervisor.Secrets }, cancellationToken).ConfigureAwait(false);
         undo.Push("remove sockets", () => SocketNames.Remove(directory));
         SocketNames.Aside(directory, launch.Deferred);
-        await ServeTpmAsync(launch.Live, tpm, directory, undo, cancellationToken).ConfigureAwait(false);
+        undo.Push("end what serves the guest", () => new ValueTask(RunServants.EndAllAsync(directory)));
+        await ServeTpmAsync(launch.Live, tpm, directory, cancellationToken).ConfigureAwait(false);
+        FilesystemServers.Start(hypervisor.Paths, config.Name!, launch.Live.Devices, directory, channels, hypervisor.Log);
         await AnnounceAsync("start", launch.Live with { Id = id }, source, undo: null, cancellationToken).ConfigureAwait(false);
         var logPath = Path.Combine(hypervisor.Paths.QemuLog, config.Name + ".log");
         hypervisor.Logs.Rotate(logPath);
@@ -126,13 +132,13 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
         }
     }
 
-    private async ValueTask ServeTpmAsync(DomainConfig live, TpmConnection? connection, string directory, UndoStack undo, CancellationToken cancellationToken)
+    private async ValueTask ServeTpmAsync(DomainConfig live, TpmConnection? connection, string directory, CancellationToken cancellationToken)
     {
         if (connection is not null && hypervisor.TpmStorage.StateOf(live) is { } state)
         {
-            await new TpmSetup(hypervisor.Paths).EnsureAsync(live, state, cancellationToken).ConfigureAwait(false);
-            undo.Push("end the TPM", () => new ValueTask(TpmEmulator.EndAsync(directory)));
-            TpmEmulator.Start(hypervisor.Paths, live, state, directory, connection.Emulator, hypervisor.Log);
+            var passphrase = TpmStorage.EmulatorOf(live)!.EncryptionSecret is { } secret ? hypervisor.Secrets.Reveal(new StorageSecret { Uuid = secret }) : null;
+            await new TpmSetup(hypervisor.Paths).EnsureAsync(live, state, passphrase, cancellationToken).ConfigureAwait(false);
+            TpmEmulator.Start(hypervisor.Paths, live, state, directory, connection.Emulator, passphrase, hypervisor.Log);
         }
     }
 
@@ -148,6 +154,11 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
     private static Dictionary<string, string> EnvironmentOf(DomainConfig live)
     {
         var environment = new Dictionary<string, string> { ["LC_ALL"] = "C", ["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", ["HOME"] = "/" };
+        if (live.Clock is { Offset: ClockOffset.Timezone, Timezone: { } zone })
+        {
+            environment["TZ"] = zone;
+        }
+
         foreach (var extra in live.QemuCommandline?.Envs ?? [])
         {
             if (extra.Name is { Length: > 0 } name)

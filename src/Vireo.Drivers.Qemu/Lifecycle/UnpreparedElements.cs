@@ -9,6 +9,8 @@ namespace Vireo.Drivers.Qemu.Lifecycle;
 /// </summary>
 internal static class UnpreparedElements
 {
+    private const int NoEntry = 2;
+
     /// <summary>Checks the whole document.</summary>
     /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED, naming the element.</exception>
     public static void Refuse(DomainConfig config)
@@ -16,8 +18,6 @@ internal static class UnpreparedElements
         Unsupported.When(config.Memtune?.MinGuarantee is not null, "<min_guarantee>");
         Unsupported.WhenAny(config.Cputune?.Cachetunes ?? [], "<cachetune>");
         Unsupported.WhenAny(config.Cputune?.Memorytunes ?? [], "<memorytune>");
-        Unsupported.When(config.Numatune?.Memory?.Placement == NumaPlacement.Auto, "<numatune> with placement='auto'");
-        Unsupported.When(config.Vcpu?.Placement == CpuPlacement.Auto, "<vcpu placement='auto'>");
         Unsupported.When(config.Bootloader is not null, "<bootloader>");
         Unsupported.When(config.Idmap is not null, "<idmap>");
         Unsupported.When(config.LaunchSecurity is not null, "<launchSecurity>");
@@ -26,9 +26,7 @@ internal static class UnpreparedElements
         Unsupported.When(config.Seclabels.Any(s => s.Type == SeclabelType.Static), "<seclabel type='static'>");
         Unsupported.When(config.OnLockfailure is not null, "<on_lockfailure>");
         Unsupported.When(config.OnReboot is not (LifecycleAction.Restart or LifecycleAction.Destroy), "<on_reboot>", "other than 'restart' or 'destroy' is not supported yet");
-        Unsupported.When(config.MemoryBacking?.Source == MemorySource.File, "<source type='file'> in <memoryBacking>");
         Unsupported.When(config.Cpu?.DeprecatedFeatures is not null, "<cpu deprecated_features=…>");
-        Unsupported.When(config.Clock?.Offset == ClockOffset.Timezone, "<clock offset='timezone'>");
         Os(config.Os);
         Features(config.Features);
         Devices(config.Devices);
@@ -36,11 +34,9 @@ internal static class UnpreparedElements
 
     private static void Os(OsConfig os)
     {
-        Unsupported.When(os.Firmware == OsFirmware.Efi && os.Loader?.Path is null, "<os firmware='efi'>", "is not supported yet; name the firmware's image in <loader>");
         Unsupported.When(os.Init is not null, "<init>");
         Unsupported.When(os.Root is not null, "<root>");
         Unsupported.When(os.Nvram is { Type: not (null or DiskType.File) }, "<nvram type=…>");
-        Unsupported.When(os.Nvram?.Format is not (null or "raw"), "<nvram format=…>");
     }
 
     private static void Features(FeaturesConfig? features)
@@ -73,17 +69,22 @@ internal static class UnpreparedElements
 
         foreach (var tpm in devices.Tpms)
         {
-            Unsupported.When(tpm.Backend?.Type != TpmBackendType.Emulator, $"<backend type='{tpm.Backend?.Type?.ToXmlName()}'> of <tpm>");
-            Unsupported.When(tpm.Backend?.EncryptionSecret is not null, "<encryption> of <tpm>");
-            Unsupported.When(tpm.Backend?.ActivePcrBanks is not null, "<active_pcr_banks>");
-            Unsupported.When(tpm.Backend?.Source is not null, "<source> of <tpm>");
+            Unsupported.When(tpm.Backend is { Type: not TpmBackendType.External, Source: not null }, "<source> of <tpm>");
+            if (tpm.Backend is { Type: TpmBackendType.Passthrough, DevicePath: var device } && !File.Exists(device ?? "/dev/tpm0"))
+            {
+                throw VireoException.System(ErrorDomain.Qemu, NoEntry, $"Could not open TPM device {device ?? "/dev/tpm0"}: No such file or directory");
+            }
             Unsupported.When(tpm.Backend?.Profile is not null, "<profile> of <tpm>");
         }
 
         Unsupported.WhenAny(devices.Leases, "<lease>");
-        Unsupported.WhenAny(devices.Hostdevs, "<hostdev>");
-        Unsupported.When(devices.Filesystems.Any(f => f.Driver?.Type == FilesystemDriverType.Virtiofs && f.Source?.Socket is null), "<filesystem> with virtiofs", "needs a <source socket=…> of a running virtiofsd");
+        Unsupported.When(devices.Hostdevs.Any(h => h.Source?.Auth is not null), "<auth> of <hostdev>");
         Unsupported.When(devices.Graphics.Any(g => g.Type is GraphicsType.Sdl), "graphics type 'sdl'");
+        if (devices.Vsock is not null && !File.Exists("/dev/vhost-vsock"))
+        {
+            throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, "unable to open vhost-vsock device");
+        }
+
         Unsupported.When(devices.Vsock is { Cid: null or { Auto: true } or { Address: not > 2 } }, "<cid auto='yes'>", "is not supported yet; give the address");
     }
 
@@ -91,12 +92,7 @@ internal static class UnpreparedElements
     {
         var name = $"of disk '{disk.Target?.Dev}'";
         Unsupported.When(disk.Type is not (DiskType.File or DiskType.Block or DiskType.Network), $"source type '{disk.Type.ToXmlName()}' {name}");
-        Unsupported.When(disk.Transient is not null, $"<transient> {name}");
-        Unsupported.When(disk.Encryption is not null || disk.Source?.Encryption is not null, $"<encryption> {name}");
-        Unsupported.When(disk.Auth is not null || disk.Source?.Auth is not null, $"<auth> {name}");
-        Unsupported.WhenAny(disk.Source?.Cookies ?? [], $"<cookies> {name}");
         Unsupported.When(disk.Rawio is not null || disk.Sgio is not null, $"rawio or sgio {name}");
-        Unsupported.When(disk.Driver?.CopyOnRead == true, $"copy_on_read {name}");
         Unsupported.When(disk.Driver?.Name is not (null or "qemu"), $"driver name='{disk.Driver?.Name}' {name}");
         Unsupported.When(disk.Source?.Slices is not null, $"<slices> {name}");
         Unsupported.When(disk.Source?.Reservations is not null, $"<reservations> {name}");
@@ -113,7 +109,11 @@ internal static class UnpreparedElements
         Unsupported.When(card.Filterref is not null, $"<filterref> {name}");
         Unsupported.When(card.Bandwidth is not null && !NetworkArguments.NeedsTap(card), $"<bandwidth> {name}");
         Unsupported.When(card.Bandwidth?.Inbound?.Floor > 0, $"<inbound floor=…> {name}");
-        Unsupported.When(card.Vlan is not null, $"<vlan> {name}");
+        if (card.Vlan is not null)
+        {
+            throw VireoException.ConfigUnsupported(ErrorDomain.Network, $"interface {card.Mac?.Address} - vlan tag not supported for this connection type");
+        }
+
         Unsupported.When(card.Virtualport is not null, $"<virtualport> {name}");
         Unsupported.When(card.Coalesce is not null, $"<coalesce> {name}");
         Unsupported.When(card.Teaming is not null, $"<teaming> {name}");

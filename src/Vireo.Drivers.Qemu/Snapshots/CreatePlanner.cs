@@ -3,6 +3,7 @@ using Vireo.Config;
 using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.BlockJobs;
 using Vireo.Drivers.Qemu.Journal;
+using Vireo.Drivers.Qemu.Lifecycle;
 using Vireo.Drivers.Snapshots;
 
 namespace Vireo.Drivers.Qemu.Snapshots;
@@ -101,6 +102,11 @@ internal sealed class CreatePlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
         if ((inside && (outside || memory)) || (internalMemory && outside))
         {
             refusals.Add(Unsupported("mixing internal and external targets for a snapshot is not yet supported"));
+        }
+
+        foreach (var disk in placed.Where(d => d.Mode != DiskSnapshotMode.No && domain.Live is not null))
+        {
+            refusals.Check(() => TransientDisks.RefuseJob(config, disk.Disk.Target));
         }
 
         if (inside && config.Os is { Loader.Type: LoaderType.Pflash } or { Firmware: OsFirmware.Efi })

@@ -48,6 +48,13 @@ internal interface ISnapshotDomain
     /// <summary>User and group that new images belong to; null when the hypervisor runs as we do.</summary>
     (uint User, uint Group)? ImageOwner { get; }
 
+    /// <summary>Where the firmware's variables of a document of the domain's lie, made or not; null when it has none of its own on this host.</summary>
+    string? VariablesOf(DomainConfig config);
+
+    /// <summary>A document of the domain's with the firmware that a start chooses.</summary>
+    /// <exception cref="VireoException">VIR_ERR_OPERATION_FAILED: there is none.</exception>
+    DomainConfig WithFirmware(DomainConfig config);
+
     /// <summary>The directory that the TPM of a document of the domain's keeps its state in, made or not; null when there is no emulated TPM.</summary>
     string? TpmStateOf(DomainConfig config);
 

@@ -20,7 +20,7 @@ internal sealed class OverlayPlanner(ISnapshotDomain domain, SnapshotTree<QemuSn
     {
         var target = disk.Disk.Target;
         var source = disk.Disk.Source ?? throw Unsupported($"disk {target} is empty; there is nothing to snapshot");
-        var chain = domain.Disks?.Find(target)?.Chain ?? ImageChain.Read(source, disk.Disk.Format);
+        var chain = domain.Disks?.Find(target)?.Chain ?? domain.Persistent?.Devices.Disks.Find(d => d.Target?.Dev == target && d.Location() == source)?.Chain() ?? ImageChain.Read(source, disk.Disk.Format);
         chain.RequireRoom(target);
         var top = chain.Top;
         var size = await new ImageSizes(domain).OfAsync(target, top, cancellationToken).ConfigureAwait(false);
@@ -38,7 +38,7 @@ internal sealed class OverlayPlanner(ISnapshotDomain domain, SnapshotTree<QemuSn
             return Provided(planned, path, status, chain);
         }
 
-        var overlay = new Qcow2Overlay(size, BackingName.Of(top.Location), top.Format);
+        var overlay = new Qcow2Overlay(size, BackingName.Of(top.Location), top.OuterFormat);
         if (disk.OnBlockDevice)
         {
             CheckDevice(path, status);

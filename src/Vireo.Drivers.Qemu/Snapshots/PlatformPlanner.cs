@@ -18,7 +18,7 @@ internal sealed class PlatformPlanner(ISnapshotDomain domain, string operation)
     /// <exception cref="VireoException">They cannot be read.</exception>
     public async ValueTask<PlannedState?> VariablesAsync(QemuSnapshot snapshot, DomainConfig next, bool reset, CancellationToken cancellationToken)
     {
-        if (FirmwareVariables.PathOf(next.Os) is not { } path)
+        if (domain.VariablesOf(next) is not { } path)
         {
             return null;
         }
@@ -26,7 +26,7 @@ internal sealed class PlatformPlanner(ISnapshotDomain domain, string operation)
         // A new process cannot have the file that the old one still has.
         var exists = FileStatus.TryOf(path) is not null;
         var pristine = reset || (exists && snapshot.Config.FirmwareVariables == PlatformState.NeverRun);
-        var content = pristine ? await FirmwareVariables.ReadTemplateAsync(next.Os, cancellationToken).ConfigureAwait(false)
+        var content = pristine ? await FirmwareVariables.ReadTemplateAsync(domain.WithFirmware(next).Os, cancellationToken).ConfigureAwait(false)
             : snapshot.Config.FirmwareVariables is { Length: > 0 } captured ? PackedFile.Unpack(captured)
             : exists && domain.Live is not null ? PackedFile.Read(path)
             : null;

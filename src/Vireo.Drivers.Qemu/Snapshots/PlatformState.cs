@@ -1,6 +1,5 @@
 using Vireo.Config;
 using Vireo.Drivers.Qemu.Block;
-using Vireo.Drivers.Qemu.CommandLine;
 using Vireo.Drivers.Qemu.Tpm;
 
 namespace Vireo.Drivers.Qemu.Snapshots;
@@ -25,7 +24,7 @@ internal sealed record PlatformState(string? Variables, ConfigList<CapturedFile>
     {
         place ??= path => path;
         return new(
-            FirmwareVariables.PathOf(config.Os) is not { } path ? null : FileStatus.TryOf(place(path)) is null ? NeverRun : PackedFile.Pack(place(path)),
+            domain.VariablesOf(config) is not { } path ? null : FileStatus.TryOf(place(path)) is null ? NeverRun : PackedFile.Pack(place(path)),
             domain.TpmStateOf(config) is { } state ? [.. TpmStorage.FilesOf(place(state)).Select(file => new CapturedFile { Name = Path.GetFileName(file), Content = PackedFile.Pack(file) })] : []);
     }
 

@@ -52,6 +52,12 @@ internal sealed class QemuSnapshotDomain(QemuDomain domain) : ISnapshotDomain
     public IReadOnlyCollection<FileIdentity> ImagesOfOtherDomains() => DomainImages.OfOthers(domain);
 
     /// <inheritdoc/>
+    public string? VariablesOf(DomainConfig config) => Hypervisor.Firmware.VariablesOf(config);
+
+    /// <inheritdoc/>
+    public DomainConfig WithFirmware(DomainConfig config) => Hypervisor.Firmware.Apply(config);
+
+    /// <inheritdoc/>
     public string? TpmStateOf(DomainConfig config) => Hypervisor.TpmStorage.StateOf(config);
 
     /// <inheritdoc/>

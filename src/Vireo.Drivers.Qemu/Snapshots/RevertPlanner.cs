@@ -210,7 +210,7 @@ internal sealed class RevertPlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
             disk.Target.Dev!,
             frozen,
             new ImageLayer(new FileLocation(path), ImageFormat.Qcow2) { VirtualSize = size },
-            new OverlayFile(path, OverlayFile.TemporaryName(path, id), new Qcow2Overlay(size, BackingName.Of(frozen.Location), frozen.Format)),
+            new OverlayFile(path, OverlayFile.TemporaryName(path, id), new Qcow2Overlay(size, BackingName.Of(frozen.Location), frozen.OuterFormat)),
             0);
     }
 

@@ -3,6 +3,7 @@ using Vireo.Drivers.Qemu.Lifecycle;
 using Vireo.Drivers.Qemu.Snapshots;
 using Vireo.Host;
 using Vireo.Host.Files;
+using Vireo.Host.Secrets;
 
 namespace Vireo.Drivers.Qemu.State;
 
@@ -21,6 +22,7 @@ internal sealed partial class QemuHypervisor : IAsyncDisposable
         TpmStorage = new Tpm.TpmStorage(paths);
         Hooks = new DomainHooks(paths, log);
         Logs = new DomainLogs(this);
+        Firmware = new FirmwareChoice(Capabilities.FirmwareDescriptions.OfHost, paths.QemuNvram);
         Launcher = new QemuLauncher(this);
         Starter = new DomainStarter(this);
         Stopper = new DomainStopper(this);
@@ -30,6 +32,9 @@ internal sealed partial class QemuHypervisor : IAsyncDisposable
 
     /// <summary>What holds for the snapshots of all domains.</summary>
     public SnapshotSettings Snapshots => new(Paths.QemuJournal, Settings.RespawnAlways, (what, error) => LogFailed(Log, what, error.Message), TimeProvider.System);
+
+    /// <summary>The host's secrets.</summary>
+    public required SecretStore Secrets { get; init; }
 
     /// <summary>What the operator sets.</summary>
     public QemuSettings Settings { get; init; } = new();
@@ -48,6 +53,12 @@ internal sealed partial class QemuHypervisor : IAsyncDisposable
 
     /// <summary>The state of the domains' TPMs.</summary>
     public Tpm.TpmStorage TpmStorage { get; }
+
+    /// <summary>The domains' firmware.</summary>
+    public FirmwareChoice Firmware { get; }
+
+    /// <summary>Which domain has which of the host's devices.</summary>
+    public HostDevices.HostDeviceClaims HostDevices { get; } = new(new HostDevices.HostDeviceFacts());
 
     /// <summary>The domains.</summary>
     public DomainTable Domains { get; } = new();

@@ -2,6 +2,7 @@ using System.Globalization;
 using Vireo.Config;
 using Vireo.Drivers.Qemu.Block;
 using Vireo.Host;
+using Vireo.Host.Files;
 using Vireo.Host.Processes;
 
 namespace Vireo.Drivers.Qemu.Tpm;
@@ -27,14 +28,16 @@ internal sealed class TpmSetup(VireoPaths paths)
     /// <summary>Makes the state of a domain's TPM where there is none: whole, or not at all.</summary>
     /// <param name="config">The domain.</param>
     /// <param name="state">Its directory.</param>
+    /// <param name="passphrase">What it is encrypted with; null when it is not.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED: as <see cref="Require"/>; VIR_ERR_INTERNAL_ERROR: it could not be made; VIR_ERR_SYSTEM_ERROR.</exception>
-    public async Task EnsureAsync(DomainConfig config, string state, CancellationToken cancellationToken)
+    public async Task EnsureAsync(DomainConfig config, string state, byte[]? passphrase, CancellationToken cancellationToken)
     {
         var emulator = TpmStorage.EmulatorOf(config)!;
         Require(emulator);
         if (Directory.Exists(state))
         {
+            await ChooseBanksAsync(config, state, passphrase, cancellationToken).ConfigureAwait(false);
             return;
         }
 
@@ -45,14 +48,16 @@ internal sealed class TpmSetup(VireoPaths paths)
         {
             if (!File.Exists(Path.Combine(paths.TpmAuthority, "swtpm_setup.conf")))
             {
-                await RunAsync(config, ["--create-config-files", "skip-if-exist,root"], cancellationToken).ConfigureAwait(false);
+                await RunAsync(config, ["--create-config-files", "skip-if-exist,root"], null, cancellationToken).ConfigureAwait(false);
             }
 
             string[] version = emulator.Version == TpmVersion.V12 ? [] : ["--tpm2"];
             await RunAsync(
                 config,
                 [.. version, "--tpm-state", making, "--vmid", $"{config.Name}:{config.Uuid:D}", "--createek", "--create-ek-cert", "--create-platform-cert", "--lock-nvram", "--not-overwrite"],
+                passphrase,
                 cancellationToken).ConfigureAwait(false);
+            await ChooseBanksAsync(config, making, passphrase, cancellationToken).ConfigureAwait(false);
             FileSystemCalls.RenameNew(making, state);
             FileSystemCalls.SyncDirectory(Path.GetDirectoryName(state)!);
         }
@@ -63,12 +68,25 @@ internal sealed class TpmSetup(VireoPaths paths)
         }
     }
 
-    private async Task RunAsync(DomainConfig config, string[] arguments, CancellationToken cancellationToken)
+    // The document may have been changed since the state was made.
+    private async Task ChooseBanksAsync(DomainConfig config, string state, byte[]? passphrase, CancellationToken cancellationToken)
     {
+        if (TpmStorage.EmulatorOf(config) is { ActivePcrBanks: { } banks, Version: not TpmVersion.V12 })
+        {
+            var names = new[] { (banks.Sha1, "sha1"), (banks.Sha256, "sha256"), (banks.Sha384, "sha384"), (banks.Sha512, "sha512") }.Where(bank => bank.Item1).Select(bank => bank.Item2);
+            await RunAsync(config, ["--tpm2", "--tpm-state", state, "--pcr-banks", string.Join(',', names), "--reconfigure"], passphrase, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task RunAsync(DomainConfig config, string[] arguments, byte[]? passphrase, CancellationToken cancellationToken)
+    {
+        var inherited = new InheritedFds();
+        string[] key = passphrase is null ? [] : ["--pwdfile-fd", string.Create(CultureInfo.InvariantCulture, $"{inherited.Add(HostFile.InMemory("tpm", passphrase))}"), "--cipher", "aes-256-cbc"];
         var program = ProgramPath.Find(Program)!;
         var log = TpmEmulator.LogOf(paths, config);
-        var start = new ProcessStart(program, [.. arguments, "--logfile", log])
+        var start = new ProcessStart(program, [.. arguments, .. key, "--logfile", log])
         {
+            Inherited = inherited.Entries,
             Environment = new Dictionary<string, string> { ["LC_ALL"] = "C", ["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", ["HOME"] = "/", ["XDG_CONFIG_HOME"] = paths.TpmAuthority },
             WorkingDirectory = "/",
         };

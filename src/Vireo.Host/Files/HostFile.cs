@@ -48,6 +48,19 @@ public static class HostFile
     /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR.</exception>
     public static SafeFileHandle CreateOrEmpty(string path, ErrorDomain domain = ErrorDomain.None) => Open(path, Libc.ReadWrite | Libc.Create | Libc.Truncate, AtomicFile.PrivateMode, domain: domain);
 
+    /// <summary>Makes a file without a name, in memory alone, for a program that is to read what no disk should hold.</summary>
+    /// <param name="name">What it is called where the kernel lists open files.</param>
+    /// <param name="content">What it holds.</param>
+    /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR.</exception>
+    public static SafeFileHandle InMemory(string name, ReadOnlySpan<byte> content)
+    {
+        const uint CloseOnExec = 1;
+        var fd = Libc.MemoryFile(name, CloseOnExec);
+        var file = fd >= 0 ? new SafeFileHandle(fd, ownsHandle: true) : throw SystemError.Last("cannot make a file in memory");
+        RandomAccess.Write(file, content, 0);
+        return file;
+    }
+
     /// <summary>Another descriptor of what is open.</summary>
     /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR.</exception>
     public static SafeFileHandle Duplicate(SafeHandle handle)

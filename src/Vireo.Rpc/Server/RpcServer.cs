@@ -30,6 +30,7 @@ public sealed class RpcServer : IAsyncDisposable
         Options = options;
         Logger = logger;
         Stopping = _stopping.Token;
+        Record = options.CallRecord is { } file ? new CallRecord(file, logger) : null;
         _loops = new EventLoop[Math.Max(1, options.Loops)];
         for (int i = 0; i < _loops.Length; i++)
         {
@@ -54,6 +55,8 @@ public sealed class RpcServer : IAsyncDisposable
     internal CancellationToken Stopping { get; }
 
     internal CallCosts Costs { get; } = new();
+
+    internal CallRecord? Record { get; }
 
     /// <summary>Whether one more client may be taken.</summary>
     internal bool HasRoom => ClientCount < Options.MaxClients && Volatile.Read(ref _unauthenticated) < Options.MaxUnauthenticatedClients && !Stopping.IsCancellationRequested;

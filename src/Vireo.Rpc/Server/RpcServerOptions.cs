@@ -35,4 +35,7 @@ public sealed record RpcServerOptions
 
     /// <summary>How clients prove who they are; with none, whoever may connect to the socket may use it.</summary>
     public IReadOnlyList<IAuthenticator> Authenticators { get; init; } = [];
+
+    /// <summary>The file that is told which procedures were answered well; null for none.</summary>
+    public string? CallRecord { get; init; }
 }

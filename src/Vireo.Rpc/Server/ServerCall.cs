@@ -27,6 +27,9 @@ internal sealed class ServerCall : IThreadPoolWorkItem
 
     public IReadOnlyList<SafeFileHandle> Files { get; }
 
+    /// <summary>Whether the answer is an error.</summary>
+    public bool HasFailed { get; private set; }
+
     public DriverConnection Drivers => Client.Drivers;
 
     public AdminDriver Admin => Client.Admin;
@@ -106,6 +109,7 @@ internal sealed class ServerCall : IThreadPoolWorkItem
     /// <summary>The error reply; anything that is no <see cref="VireoException"/> is a fault of ours and is logged.</summary>
     public void Fail(Exception error)
     {
+        HasFailed = true;
         var writer = new XdrWriter();
         (Start(PacketType.Reply) with { Status = PacketStatus.Error }).Write(ref writer);
         ErrorPayload.Write(ref writer, Client.Explain(error, _header));

@@ -92,6 +92,7 @@ internal sealed partial class ServerClient : IPacketHandler
     /// <summary>Sends the answer of a call that is over.</summary>
     public void Finish(ServerCall call, ref XdrWriter writer, IReadOnlyList<SafeHandle>? files = null)
     {
+        if (!call.HasFailed && _drivers is { } drivers) Server.Record?.Note(drivers.Uri, call.Header);
         SendPacket(ref writer, files);
         foreach (var file in call.Files) file.Dispose();
         Interlocked.Decrement(ref _running);

@@ -22,4 +22,7 @@ internal static partial class ServerLog
 
     [LoggerMessage(6, LogLevel.Debug, "client {Client}: procedure {Procedure} of program 0x{Program:x} refused: {Reason}")]
     public static partial void Refused(ILogger logger, long client, int procedure, uint program, string reason);
+
+    [LoggerMessage(7, LogLevel.Warning, "cannot tell {Path} which calls were answered: {Reason}")]
+    public static partial void Unrecorded(ILogger logger, string path, string reason);
 }

@@ -214,6 +214,10 @@ internal sealed class ScratchDomain : ISnapshotDomain, IAsyncDisposable
 
     public IReadOnlyCollection<FileIdentity> ImagesOfOtherDomains() => [];
 
+    public string? VariablesOf(DomainConfig config) => Vireo.Drivers.Qemu.CommandLine.FirmwareVariables.PathOf(config.Os);
+
+    public DomainConfig WithFirmware(DomainConfig config) => config;
+
     public string? TpmStateOf(DomainConfig config) => config.Devices.Tpms.IsEmpty ? null : _dir["tpm/tpm2"];
 
     public async ValueTask<IReplacementProcess> StartReplacementAsync(DomainConfig config, SafeFileHandle? memory, CancellationToken cancellationToken)

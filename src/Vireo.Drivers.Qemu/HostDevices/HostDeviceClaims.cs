@@ -1,0 +1,192 @@
+using System.Globalization;
+using Vireo.Config;
+using Vireo.Config.Defaults;
+
+namespace Vireo.Drivers.Qemu.HostDevices;
+
+/// <summary>
+/// Which domain has which device of the host, so that no two have the same one. What a run has lies in its directory: whoever clears the run away, a later daemon included,
+/// gives it back.
+/// </summary>
+/// <param name="host">The host's devices.</param>
+internal sealed class HostDeviceClaims(HostDeviceFacts host)
+{
+    private const string List = "hostdevs";
+    private const string Borrowed = " managed";
+    private readonly Dictionary<string, string> _claims = new(StringComparer.Ordinal);
+    private readonly Lock _gate = new();
+
+    /// <summary>Takes what a document asks for; devices that are named by what they are get their places, those that need not be there and are not there are left out.</summary>
+    /// <param name="devices">The devices.</param>
+    /// <param name="domain">The domain's name.</param>
+    /// <param name="directory">The run's directory.</param>
+    /// <exception cref="VireoException">
+    /// VIR_ERR_CONFIG_UNSUPPORTED: the host cannot give such devices away; VIR_ERR_OPERATION_INVALID: another domain has it; VIR_ERR_INTERNAL_ERROR, VIR_ERR_DEVICE_MISSING:
+    /// it is not there. What was taken before it is in the run's list.
+    /// </exception>
+    public DevicesConfig Take(DevicesConfig devices, string domain, string directory)
+    {
+        var taken = new List<HostdevConfig>();
+        foreach (var device in devices.Hostdevs)
+        {
+            if (device.Mode != HostdevMode.Subsystem || device.Source is null || Find(device) is not { } found)
+            {
+                // One that is left out here is an optional one.
+                taken.AddRange(device is { Mode: HostdevMode.Subsystem, Type: HostdevType.Usb } ? [] : [device]);
+                continue;
+            }
+
+            var key = KeyOf(found);
+            if (key is not null)
+            {
+                Claim(key, found, domain, directory);
+            }
+
+            taken.Add(found);
+        }
+
+        return devices with { Hostdevs = [.. taken] };
+    }
+
+    /// <summary>Takes up what a run has that goes on.</summary>
+    /// <param name="domain">The domain's name.</param>
+    /// <param name="directory">The run's directory.</param>
+    public void TakeUp(string domain, string directory)
+    {
+        lock (_gate)
+        {
+            foreach (var line in Lines(directory))
+            {
+                _claims[line.Replace(Borrowed, "", StringComparison.Ordinal)] = domain;
+            }
+        }
+    }
+
+    /// <summary>Gives back what a run has.</summary>
+    /// <param name="directory">The run's directory.</param>
+    /// <param name="alone">Only this one; null for all.</param>
+    /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR: the kernel does not take it back.</exception>
+    public void GiveBack(string directory, HostdevConfig? alone = null)
+    {
+        var lines = Lines(directory);
+        var gone = lines.Where(line => alone is null || line.Replace(Borrowed, "", StringComparison.Ordinal) == KeyOf(alone)).ToList();
+        foreach (var line in gone)
+        {
+            var key = line.Replace(Borrowed, "", StringComparison.Ordinal);
+            if (key != line && host.IsGiven(key["pci ".Length..]))
+            {
+                host.Reattach(key["pci ".Length..]);
+            }
+
+            lock (_gate)
+            {
+                _claims.Remove(key);
+            }
+        }
+
+        if (gone.Count > 0)
+        {
+            File.WriteAllLines(Path.Combine(directory, List), lines.Except(gone));
+        }
+    }
+
+    private void Claim(string key, HostdevConfig device, string domain, string directory)
+    {
+        lock (_gate)
+        {
+            if (_claims.TryGetValue(key, out var other) && !device.Shareable)
+            {
+                throw VireoException.OperationInvalid(ErrorDomain.None, $"{Spoken(key)} is in use by driver QEMU, domain {other}");
+            }
+
+            _claims[key] = domain;
+        }
+
+        var address = device.Type == HostdevType.Pci ? AddressOf(device.Source!.Address!) : null;
+        var borrowed = address is not null && device.Managed == true && !host.IsGiven(address);
+        File.AppendAllText(Path.Combine(directory, List), key + (borrowed ? Borrowed : "") + "\n");
+        try
+        {
+            if (borrowed)
+            {
+                host.Detach(address!);
+            }
+            else if (address is not null && !host.IsGiven(address))
+            {
+                throw VireoException.OperationInvalid(ErrorDomain.None, $"Unmanaged PCI device {address} must be manually detached from the host");
+            }
+        }
+        catch
+        {
+            GiveBack(directory, device);
+            throw;
+        }
+    }
+
+    // The device as it is on this host; null when it need not be there, and is not.
+    private HostdevConfig? Find(HostdevConfig device)
+    {
+        switch (device.Type)
+        {
+            case HostdevType.Usb:
+                return FindUsb(device);
+            case HostdevType.Pci when !host.HasVfio:
+                throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, "host doesn't support passthrough of host PCI devices");
+            case HostdevType.Pci when AddressOf(device.Source!.Address!) is var address && !host.HasPci(address):
+                throw VireoException.Internal(ErrorDomain.None, $"Device {address} not found: could not access /sys/bus/pci/devices/{address}/config");
+            case HostdevType.Mdev when !host.HasVfio:
+                throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, "Mediated host device assignment requires VFIO support");
+            case HostdevType.Mdev when device.Source!.Address?.Uuid is { } uuid && !host.HasMediated(uuid.ToString()):
+                throw new VireoException(ErrorCode.DeviceMissing, ErrorDomain.None, $"mediated device '{uuid}' not found");
+            default:
+                return device;
+        }
+    }
+
+    private HostdevConfig? FindUsb(HostdevConfig device)
+    {
+        var source = device.Source!;
+        var at = source.Address is { Device: not null } address ? (Bus: AnyNumber.OfAddress(address.Bus, uint.MaxValue), Device: AnyNumber.OfAddress(address.Device, uint.MaxValue)) : default((uint Bus, uint Device)?);
+        var there = host.Usb(source.Vendor, source.Product).Where(found => at is null || (found.Bus == at.Value.Bus && found.Device == at.Value.Device)).ToList();
+        if (there.Count == 0)
+        {
+            return source.StartupPolicy == StartupPolicy.Optional ? null : throw VireoException.Internal(ErrorDomain.None, at is { } place
+                ? string.Create(CultureInfo.InvariantCulture, $"Did not find USB device bus:{place.Bus} device:{place.Device}")
+                : string.Create(CultureInfo.InvariantCulture, $"Did not find USB device {source.Vendor:x4}:{source.Product:x4}"));
+        }
+
+        if (there.Count > 1)
+        {
+            throw VireoException.OperationFailed(ErrorDomain.Qemu, string.Create(CultureInfo.InvariantCulture, $"Multiple USB devices for {source.Vendor:x}:{source.Product:x}, use <address> to specify one"));
+        }
+
+        return device with { Source = source with { Address = (source.Address ?? new HostdevAddress()) with { Bus = Text(there[0].Bus), Device = Text(there[0].Device) } } };
+    }
+
+    private static string? KeyOf(HostdevConfig device) => device switch
+    {
+        { Type: HostdevType.Pci, Source.Address: { } address } => $"pci {AddressOf(address)}",
+        { Type: HostdevType.Usb, Source.Address: { } address } => string.Create(CultureInfo.InvariantCulture, $"usb {AnyNumber.OfAddress(address.Bus, uint.MaxValue):d3}:{AnyNumber.OfAddress(address.Device, uint.MaxValue):d3}"),
+        { Type: HostdevType.Mdev, Source.Address.Uuid: { } uuid } => $"mdev {uuid}",
+        { Type: HostdevType.Scsi, Source: { Adapter.Name: { } adapter, Address: { } address } } => $"scsi {adapter}:{address.Bus}:{address.Target}:{address.Unit}",
+        { Type: HostdevType.ScsiHost, Source.Wwpn: { } port } => $"scsi_host {port}",
+        _ => null,
+    };
+
+    private static string Spoken(string key) => key.Split(' ', 2) switch
+    {
+        ["pci", var address] => $"PCI device {address}",
+        ["usb", var address] => $"USB device {address}",
+        ["mdev", var uuid] => $"mediated device {uuid}",
+        ["scsi", var address] => $"SCSI device {address}",
+        _ => key,
+    };
+
+    private static string AddressOf(HostdevAddress address) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{AnyNumber.OfAddress(address.Domain, uint.MaxValue):x4}:{AnyNumber.OfAddress(address.Bus, 0xff):x2}:{AnyNumber.OfAddress(address.Slot, 0x1f):x2}.{AnyNumber.OfAddress(address.Function, 7):x}");
+
+    private static string Text(uint number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static string[] Lines(string directory) => File.Exists(Path.Combine(directory, List)) ? File.ReadAllLines(Path.Combine(directory, List)) : [];
+}

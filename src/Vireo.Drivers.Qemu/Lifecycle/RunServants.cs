@@ -1,0 +1,83 @@
+using Vireo.Host.Processes;
+
+namespace Vireo.Drivers.Qemu.Lifecycle;
+
+/// <summary>
+/// The programs that serve one run of a domain beside its QEMU. Which processes they are lies in the run's directory, so that whoever clears the run away, a later daemon
+/// included, knows them.
+/// </summary>
+internal static class RunServants
+{
+    private const string Folder = "servants";
+    private static readonly TimeSpan s_byItself = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+
+    /// <summary>Starts one.</summary>
+    /// <param name="directory">The run's directory.</param>
+    /// <param name="name">Its name within the run.</param>
+    /// <param name="start">How it is started.</param>
+    /// <param name="ended">Told how it ended, whenever that is.</param>
+    /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR: it cannot be started.</exception>
+    public static void Start(string directory, string name, ProcessStart start, Action<int, ExitStatus?> ended)
+    {
+        var process = HostProcess.Start(start);
+        _ = LookAfterAsync(process, ended);
+        Directory.CreateDirectory(Path.Combine(directory, Folder));
+        File.WriteAllText(FileOf(directory, name), process.Identity.ToString());
+    }
+
+    /// <summary>Waits for the end of one, whose QEMU has let go of it; ends it when it does not go by itself.</summary>
+    /// <param name="directory">The run's directory.</param>
+    /// <param name="name">Its name within the run; nothing is done when there is none.</param>
+    public static async Task EndAsync(string directory, string name)
+    {
+        var path = FileOf(directory, name);
+        using var process = File.Exists(path) && ProcessIdentity.Parse(await File.ReadAllTextAsync(path).ConfigureAwait(false)) is { } identity ? HostProcess.Attach(identity) : null;
+        if (process is not null && !await EndsWithinAsync(process, s_byItself).ConfigureAwait(false))
+        {
+            process.Kill(Signals.Terminate);
+            if (!await EndsWithinAsync(process, s_patience).ConfigureAwait(false))
+            {
+                process.Kill(Signals.Kill);
+                await process.WaitAsync(CancellationToken.None).ConfigureAwait(false);
+            }
+        }
+
+        File.Delete(path);
+    }
+
+    /// <summary>Ends all of a run.</summary>
+    /// <param name="directory">The run's directory.</param>
+    public static async Task EndAllAsync(string directory)
+    {
+        var folder = Path.Combine(directory, Folder);
+        if (Directory.Exists(folder))
+        {
+            await Task.WhenAll(Directory.GetFiles(folder).Select(file => EndAsync(directory, Path.GetFileName(file)))).ConfigureAwait(false);
+        }
+    }
+
+    private static string FileOf(string directory, string name) => Path.Combine(directory, Folder, name);
+
+    private static async Task<bool> EndsWithinAsync(HostProcess process, TimeSpan limit)
+    {
+        using var deadline = new CancellationTokenSource(limit);
+        try
+        {
+            await process.WaitAsync(deadline.Token).ConfigureAwait(false);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private static async Task LookAfterAsync(HostProcess process, Action<int, ExitStatus?> ended)
+    {
+        using (process)
+        {
+            ended(process.Pid, await process.WaitAsync(CancellationToken.None).ConfigureAwait(false));
+        }
+    }
+}

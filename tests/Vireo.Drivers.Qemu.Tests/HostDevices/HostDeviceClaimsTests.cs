@@ -1,0 +1,146 @@
+using Vireo.Config;
+using Vireo.Drivers.Qemu.HostDevices;
+
+namespace Vireo.Drivers.Qemu.Tests.HostDevices;
+
+public sealed class HostDeviceClaimsTests : IDisposable
+{
+    private const string Card = "0000:03:00.0";
+    private readonly ScratchDirectory _dir = new("hd");
+    private readonly HostDeviceClaims _claims;
+    private readonly Kernel _kernel;
+
+    public HostDeviceClaimsTests()
+    {
+        foreach (string place in new[] { "kernel/iommu_groups/1", "bus/pci/drivers/e1000e", "bus/pci/drivers/vfio-pci", $"bus/pci/devices/{Card}", "bus/mdev/devices", "a", "b" })
+            Directory.CreateDirectory(_dir[place]);
+        File.WriteAllText(_dir["vfio"], "");
+        File.WriteAllText(_dir[$"bus/pci/devices/{Card}/config"], "");
+        _kernel = new Kernel(_dir.Path, _dir["vfio"]);
+        _kernel.Bind("e1000e");
+        Usb("1-1", 1, 4, "046d", "c077");
+        Usb("1-2", 1, 5, "0781", "5567");
+        Usb("2-1", 2, 7, "0781", "5567");
+        _claims = new HostDeviceClaims(_kernel);
+    }
+
+    public void Dispose() => _dir.Dispose();
+
+    [Fact]
+    public void A_managed_card_is_taken_from_the_host_and_given_back()
+    {
+        _claims.Take(Pci(managed: true), "one", _dir["a"]);
+        _kernel.DriverOf(Card).ShouldBe("vfio-pci");
+
+        // A daemon that comes after knows of it.
+        var later = new HostDeviceClaims(_kernel);
+        later.TakeUp("one", _dir["a"]);
+        Should.Throw<VireoException>(() => later.Take(Pci(managed: true), "two", _dir["b"])).Message.ShouldBe($"Requested operation is not valid: PCI device {Card} is in use by driver QEMU, domain one");
+        later.GiveBack(_dir["b"]);
+        _kernel.DriverOf(Card).ShouldBe("vfio-pci");
+        later.GiveBack(_dir["a"]);
+        _kernel.DriverOf(Card).ShouldBe("e1000e");
+        later.Take(Pci(managed: true), "two", _dir["b"]);
+    }
+
+    [Fact]
+    public void A_card_that_is_not_managed_has_to_be_detached_and_stays_so()
+    {
+        Should.Throw<VireoException>(() => _claims.Take(Pci(managed: false), "one", _dir["a"])).Message.ShouldContain($"Unmanaged PCI device {Card} must be manually detached from the host");
+        _kernel.Bind("vfio-pci");
+        _claims.Take(Pci(managed: false), "one", _dir["a"]);
+        _claims.GiveBack(_dir["a"]);
+        _kernel.DriverOf(Card).ShouldBe("vfio-pci");
+    }
+
+    [Fact]
+    public void A_card_that_the_kernel_does_not_hand_over_goes_back()
+    {
+        _kernel.HasVfioDriver = false;
+        Should.Throw<VireoException>(() => _claims.Take(Pci(managed: true), "one", _dir["a"])).Message.ShouldContain("Failed to bind");
+        _kernel.DriverOf(Card).ShouldBe("e1000e");
+        _kernel.HasVfioDriver = true;
+        _claims.Take(Pci(managed: true), "two", _dir["b"]);
+    }
+
+    [Fact]
+    public void A_host_without_an_IOMMU_gives_no_cards()
+    {
+        File.Delete(_dir["vfio"]);
+        var refusal = Should.Throw<VireoException>(() => _claims.Take(Pci(managed: true), "one", _dir["a"]));
+        refusal.Code.ShouldBe(ErrorCode.ConfigUnsupported);
+        refusal.Message.ShouldContain("host doesn't support passthrough of host PCI devices");
+    }
+
+    [Fact]
+    public void A_USB_device_is_found_by_what_it_is()
+    {
+        var found = _claims.Take(UsbDevice("<vendor id='0x046d'/><product id='0xc077'/>"), "one", _dir["a"]).Hostdevs[0].Source!.Address!;
+        (found.Bus, found.Device).ShouldBe(("1", "4"));
+        Should.Throw<VireoException>(() => _claims.Take(UsbDevice("<address bus='1' device='4'/>"), "two", _dir["b"])).Message.ShouldContain("USB device 001:004 is in use by driver QEMU, domain one");
+        _claims.GiveBack(_dir["a"], _claims.Take(UsbDevice("<address bus='2' device='7'/>"), "one", _dir["a"]).Hostdevs[0]);
+        _claims.Take(UsbDevice("<address bus='2' device='7'/>"), "two", _dir["b"]);
+        Should.Throw<VireoException>(() => _claims.Take(UsbDevice("<address bus='1' device='4'/>"), "two", _dir["b"]));
+    }
+
+    [Fact]
+    public void A_USB_device_that_is_not_there_or_there_twice_is_refused_and_an_optional_one_left_out()
+    {
+        Should.Throw<VireoException>(() => _claims.Take(UsbDevice("<vendor id='0x0781'/><product id='0x5567'/>"), "one", _dir["a"])).Message.ShouldContain("Multiple USB devices for 781:5567, use <address> to specify one");
+        Should.Throw<VireoException>(() => _claims.Take(UsbDevice("<vendor id='0x1234'/><product id='0xbeef'/>"), "one", _dir["a"])).Message.ShouldContain("Did not find USB device 1234:beef");
+        Should.Throw<VireoException>(() => _claims.Take(UsbDevice("<address bus='9' device='9'/>"), "one", _dir["a"])).Message.ShouldContain("Did not find USB device bus:9 device:9");
+        _claims.Take(UsbDevice("<vendor id='0x1234'/><product id='0xbeef'/>", " startupPolicy='optional'"), "one", _dir["a"]).Hostdevs.ShouldBeEmpty();
+    }
+
+    private static DevicesConfig Pci(bool managed) =>
+        Devices($"<hostdev mode='subsystem' type='pci' managed='{(managed ? "yes" : "no")}'><source><address domain='0x0000' bus='0x03' slot='0x00' function='0x0'/></source></hostdev>");
+
+    private static DevicesConfig UsbDevice(string source, string policy = "") => Devices($"<hostdev mode='subsystem' type='usb'><source{policy}>{source}</source></hostdev>");
+
+    private static DevicesConfig Devices(string devices) =>
+        DomainConfig.Parse($"<domain type='qemu'><name>d</name><os><type>hvm</type></os><devices>{devices}</devices></domain>").Devices;
+
+    private void Usb(string name, int bus, int device, string vendor, string product)
+    {
+        Directory.CreateDirectory(_dir[$"bus/usb/devices/{name}"]);
+        foreach (var (file, text) in new[] { ("busnum", $"{bus}"), ("devnum", $"{device}"), ("idVendor", vendor), ("idProduct", product) })
+            File.WriteAllText(_dir[$"bus/usb/devices/{name}/{file}"], text + "\n");
+    }
+
+    /// <summary>A kernel that has one card, and does with it what it is told.</summary>
+    private sealed class Kernel : HostDeviceFacts
+    {
+        private readonly string _root;
+        private string _override = "";
+
+        public Kernel(string root, string vfio)
+            : base(root, vfio) => _root = root;
+
+        public bool HasVfioDriver { get; set; } = true;
+
+        public void Bind(string? driver)
+        {
+            string link = Path.Combine(_root, "bus/pci/devices", Card, "driver");
+            if (new DirectoryInfo(link).LinkTarget is not null)
+                File.Delete(link);
+            if (driver is not null)
+                File.CreateSymbolicLink(link, Path.Combine(_root, "bus/pci/drivers", driver));
+        }
+
+        protected override void Write(string path, string text)
+        {
+            switch (Path.GetFileName(path))
+            {
+                case "driver_override":
+                    _override = text.Trim();
+                    break;
+                case "unbind":
+                    Bind(null);
+                    break;
+                case "drivers_probe":
+                    Bind(_override.Length == 0 ? "e1000e" : HasVfioDriver ? _override : null);
+                    break;
+            }
+        }
+    }
+}
