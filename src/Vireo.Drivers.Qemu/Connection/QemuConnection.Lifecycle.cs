@@ -1,4 +1,3 @@
-using Microsoft.Win32.SafeHandles;
 using Vireo.Drivers.Qemu.Lifecycle;
 using Vireo.Drivers.Qemu.State;
 
@@ -28,10 +27,6 @@ internal sealed partial class QemuConnection
         await StartAsync(domain, (DomainCreateFlags)flags, cancellationToken).ConfigureAwait(false);
         return domain.View.Ref;
     }
-
-    /// <inheritdoc/>
-    public override ValueTask<DomainRef> DomainCreateWithFilesAsync(DomainRef dom, uint flags, IReadOnlyList<SafeFileHandle> files, CancellationToken cancellationToken) =>
-        throw VireoException.NotSupported("virDomainCreateWithFiles");
 
     /// <inheritdoc/>
     public override async ValueTask DomainDestroyAsync(DomainRef dom, CancellationToken cancellationToken) =>
