@@ -20,17 +20,24 @@ internal static class PreparationSessions
     {
         Documents = new Dictionary<string, string>
         {
-            ["chosen.xml"] = Chosen(""), ["plain.xml"] = Chosen("<firmware><feature enabled='no' name='secure-boot'/></firmware>"),
+            ["chosen.xml"] = Chosen(""),
+            ["plain.xml"] = Chosen("<firmware><feature enabled='no' name='secure-boot'/></firmware>"),
             ["keys.xml"] = Chosen("<firmware><feature enabled='yes' name='enrolled-keys'/></firmware><loader stateless='yes'/>", nvram: ""),
             ["smm.xml"] = "{domain|<os>\n    <type arch='x86_64' machine='pc'>hvm</type>\n  </os>\n  <features><acpi/>|<os firmware='efi'><type arch='x86_64' machine='q35'>hvm</type></os><features><acpi/><smm state='off'/>}",
-            ["stateless.xml"] = Chosen("<loader stateless='yes'/>", nvram: ""), ["bios.xml"] = Chosen("", "bios", ""),
+            ["stateless.xml"] = Chosen("<loader stateless='yes'/>", nvram: ""),
+            ["bios.xml"] = Chosen("", "bios", ""),
             ["named.xml"] = Named("<loader readonly='yes' type='pflash'>/usr/share/OVMF/OVMF_CODE_4M.fd</loader><nvram>{dir}/v.fd</nvram>"),
-            ["template.xml"] = Chosen("", nvram: "<nvram template='/x'/>"), ["type.xml"] = Chosen("<loader type='rom'/>"), ["readonly.xml"] = Chosen("<loader readonly='yes'/>"),
-            ["insecure.xml"] = Chosen("<loader secure='no'/>"), ["stray.xml"] = Named("<firmware><feature enabled='yes' name='secure-boot'/></firmware>"),
+            ["template.xml"] = Chosen("", nvram: "<nvram template='/x'/>"),
+            ["type.xml"] = Chosen("<loader type='rom'/>"),
+            ["readonly.xml"] = Chosen("<loader readonly='yes'/>"),
+            ["insecure.xml"] = Chosen("<loader secure='no'/>"),
+            ["stray.xml"] = Named("<firmware><feature enabled='yes' name='secure-boot'/></firmware>"),
             ["contrary.xml"] = Chosen("<firmware><feature enabled='yes' name='enrolled-keys'/><feature enabled='no' name='secure-boot'/></firmware>"),
-            ["unknown.xml"] = Chosen("<firmware><feature enabled='yes' name='nosuch'/></firmware>"), ["nvram.xml"] = Chosen("<loader stateless='yes'/>"),
+            ["unknown.xml"] = Chosen("<firmware><feature enabled='yes' name='nosuch'/></firmware>"),
+            ["nvram.xml"] = Chosen("<loader stateless='yes'/>"),
             ["noacpi.xml"] = "{domain|<os>\n    <type arch='x86_64' machine='pc'>hvm</type>\n  </os>\n  <features><acpi/></features>|<os firmware='efi'><type arch='x86_64' machine='q35'>hvm</type></os>}",
-            ["pc.xml"] = "{domain|<os>|<os firmware='efi'><loader secure='yes'/>}", ["nosmm.xml"] = Named("<loader readonly='yes' secure='yes' type='pflash'>/usr/share/OVMF/OVMF_CODE_4M.ms.fd</loader>"),
+            ["pc.xml"] = "{domain|<os>|<os firmware='efi'><loader secure='yes'/>}",
+            ["nosmm.xml"] = Named("<loader readonly='yes' secure='yes' type='pflash'>/usr/share/OVMF/OVMF_CODE_4M.ms.fd</loader>"),
         },
     };
 
@@ -48,9 +55,13 @@ internal static class PreparationSessions
     {
         Documents = new Dictionary<string, string>
         {
-            ["ceph.xml"] = Secret(Ceph, "<usage type='ceph'><name>client.libvirt secret</name></usage>", "ephemeral='yes' private='yes'"), ["volume.xml"] = Secret(Volume, "<usage type='volume'><volume>/no/such</volume></usage>"),
-            ["same.xml"] = Secret("5d8a2f10-3f43-4e0e-9a1c-5f5d2c1b7a03", "<usage type='volume'><volume>/no/such</volume></usage>"), ["other.xml"] = Secret(Volume, "<usage type='volume'><volume>/no/such/2</volume></usage>"),
-            ["public.xml"] = Secret(Ceph, "<usage type='ceph'><name>client.libvirt secret</name></usage>"), ["bad.xml"] = Secret(Volume, "<usage type='nosuch'/>"), ["nameless.xml"] = Secret(Volume, "<usage type='iscsi'/>"),
+            ["ceph.xml"] = Secret(Ceph, "<usage type='ceph'><name>client.libvirt secret</name></usage>", "ephemeral='yes' private='yes'"),
+            ["volume.xml"] = Secret(Volume, "<usage type='volume'><volume>/no/such</volume></usage>"),
+            ["same.xml"] = Secret("5d8a2f10-3f43-4e0e-9a1c-5f5d2c1b7a03", "<usage type='volume'><volume>/no/such</volume></usage>"),
+            ["other.xml"] = Secret(Volume, "<usage type='volume'><volume>/no/such/2</volume></usage>"),
+            ["public.xml"] = Secret(Ceph, "<usage type='ceph'><name>client.libvirt secret</name></usage>"),
+            ["bad.xml"] = Secret(Volume, "<usage type='nosuch'/>"),
+            ["nameless.xml"] = Secret(Volume, "<usage type='iscsi'/>"),
             ["value"] = "open sesame",
         },
     };
@@ -64,8 +75,10 @@ internal static class PreparationSessions
     {
         Documents = new Dictionary<string, string>
         {
-            ["encrypted.xml"] = Disk($"<encryption format='luks'><secret type='passphrase' uuid='{Volume}'/></encryption>"), ["secret.xml"] = Secret(Volume, "<usage type='volume'><volume>{dir}/x</volume></usage>"),
-            ["unnamed.xml"] = Disk("<encryption format='luks'><secret type='passphrase'/></encryption>"), ["old.xml"] = Disk($"<encryption format='qcow'><secret type='passphrase' uuid='{Volume}'/></encryption>"),
+            ["encrypted.xml"] = Disk($"<encryption format='luks'><secret type='passphrase' uuid='{Volume}'/></encryption>"),
+            ["secret.xml"] = Secret(Volume, "<usage type='volume'><volume>{dir}/x</volume></usage>"),
+            ["unnamed.xml"] = Disk("<encryption format='luks'><secret type='passphrase'/></encryption>"),
+            ["old.xml"] = Disk($"<encryption format='qcow'><secret type='passphrase' uuid='{Volume}'/></encryption>"),
         },
     };
 
@@ -79,11 +92,14 @@ internal static class PreparationSessions
     {
         Documents = new Dictionary<string, string>
         {
-            ["unshared.xml"] = "{domain|</devices>|" + Folder("{dir}") + "</devices>}", ["mapped.xml"] = Served(Folder("{dir}").Replace("<filesystem", "<filesystem accessmode='mapped'", StringComparison.Ordinal)),
+            ["unshared.xml"] = "{domain|</devices>|" + Folder("{dir}") + "</devices>}",
+            ["mapped.xml"] = Served(Folder("{dir}").Replace("<filesystem", "<filesystem accessmode='mapped'", StringComparison.Ordinal)),
             ["readonly.xml"] = Served(Folder("{dir}").Replace("</filesystem>", "<readonly/></filesystem>", StringComparison.Ordinal)),
             ["served.xml"] = Served(Folder("{dir}", "<binary xattr='on'><cache mode='always'/><sandbox mode='chroot'/><lock posix='on' flock='off'/><thread_pool size='4'/></binary>")),
-            ["nowhere.xml"] = Served(Folder("{dir}/nosuch")), ["program.xml"] = Served(Folder("{dir}", "<binary path='/no/such/virtiofsd'/>")),
-            ["nine.xml"] = "<filesystem><source dir='{dir}'/><target dir='nine'/></filesystem>", ["gone.xml"] = Folder("{dir}/nosuch").Replace("dir='t'", "dir='gone'", StringComparison.Ordinal),
+            ["nowhere.xml"] = Served(Folder("{dir}/nosuch")),
+            ["program.xml"] = Served(Folder("{dir}", "<binary path='/no/such/virtiofsd'/>")),
+            ["nine.xml"] = "<filesystem><source dir='{dir}'/><target dir='nine'/></filesystem>",
+            ["gone.xml"] = Folder("{dir}/nosuch").Replace("dir='t'", "dir='gone'", StringComparison.Ordinal),
         },
     };
 
@@ -98,7 +114,8 @@ internal static class PreparationSessions
     {
         Documents = new Dictionary<string, string>
         {
-            ["transient.xml"] = Disk("<transient/>"), ["readonly.xml"] = Disk("<readonly/><transient/>"),
+            ["transient.xml"] = Disk("<transient/>"),
+            ["readonly.xml"] = Disk("<readonly/><transient/>"),
             ["cdrom.xml"] = "{domain|</devices>|<disk type='file' device='cdrom'><source file='/x'/><target dev='hdc' bus='ide'/><transient/></disk></devices>}",
         },
     };
@@ -116,7 +133,8 @@ internal static class PreparationSessions
             ["pci.xml"] = With("<hostdev mode='subsystem' type='pci' managed='yes'><source><address domain='0' bus='0x55' slot='0' function='0'/></source></hostdev>"),
             ["mdev.xml"] = With("<hostdev mode='subsystem' type='mdev' model='vfio-pci'><source><address uuid='90c6c135-ad44-41d0-b1b7-bae47de48627'/></source></hostdev>"),
             ["scsi.xml"] = With("<hostdev mode='subsystem' type='scsi'><source><adapter name='scsi_host99'/><address bus='0' target='0' unit='0'/></source></hostdev>"),
-            ["vsock.xml"] = With("<vsock model='virtio'><cid auto='yes'/></vsock>"), ["tpm.xml"] = With("<tpm model='tpm-crb'><backend type='passthrough'><device path='/dev/nosuch'/></backend></tpm>"),
+            ["vsock.xml"] = With("<vsock model='virtio'><cid auto='yes'/></vsock>"),
+            ["tpm.xml"] = With("<tpm model='tpm-crb'><backend type='passthrough'><device path='/dev/nosuch'/></backend></tpm>"),
             ["vlan.xml"] = With("<interface type='user'><mac address='52:54:00:00:00:01'/><model type='virtio'/><vlan><tag id='4'/></vlan></interface>"),
         },
     };

@@ -47,9 +47,14 @@ public sealed class JobCancelTests
         await WriteAsync(lab["disk0.s2"], 0x22, "512M 1G");
         await lab.VirshAsync("start", "guest", "--paused");
 
-        // Either way a gigabyte is copied: the job is asked about many times before that is done.
+        // Either way a gigabyte is copied. The hypervisor is held while the job is aborted, so that it is not done first.
         var deletion = await BeginDeletionAsync(lab);
-        (await Client.VirshAsync(lab.Daemon, "domjobabort", "guest")).ExitCode.ShouldBe(0);
+        string guest = $"{lab.Guests().ShouldHaveSingleItem()}";
+        await ProgramRun.CheckAsync("/bin/kill", "-STOP", guest);
+        var abortion = Client.VirshAsync(lab.Daemon, "domjobabort", "guest");
+        await Task.WhenAny(abortion, Task.Delay(TimeSpan.FromSeconds(1)));
+        await ProgramRun.CheckAsync("/bin/kill", "-CONT", guest);
+        (await abortion).ExitCode.ShouldBe(0);
         (await deletion).ToString().ShouldContain("operation aborted: job 'snapshot' canceled by client");
         await ShouldBeMarkedAsync(lab, "s2");
         (await lab.DisksAsync())["vda"].ShouldBe(lab["disk0.s2"]);

@@ -32,11 +32,12 @@ public sealed class PlainCallsTests
         print('undefine', d.undefine())
         """;
 
+    private const string Devices = "<interface type='ethernet'/><channel type='unix'><target type='virtio' name='org.example.0'/></channel><graphics type='vnc' autoport='yes'/>\n";
+
     [Fact]
     public async Task They_succeed_on_a_guest()
     {
-        const string devices = "<interface type='ethernet'/><channel type='unix'><target type='virtio' name='org.example.0'/></channel><graphics type='vnc' autoport='yes'/>\n";
-        await using var lab = await GuestLab.CreateAsync(linux: false, disk: index => new TestDisk($"vd{(char)('a' + index)}", $"{index}.raw", Format: "raw"), devices: devices);
+        await using var lab = await GuestLab.CreateAsync(linux: false, disk: index => new TestDisk($"vd{(char)('a' + index)}", $"{index}.raw", Format: "raw"), devices: Devices);
         await File.WriteAllTextAsync(lab["d.xml"], lab.Domain.ToXml().Replace("<memballoon model='none'/>", "", StringComparison.Ordinal));
         await lab.VirshAsync("define", lab["d.xml"]);
 
@@ -65,5 +66,29 @@ public sealed class PlainCallsTests
             undefine 0
 
             """);
+    }
+
+    [Fact]
+    public async Task Commands_of_one_line_succeed_on_a_guest()
+    {
+        await using var lab = await GuestLab.CreateAsync(linux: false, disks: 1, devices: Devices);
+        await lab.VirshAsync("start", "guest");
+        await File.WriteAllTextAsync(lab["host.xml"], await lab.VirshAsync("capabilities"));
+        string card = (await lab.VirshAsync("domiflist", "guest")).Split('\n')[2].Split(' ', StringSplitOptions.RemoveEmptyEntries)[0];
+
+        (await lab.VirshAsync("domname", lab.Domain.Uuid)).Trim().ShouldBe("guest");
+        (await lab.VirshAsync("uri")).ShouldStartWith("qemu:///system");
+        (await lab.VirshAsync("maxvcpus")).Trim().ShouldNotBeEmpty();
+        (await lab.VirshAsync("nodeinfo")).ShouldContain("CPU(s):");
+        (await lab.VirshAsync("cpu-models", "x86_64")).ShouldContain("qemu64");
+        (await lab.VirshAsync("cpu-compare", lab["host.xml"])).ShouldContain("identical");
+        (await lab.VirshAsync("domcontrol", "guest")).Trim().ShouldBe("ok");
+        (await lab.VirshAsync("domdisplay", "guest")).ShouldStartWith("vnc://");
+        (await lab.VirshAsync("vncdisplay", "guest")).ShouldContain(":");
+        (await lab.VirshAsync("domifstat", "guest", card)).ShouldContain($"{card} rx_bytes");
+        (await lab.VirshAsync("domdirtyrate-calc", "guest", "--seconds", "1")).ShouldContain("dirty");
+        await lab.VirshAsync("destroy", "guest");
+        await lab.VirshAsync("domrename", "guest", "other");
+        (await lab.VirshAsync("domname", lab.Domain.Uuid)).Trim().ShouldBe("other");
     }
 }

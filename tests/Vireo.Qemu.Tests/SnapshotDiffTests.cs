@@ -149,7 +149,7 @@ public sealed class SnapshotDiffTests
     }
 
     private static string Place(GuestLab lab) =>
-        Path.Combine(Path.GetDirectoryName(Directory.EnumerateFiles(lab.Daemon.Root, "monitor.sock", SearchOption.AllDirectories).Single())!, "compare");
+        Path.Combine(Directory.EnumerateDirectories(Path.Combine(lab.Daemon.Root, "lib/vireo/qemu/channel/target")).Single(), "compare");
 
     private static async Task WriteLiveAsync(GuestLab lab, string command)
     {

@@ -137,6 +137,8 @@ internal sealed class QemuProcess(int id, HostProcess host, string directory, st
     /// <exception cref="VireoException">As <see cref="RunClaims.Take"/>.</exception>
     public void Claim(DomainConfig live, LiveDisks disks)
     {
+        // The end of the job looks again even when nothing came of it.
+        _settled = default;
         var files = GuestFiles.Of(live, disks);
         Claims.Take(files);
         GuestPlaces.AddDevices(Claims.Owner, Host.Pid, files);

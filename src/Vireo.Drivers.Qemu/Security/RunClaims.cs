@@ -54,6 +54,12 @@ internal sealed class RunClaims
                     taken.Add(claim);
                 }
             }
+
+            // The list has each of them once again: what comes to nothing later leaves it as it was.
+            if (taken.Count > 0)
+            {
+                Rewrite();
+            }
         }
         catch
         {
