@@ -14,7 +14,7 @@ public static class KnownDifferences
         new("capabilities", "each daemon makes up the identity of a host that tells none", text => Regex.Replace(text, "(?m)^    <uuid>.*\n", "")),
         new("domcapabilities", "firmware, TPM backends and Hyper-V features are told otherwise; the CPU is the same", CpuAlone),
         new("domstats", "what time brings is not the same twice, and libvirt counts a domain that does not run for itself", Figures),
-        new("domblkinfo", "who writes to an image is noted in an attribute of it, which takes a block", text => Regex.Replace(text, @"(?m)^(Allocation: +).*$", "$1{count}")),
+        new("domblkinfo", "who writes to an image is noted in an attribute of it, which takes a block", text => Regex.Replace(text, @"(?m)^(Allocation: +|  *\w+ +[\d.]+(?: \w+)? +)[\d.]+(?: \w+)?(?=$| +\d)", "$1{count}")),
         new("dommemstat", "as for domstats", Figures),
         new("nodecpustats", "what time brings is not the same twice", Figures),
         new("nodememstats", "likewise", Figures),
