@@ -266,8 +266,16 @@ internal sealed class RunClaims
 
     private void Rewrite()
     {
-        File.WriteAllText(List + ".new", string.Concat(_claims.Values));
-        File.Move(List + ".new", List, overwrite: true);
+        try
+        {
+            File.WriteAllText(List + ".new", string.Concat(_claims.Values));
+            File.Move(List + ".new", List, overwrite: true);
+        }
+        catch (IOException)
+        {
+            File.Delete(List + ".new");
+            throw;
+        }
     }
 
     private static void Try(string what, Action action, Action<string, Exception> report)
