@@ -6,22 +6,6 @@ namespace Vireo.Drivers.Qemu.Block;
 /// <param name="Physical">The length of the file or device.</param>
 internal sealed record BlockSizes(ulong Allocation, ulong Capacity, ulong Physical)
 {
-    /// <summary>Those of a file or block device; null when it is not there or cannot be read.</summary>
-    /// <param name="path">Where it lies.</param>
-    /// <param name="format">What it is said to be; never guessed.</param>
-    public static BlockSizes? TryOf(string path, ImageFormat format)
-    {
-        try
-        {
-            // Many may be asked for at once, and throwing takes longer than all the rest.
-            return FileStatus.TryOf(path) is { } status ? Of(path, format, status) : null;
-        }
-        catch (Exception exception) when (exception is VireoException or IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
-
     /// <summary>Those of a file or block device.</summary>
     /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR: it is not there; VIR_ERR_CONFIG_UNSUPPORTED, VIR_ERR_INTERNAL_ERROR: its header is not that of its format.</exception>
     public static BlockSizes Of(string path, ImageFormat format)
@@ -30,7 +14,9 @@ internal sealed record BlockSizes(ulong Allocation, ulong Capacity, ulong Physic
         return Of(path, format, status);
     }
 
-    private static BlockSizes Of(string path, ImageFormat format, FileStatus status)
+    /// <summary>Those of a file or block device that was looked at already.</summary>
+    /// <exception cref="VireoException">As of the other.</exception>
+    public static BlockSizes Of(string path, ImageFormat format, FileStatus status)
     {
         using var device = status.Kind == FileKind.BlockDevice ? File.OpenHandle(path, options: FileOptions.None) : null;
         var physical = device is null ? status.Size : RandomAccess.GetLength(device);

@@ -27,6 +27,9 @@ internal sealed record FileStatus(FileKind Kind, FileIdentity Identity, long Siz
     /// <summary>Bytes that it takes on its file system: what a sparse file really holds.</summary>
     public long Allocated { get; init; }
 
+    /// <summary>When it was last changed in any way, by its file system's clock.</summary>
+    public DateTimeOffset Changed { get; init; }
+
     /// <summary>Which device it is, for a block device.</summary>
     public (uint Major, uint Minor) Device { get; init; }
 

@@ -53,6 +53,7 @@ internal static unsafe partial class FileSystemCalls
         status = new FileStatus(kind, new FileIdentity(device, Native64(raw[32..])), (long)Native64(raw[40..]), Native32(raw[20..]), Native32(raw[24..]))
         {
             Allocated = (long)Native64(raw[48..]) * 512,
+            Changed = Moment((long)Native64(raw[96..]), Native32(raw[104..])),
             Device = (Native32(raw[128..]), Native32(raw[132..])),
         };
         return 0;
@@ -351,6 +352,10 @@ internal static unsafe partial class FileSystemCalls
     }
 
     private static ushort Native16(ReadOnlySpan<byte> bytes) => MemoryMarshal.Read<ushort>(bytes);
+
+    // A file system may say anything; what no calendar holds is the end of it.
+    private static DateTimeOffset Moment(long seconds, uint nanoseconds) =>
+        seconds is > -62_135_596_800 and < 253_402_300_799 ? DateTimeOffset.FromUnixTimeSeconds(seconds).AddTicks(nanoseconds / 100) : DateTimeOffset.MaxValue;
 
     private static uint Native32(ReadOnlySpan<byte> bytes) => MemoryMarshal.Read<uint>(bytes);
 

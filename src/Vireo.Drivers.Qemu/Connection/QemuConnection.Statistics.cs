@@ -31,21 +31,8 @@ internal sealed partial class QemuConnection
 
         var domains = Chosen(doms, wanted & StatisticsFilters);
         var patience = domains.Count > 1 || wanted.HasFlag(ConnectGetAllDomainStatsFlags.Nowait) ? s_patienceWithOneOfMany : s_patienceWithOne;
-        var cards = new Lazy<IReadOnlyDictionary<string, NetworkCounters>>(NetworkCounters.Read);
-        var backing = wanted.HasFlag(ConnectGetAllDomainStatsFlags.Backing);
-        var records = new Task<TypedParam[]>[domains.Count];
-        for (var i = 0; i < records.Length; i++)
-        {
-            records[i] = new DomainStatistics(domains[i].View, domains[i].Process, patience, cards).GatherAsync(groups, backing, cancellationToken).AsTask();
-        }
-
-        var told = new DomainStatsRecord[records.Length];
-        for (var i = 0; i < records.Length; i++)
-        {
-            told[i] = new DomainStatsRecord(domains[i].View.Ref, await records[i].ConfigureAwait(false));
-        }
-
-        return told;
+        var gathering = new StatisticsOfMany(groups, wanted.HasFlag(ConnectGetAllDomainStatsFlags.Backing), patience);
+        return await gathering.GatherAsync(domains, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

@@ -2,6 +2,7 @@ using Vireo.Drivers.Qemu.Agent;
 using Vireo.Drivers.Qemu.Checkpoints;
 using Vireo.Drivers.Qemu.Lifecycle;
 using Vireo.Drivers.Qemu.Snapshots;
+using Vireo.Drivers.Qemu.Statistics;
 
 namespace Vireo.Drivers.Qemu.State;
 
@@ -12,6 +13,7 @@ internal sealed class QemuDomain(QemuHypervisor hypervisor, DomainView view)
     private QemuProcess? _process;
     private DomainSnapshots? _snapshots;
     private JobStatistics? _completed;
+    private StillFigures? _stillFigures;
     private DomainCheckpoints? _checkpoints;
 
     /// <summary>The hypervisor it belongs to.</summary>
@@ -31,6 +33,13 @@ internal sealed class QemuDomain(QemuHypervisor hypervisor, DomainView view)
     {
         get => Volatile.Read(ref _process);
         set => Volatile.Write(ref _process, value);
+    }
+
+    /// <summary>What was told last of it while it did not run; null before anyone asked.</summary>
+    public StillFigures? StillFigures
+    {
+        get => Volatile.Read(ref _stillFigures);
+        set => Volatile.Write(ref _stillFigures, value);
     }
 
     /// <summary>Its snapshots.</summary>

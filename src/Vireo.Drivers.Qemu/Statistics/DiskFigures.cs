@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Vireo.Config;
 using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.Monitor;
@@ -7,18 +8,24 @@ namespace Vireo.Drivers.Qemu.Statistics;
 /// <summary>The <c>block.</c> group of a domain's figures.</summary>
 internal sealed class DiskFigures
 {
+    private const uint FirstDisks = 32;
+
+    private static readonly ConcurrentDictionary<(uint Disk, string Name), string> s_fields = new();
+    private static readonly Func<(uint Disk, string Name), string> s_format = static field => $"block.{field.Disk}.{field.Name}";
+
     private readonly List<TypedParam> _told = [];
     private uint _count;
 
-    /// <summary>Those of a domain that does not run: what lies on the disk. Reads files.</summary>
-    public static IEnumerable<TypedParam> Still(DomainConfig config)
+    /// <summary>Those of a domain that does not run.</summary>
+    /// <param name="config">Its document.</param>
+    /// <param name="images">What lies on the disk for each of its disks.</param>
+    public static IEnumerable<TypedParam> Still(DomainConfig config, IReadOnlyList<StillImage> images)
     {
         var figures = new DiskFigures();
-        foreach (var disk in config.Devices.Disks)
+        for (var i = 0; i < images.Count; i++)
         {
-            var location = disk.Location();
-            figures.Begin(disk.Target?.Dev ?? "", location);
-            if (location?.LocalPath is { } path && BlockSizes.TryOf(path, disk.Format()) is { } sizes)
+            figures.Begin(config.Devices.Disks[i].Target?.Dev ?? "", images[i].Location);
+            if (images[i].Sizes is { } sizes)
             {
                 figures.Tell("allocation", sizes.Allocation);
                 figures.Tell("capacity", sizes.Capacity);
@@ -129,5 +136,6 @@ internal sealed class DiskFigures
 
     private void Tell(string name, string value) => _told.Add(TypedParam.Of(Field(name), value));
 
-    private string Field(string name) => $"block.{_count - 1}.{name}";
+    // Every domain has the same few names, which are not made anew for each.
+    private string Field(string name) => _count <= FirstDisks ? s_fields.GetOrAdd((_count - 1, name), s_format) : s_format((_count - 1, name));
 }

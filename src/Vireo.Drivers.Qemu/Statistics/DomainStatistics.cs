@@ -7,14 +7,14 @@ using Vireo.Host.Processes;
 namespace Vireo.Drivers.Qemu.Statistics;
 
 /// <summary>
-/// The figures of one domain for <c>virConnectGetAllDomainStats</c>. They never wait for a change of the domain, and for its hypervisor no longer than is said:
+/// The figures of one running domain for <c>virConnectGetAllDomainStats</c>. They never wait for a change of the domain, and for its hypervisor no longer than is said:
 /// then what it told last is given, and the record says so.
 /// </summary>
 /// <param name="view">What is known of the domain.</param>
-/// <param name="process">What runs it; null when nothing does.</param>
+/// <param name="process">What runs it.</param>
 /// <param name="patience">How long its hypervisor is waited for.</param>
 /// <param name="cards">The host's counters of network devices, read once for all domains.</param>
-internal sealed class DomainStatistics(DomainView view, QemuProcess? process, TimeSpan patience, Lazy<IReadOnlyDictionary<string, NetworkCounters>> cards)
+internal sealed class DomainStatistics(DomainView view, QemuProcess process, TimeSpan patience, Lazy<IReadOnlyDictionary<string, NetworkCounters>> cards)
 {
     /// <summary>The groups there are.</summary>
     public const DomainStatsTypes Known = DomainStatsTypes.State | DomainStatsTypes.CpuTotal | DomainStatsTypes.Balloon | DomainStatsTypes.Vcpu | DomainStatsTypes.Interface
@@ -34,14 +34,13 @@ internal sealed class DomainStatistics(DomainView view, QemuProcess? process, Ti
     {
         if (groups.HasFlag(DomainStatsTypes.State))
         {
-            _told.Add(TypedParam.Of("state.state", (int)view.State));
-            _told.Add(TypedParam.Of("state.reason", view.Reason));
+            _told.AddRange(DocumentFigures.State(view));
         }
 
-        var counted = process is null ? null : ProcessFigures.Of(process.Host.Pid);
+        var counted = ProcessFigures.Of(process.Host.Pid);
         if (groups.HasFlag(DomainStatsTypes.CpuTotal) && counted is not null)
         {
-            TellProcessor(counted, process!.Host.Pid);
+            TellProcessor(counted, process.Host.Pid);
         }
 
         if (groups.HasFlag(DomainStatsTypes.Balloon))
@@ -54,7 +53,7 @@ internal sealed class DomainStatistics(DomainView view, QemuProcess? process, Ti
             await TellVcpusAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        if (groups.HasFlag(DomainStatsTypes.Interface) && process is not null)
+        if (groups.HasFlag(DomainStatsTypes.Interface))
         {
             TellInterfaces();
         }
@@ -64,19 +63,19 @@ internal sealed class DomainStatistics(DomainView view, QemuProcess? process, Ti
             await TellDisksAsync(backing, cancellationToken).ConfigureAwait(false);
         }
 
-        if (groups.HasFlag(DomainStatsTypes.Perf) && process is not null)
+        if (groups.HasFlag(DomainStatsTypes.Perf))
         {
             _told.AddRange(process.Events.Read().Select(static counted => TypedParam.Of("perf." + counted.Name, counted.Value)));
         }
 
-        if (groups.HasFlag(DomainStatsTypes.Iothread) && process is not null && view.Config.Iothreads > 0)
+        if (groups.HasFlag(DomainStatsTypes.Iothread) && view.Config.Iothreads > 0)
         {
-            await TellIothreadsAsync(process, cancellationToken).ConfigureAwait(false);
+            await TellIothreadsAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        if (groups.HasFlag(DomainStatsTypes.Dirtyrate) && process is not null)
+        if (groups.HasFlag(DomainStatsTypes.Dirtyrate))
         {
-            await TellDirtyRateAsync(process, cancellationToken).ConfigureAwait(false);
+            await TellDirtyRateAsync(cancellationToken).ConfigureAwait(false);
         }
 
         if (_stale)
@@ -100,11 +99,8 @@ internal sealed class DomainStatistics(DomainView view, QemuProcess? process, Ti
 
     private async ValueTask TellBalloonAsync(ProcessFigures? counted, CancellationToken cancellationToken)
     {
-        var config = view.Config;
-        var maximum = config.Memory?.Size.KiB ?? 0;
-        _told.Add(TypedParam.Of("balloon.current", view.BalloonKiB ?? config.CurrentMemory?.KiB ?? maximum));
-        _told.Add(TypedParam.Of("balloon.maximum", maximum));
-        if (process?.Figures.Balloon is { } balloon && await AnswerAsync(balloon, cancellationToken).ConfigureAwait(false) is { } figures)
+        _told.AddRange(DocumentFigures.Memory(view));
+        if (process.Figures.Balloon is { } balloon && await AnswerAsync(balloon, cancellationToken).ConfigureAwait(false) is { } figures)
         {
             _told.AddRange(MemoryFigures.Of(figures).Select(static figure => TypedParam.Of("balloon." + figure.Name, figure.Value)));
         }
@@ -117,11 +113,8 @@ internal sealed class DomainStatistics(DomainView view, QemuProcess? process, Ti
 
     private async ValueTask TellVcpusAsync(CancellationToken cancellationToken)
     {
-        var vcpu = view.Config.Vcpu;
-        var maximum = (uint)(vcpu?.Count ?? 1);
-        _told.Add(TypedParam.Of("vcpu.current", (uint)(vcpu?.Current ?? maximum)));
-        _told.Add(TypedParam.Of("vcpu.maximum", maximum));
-        if (process is null || await AnswerAsync(process.Figures.Cpus, cancellationToken).ConfigureAwait(false) is not { } cpus)
+        _told.AddRange(DocumentFigures.Vcpus(view));
+        if (await AnswerAsync(process.Figures.Cpus, cancellationToken).ConfigureAwait(false) is not { } cpus)
         {
             return;
         }
@@ -174,12 +167,6 @@ internal sealed class DomainStatistics(DomainView view, QemuProcess? process, Ti
 
     private async ValueTask TellDisksAsync(bool backing, CancellationToken cancellationToken)
     {
-        if (process is null)
-        {
-            _told.AddRange(await Task.Run(() => DiskFigures.Still(view.Config), cancellationToken).ConfigureAwait(false));
-            return;
-        }
-
         // Both are under way before either is waited for.
         var asked = AnswerAsync(process.Figures.Disks, cancellationToken).AsTask();
         var nodes = await AnswerAsync(process.Figures.Nodes, cancellationToken).ConfigureAwait(false) ?? [];
@@ -187,9 +174,9 @@ internal sealed class DomainStatistics(DomainView view, QemuProcess? process, Ti
         _told.AddRange(DiskFigures.Running(view.Config, process.Disks, counters, nodes, backing));
     }
 
-    private async ValueTask TellIothreadsAsync(QemuProcess running, CancellationToken cancellationToken)
+    private async ValueTask TellIothreadsAsync(CancellationToken cancellationToken)
     {
-        if (await AnswerAsync(running.Figures.Iothreads, cancellationToken).ConfigureAwait(false) is not { } threads)
+        if (await AnswerAsync(process.Figures.Iothreads, cancellationToken).ConfigureAwait(false) is not { } threads)
         {
             return;
         }
@@ -204,9 +191,9 @@ internal sealed class DomainStatistics(DomainView view, QemuProcess? process, Ti
         }
     }
 
-    private async ValueTask TellDirtyRateAsync(QemuProcess running, CancellationToken cancellationToken)
+    private async ValueTask TellDirtyRateAsync(CancellationToken cancellationToken)
     {
-        if (await AnswerAsync(running.Figures.DirtyRate, cancellationToken).ConfigureAwait(false) is not { } rate)
+        if (await AnswerAsync(process.Figures.DirtyRate, cancellationToken).ConfigureAwait(false) is not { } rate)
         {
             return;
         }
@@ -233,7 +220,7 @@ internal sealed class DomainStatistics(DomainView view, QemuProcess? process, Ti
     {
         try
         {
-            var (answer, stale) = await figure.ReadAsync(process!.Monitor, patience, cancellationToken).ConfigureAwait(false);
+            var (answer, stale) = await figure.ReadAsync(process.Monitor, patience, cancellationToken).ConfigureAwait(false);
             _stale |= stale;
             return answer;
         }

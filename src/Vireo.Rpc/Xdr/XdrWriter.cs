@@ -9,6 +9,7 @@ namespace Vireo.Rpc.Xdr;
 internal ref struct XdrWriter
 {
     private const int FirstSize = 1024;
+    private const int ShortText = 256;
 
     private byte[]? _buffer;
     private int _position;
@@ -84,10 +85,13 @@ internal ref struct XdrWriter
 
     public void WriteString(string value, int bound)
     {
-        int length = Encoding.UTF8.GetByteCount(value);
+        // Room for the most that a short text can take saves going through it twice.
+        int room = value.Length <= ShortText ? Encoding.UTF8.GetMaxByteCount(value.Length) : Encoding.UTF8.GetByteCount(value);
+        int start = _position;
+        int length = Encoding.UTF8.GetBytes(value, Next(4 + room)[4..]);
         if (length > bound) ThrowBound(length, bound);
-        WriteUInt32((uint)length);
-        Encoding.UTF8.GetBytes(value, Next(length));
+        _position = start + 4 + length;
+        PatchUInt32(start, (uint)length);
         WritePadding(length);
     }
 
