@@ -41,6 +41,10 @@ class Side(Bare):
         super().__init__(name)
         self.tool, self.program = tool, command[0]
         os.chmod(self.dir, 0o755)
+        # As /run is on every host.
+        self.run = os.path.join(self.dir, "run")
+        os.mkdir(self.run)
+        subprocess.check_call(["mount", "-t", "tmpfs", "tmpfs", self.run])
         # As scripts/scratch-libvirtd has it for libvirtd.
         os.makedirs(os.path.join(self.dir, "etc/vireo"))
         with open(os.path.join(self.dir, "etc/vireo/vireod.conf"), "w") as settings:
@@ -89,6 +93,7 @@ class Side(Bare):
                     os.kill(int(pid), signal.SIGKILL)
             except OSError:
                 pass
+        subprocess.call(["umount", "--lazy", self.run])
         super().close()
 
 

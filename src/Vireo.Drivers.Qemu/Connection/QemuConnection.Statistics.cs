@@ -12,7 +12,7 @@ internal sealed partial class QemuConnection
     private const ConnectGetAllDomainStatsFlags StatisticsFilters = (ConnectGetAllDomainStatsFlags)0xff;
 
     // Many are asked at once: those that hang must not keep the others' figures from whoever asks.
-    private static readonly TimeSpan s_patienceWithOneOfMany = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan s_patienceWithOneOfMany = TimeSpan.FromMilliseconds(150);
     private static readonly TimeSpan s_patienceWithOne = TimeSpan.FromSeconds(5);
 
     /// <inheritdoc/>

@@ -80,22 +80,37 @@ internal sealed class LivePlug(RunningDevices devices)
     private async Task MakeAsync(PlugPlan plan, IReadOnlyDictionary<string, TapNumbers>? taps, UndoStack undo, CancellationToken cancellationToken)
     {
         var context = new CommandLineContext(null, Process.Disks, Process.Channels) { Taps = taps ?? new Dictionary<string, TapNumbers>(), Secrets = new GuestSecrets(Hypervisor.Secrets, null) };
-        foreach (var step in MonitorArguments.Steps(QemuCommandLine.BuildDevice(plan.AddTo(devices.Live), plan.Device, context)))
+        // QEMU reads them while it carries out those before; where one fails, those that need it do, too.
+        var steps = MonitorArguments.Steps(QemuCommandLine.BuildDevice(plan.AddTo(devices.Live), plan.Device, context));
+        var batch = new QmpBatch();
+        foreach (var step in steps)
         {
-            if (step.Device is not null)
-            {
-                FaultPoint.Hit(FaultPoints.PlugBackendsMade);
-            }
+            batch.Add(step.Add);
+        }
 
-            await devices.ExecuteAsync(step.Add, cancellationToken).ConfigureAwait(false);
-            if (step.Device is not null)
+        await Process.Monitor.ExecuteAsync(batch, QmpMonitor.DefaultDeadline, cancellationToken).ConfigureAwait(false);
+        VireoException? failure = null;
+        for (var i = 0; i < steps.Count; i++)
+        {
+            if (batch.ErrorOf(i) is { } error)
+            {
+                failure ??= error;
+            }
+            else if (steps[i].Device is not null)
             {
                 undo.Push("unplug the device", () => UnplugAsync(plan, undo));
             }
-            else if (step.Remove is { } remove)
+            else if (steps[i].Remove is { } remove)
             {
-                undo.Push($"take back '{step.Add.Name}'", async () => await devices.ExecuteAsync(remove, CancellationToken.None).ConfigureAwait(false));
+                undo.Push($"take back '{steps[i].Add.Name}'", async () => await devices.ExecuteAsync(remove, CancellationToken.None).ConfigureAwait(false));
             }
+        }
+
+        // What nobody waited for may have been carried out: it is taken back, too.
+        cancellationToken.ThrowIfCancellationRequested();
+        if (failure is not null)
+        {
+            throw failure;
         }
     }
 

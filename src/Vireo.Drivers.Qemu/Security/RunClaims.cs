@@ -8,22 +8,21 @@ namespace Vireo.Drivers.Qemu.Security;
 /// </summary>
 internal sealed class RunClaims
 {
-    private const string ListFile = "claims";
     private const uint OthersMayRead = 4;
     private readonly Dictionary<string, FileClaim> _claims;
+    private readonly ClaimList _list;
     private readonly ImageHolder _self;
 
     private RunClaims(string directory, Guid domain, string name, GuestOwner owner)
     {
         _self = new ImageHolder(directory, domain, name, FileUse.Exclusive);
         Owner = owner;
-        _claims = Read(directory).ToDictionary(claim => claim.Path, StringComparer.Ordinal);
+        _list = new ClaimList(directory);
+        _claims = _list.Read().ToDictionary(claim => claim.Path, StringComparer.Ordinal);
     }
 
     /// <summary>Whom the run's files are given to.</summary>
     public GuestOwner Owner { get; }
-
-    private string List => Path.Combine(_self.Directory, ListFile);
 
     /// <summary>Those of a run, new or taken up.</summary>
     /// <param name="directory">The run's directory.</param>
@@ -55,11 +54,6 @@ internal sealed class RunClaims
                 }
             }
 
-            // The list has each of them once again: what comes to nothing later leaves it as it was.
-            if (taken.Count > 0)
-            {
-                Rewrite();
-            }
         }
         catch
         {
@@ -69,7 +63,7 @@ internal sealed class RunClaims
                 _claims.Remove(claim.Path);
             }
 
-            Rewrite();
+            _list.Rewrite(_claims.Values);
             throw;
         }
     }
@@ -108,7 +102,7 @@ internal sealed class RunClaims
 
         if (gone.Count > 0)
         {
-            Try("write what the guest has of the host's files", Rewrite, report);
+            Try("write what the guest has of the host's files", () => _list.Rewrite(_claims.Values), report);
         }
     }
 
@@ -118,18 +112,13 @@ internal sealed class RunClaims
     /// <param name="report">Told of what could not be given back.</param>
     public static void GiveBackAll(string directory, bool remembers, Action<string, Exception> report)
     {
-        foreach (var claim in Read(directory).Reverse())
+        var list = new ClaimList(directory);
+        foreach (var claim in list.Read().Reverse())
         {
             Try($"give '{claim.Path}' back", () => GiveBack(claim, directory, remembers), report);
         }
 
-        File.Delete(Path.Combine(directory, ListFile));
-    }
-
-    private static IReadOnlyList<FileClaim> Read(string directory)
-    {
-        var list = Path.Combine(directory, ListFile);
-        return File.Exists(list) ? FileClaim.ReadAll(File.ReadAllText(list)) : [];
+        list.Delete();
     }
 
     private FileClaim? TakeOne(GuestFile wanted)
@@ -172,7 +161,8 @@ internal sealed class RunClaims
         }
 
         var claim = new FileClaim(wanted.Path, file.Identity, use, again ? present!.Label : label, again ? present!.Before : new(file.User, file.Group), again ? present!.Count : (counted + 1) ?? 0, IsDone: false);
-        Append(claim);
+        _claims[claim.Path] = claim;
+        var place = _list.Append(claim);
         if (use != FileUse.Open)
         {
             holders.Write([.. others, _self with { Use = use }]);
@@ -188,8 +178,16 @@ internal sealed class RunClaims
             GuestOwner.Give(file, owner);
         }
 
-        Append(claim with { IsDone = true });
-        return claim with { IsDone = true };
+        claim = claim with { IsDone = true };
+        _claims[claim.Path] = claim;
+        _list.Confirm(place, claim);
+        if (present is not null)
+        {
+            // The list has each of them once: what comes to nothing later leaves it as it was.
+            _list.Rewrite(_claims.Values);
+        }
+
+        return claim;
     }
 
     // Who holds it besides, when this run may; Open where the file system cannot say who does.
@@ -256,26 +254,6 @@ internal sealed class RunClaims
         // Of one that was not taken for certain the count tells whether it came to that.
         return memory.Count is > 0 and var count && (claim.IsDone || count == claim.Count) ? memory.Remove(count)
             : claim.Use == FileUse.Exclusive ? claim.Before : null;
-    }
-
-    private void Append(FileClaim claim)
-    {
-        File.AppendAllText(List, claim.ToString());
-        _claims[claim.Path] = claim;
-    }
-
-    private void Rewrite()
-    {
-        try
-        {
-            File.WriteAllText(List + ".new", string.Concat(_claims.Values));
-            File.Move(List + ".new", List, overwrite: true);
-        }
-        catch (IOException)
-        {
-            File.Delete(List + ".new");
-            throw;
-        }
     }
 
     private static void Try(string what, Action action, Action<string, Exception> report)

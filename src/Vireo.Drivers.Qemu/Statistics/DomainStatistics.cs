@@ -1,4 +1,5 @@
 using Vireo.Drivers.Qemu.Lifecycle;
+using Vireo.Drivers.Qemu.Monitor;
 using Vireo.Drivers.Qemu.State;
 using Vireo.Host.Facts;
 using Vireo.Host.Network;
@@ -32,6 +33,13 @@ internal sealed class DomainStatistics(DomainView view, QemuProcess process, Tim
     /// <param name="cancellationToken">Gives up.</param>
     public async ValueTask<TypedParam[]> GatherAsync(DomainStatsTypes groups, bool backing, CancellationToken cancellationToken)
     {
+        // All are under way before any is waited for: a hypervisor that hangs is waited for once, and one that does not reads them in one go.
+        var balloon = Ask(DomainStatsTypes.Balloon, process.Figures.Balloon);
+        var cpus = Ask(DomainStatsTypes.Vcpu, process.Figures.Cpus);
+        var disks = Ask(DomainStatsTypes.Block, process.Figures.Disks);
+        var nodes = Ask(DomainStatsTypes.Block, process.Figures.Nodes);
+        var threads = Ask(DomainStatsTypes.Iothread, view.Config.Iothreads > 0 ? process.Figures.Iothreads : null);
+        var rate = Ask(DomainStatsTypes.Dirtyrate, process.Figures.DirtyRate);
         if (groups.HasFlag(DomainStatsTypes.State))
         {
             _told.AddRange(DocumentFigures.State(view));
@@ -45,12 +53,12 @@ internal sealed class DomainStatistics(DomainView view, QemuProcess process, Tim
 
         if (groups.HasFlag(DomainStatsTypes.Balloon))
         {
-            await TellBalloonAsync(counted, cancellationToken).ConfigureAwait(false);
+            TellBalloon(await balloon.ConfigureAwait(false), counted);
         }
 
         if (groups.HasFlag(DomainStatsTypes.Vcpu))
         {
-            await TellVcpusAsync(cancellationToken).ConfigureAwait(false);
+            TellVcpus(await cpus.ConfigureAwait(false));
         }
 
         if (groups.HasFlag(DomainStatsTypes.Interface))
@@ -60,7 +68,7 @@ internal sealed class DomainStatistics(DomainView view, QemuProcess process, Tim
 
         if (groups.HasFlag(DomainStatsTypes.Block))
         {
-            await TellDisksAsync(backing, cancellationToken).ConfigureAwait(false);
+            _told.AddRange(DiskFigures.Running(view.Config, process.Disks, await disks.ConfigureAwait(false) ?? [], await nodes.ConfigureAwait(false) ?? [], backing));
         }
 
         if (groups.HasFlag(DomainStatsTypes.Perf))
@@ -68,22 +76,17 @@ internal sealed class DomainStatistics(DomainView view, QemuProcess process, Tim
             _told.AddRange(process.Events.Read().Select(static counted => TypedParam.Of("perf." + counted.Name, counted.Value)));
         }
 
-        if (groups.HasFlag(DomainStatsTypes.Iothread) && view.Config.Iothreads > 0)
-        {
-            await TellIothreadsAsync(cancellationToken).ConfigureAwait(false);
-        }
-
-        if (groups.HasFlag(DomainStatsTypes.Dirtyrate))
-        {
-            await TellDirtyRateAsync(cancellationToken).ConfigureAwait(false);
-        }
-
+        TellIothreads(await threads.ConfigureAwait(false));
+        TellDirtyRate(await rate.ConfigureAwait(false));
         if (_stale)
         {
             _told.Add(TypedParam.Of(StaleField, true));
         }
 
         return [.. _told];
+
+        Task<T?> Ask<T>(DomainStatsTypes group, Polled<T>? figure)
+            where T : class => groups.HasFlag(group) && figure is not null ? AnswerAsync(figure, cancellationToken) : Task.FromResult<T?>(null);
     }
 
     private void TellProcessor(ProcessFigures counted, int pid)
@@ -97,10 +100,10 @@ internal sealed class DomainStatistics(DomainView view, QemuProcess process, Tim
         _told.Add(TypedParam.Of("cpu.haltpoll.fail.time", polled.Failed));
     }
 
-    private async ValueTask TellBalloonAsync(ProcessFigures? counted, CancellationToken cancellationToken)
+    private void TellBalloon(QmpBalloonFigures? figures, ProcessFigures? counted)
     {
         _told.AddRange(DocumentFigures.Memory(view));
-        if (process.Figures.Balloon is { } balloon && await AnswerAsync(balloon, cancellationToken).ConfigureAwait(false) is { } figures)
+        if (figures is not null)
         {
             _told.AddRange(MemoryFigures.Of(figures).Select(static figure => TypedParam.Of("balloon." + figure.Name, figure.Value)));
         }
@@ -111,10 +114,10 @@ internal sealed class DomainStatistics(DomainView view, QemuProcess process, Tim
         }
     }
 
-    private async ValueTask TellVcpusAsync(CancellationToken cancellationToken)
+    private void TellVcpus(IReadOnlyList<QmpCpu>? cpus)
     {
         _told.AddRange(DocumentFigures.Vcpus(view));
-        if (await AnswerAsync(process.Figures.Cpus, cancellationToken).ConfigureAwait(false) is not { } cpus)
+        if (cpus is null)
         {
             return;
         }
@@ -165,18 +168,9 @@ internal sealed class DomainStatistics(DomainView view, QemuProcess process, Tim
         }
     }
 
-    private async ValueTask TellDisksAsync(bool backing, CancellationToken cancellationToken)
+    private void TellIothreads(IReadOnlyList<QmpIothread>? threads)
     {
-        // Both are under way before either is waited for.
-        var asked = AnswerAsync(process.Figures.Disks, cancellationToken).AsTask();
-        var nodes = await AnswerAsync(process.Figures.Nodes, cancellationToken).ConfigureAwait(false) ?? [];
-        var counters = await asked.ConfigureAwait(false) ?? [];
-        _told.AddRange(DiskFigures.Running(view.Config, process.Disks, counters, nodes, backing));
-    }
-
-    private async ValueTask TellIothreadsAsync(CancellationToken cancellationToken)
-    {
-        if (await AnswerAsync(process.Figures.Iothreads, cancellationToken).ConfigureAwait(false) is not { } threads)
+        if (threads is null)
         {
             return;
         }
@@ -191,9 +185,9 @@ internal sealed class DomainStatistics(DomainView view, QemuProcess process, Tim
         }
     }
 
-    private async ValueTask TellDirtyRateAsync(CancellationToken cancellationToken)
+    private void TellDirtyRate(QmpDirtyRate? rate)
     {
-        if (await AnswerAsync(process.Figures.DirtyRate, cancellationToken).ConfigureAwait(false) is not { } rate)
+        if (rate is null)
         {
             return;
         }
@@ -215,13 +209,17 @@ internal sealed class DomainStatistics(DomainView view, QemuProcess process, Tim
     }
 
     /// <summary>The hypervisor's answer, or the last one; null when there is none, or it cannot answer that.</summary>
-    private async ValueTask<T?> AnswerAsync<T>(Polled<T> figure, CancellationToken cancellationToken)
+    private async Task<T?> AnswerAsync<T>(Polled<T> figure, CancellationToken cancellationToken)
         where T : class
     {
         try
         {
             var (answer, stale) = await figure.ReadAsync(process.Monitor, patience, cancellationToken).ConfigureAwait(false);
-            _stale |= stale;
+            if (stale)
+            {
+                _stale = true;
+            }
+
             return answer;
         }
         catch (VireoException)

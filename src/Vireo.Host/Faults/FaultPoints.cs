@@ -179,9 +179,6 @@ public static class FaultPoints
     /// <summary>Hot plug: the live state tells of the device, QEMU does not have it.</summary>
     public const string PlugAnnounced = "device.plug.announced";
 
-    /// <summary>Hot plug: QEMU has what the device stands on, not the device itself.</summary>
-    public const string PlugBackendsMade = "device.plug.backends-made";
-
     /// <summary>Hot plug: QEMU has the device; nobody has been told.</summary>
     public const string PlugMade = "device.plug.made";
 
@@ -217,7 +214,7 @@ public static class FaultPoints
             ClonePlanned, CloneJournalled, CloneImageWritten, CloneImageNamed, CloneFilesMade, CloneCommitted, CloneDocumentsWritten,
             ExportPlanned, ExportWritten, ExportNamed,
             ImportPlanned, ImportJournalled, ImportFileWritten, ImportFileNamed, ImportFilesMade, ImportCommitted, ImportDocumentsWritten,
-            PlugAnnounced, PlugBackendsMade, PlugMade, PlugMediumOut, UnplugAsked, UnplugCleared,
+            PlugAnnounced, PlugMade, PlugMediumOut, UnplugAsked, UnplugCleared,
             SaveBegun, SaveWritten, SaveComplete,
             JobConcluded, JobDismissed, JournalDocument,
         ],
