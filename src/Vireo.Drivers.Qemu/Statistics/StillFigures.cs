@@ -17,7 +17,7 @@ internal sealed class StillFigures
     {
         _view = view;
         _groups = groups;
-        _images = groups.HasFlag(DomainStatsTypes.Block) ? [.. view.Config.Devices.Disks.Select(StillImage.Of)] : [];
+        _images = groups.HasFlag(DomainStatsTypes.Block) ? [.. view.Config.Devices.Disks.Select(static disk => StillImage.Of(disk, DateTimeOffset.UtcNow))] : [];
         _told = Gather();
     }
 

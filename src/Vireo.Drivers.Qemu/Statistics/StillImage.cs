@@ -14,7 +14,9 @@ internal sealed record StillImage(ImageLocation? Location, ImageFormat Format, F
     private static readonly TimeSpan s_unsure = TimeSpan.FromSeconds(2);
 
     /// <summary>Looks at a disk's image. Reads files.</summary>
-    public static StillImage Of(DiskConfig disk)
+    /// <param name="disk">The disk.</param>
+    /// <param name="now">The time.</param>
+    public static StillImage Of(DiskConfig disk, DateTimeOffset now)
     {
         var location = disk.Location();
         var format = disk.Format();
@@ -23,7 +25,7 @@ internal sealed record StillImage(ImageLocation? Location, ImageFormat Format, F
             return new(location, format, null, null);
         }
 
-        var sure = status.Kind == FileKind.Regular && DateTimeOffset.UtcNow - status.Changed > s_unsure;
+        var sure = status.Kind == FileKind.Regular && now - status.Changed > s_unsure;
         return new(location, format, sure ? status : null, Read(path, format, status));
     }
 

@@ -26,6 +26,18 @@ public sealed class RunClaimsTests : IDisposable
     public void Dispose() => _scratch.Dispose();
 
     [Fact]
+    public void The_list_has_each_file_once_and_says_that_it_was_taken()
+    {
+        var claims = Run("domain-1-a", out string directory);
+        claims.Take([Base]);
+        claims.Take([Disk, Base with { Use = FileUse.Shared }]);
+        string[] entries = File.ReadAllText(Path.Combine(directory, "claims")).Split('\0');
+        entries.Length.ShouldBe(3);
+        entries[..2].ShouldAllBe(entry => entry.StartsWith("= "));
+        entries[..2].Select(entry => Path.GetFileName(entry)).Order().ShouldBe(["base", "disk"]);
+    }
+
+    [Fact]
     public void Files_are_given_to_the_guest_and_get_their_owners_back()
     {
         var claims = Run("domain-1-a", out string directory);
