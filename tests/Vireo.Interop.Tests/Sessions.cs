@@ -136,6 +136,7 @@ public static class Sessions
         PreparationSessions.Virtiofs,
         PreparationSessions.Transient,
         PreparationSessions.HostDevices,
+        CardSessions.Cards,
         FigureSessions.Domains,
         FigureSessions.Host,
         TuningSessions.Pins,

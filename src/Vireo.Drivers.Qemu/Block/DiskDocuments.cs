@@ -37,6 +37,11 @@ internal static class DiskDocuments
             return null;
         }
 
+        if (disk.Source?.Slices?.Slices.Find(static slice => slice.Type == "storage") is { } slice)
+        {
+            return new ImageChain([Layer(top, disk.Format()) with { Slice = slice, VirtualSize = (long)Math.Min(slice.Size ?? 0, long.MaxValue) }]);
+        }
+
         return Encrypted(FromDocument(disk, top) ?? ImageChain.Read(top, disk.Format()), disk.Source?.Encryption ?? disk.Encryption);
     }
 

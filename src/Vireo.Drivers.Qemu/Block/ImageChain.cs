@@ -26,6 +26,16 @@ internal sealed record ImageLayer(ImageLocation Location, ImageFormat Format)
     /// <summary>The part of the bytes that is the image; null for all of them.</summary>
     public StorageSlice? Slice { get; init; }
 
+    /// <summary>Refuses an image that is a part of another file as what a new file shall stand upon: the new one's head could not name the part.</summary>
+    /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED.</exception>
+    public void RequireWhole()
+    {
+        if (Slice is not null)
+        {
+            throw VireoException.ConfigUnsupported(ErrorDomain.Storage, $"'{Location.Display}' is used in part alone (<slices>): no overlay can stand upon that yet");
+        }
+    }
+
     /// <summary>Whether it held dirty bitmaps when it was looked at.</summary>
     public bool HasBitmaps { get; init; }
 }

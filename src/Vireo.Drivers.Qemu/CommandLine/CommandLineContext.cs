@@ -19,6 +19,9 @@ internal sealed record CommandLineContext(int? MonitorFd, LiveDisks Disks, strin
     /// <summary>For each network card's alias the numbers or names under which QEMU has its tap; a card that is not here has QEMU open its tap.</summary>
     public IReadOnlyDictionary<string, TapNumbers> Taps { get; init; } = new Dictionary<string, TapNumbers>();
 
+    /// <summary>The number or name under which QEMU has the kernel's device for sockets between host and guest; null where it is to open it itself.</summary>
+    public string? Vsock { get; init; }
+
     /// <summary>Gives QEMU its secrets; null where the command line is only shown, and names files that would hold them.</summary>
     public GuestSecrets? Secrets { get; init; }
 

@@ -50,6 +50,7 @@ internal static class MachineArguments
         var value = new OptionList(config.Os.Type!.Machine!).With("usb", false).With("dump-guest-core", config.Memory!.DumpCore ?? false);
         value.With("memory-backend", NumaArguments.HasCells(config) ? null : MemoryArguments.MainId(context));
         value.With("mem-merge", config.MemoryBacking?.Nosharepages == true ? false : null);
+        value.With("i8042", features.Ps2?.State);
         value.With("vmport", features.Vmport?.State).With("smm", features.Smm is { } smm ? smm.State ?? true : null);
         value.With("kernel_irqchip", features.Ioapic?.Driver switch { IoapicDriver.Kvm => "on", IoapicDriver.Qemu => "split", _ => null });
         value.With("hmat", NumaArguments.HasAttributes(config) ? true : null);

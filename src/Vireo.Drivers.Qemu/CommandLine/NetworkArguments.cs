@@ -38,12 +38,21 @@ internal static class NetworkArguments
     /// <summary>Whether the card needs a tap of the host.</summary>
     public static bool NeedsTap(InterfaceConfig card) => card.Type is InterfaceType.Bridge or InterfaceType.Network or InterfaceType.Ethernet;
 
+    /// <summary>Whether the card stands upon a device of the host.</summary>
+    public static bool IsDirect(InterfaceConfig card) => card.Type == InterfaceType.Direct;
+
+    /// <summary>Whether another program forwards the card's packets.</summary>
+    public static bool IsPasst(InterfaceConfig card) => card is { Type: InterfaceType.User, Backend.Type: "passt" };
+
+    /// <summary>Whether something on the host has to be made for the card.</summary>
+    public static bool IsConnected(InterfaceConfig card) => NeedsTap(card) || IsDirect(card) || IsPasst(card);
+
     private static OptionJson Backend(InterfaceConfig card, CommandLineContext context)
     {
         switch (card.Type)
         {
             case InterfaceType.User:
-                return User(card);
+                return IsPasst(card) ? Passt(card, context) : User(card);
             case InterfaceType.Mcast:
                 return new OptionJson("type", "socket").Text("mcast", HostPort(card)).Text("localaddr", card.Source?.Local?.Address);
             case InterfaceType.Client:
@@ -58,11 +67,23 @@ internal static class NetworkArguments
                 return new OptionJson("type", "vhost-vdpa").Text("vhostdev", card.Source?.Dev);
             case InterfaceType.Null:
                 return new OptionJson("type", "hubport").Number("hubid", 0L);
-            case var _ when NeedsTap(card) || card.Type == InterfaceType.Direct:
+            case var _ when NeedsTap(card) || IsDirect(card):
                 return (context.Taps.TryGetValue(card.Alias!, out var numbers) ? Tap(numbers) : new OptionJson("type", "tap").Text("ifname", card.Target?.Dev)).Number("sndbuf", card.Tune?.Sndbuf);
             default:
                 throw Unsupported.Element($"interface type '{card.Type?.ToXmlName()}'");
         }
+    }
+
+    private static OptionJson Passt(InterfaceConfig card, CommandLineContext context)
+    {
+        var connection = context.Taps.TryGetValue(card.Alias!, out var numbers) ? numbers.Queues[0] : null;
+        return new OptionJson("type", "stream").Raw("addr", json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("type", connection is null ? "unix" : "fd");
+            json.WriteString(connection is null ? "path" : "str", connection ?? context.File($"{card.Alias}-passt.socket"));
+            json.WriteEndObject();
+        }).Flag("server", false);
     }
 
     private static OptionJson User(InterfaceConfig card)

@@ -31,7 +31,7 @@ internal static class QemuCommandLine
         TpmArguments.Add(arguments, live, context);
         DisplayArguments.Add(arguments, live);
         HostdevArguments.Add(arguments, live, context, boot);
-        SmallDeviceArguments.Add(arguments, live);
+        SmallDeviceArguments.Add(arguments, live, context);
         PlatformDeviceArguments.Add(arguments, live);
         arguments.Add("-sandbox", !context.Sandbox ? "off" : "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny");
         if (context.Incoming)
@@ -40,12 +40,22 @@ internal static class QemuCommandLine
         }
 
         arguments.Add("-msg", "timestamp=on");
+        Deprecation(arguments, live.QemuDeprecation?.Behavior);
         foreach (var extra in live.QemuCommandline?.Args ?? [])
         {
             arguments.Add(extra);
         }
 
         return arguments.Arguments;
+    }
+
+    // What libvirt does not know says nothing.
+    private static void Deprecation(ArgumentList arguments, string? behavior)
+    {
+        if (behavior is "omit" or "reject" or "crash")
+        {
+            arguments.Add("-compat", new OptionJson("deprecated-output", "hide").Text("deprecated-input", behavior == "omit" ? null : behavior).Build());
+        }
     }
 
     /// <summary>The arguments for one device that comes to others of a running guest.</summary>
@@ -71,7 +81,7 @@ internal static class QemuCommandLine
         CharacterDeviceArguments.Add(arguments, alone, context);
         HostdevArguments.Add(arguments, alone, context, boot);
         AudioArguments.AddCards(arguments, alone);
-        SmallDeviceArguments.Add(arguments, alone);
+        SmallDeviceArguments.Add(arguments, alone, context);
         return arguments.Arguments;
     }
 

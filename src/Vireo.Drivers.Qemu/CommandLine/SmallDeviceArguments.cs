@@ -6,7 +6,7 @@ namespace Vireo.Drivers.Qemu.CommandLine;
 internal static class SmallDeviceArguments
 {
     /// <summary>Adds them.</summary>
-    public static void Add(ArgumentList arguments, DomainConfig config)
+    public static void Add(ArgumentList arguments, DomainConfig config, CommandLineContext context)
     {
         foreach (var hub in config.Devices.Hubs)
         {
@@ -40,7 +40,7 @@ internal static class SmallDeviceArguments
 
         if (config.Devices.Vsock is { } vsock)
         {
-            arguments.Device(OptionJson.Device(DevicePlace.VirtioName("vhost-vsock", vsock.Model, vsock.Address)).At(vsock, config).Number("guest-cid", vsock.Cid!.Address).Virtio(vsock.Driver));
+            arguments.Device(OptionJson.Device(DevicePlace.VirtioName("vhost-vsock", vsock.Model, vsock.Address)).At(vsock, config).Number("guest-cid", vsock.Cid!.Address).Text("vhostfd", context.Vsock).Virtio(vsock.Driver));
         }
     }
 

@@ -57,7 +57,8 @@ internal sealed partial class QemuConnection
         var file = location.LocalPath ?? throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"the size of '{location.Display}' is not known: it is no file or block device of this host");
         var sizes = await Task.Run(() => BlockSizes.Of(file, disk.Format()), cancellationToken).ConfigureAwait(false);
         var within = disk.Format() == ImageFormat.Raw && (disk.Encryption ?? disk.Source?.Encryption) is not null ? LuksHeader.PayloadSize(file) : null;
-        return new DomainGetBlockInfoResult(sizes.Allocation, (ulong?)within ?? sizes.Capacity, sizes.Physical);
+        var part = disk.Source?.Slices?.Slices.Find(static slice => slice.Type == "storage")?.Size;
+        return new DomainGetBlockInfoResult(sizes.Allocation, part ?? (ulong?)within ?? sizes.Capacity, sizes.Physical);
     }
 
     /// <inheritdoc/>

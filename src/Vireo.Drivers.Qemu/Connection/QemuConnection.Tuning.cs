@@ -189,8 +189,8 @@ internal sealed partial class QemuConnection
             }
 
             return config with { Devices = config.Devices with { Interfaces = [.. config.Devices.Interfaces.Select(one => ReferenceEquals(one, card) ? one with { Bandwidth = after } : one)] } };
-        }, (process, config) => TunedCard(config, device) is { Target.Dev: { } tap } card && NetworkArguments.NeedsTap(card)
-            ? TrafficShaping.ReplaceAsync(tap, TunedCard(domain.View.Live!, device).Bandwidth, card.Bandwidth, process.Directory, cancellationToken)
+        }, (process, config) => TunedCard(config, device) is { Target.Dev: { } tap } card && (NetworkArguments.NeedsTap(card) || NetworkArguments.IsDirect(card))
+            ? TrafficShaping.ReplaceAsync(tap, TrafficShaping.AsDeviceSees(TunedCard(domain.View.Live!, device)), TrafficShaping.AsDeviceSees(card), process.Directory, cancellationToken)
             : Task.CompletedTask).ConfigureAwait(false);
     }
 

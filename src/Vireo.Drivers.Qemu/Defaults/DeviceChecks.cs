@@ -58,6 +58,7 @@ internal static class DeviceChecks
             devices.Panics.GroupBy(p => p.Model).FirstOrDefault(g => g.Count() > 1) is { } twice ? Xml($"Multiple panic devices with model '{twice.Key?.ToXmlName()}'") : null,
         ]);
         First(devices.Inputs.Select(Input));
+        First(devices.Interfaces.Select(InterfaceChecks.Refusal));
         First(devices.Graphics.Select(g => g.Type is GraphicsType.Rdp or GraphicsType.Desktop ? Unsupported($"{g.Type.Value.ToXmlName()} graphics are not supported with this QEMU") : null));
         First(devices.Videos.Select((v, i) => Video(v.Model!.Type, i > 0)));
         First(devices.Audios.Select(a => a.Type == AudioType.Spice && !devices.Graphics.Any(g => g.Type == GraphicsType.Spice) ? Unsupported("Spice audio is not supported without spice graphics") : null));

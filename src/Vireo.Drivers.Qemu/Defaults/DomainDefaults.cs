@@ -76,7 +76,7 @@ internal static class DomainDefaults
         CharSourceDefaults.Apply(draft);
         CharacterDeviceDefaults.Apply(draft, machine);
         DisplayDefaults.Apply(draft, machine);
-        SmallDeviceDefaults.Apply(draft, machine);
+        SmallDeviceDefaults.Apply(draft, machine, config.Features);
         DiskDefaults.AssignDrives(draft);
         HostdevDefaults.Apply(draft);
         ImpliedControllers.AddForDevices(draft, machine);

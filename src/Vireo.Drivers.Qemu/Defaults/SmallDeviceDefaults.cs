@@ -10,14 +10,14 @@ internal static class SmallDeviceDefaults
     private const ulong DefaultShmemMiB = 4;
 
     /// <summary>Fills in models, buses and hardware addresses, and adds the board's keyboard and mouse and the balloon.</summary>
-    public static void Apply(DeviceDraft draft, MachineKind machine)
+    public static void Apply(DeviceDraft draft, MachineKind machine, FeaturesConfig? features)
     {
         DeviceDraft.Each(draft.Interfaces, card => InterfaceDefaults.Apply(card, machine));
         DeviceDraft.Each(draft.Inputs, input => input with
         {
             Bus = input.Bus ?? input.Type switch { InputType.Passthrough => InputBus.Virtio, InputType.Evdev => (InputBus?)null, InputType.Tablet when machine.InputBus == InputBus.Ps2 => InputBus.Usb, _ => machine.InputBus },
         });
-        AddInputs(draft, machine);
+        AddInputs(draft, machine, hasPs2: features?.Ps2?.State != false);
         DeviceDraft.Each(draft.Inputs, input => input.Bus == InputBus.None ? input with { Bus = null } : input);
         DeviceDraft.Each(draft.Hubs, hub => hub with { Type = hub.Type ?? HubType.Usb });
         DeviceDraft.Each(draft.Redirdevs, redirdev => redirdev with { Bus = redirdev.Bus ?? RedirdevBus.Usb });
@@ -53,13 +53,16 @@ internal static class SmallDeviceDefaults
 
     private static VsockCid Cid(VsockCid cid) => cid with { Auto = cid.Auto ?? cid.Address is null };
 
-    // A PC has a mouse and a keyboard, whatever else there is; other machines get them with a display.
-    private static void AddInputs(DeviceDraft draft, MachineKind machine)
+    // A PC has a mouse and a keyboard, whatever else there is, unless it is to have no place for them; other machines get them with a display.
+    private static void AddInputs(DeviceDraft draft, MachineKind machine, bool hasPs2)
     {
         if (machine.IsPc)
         {
-            AddInput(draft, InputType.Mouse, InputBus.Ps2);
-            AddInput(draft, InputType.Keyboard, InputBus.Ps2);
+            if (hasPs2)
+            {
+                AddInput(draft, InputType.Mouse, InputBus.Ps2);
+                AddInput(draft, InputType.Keyboard, InputBus.Ps2);
+            }
         }
         else if (machine.DisplayInputs is { } bus && draft.Graphics.Count > 0)
         {

@@ -13,7 +13,7 @@ internal static class UnreadInterfaceMembers
         {
             Type = type,
             Managed = type == InterfaceType.Hostdev ? card.Managed : null,
-            Source = card.Source is { } source ? Source(type, source) : null,
+            Source = card.Source is { } source ? Source(type, source, passt: card.Backend?.Type == "passt") : null,
             Target = UnreadMembers.Some(card.Target),
             Vlan = card.Vlan is { } vlan ? vlan with { Trunk = vlan.Trunk == true || vlan.Tags.Count > 1 ? true : null } : null,
             Bandwidth = UnreadMembers.Some(card.Bandwidth),
@@ -31,7 +31,7 @@ internal static class UnreadInterfaceMembers
     /// <summary>Whether a model is one of virtio's.</summary>
     public static bool IsVirtio(string? model) => model is "virtio" or "virtio-transitional" or "virtio-non-transitional";
 
-    private static InterfaceSource? Source(InterfaceType type, InterfaceSource source)
+    private static InterfaceSource? Source(InterfaceType type, InterfaceSource source, bool passt)
     {
         var own = new InterfaceSource { Extras = source.Extras };
         return type switch
@@ -45,7 +45,7 @@ internal static class UnreadInterfaceMembers
             InterfaceType.Udp => own with { Address = source.Address, Port = source.Port, Local = source.Local },
             InterfaceType.VhostUser => own with { Type = source.Type, Path = source.Path, Mode = source.Mode, Reconnect = source.Reconnect },
             InterfaceType.Hostdev => own with { HostAddress = source.HostAddress },
-            InterfaceType.User or InterfaceType.Ethernet => UnreadMembers.Some(own with { Ips = source.Ips, Routes = source.Routes }),
+            InterfaceType.User or InterfaceType.Ethernet => UnreadMembers.Some(own with { Dev = passt ? source.Dev : null, Ips = source.Ips, Routes = source.Routes }),
             _ => source,
         };
     }

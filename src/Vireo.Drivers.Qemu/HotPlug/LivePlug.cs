@@ -60,12 +60,13 @@ internal sealed class LivePlug(RunningDevices devices)
         plan = await OpenDiskAsync(plan, undo, cancellationToken).ConfigureAwait(false);
         using var taps = new GuestTaps();
         var (connected, numbers) = await ConnectAsync(plan, taps, undo, cancellationToken).ConfigureAwait(false);
-        plan = connected;
+        var (numbered, vsock) = await NumberAsync(connected, undo, cancellationToken).ConfigureAwait(false);
+        plan = numbered;
         undo.Push("write the live state", devices.RetractAsync);
         Process.Claim(plan.AddTo(devices.Live), Process.Disks);
         await devices.AnnounceAsync(plan.AddTo).ConfigureAwait(false);
         FaultPoint.Hit(FaultPoints.PlugAnnounced);
-        await MakeAsync(plan, numbers, undo, cancellationToken).ConfigureAwait(false);
+        await MakeAsync(plan, numbers, vsock, undo, cancellationToken).ConfigureAwait(false);
         foreach (var command in StartCommands.For(devices.Live with { Devices = plan.Device }))
         {
             await devices.ExecuteAsync(command, cancellationToken).ConfigureAwait(false);
@@ -77,9 +78,9 @@ internal sealed class LivePlug(RunningDevices devices)
         await devices.ShowAsync(plan.AddTo).ConfigureAwait(false);
     }
 
-    private async Task MakeAsync(PlugPlan plan, IReadOnlyDictionary<string, TapNumbers>? taps, UndoStack undo, CancellationToken cancellationToken)
+    private async Task MakeAsync(PlugPlan plan, IReadOnlyDictionary<string, TapNumbers>? taps, string? vsock, UndoStack undo, CancellationToken cancellationToken)
     {
-        var context = new CommandLineContext(null, Process.Disks, Process.Channels) { Taps = taps ?? new Dictionary<string, TapNumbers>(), Secrets = new GuestSecrets(Hypervisor.Secrets, null) };
+        var context = new CommandLineContext(null, Process.Disks, Process.Channels) { Taps = taps ?? new Dictionary<string, TapNumbers>(), Vsock = vsock, Secrets = new GuestSecrets(Hypervisor.Secrets, null) };
         // QEMU reads them while it carries out those before; where one fails, those that need it do, too.
         var steps = MonitorArguments.Steps(QemuCommandLine.BuildDevice(plan.AddTo(devices.Live), plan.Device, context));
         var batch = new QmpBatch();
@@ -146,25 +147,43 @@ internal sealed class LivePlug(RunningDevices devices)
 
     private async Task<(PlugPlan Plan, IReadOnlyDictionary<string, TapNumbers>? Taps)> ConnectAsync(PlugPlan plan, GuestTaps taps, UndoStack undo, CancellationToken cancellationToken)
     {
-        if (plan.Device.Interfaces is not [var card] || !NetworkArguments.NeedsTap(card))
+        if (plan.Device.Interfaces is not [var card])
         {
             return (plan, null);
         }
 
-        var tap = GuestTap.Connect(card, devices.Live.Type, Hypervisor.TapNames);
-        taps.Add(0, tap);
-        await InterfaceScripts.UpAsync(card, tap.Device.Device.Name, Process.Directory, cancellationToken).ConfigureAwait(false);
-        if (card.Bandwidth is not null)
+        var kept = DirectTaps.NamesOf(Process.Directory);
+        undo.Push("delete what the card stands upon", () => DirectTaps.RemoveOthers(Process.Directory, kept));
+        await Hypervisor.Cards.ConnectAsync(card, 0, taps, devices.Live.Type, Process.Directory, beside: null, cancellationToken).ConfigureAwait(false);
+        if (!taps.Has(0))
         {
-            await TrafficShaping.ApplyAsync(tap.Device.Device.Name, card.Bandwidth, Process.Directory, cancellationToken).ConfigureAwait(false);
+            return (plan, null);
         }
 
+        undo.Push("end what serves the card", () => new ValueTask(PasstServers.EndAsync(card.Alias!, Process.Directory)));
+        await Hypervisor.Cards.ServeAsync(devices.Live with { Devices = plan.Device }, taps, Process.Directory, Process.Claims.Owner, cancellationToken).ConfigureAwait(false);
+        var tap = taps[0];
         var shown = taps.Show(devices.Live with { Devices = plan.Device });
         undo.Push("take the tap down", async () => await InterfaceScripts.DownAsync(shown, Process.Directory, Hypervisor.Log).ConfigureAwait(false));
         var numbers = new TapNumbers(
-            await HandAsync(card.Alias!, "fd", tap.Device.Handles, undo, cancellationToken).ConfigureAwait(false),
+            await HandAsync(card.Alias!, "fd", tap.Queues, undo, cancellationToken).ConfigureAwait(false),
             await HandAsync(card.Alias!, "vhostfd", tap.Accelerators, undo, cancellationToken).ConfigureAwait(false));
         return (plan with { Device = shown.Devices }, new Dictionary<string, TapNumbers> { [card.Alias!] = numbers });
+    }
+
+    private async Task<(PlugPlan Plan, string? Vsock)> NumberAsync(PlugPlan plan, UndoStack undo, CancellationToken cancellationToken)
+    {
+        if (plan.Device.Vsock is not { } device)
+        {
+            return (plan, null);
+        }
+
+        var (taken, control) = Hypervisor.Vsocks.Take(device);
+        using (control)
+        {
+            var names = await HandAsync(device.Alias!, "vhostfd", [control], undo, cancellationToken).ConfigureAwait(false);
+            return (plan with { Device = plan.Device with { Vsock = taken } }, names[0]);
+        }
     }
 
     // QEMU knows a descriptor by a name until the back end that takes it is made.

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Vireo.Config;
+using Vireo.Drivers.Qemu.CommandLine;
 using Vireo.Drivers.Qemu.Lifecycle;
 using Vireo.Drivers.Qemu.Monitor;
 using Vireo.Drivers.Qemu.Network;
@@ -114,6 +115,15 @@ internal sealed partial class LiveUnplug(RunningDevices devices)
         if (!device.Filesystems.IsEmpty)
         {
             await FilesystemServers.EndAsync(alias, Process.Directory, Process.Channels).ConfigureAwait(false);
+        }
+
+        if (device.Interfaces is [var card])
+        {
+            await PasstServers.EndAsync(alias, Process.Directory).ConfigureAwait(false);
+            if (NetworkArguments.IsDirect(card) && card.Target?.Dev is { } name)
+            {
+                DirectTaps.Remove(Process.Directory, name);
+            }
         }
 
         FaultPoint.Hit(FaultPoints.UnplugCleared);

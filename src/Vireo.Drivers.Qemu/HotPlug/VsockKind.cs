@@ -5,8 +5,6 @@ namespace Vireo.Drivers.Qemu.HotPlug;
 /// <summary>Sockets between guest and host; a domain has one device.</summary>
 internal sealed class VsockKind() : DeviceKind("vsock")
 {
-    private const string Control = "/dev/vhost-vsock";
-
     /// <inheritdoc/>
     public override void CheckAttach(DevicesConfig wanted, DomainConfig config, bool live)
     {
@@ -15,7 +13,7 @@ internal sealed class VsockKind() : DeviceKind("vsock")
             throw Present(live ? "the domain already has a vsock device" : "domain already has a vsock device");
         }
 
-        if (live && !File.Exists(Control))
+        if (live && !File.Exists(HostDevices.VsockNumbers.Control))
         {
             throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, "unable to open vhost-vsock device");
         }

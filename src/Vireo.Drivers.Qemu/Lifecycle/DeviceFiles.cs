@@ -11,11 +11,6 @@ internal static class DeviceFiles
     /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED, VIR_ERR_SYSTEM_ERROR.</exception>
     public static void Require(DevicesConfig devices)
     {
-        if (devices.Vsock is not null && !File.Exists("/dev/vhost-vsock"))
-        {
-            throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, "unable to open vhost-vsock device");
-        }
-
         foreach (var device in devices.Tpms.Where(tpm => tpm.Backend?.Type == TpmBackendType.Passthrough).Select(tpm => tpm.Backend!.DevicePath ?? "/dev/tpm0"))
         {
             if (!File.Exists(device))

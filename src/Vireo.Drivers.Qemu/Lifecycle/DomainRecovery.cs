@@ -6,6 +6,7 @@ using Vireo.Drivers.Qemu.BlockJobs;
 using Vireo.Drivers.Qemu.Comparison;
 using Vireo.Drivers.Qemu.HotPlug;
 using Vireo.Drivers.Qemu.Monitor;
+using Vireo.Drivers.Qemu.Network;
 using Vireo.Drivers.Qemu.SavedState;
 using Vireo.Drivers.Qemu.Security;
 using Vireo.Drivers.Qemu.State;
@@ -32,6 +33,7 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
         {
             hypervisor.TakenId(status.Id);
             hypervisor.TapNames.Keep(status.Live);
+            hypervisor.DirectNames.Keep(status.Live);
             try
             {
                 work.Add(TakeUpAsync(status));
@@ -62,6 +64,7 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
             }
 
             await RunServants.EndAllAsync(directory).ConfigureAwait(false);
+            DirectTaps.Remove(directory);
             TransientDisks.Remove(directory);
             hypervisor.HostDevices.GiveBack(directory);
             SocketNames.Remove(directory);

@@ -96,6 +96,7 @@ internal sealed class GuestBuilder(QemuCapabilitiesCache capabilities, string nv
             Incoming = request.Source.Memory is not null,
             Sandbox = Sandbox,
             Taps = request.Taps.Inherit(live, inherited),
+            Vsock = request.Vsock is { } vsock ? inherited.Add(vsock).ToString(System.Globalization.CultureInfo.InvariantCulture) : null,
             Secrets = request.Secrets is { } secrets ? new GuestSecrets(secrets, inherited) : null,
             Tpm = request.Tpm is { } tpm ? inherited.Add(tpm) : null,
         });

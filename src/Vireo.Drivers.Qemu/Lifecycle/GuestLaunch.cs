@@ -38,6 +38,9 @@ internal sealed record LaunchRequest(LaunchSource Source, int Id, string Channel
     /// <summary>The host's secrets; null where none are given.</summary>
     public SecretStore? Secrets { get; init; }
 
+    /// <summary>The kernel's device for sockets between host and guest, to be inherited; null when the guest has none.</summary>
+    public SafeFileHandle? Vsock { get; init; }
+
     /// <summary>Whose the process will be.</summary>
     public GuestOwner Owner { get; init; } = GuestOwner.None;
 }

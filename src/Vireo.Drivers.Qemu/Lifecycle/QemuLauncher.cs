@@ -61,15 +61,19 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
         using var listener = UnixSocket.Listen(monitorPath, backlog: 1);
         using var taps = new GuestTaps();
         await ConnectAsync(source, taps, directory, undo, cancellationToken).ConfigureAwait(false);
+        var (numbered, vsock) = TakeVsock(source);
+        using var control = vsock;
+        source = numbered;
         using var tpm = TpmConnection.For(config);
         var launch = await hypervisor.Builder.BuildAsync(
-            new LaunchRequest(source, id, channels, listener.SafeHandle, taps, tpm?.Hypervisor.SafeHandle) { Secrets = hypervisor.Secrets, Owner = owner }, cancellationToken).ConfigureAwait(false);
+            new LaunchRequest(source, id, channels, listener.SafeHandle, taps, tpm?.Hypervisor.SafeHandle) { Secrets = hypervisor.Secrets, Owner = owner, Vsock = vsock }, cancellationToken).ConfigureAwait(false);
         using var listening = launch.Sockets;
         undo.Push("remove sockets", () => SocketNames.Remove(directory));
         SocketNames.Aside(directory, launch.Deferred);
         launch.Sockets.Record(directory);
         undo.Push("end what serves the guest", () => new ValueTask(RunServants.EndAllAsync(directory)));
         await ServeTpmAsync(launch.Live, tpm, directory, cancellationToken).ConfigureAwait(false);
+        await hypervisor.Cards.ServeAsync(launch.Live, taps, directory, owner, cancellationToken).ConfigureAwait(false);
         FilesystemServers.Start(hypervisor.Paths, config.Name!, launch.Live.Devices, directory, channels, hypervisor.Log);
         await AnnounceAsync("start", launch.Live with { Id = id }, source, undo: null, cancellationToken).ConfigureAwait(false);
         undo.Push("give files back", () => RunClaims.GiveBackAll(directory, owner.Remembers, hypervisor.Report));
@@ -140,21 +144,24 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
     private async ValueTask ConnectAsync(LaunchSource source, GuestTaps taps, string directory, UndoStack undo, CancellationToken cancellationToken)
     {
         var config = source.Config;
+        undo.Push("delete network devices", () => DirectTaps.Remove(directory));
         undo.Push("take the taps down", async () => await InterfaceScripts.DownAsync(taps.Show(config), directory, hypervisor.Log).ConfigureAwait(false));
         for (var i = 0; i < config.Devices.Interfaces.Count; i++)
         {
-            var card = config.Devices.Interfaces[i];
-            if (NetworkArguments.NeedsTap(card))
-            {
-                var tap = GuestTap.Connect(ResourceHandover.IsHeld(card, source.Beside) ? card with { Target = null } : card, config.Type, hypervisor.TapNames);
-                taps.Add(i, tap);
-                await InterfaceScripts.UpAsync(card, tap.Device.Device.Name, directory, cancellationToken).ConfigureAwait(false);
-                if (card.Bandwidth is not null)
-                {
-                    await TrafficShaping.ApplyAsync(tap.Device.Device.Name, card.Bandwidth, directory, cancellationToken).ConfigureAwait(false);
-                }
-            }
+            await hypervisor.Cards.ConnectAsync(config.Devices.Interfaces[i], i, taps, config.Type, directory, source.Beside, cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    // The guest's number is told to the kernel before QEMU is there.
+    private (LaunchSource Source, SafeFileHandle? Control) TakeVsock(LaunchSource source)
+    {
+        if (source.Config.Devices.Vsock is not { } device)
+        {
+            return (source, null);
+        }
+
+        var (taken, control) = hypervisor.Vsocks.Take(device);
+        return (source with { Config = source.Config with { Devices = source.Config.Devices with { Vsock = taken } } }, control);
     }
 
     private async ValueTask ServeTpmAsync(DomainConfig live, TpmConnection? connection, string directory, CancellationToken cancellationToken)

@@ -2,6 +2,7 @@ using System.Globalization;
 using Vireo.Config;
 using Vireo.Drivers.Qemu.CommandLine;
 using Vireo.Drivers.Qemu.Monitor;
+using Vireo.Drivers.Qemu.Network;
 using Vireo.Host.Network;
 
 namespace Vireo.Drivers.Qemu.Lifecycle;
@@ -62,6 +63,10 @@ internal static class ResourceHandover
     public static bool IsHeld(InterfaceConfig card, DomainConfig? beside) =>
         card.Target is { Dev: { } name, Managed: not false } && beside?.Devices.Interfaces.Any(other => other.Target?.Dev == name) == true;
 
+    /// <summary>Whether the running process has a card with this one's address on the same device of the host: the kernel lets only one of them be switched on.</summary>
+    public static bool IsFollowed(InterfaceConfig card, DomainConfig? beside) =>
+        NetworkArguments.IsDirect(card) && beside?.Devices.Interfaces.Any(other => NetworkArguments.IsDirect(other) && other.Source?.Dev == card.Source?.Dev && other.Mac?.Address == card.Mac?.Address) == true;
+
     /// <summary>Gives a process what it was started without. What cannot be given stays deferred.</summary>
     /// <param name="process">The process; the other one has gone.</param>
     /// <param name="report">Told of what cannot be given.</param>
@@ -97,7 +102,11 @@ internal static class ResourceHandover
             case DeferredKind.Socket when File.Exists(resource.From):
                 File.Move(resource.From, resource.To, overwrite: true);
                 break;
+            case DeferredKind.Link:
+                new NetworkDevice(resource.To).SetUp(true);
+                break;
             case DeferredKind.Tap when new NetworkDevice(resource.From).Exists:
+                DirectTaps.Renaming(process.Directory, resource.From, resource.To);
                 new NetworkDevice(resource.From).Rename(resource.To);
                 break;
             case DeferredKind.Vnc:
@@ -116,6 +125,11 @@ internal static class ResourceHandover
                 var target = wanted.Devices.Interfaces[i].Target!;
                 deferred.Add(new DeferredResource(DeferredKind.Tap, cards[i].Target!.Dev!, target.Dev!));
                 cards = cards.SetItem(i, cards[i] with { Target = target });
+            }
+
+            if (IsFollowed(cards[i], beside))
+            {
+                deferred.Add(new DeferredResource(DeferredKind.Link, "", cards[i].Target!.Dev!));
             }
         }
 

@@ -32,7 +32,12 @@ internal static class RunServants
     public static async Task EndAsync(string directory, string name)
     {
         var path = FileOf(directory, name);
-        using var process = File.Exists(path) && ProcessIdentity.Parse(await File.ReadAllTextAsync(path).ConfigureAwait(false)) is { } identity ? HostProcess.Attach(identity) : null;
+        if (!File.Exists(path))
+        {
+            return;
+        }
+
+        using var process = ProcessIdentity.Parse(await File.ReadAllTextAsync(path).ConfigureAwait(false)) is { } identity ? HostProcess.Attach(identity) : null;
         if (process is not null && !await EndsWithinAsync(process, s_byItself).ConfigureAwait(false))
         {
             process.Kill(Signals.Terminate);

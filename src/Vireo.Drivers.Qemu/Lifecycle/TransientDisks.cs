@@ -65,6 +65,7 @@ internal static class TransientDisks
 
         var chain = disk.Chain()!;
         var top = chain.Top;
+        top.RequireWhole();
         var path = top.Location.LocalPath ?? throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"transient disk '{disk.Target!.Dev}' has to be a file or a block device of this host");
         if (path.Contains('\n', StringComparison.Ordinal))
         {

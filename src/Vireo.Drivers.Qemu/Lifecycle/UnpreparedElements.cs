@@ -1,4 +1,5 @@
 using Vireo.Config;
+using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.CommandLine;
 
 namespace Vireo.Drivers.Qemu.Lifecycle;
@@ -20,12 +21,11 @@ internal static class UnpreparedElements
         Unsupported.When(config.Idmap is not null, "<idmap>");
         Unsupported.When(config.LaunchSecurity is not null, "<launchSecurity>");
         Unsupported.When(config.QemuCapabilities is not null, "<qemu:capabilities>");
-        Unsupported.When(config.QemuDeprecation is not null, "<qemu:deprecation>");
         Unsupported.When(config.OnLockfailure is not null, "<on_lockfailure>");
         Unsupported.When(config.OnReboot is not (LifecycleAction.Restart or LifecycleAction.Destroy), "<on_reboot>", "other than 'restart' or 'destroy' is not supported yet");
         Unsupported.When(config.Cpu?.DeprecatedFeatures is not null, "<cpu deprecated_features=…>");
         Os(config.Os);
-        Features(config.Features);
+        Features(config.Features, config.Type);
         Devices(config.Devices);
     }
 
@@ -36,20 +36,20 @@ internal static class UnpreparedElements
         Unsupported.When(os.Nvram is { Type: not (null or DiskType.File) }, "<nvram type=…>");
     }
 
-    private static void Features(FeaturesConfig? features)
+    private static void Features(FeaturesConfig? features, DomainType? type)
     {
         if (features is null)
         {
             return;
         }
 
+        var other = type == DomainType.Kvm ? UnknownMsrs.Ignore : UnknownMsrs.Fault;
+        Unsupported.When(features.Msrs?.Unknown == other, $"<msrs unknown='{other.ToXmlName()}'>", "is not what the hypervisor does");
         Unsupported.When(features.Viridian, "<viridian>");
         Unsupported.When(features.Privnet, "<privnet>");
         Unsupported.When(features.Xen is not null, "<xen>");
         Unsupported.When(features.Capabilities is not null, "<capabilities> in <features>");
-        Unsupported.When(features.Ps2 is not null, "<ps2>");
-        Unsupported.When(features.AsyncTeardown is not null, "<async-teardown>");
-        Unsupported.When(features.Msrs is not null, "<msrs>");
+        Unsupported.When(features.AsyncTeardown is { Enabled: not false }, "<async-teardown>", "needs a newer QEMU than this driver knows");
     }
 
     private static void Devices(DevicesConfig devices)
@@ -73,7 +73,6 @@ internal static class UnpreparedElements
         Unsupported.WhenAny(devices.Leases, "<lease>");
         Unsupported.When(devices.Hostdevs.Any(h => h.Source?.Auth is not null), "<auth> of <hostdev>");
         Unsupported.When(devices.Graphics.Any(g => g.Type is GraphicsType.Sdl), "graphics type 'sdl'");
-        Unsupported.When(devices.Vsock is { Cid: null or { Auto: true } or { Address: not > 2 } }, "<cid auto='yes'>", "is not supported yet; give the address");
     }
 
     private static void Disk(DiskConfig disk)
@@ -82,7 +81,7 @@ internal static class UnpreparedElements
         Unsupported.When(disk.Type is not (DiskType.File or DiskType.Block or DiskType.Network), $"source type '{disk.Type.ToXmlName()}' {name}");
         Unsupported.When(disk.Rawio is not null || disk.Sgio is not null, $"rawio or sgio {name}");
         Unsupported.When(disk.Driver?.Name is not (null or "qemu"), $"driver name='{disk.Driver?.Name}' {name}");
-        Unsupported.When(disk.Source?.Slices is not null, $"<slices> {name}");
+        Unsupported.When(disk.Source?.Slices is not null && (disk.Format() != ImageFormat.Raw || (disk.Encryption ?? disk.Source.Encryption) is not null), $"<slices> {name}", "is for plain images of format 'raw'");
         Unsupported.When(disk.Source?.Reservations is not null, $"<reservations> {name}");
         Unsupported.When(disk.Source?.DataStore is not null, $"<dataStore> {name}");
         Unsupported.When(disk.Source?.Fdgroup is not null, $"fdgroup {name}");
@@ -92,25 +91,14 @@ internal static class UnpreparedElements
     private static void Interface(InterfaceConfig card)
     {
         var name = $"of interface '{card.Mac?.Address}'";
-        var tap = NetworkArguments.NeedsTap(card);
-        Unsupported.When(card.Type is InterfaceType.Direct or InterfaceType.Hostdev or InterfaceType.Vdpa or InterfaceType.Vds or InterfaceType.Internal, $"interface type '{card.Type?.ToXmlName()}'");
+        var (tap, passt) = (NetworkArguments.NeedsTap(card) || NetworkArguments.IsDirect(card), NetworkArguments.IsPasst(card));
+        Unsupported.When(card.Type is InterfaceType.Hostdev or InterfaceType.Vdpa or InterfaceType.Vds or InterfaceType.Internal, $"interface type '{card.Type?.ToXmlName()}'");
         Unsupported.When(card.Filterref is not null, $"<filterref> {name}");
-        Unsupported.When(card.Bandwidth is not null && !NetworkArguments.NeedsTap(card), $"<bandwidth> {name}");
+        Unsupported.When(card.Bandwidth is not null && !tap, $"<bandwidth> {name}");
         Unsupported.When(card.Bandwidth?.Inbound?.Floor > 0, $"<inbound floor=…> {name}");
-        if (card.Vlan is not null)
-        {
-            throw VireoException.ConfigUnsupported(ErrorDomain.Network, $"interface {card.Mac?.Address} - vlan tag not supported for this connection type");
-        }
-
         Unsupported.When(card.Virtualport is not null, $"<virtualport> {name}");
-        Unsupported.When(card.Coalesce is not null, $"<coalesce> {name}");
-        Unsupported.When(card.Teaming is not null, $"<teaming> {name}");
-        Unsupported.When(card.PortIsolated == true, $"<port isolated='yes'> {name}");
-        Unsupported.When(!tap && (card.Script ?? card.Downscript) is not null, $"<script> {name}");
-        Unsupported.When(card.Type != InterfaceType.User && (!card.Ips.IsEmpty || !card.Routes.IsEmpty), $"<ip> or <route> {name}");
-        Unsupported.WhenAny(card.PortForwards, $"<portForward> {name}");
-        Unsupported.When(card.Backend is { Type: not (null or "default") } or { Vhost: not null } or { LogFile: not null }, $"<backend> {name}");
-        Unsupported.When(!tap && card.Tune is not null, $"<tune> {name}");
-        Unsupported.When(!tap && card.Type != InterfaceType.VhostUser && card.Driver is { Queues: > 1 }, $"<driver queues=…> {name}");
+        Unsupported.When(card.Teaming?.Type is TeamingType.Transient, $"<teaming type='transient'> {name}");
+        Unsupported.When(!passt && !card.PortForwards.IsEmpty, $"<portForward> {name}", "is for the backend 'passt'");
+        Unsupported.When(card.Backend?.Type is not (null or "default" or "passt"), $"<backend type='{card.Backend?.Type}'> {name}");
     }
 }

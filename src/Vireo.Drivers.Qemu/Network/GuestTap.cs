@@ -1,3 +1,6 @@
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Vireo.Config;
 using Vireo.Host.Files;
@@ -5,11 +8,15 @@ using Vireo.Host.Network;
 
 namespace Vireo.Drivers.Qemu.Network;
 
-/// <summary>What connects one network card with the host: its tap, and the descriptors by which the kernel serves it beside QEMU.</summary>
-/// <param name="Device">The tap.</param>
+/// <summary>What connects one network card with the host: its tap, or what stands for one, and the descriptors by which the kernel serves it beside QEMU.</summary>
+/// <param name="Name">The device on the host; null when there is none.</param>
+/// <param name="Queues">The guest's end.</param>
 /// <param name="Accelerators">One for each queue, or none.</param>
-internal sealed record GuestTap(TapDevice Device, IReadOnlyList<SafeFileHandle> Accelerators) : IDisposable
+internal sealed record GuestTap(string? Name, IReadOnlyList<SafeHandle> Queues, IReadOnlyList<SafeFileHandle> Accelerators) : IDisposable
 {
+    /// <summary>The other end of what stands for a tap, for the program that serves it; null when there is none.</summary>
+    public Socket? Server { get; init; }
+
     private const string VhostControl = "/dev/vhost-net";
     private const int LongestName = 15;
     private const int OutOfRange = 34;
@@ -30,7 +37,7 @@ internal sealed record GuestTap(TapDevice Device, IReadOnlyList<SafeFileHandle> 
                 Connect(tap.Device, card);
             }
 
-            return new GuestTap(tap, Accelerate(card, type, tap.Handles.Count));
+            return new GuestTap(tap.Device.Name, tap.Handles, Accelerate(card, type, tap.Handles.Count));
         }
         catch
         {
@@ -42,7 +49,12 @@ internal sealed record GuestTap(TapDevice Device, IReadOnlyList<SafeFileHandle> 
     /// <inheritdoc/>
     public void Dispose()
     {
-        Device.Dispose();
+        Server?.Dispose();
+        foreach (var queue in Queues)
+        {
+            queue.Dispose();
+        }
+
         foreach (var accelerator in Accelerators)
         {
             accelerator.Dispose();
@@ -61,7 +73,7 @@ internal sealed record GuestTap(TapDevice Device, IReadOnlyList<SafeFileHandle> 
             throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"scripts are not supported on interfaces of type {card.Type?.ToXmlName()}");
         }
 
-        if (card.Target?.Dev is { } name && System.Text.Encoding.UTF8.GetByteCount(name) > LongestName)
+        if (card.Target?.Dev is { } name && Encoding.UTF8.GetByteCount(name) > LongestName)
         {
             throw VireoException.System(ErrorDomain.Qemu, OutOfRange, $"Network interface name '{name}' is too long: Numerical result out of range");
         }
@@ -84,8 +96,7 @@ internal sealed record GuestTap(TapDevice Device, IReadOnlyList<SafeFileHandle> 
             throw VireoException.OperationInvalid(ErrorDomain.Qemu, $"The {wanted} interface already exists");
         }
 
-        var queues = IsVirtio(card) ? (int)Math.Max(1, card.Driver?.Queues ?? 1) : 1;
-        return TapDevice.Create(wanted!, queues, IsVirtio(card), card.Backend?.Tap ?? TapDevice.DefaultControl);
+        return TapDevice.Create(wanted!, QueuesOf(card), IsVirtio(card), card.Backend?.Tap ?? TapDevice.DefaultControl);
     }
 
     private static void Existing(string? name)
@@ -112,16 +123,36 @@ internal sealed record GuestTap(TapDevice Device, IReadOnlyList<SafeFileHandle> 
             var bridge = card.Source!.Bridge!;
             device.SetLongestPacket(card.Mtu is { } wanted ? (int)wanted : new NetworkDevice(bridge).ReadLongestPacket());
             device.AttachTo(bridge);
+            if (card.PortIsolated == true)
+            {
+                device.SetIsolated();
+            }
         }
         else if (card.Mtu is { } mtu)
         {
             device.SetLongestPacket((int)mtu);
         }
 
+        if (card.Coalesce?.Rx?.MaxFrames is { } packets)
+        {
+            device.SetCoalescedPackets(packets);
+        }
+
         device.SetUp(true);
     }
 
-    private static List<SafeFileHandle> Accelerate(InterfaceConfig card, DomainType? type, int queues)
+    /// <summary>How many queues a card has.</summary>
+    public static int QueuesOf(InterfaceConfig card) => IsVirtio(card) ? (int)Math.Max(1, card.Driver?.Queues ?? 1) : 1;
+
+    /// <summary>Whether a card is one of virtio's.</summary>
+    public static bool IsVirtio(InterfaceConfig card) => card.Model?.StartsWith("virtio", StringComparison.Ordinal) == true;
+
+    /// <summary>Opens what the kernel serves a card by beside QEMU.</summary>
+    /// <param name="card">The card.</param>
+    /// <param name="type">What runs the domain.</param>
+    /// <param name="queues">How many queues it has.</param>
+    /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED: it has to be, and cannot.</exception>
+    public static List<SafeFileHandle> Accelerate(InterfaceConfig card, DomainType? type, int queues)
     {
         var handles = new List<SafeFileHandle>();
         if (type != DomainType.Kvm || !IsVirtio(card) || card.Driver?.Name == InterfaceDriverName.Qemu)
@@ -129,7 +160,8 @@ internal sealed record GuestTap(TapDevice Device, IReadOnlyList<SafeFileHandle> 
             return handles;
         }
 
-        if (!File.Exists(VhostControl))
+        var control = card.Backend?.Vhost ?? VhostControl;
+        if (!File.Exists(control))
         {
             return card.Driver?.Name == InterfaceDriverName.Vhost
                 ? throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, "vhost-net was requested for an interface, but is unavailable")
@@ -140,7 +172,7 @@ internal sealed record GuestTap(TapDevice Device, IReadOnlyList<SafeFileHandle> 
         {
             while (handles.Count < queues)
             {
-                handles.Add(HostFile.OpenExisting(VhostControl, write: true));
+                handles.Add(HostFile.OpenExisting(control, write: true));
             }
 
             return handles;
@@ -151,6 +183,4 @@ internal sealed record GuestTap(TapDevice Device, IReadOnlyList<SafeFileHandle> 
             throw;
         }
     }
-
-    private static bool IsVirtio(InterfaceConfig card) => card.Model?.StartsWith("virtio", StringComparison.Ordinal) == true;
 }

@@ -5,15 +5,19 @@ using Vireo.Host.Network;
 namespace Vireo.Drivers.Qemu.Network;
 
 /// <summary>Gives taps that nobody has named their names, which are libvirt's: <c>vnet0</c>, <c>vnet1</c>, … No number is given twice while the daemon lives.</summary>
-internal sealed class TapNames
+/// <param name="prefix">What the names begin with.</param>
+internal sealed class TapNames(string prefix = TapNames.Prefix)
 {
-    /// <summary>What the names given by the daemon begin with; such a name in a document that is to be started means nothing.</summary>
+    /// <summary>What the names of taps begin with that are given by the daemon; such a name in a document that is to be started means nothing.</summary>
     public const string Prefix = "vnet";
+
+    /// <summary>The same for devices that stand upon others of the host.</summary>
+    public const string DirectPrefix = "macvtap";
 
     private int _last = -1;
 
     /// <summary>Whether a name is one of those that are given by the daemon.</summary>
-    public static bool IsGiven(string name) => name.StartsWith(Prefix, StringComparison.Ordinal);
+    public static bool IsGiven(string name) => name.StartsWith(Prefix, StringComparison.Ordinal) || name.StartsWith(DirectPrefix, StringComparison.Ordinal);
 
     /// <summary>The next name that no device of this host has.</summary>
     /// <param name="pattern">A user's own, with <c>%d</c> for the number; null for the daemon's.</param>
@@ -22,7 +26,7 @@ internal sealed class TapNames
         while (true)
         {
             var number = Interlocked.Increment(ref _last).ToString(CultureInfo.InvariantCulture);
-            var name = pattern is null ? Prefix + number : pattern.Replace("%d", number, StringComparison.Ordinal);
+            var name = pattern is null ? prefix + number : pattern.Replace("%d", number, StringComparison.Ordinal);
             if (!new NetworkDevice(name).Exists)
             {
                 return name;
@@ -35,7 +39,7 @@ internal sealed class TapNames
     {
         foreach (var card in live.Devices.Interfaces)
         {
-            if (card.Target?.Dev is { } name && IsGiven(name) && int.TryParse(name.AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+            if (card.Target?.Dev is { } name && name.StartsWith(prefix, StringComparison.Ordinal) && int.TryParse(name.AsSpan(prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
             {
                 Keep(number);
             }

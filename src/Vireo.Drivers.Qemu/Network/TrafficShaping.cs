@@ -46,11 +46,15 @@ internal static class TrafficShaping
         return inbound is null && outbound is null ? null : (before ?? new BandwidthConfig()) with { Inbound = inbound, Outbound = outbound };
     }
 
+    /// <summary>A card's limits for its device on the host: one that stands upon another has the guest's directions, a tap the opposite ones.</summary>
+    public static BandwidthConfig? AsDeviceSees(InterfaceConfig card) =>
+        card is { Type: InterfaceType.Direct, Bandwidth: { } limits } ? limits with { Inbound = limits.Outbound, Outbound = limits.Inbound } : card.Bandwidth;
+
     /// <summary>Refuses limits that nobody could keep to.</summary>
     /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED: the card has no device on the host, or only networks have what is asked for.</exception>
     public static void Check(InterfaceConfig card, BandwidthConfig limits)
     {
-        if (!NetworkArguments.NeedsTap(card))
+        if (!NetworkArguments.NeedsTap(card) && !NetworkArguments.IsDirect(card))
         {
             throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"setting bandwidth on interfaces of type '{card.Type?.ToXmlName()}' is not implemented yet");
         }

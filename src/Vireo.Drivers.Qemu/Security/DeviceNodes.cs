@@ -16,7 +16,7 @@ internal static class DeviceNodes
     {
         if (devices.Vsock is not null)
         {
-            yield return "/dev/vhost-vsock";
+            yield return HostDevices.VsockNumbers.Control;
         }
 
         foreach (var path in devices.Hostdevs.SelectMany(Of).Concat(devices.Interfaces.Where(card => card.Type == InterfaceType.Hostdev).SelectMany(card => Pci(card.Source?.HostAddress))))

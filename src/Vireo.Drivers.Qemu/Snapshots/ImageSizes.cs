@@ -14,6 +14,11 @@ internal sealed class ImageSizes(ISnapshotDomain domain)
     /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR, VIR_ERR_OPERATION_FAILED: it cannot be read.</exception>
     public async ValueTask<long> OfAsync(string target, ImageLayer image, CancellationToken cancellationToken)
     {
+        if (image.Slice?.Size is { } part)
+        {
+            return (long)part;
+        }
+
         if (image is { OuterFormat: ImageFormat.Luks, Location.LocalPath: { } encrypted } && LuksHeader.PayloadSize(encrypted) is { } within)
         {
             return within;

@@ -23,6 +23,7 @@ internal sealed class OverlayPlanner(ISnapshotDomain domain, SnapshotTree<QemuSn
         var chain = domain.Disks?.Find(target)?.Chain ?? domain.Persistent?.Devices.Disks.Find(d => d.Target?.Dev == target && d.Location() == source)?.Chain() ?? ImageChain.Read(source, disk.Disk.Format);
         chain.RequireRoom(target);
         var top = chain.Top;
+        top.RequireWhole();
         var size = await new ImageSizes(domain).OfAsync(target, top, cancellationToken).ConfigureAwait(false);
         var path = disk.Overlay!;
         var status = FileStatus.TryOf(path);

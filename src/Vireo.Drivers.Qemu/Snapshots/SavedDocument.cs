@@ -31,7 +31,7 @@ internal static class SavedDocument
         {
             DiskConfig disk => disk with { BackingStore = null, Mirror = null, Source = disk.Source is null ? null : disk.Source with { Index = null } },
             CharDevice { Type: CharType.Pty } console => console with { Tty = null, Sources = [] },
-            InterfaceConfig { Target.Dev: { } dev } nic when dev.StartsWith("vnet", StringComparison.Ordinal) => nic with { Target = null },
+            InterfaceConfig { Target.Dev: { } dev } nic when Network.TapNames.IsGiven(dev) => nic with { Target = null },
             _ => device,
         };
     }

@@ -24,6 +24,7 @@ internal sealed partial class QemuHypervisor : IAsyncDisposable
         Hooks = new DomainHooks(paths, log);
         Firmware = new FirmwareChoice(Capabilities.FirmwareDescriptions.OfHost, paths.QemuNvram);
         Logs = new DomainLogs(this);
+        Cards = new Network.CardConnections(this);
         Launcher = new QemuLauncher(this);
         Starter = new DomainStarter(this);
         Stopper = new DomainStopper(this);
@@ -73,8 +74,17 @@ internal sealed partial class QemuHypervisor : IAsyncDisposable
     /// <summary>Who is at which console.</summary>
     public Console.ConsoleSessions Consoles { get; } = new();
 
+    /// <summary>The numbers by which the host's sockets know guests.</summary>
+    public HostDevices.VsockNumbers Vsocks { get; init; } = new();
+
     /// <summary>Names for taps that have none.</summary>
     public Network.TapNames TapNames { get; } = new();
+
+    /// <summary>Names for devices upon others of the host that have none.</summary>
+    public Network.TapNames DirectNames { get; } = new(Network.TapNames.DirectPrefix);
+
+    /// <summary>What network cards stand upon.</summary>
+    public Network.CardConnections Cards { get; }
 
     /// <summary>The operator's scripts.</summary>
     public DomainHooks Hooks { get; }

@@ -150,6 +150,7 @@ internal sealed record StatusDocument(DomainConfig Live, int Id, DomainState Sta
             nameof(DeferredKind.Socket) => DeferredKind.Socket,
             nameof(DeferredKind.Tap) => DeferredKind.Tap,
             nameof(DeferredKind.Vnc) => DeferredKind.Vnc,
+            nameof(DeferredKind.Link) => DeferredKind.Link,
             _ => throw new FormatException($"a deferred resource is of kind '{name}'"),
         };
         return new DeferredResource(kind, element.Attribute("from")!.Value, element.Attribute("to")!.Value);

@@ -15,6 +15,15 @@ public static class HostPipe
         return (Libc.Ready(read, In) & In) != 0;
     }
 
+    /// <summary>Lets a program that runs as another user open its end by its number below /proc/self/fd.</summary>
+    /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR.</exception>
+    public static void LetOthersOpen(SafeFileHandle write)
+    {
+        const uint Everybody = 0b110_110_110;
+        if (Libc.ChangeMode(write, Everybody) != 0)
+            throw SystemError.Last("cannot set mode of a pipe");
+    }
+
     /// <summary>Makes one that no program inherits unless it is given.</summary>
     /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR.</exception>
     public static unsafe (SafeFileHandle Read, SafeFileHandle Write) Create()

@@ -11,6 +11,7 @@ internal static class Errno
     public const int Again = 11;
     public const int Access = 13;
     public const int Exists = 17;
+    public const int NoDevice = 19;
     public const int NotDirectory = 20;
     public const int Invalid = 22;
     public const int ReadOnlyFileSystem = 30;

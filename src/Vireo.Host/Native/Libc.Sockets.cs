@@ -5,6 +5,7 @@ namespace Vireo.Host.Native;
 internal static unsafe partial class Libc
 {
     public const int FamilyUnix = 1;
+    public const int FamilyNetlink = 16;
     public const int SocketStream = 1;
     public const int SocketDatagram = 2;
     public const int SocketRaw = 3;

@@ -17,9 +17,13 @@ public sealed unsafe class NetworkDevice(string name)
     private const nuint SetMtu = 0x8922;
     private const nuint SetName = 0x8923;
     private const nuint SetHardwareAddress = 0x8924;
+    private const nuint GetHardwareAddress = 0x8927;
     private const nuint GetIndex = 0x8933;
+    private const nuint Ethtool = 0x8946;
     private const nuint BridgeAdd = 0x89a2;
     private const nuint BridgeRemove = 0x89a3;
+    private const uint GetCoalesce = 0xe;
+    private const uint SetCoalesce = 0xf;
     private const short Up = 0x1;
     private const short Ethernet = 1;
 
@@ -31,6 +35,16 @@ public sealed unsafe class NetworkDevice(string name)
 
     /// <summary>Whether it is a tap device.</summary>
     public bool IsTap => IsPossible(Name) && File.Exists($"/sys/class/net/{Name}/tun_flags");
+
+    /// <summary>Reads its number.</summary>
+    /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR: there is no such device.</exception>
+    public int ReadIndex()
+    {
+        var request = stackalloc byte[RequestSize];
+        PutName(request, Name);
+        Request(GetIndex, request, $"Unable to get index for interface {Name}");
+        return *(int*)(request + NameSize);
+    }
 
     /// <summary>Reads its longest packet, in bytes.</summary>
     /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR: there is no such device.</exception>
@@ -61,6 +75,58 @@ public sealed unsafe class NetworkDevice(string name)
         *(short*)(request + NameSize) = Ethernet;
         mac[..6].CopyTo(new Span<byte>(request + NameSize + 2, 6));
         Request(SetHardwareAddress, request, $"Cannot set interface MAC on '{Name}'");
+    }
+
+    /// <summary>Reads its address.</summary>
+    /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR: there is no such device.</exception>
+    public byte[] ReadAddress()
+    {
+        var request = stackalloc byte[RequestSize];
+        PutName(request, Name);
+        Request(GetHardwareAddress, request, $"Cannot get interface MAC on '{Name}'");
+        return new ReadOnlySpan<byte>(request + NameSize + 2, 6).ToArray();
+    }
+
+    /// <summary>How many packets that it received it gathers before it tells of them.</summary>
+    /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR: it cannot do that.</exception>
+    public uint ReadCoalescedPackets() => Coalesce(null);
+
+    /// <summary>Has it gather what it received until there are so many packets, and then tell of them at once.</summary>
+    /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR: it cannot do that.</exception>
+    public void SetCoalescedPackets(uint packets) => Coalesce(packets);
+
+    /// <summary>As a port of its bridge it is kept from the other ports that are kept so.</summary>
+    /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR: it is no port of a bridge.</exception>
+    public void SetIsolated()
+    {
+        try
+        {
+            File.WriteAllText($"/sys/class/net/{Name}/brport/isolated", "1");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw SystemError.Make(e, $"Unable to set bridge port '{Name}' isolated to 1");
+        }
+    }
+
+    private uint Coalesce(uint? packets)
+    {
+        // struct ethtool_coalesce: the command, then 22 numbers of which the second is meant.
+        const int Numbers = 23;
+        var coalesce = stackalloc uint[Numbers];
+        new Span<uint>(coalesce, Numbers).Clear();
+        coalesce[0] = GetCoalesce;
+        var request = stackalloc byte[RequestSize];
+        PutName(request, Name);
+        *(uint**)(request + NameSize) = coalesce;
+        Request(Ethtool, request, $"Cannot get coalesce info on '{Name}'");
+        if (packets is { } wanted)
+        {
+            (coalesce[0], coalesce[2]) = (SetCoalesce, wanted);
+            Request(Ethtool, request, $"Cannot set coalesce info on '{Name}'");
+        }
+
+        return coalesce[2];
     }
 
     /// <summary>Switches it on or off.</summary>

@@ -30,6 +30,7 @@ public sealed class ElementArgumentsTests
     [InlineData("<disk type='vhostuser'><driver name='qemu' type='raw'/><source type='unix' path='/s'/><target dev='vda'/></disk>", "socket,id=chr-vu-virtio-disk0,path=/s", "vhost-user-blk-pci")]
     [InlineData("<interface type='user'><mac address='52:54:00:00:00:01'/><ip family='ipv4' address='10.1.0.0' prefix='16'/><model type='virtio'/><driver><host gso='off'/><guest csum='off'/></driver></interface>",
         "{'type':'user','net':'10.1.0.0/16','id':'hostnet0'}", "'gso':false,'guest_csum':false")]
+    [InlineData("<interface type='user'><mac address='52:54:00:00:00:01'/><model type='virtio'/><backend type='passt'/></interface>", "{'type':'stream','addr':{'type':'unix','path':'/run/g/net0-passt.socket'},'server':false,'id':'hostnet0'}")]
     [InlineData("<interface type='vhostuser'><mac address='52:54:00:00:00:01'/><source type='unix' path='/s' mode='client'><reconnect enabled='yes' timeout='5'/></source><model type='virtio'/></interface>",
         "socket,id=charnet0,path=/s,reconnect=5", """{"type":"vhost-user","chardev":"charnet0","id":"hostnet0"}""")]
     [InlineData("<hostdev mode='subsystem' type='usb'><source guestReset='off'><vendor id='0x1234'/><product id='0xbeef'/></source></hostdev>", "{'driver':'usb-host','vendorid':4660,'productid':48879,'guest-reset':false,'id':'hostdev0'")]
@@ -64,6 +65,9 @@ public sealed class ElementArgumentsTests
     [InlineData("<defaultiothread thread_pool_min='1' thread_pool_max='2'/>", "", "", "{'qom-type':'main-loop','id':'main-loop','thread-pool-min':1,'thread-pool-max':2}")]
     [InlineData("", "", "<features><acpi/><kvm><hidden state='on'/></kvm><hyperv><relaxed state='on'/><spinlocks state='on' retries='4096'/><vendor_id state='on' value='v w'/></hyperv></features>",
         ",hv-relaxed=on,hv-spinlocks=0x1000,hv-vendor-id=v w,kvm=off")]
+    [InlineData("", "", "<features><acpi/><ps2 state='off'/></features>", ",i8042=off")]
+    [InlineData("", "", "<qemu:deprecation xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0' behavior='omit'/>", "{'deprecated-output':'hide'}")]
+    [InlineData("", "", "<qemu:deprecation xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0' behavior='reject'/>", "{'deprecated-output':'hide','deprecated-input':'reject'}")]
     [InlineData("", "", "<features><acpi/><smm state='on'><tseg unit='MiB'>48</tseg></smm></features>", "mch.extended-tseg-mbytes=48")]
     [InlineData("", "", "<clock offset='utc'><timer name='rtc' tickpolicy='catchup' track='guest'/><timer name='pit' tickpolicy='discard'/><timer name='hpet' present='no'/></clock>", "base=utc,clock=vm,driftfix=slew",
         "kvm-pit.lost_tick_policy=discard", ",hpet=off")]

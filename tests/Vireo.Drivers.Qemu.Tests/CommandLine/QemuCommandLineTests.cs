@@ -57,7 +57,7 @@ public sealed class QemuCommandLineTests
     [InlineData("<tpm><backend type='emulator'><profile source='local:restricted'/></backend></tpm>", "<profile> of <tpm>")]
     [InlineData("<disk type='file'><source file='/x' fdgroup='g'/><target dev='vda'/></disk>", "fdgroup of disk 'vda'")]
     [InlineData("<disk type='file'><source file='/x'><dataStore type='file'><format type='raw'/><source file='/y'/></dataStore></source><target dev='vda'/></disk>", "<dataStore> of disk 'vda'")]
-    [InlineData("<interface type='direct'><source dev='eth0' mode='bridge'/></interface>", "interface type 'direct'")]
+    [InlineData("<interface type='vdpa'><source dev='/dev/vhost-vdpa-0'/><model type='virtio'/></interface>", "interface type 'vdpa'")]
     [InlineData("<interface type='user'><model type='virtio,id=x'/></interface>", "interface model 'virtio,id=x'")]
     [InlineData("<serial type='nmdm'><source master='a' slave='b'/></serial>", "character device type 'nmdm'")]
     [InlineData("<disk type='file'><source file='/x'/><target dev='xvda' bus='xen'/></disk>", "bus 'xen'")]

@@ -38,10 +38,15 @@ internal sealed class ScratchHypervisor : IAsyncDisposable
     }
 
     /// <summary>Lets go as a daemon that ends, and starts anew.</summary>
-    public async Task RestartAsync()
+    public async Task RestartAsync(Func<Task>? meanwhile = null)
     {
         Remember();
         await Hypervisor.DisposeAsync();
+        if (meanwhile is not null)
+        {
+            await meanwhile();
+        }
+
         await OpenAsync();
     }
 

@@ -1,6 +1,7 @@
 using System.Xml.Linq;
 using Vireo.Drivers.Qemu.Tests.Block;
 using Vireo.Drivers.Qemu.Tests.Lifecycle;
+using Vireo.Host.Network;
 
 namespace Vireo.Drivers.Qemu.Tests.Network;
 
@@ -67,6 +68,20 @@ public sealed class RealTapTests
         await scratch.Connection.DomainDestroyAsync(dom, default);
         ScratchBridge.Exists(own).ShouldBeFalse();
         ScratchBridge.Exists(made).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task ACardGathersPacketsAndIsKeptFromOthersAsTheDocumentSays()
+    {
+        using var bridge = new ScratchBridge();
+        await using var scratch = await ScratchHypervisor.StartAsync();
+        var dom = await scratch.DefineAsync("g", $"<interface type='bridge'><source bridge='{bridge.Name}'/>{Card}<port isolated='yes'/><coalesce><rx><frames max='7'/></rx></coalesce><teaming type='persistent'/><driver name='qemu'/><backend tap='/dev/net/tun' vhost='/dev/nosuch'/></interface>");
+        await scratch.Connection.DomainCreateAsync(dom, default);
+        var tap = await TapAsync(scratch, dom);
+        new NetworkDevice(tap).ReadCoalescedPackets().ShouldBe(7u);
+        ScratchBridge.Fact(tap, "brport/isolated").ShouldBe("1");
+        File.ReadAllText($"/proc/{scratch.Pid(dom)}/cmdline").ShouldContain("\"failover\":true");
+        await scratch.Connection.DomainDestroyAsync(dom, default);
     }
 
     [Fact]

@@ -7,7 +7,7 @@ internal static class NetworkCardDefaults
     public const uint Vendor = 0x525400;
 
     // What libvirt's names of taps begin with; such a name in a definition means nothing.
-    private const string GivenTap = "vnet";
+    private static readonly string[] s_givenTaps = ["vnet", "macvtap", "macvlan"];
 
     /// <summary>Gives a card its address, and takes the name of an earlier run's tap from it.</summary>
     /// <exception cref="VireoException">VIR_ERR_XML_ERROR, VIR_ERR_CONFIG_UNSUPPORTED.</exception>
@@ -29,7 +29,7 @@ internal static class NetworkCardDefaults
 
     /// <summary>The card without the name that its tap was given for a run.</summary>
     public static InterfaceConfig WithoutRun(InterfaceConfig card) =>
-        card.Target is { Dev: { } name } target && name.StartsWith(GivenTap, StringComparison.Ordinal) ? card with { Target = Without(target) } : card;
+        card.Target is { Dev: { } name, Managed: not false } target && s_givenTaps.Any(given => name.StartsWith(given, StringComparison.Ordinal)) ? card with { Target = Without(target) } : card;
 
     private static InterfaceTarget? Without(InterfaceTarget target) => target with { Dev = null } is var bare && bare != new InterfaceTarget() ? bare : null;
 
@@ -39,6 +39,7 @@ internal static class NetworkCardDefaults
         {
             InterfaceType.Bridge => ("bridge", card.Source?.Bridge),
             InterfaceType.Network => ("network", card.Source?.Network),
+            InterfaceType.Direct => ("dev", card.Source is { Dev: not null } ? "any" : null),
             _ => ("", ""),
         };
         if (value is { Length: > 0 } || attribute.Length == 0)
@@ -47,7 +48,7 @@ internal static class NetworkCardDefaults
         }
 
         throw VireoException.InvalidXml(ErrorDomain.Domain, card.Source is null
-            ? $"interface type='{attribute}' requires a 'source' element"
+            ? $"interface type='{card.Type?.ToXmlName()}' requires a 'source' element"
             : $"Missing required attribute '{attribute}' in element 'source'");
     }
 

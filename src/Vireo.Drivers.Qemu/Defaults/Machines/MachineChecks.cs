@@ -54,6 +54,8 @@ internal static class MachineChecks
         Require(devices.Nvram is null || machine is PowerMachine { HasHostBridges: true }, "nvram device is only supported for PPC64");
         Require(devices.Parallels.IsEmpty || machine is not Mainframe and not PowerMachine { HasHostBridges: true }, "parallel ports are not supported");
         Require(devices.Watchdogs.All(w => w.Model != WatchdogModel.Diag288) || machine is Mainframe, "diag288 model of watchdog is allowed for s390 and s390x only");
+        Require(config.Features?.Ps2?.State is null || machine.IsPc, $"ps2 feature state cannot be controlled with machine type '{machine.Name}'");
+        Require(config.Features?.Ps2?.State != false || devices.Inputs.All(i => i.Bus != InputBus.Ps2), "ps2 input devices need the ps2 feature, which is off");
         Require(devices.Inputs.All(i => i.Bus != InputBus.Ps2) || context.HasDevice("i8042"), "ps2 is not supported by this QEMU binary");
         Require(devices.Hostdevs.All(h => h.Model != HostdevModel.VfioCcw) || context.HasDevice("vfio-ccw"), "VFIO CCW device assignment is not supported by this version of QEMU");
         Require(devices.Hostdevs.All(h => h.Model != HostdevModel.VfioAp) || context.HasDevice("vfio-ap"), "VFIO AP device assignment is not supported by this version of QEMU");

@@ -1,0 +1,53 @@
+namespace Vireo.Interop.Tests;
+
+/// <summary>A session about what network cards are connected with, and about what of a domain QEMU alone is told.</summary>
+internal static class CardSessions
+{
+    /// <summary>Network cards whose other end cannot be had, or cannot do what is asked; and what of a domain only QEMU is told.</summary>
+    public static Session Cards { get; } = new(
+        "t-cards",
+        [
+            .. Refused("sourceless", "deviceless", "mtu", "user-mtu", "coalesce", "direct-coalesce", "guest-ip", "guest-route", "mode"),
+            .. Started("lower", "long", "queues", "direct-tap", "user-tap", "script", "isolated", "direct-vlan"),
+            "define {dir}/given.xml", "dumpxml t-cards", "define {dir}/kept.xml", "dumpxml t-cards", "define {dir}/user-dev.xml", "dumpxml t-cards",
+            "define {dir}/deprecation.xml", "start t-cards --paused", "dumpxml t-cards", "destroy t-cards", "define {dir}/slice.xml", "start t-cards --paused", "dumpxml t-cards", "domblkinfo t-cards vdc", "destroy t-cards",
+            "define {dir}/quiet.xml", "start t-cards --paused", "dumpxml t-cards", "destroy t-cards", "undefine t-cards",
+        ])
+    {
+        Images = ["r.raw"],
+        Documents = new Dictionary<string, string>
+        {
+            ["sourceless.xml"] = Card("direct", ""),
+            ["deviceless.xml"] = Card("direct", "<source mode='bridge'/>"),
+            ["mtu.xml"] = Card("direct", "<source dev='nosuch0'/><mtu size='1300'/>"),
+            ["user-mtu.xml"] = Card("user", "<mtu size='1300'/>"),
+            ["coalesce.xml"] = Card("ethernet", "<coalesce><rx><frames max='5'/></rx></coalesce>"),
+            ["direct-coalesce.xml"] = Card("direct", "<source dev='nosuch0'/><coalesce><rx><frames max='5'/></rx></coalesce>"),
+            ["guest-ip.xml"] = Card("ethernet", "<ip address='10.0.0.1' prefix='24'/>"),
+            ["guest-route.xml"] = Card("user", "<route address='10.0.10.0' prefix='24' gateway='10.0.0.2'/>"),
+            ["mode.xml"] = Card("direct", "<source dev='nosuch0' mode='bogus'/>"),
+            ["lower.xml"] = Card("direct", "<source dev='nosuch0' mode='bridge'/>"),
+            ["long.xml"] = Card("direct", "<source dev='lo' mode='bridge'/><target dev='averyveryverylongname'/>"),
+            ["queues.xml"] = Card("user", "<driver queues='2'/>"),
+            ["direct-tap.xml"] = Card("direct", "<source dev='nosuch0'/><backend tap='/dev/net/tun'/>"),
+            ["user-tap.xml"] = Card("user", "<backend tap='/dev/net/tun'/>"),
+            ["script.xml"] = Card("user", "<script path='/bin/true'/>"),
+            ["isolated.xml"] = Card("ethernet", "<port isolated='yes'/>"),
+            ["direct-vlan.xml"] = Card("direct", "<source dev='nosuch0'/><vlan><tag id='4'/></vlan>"),
+            ["given.xml"] = Card("direct", "<source dev='nosuch0'/><target dev='macvtap7'/>"),
+            ["kept.xml"] = Card("ethernet", "<target dev='macvtap7' managed='no'/>"),
+            ["user-dev.xml"] = Card("user", "<source dev='nosuch0'/><portForward proto='tcp' address='127.0.0.1'><range start='2000' to='22'/></portForward><backend logFile='/nosuch'/>"),
+            ["deprecation.xml"] = "{domain|</devices>|</devices><qemu:deprecation xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0' behavior='reject'/>}",
+            ["slice.xml"] = With("<disk type='file'><driver name='qemu' type='raw'/><source file='{dir}/r.raw'><slices><slice type='storage' offset='1048576' size='2097152'/></slices></source><target dev='vdc' bus='virtio'/></disk>"),
+            ["quiet.xml"] = With("<interface type='user'><mac address='52:54:00:00:00:01'/><model type='virtio'/><tune><sndbuf>100</sndbuf></tune><teaming type='persistent'/><backend vhost='/dev/nosuch'/></interface>"),
+        },
+    };
+
+    private static string Card(string type, string inner) => With($"<interface type='{type}'><mac address='52:54:00:00:00:01'/><model type='virtio'/>{inner}</interface>");
+
+    private static IEnumerable<string> Refused(params string[] names) => names.Select(name => $"define {{dir}}/{name}.xml");
+
+    private static IEnumerable<string> Started(params string[] names) => names.SelectMany(name => new[] { $"define {{dir}}/{name}.xml", "start t-cards" });
+
+    private static string With(string device) => $"{{domain|</devices>|{device}</devices>}}";
+}
