@@ -84,7 +84,7 @@ internal sealed partial class QemuConnection
         VireoException.CheckFlags(flags, 0, ErrorDomain.Qemu, "qemuDomainSetGuestVcpus");
         if (state is not (0 or 1))
         {
-            throw VireoException.InvalidArgument(ErrorDomain.Qemu, "unsupported state value");
+            throw VireoException.BadArgument(ErrorDomain.Qemu, "qemuDomainSetGuestVcpus", "state", "unsupported state value");
         }
 
         var chosen = NumberSet.Parse(cpumap);

@@ -18,8 +18,8 @@ internal sealed partial class QemuConnection
         var domain = Find(dom);
         if (wanted.HasFlag(DomainVcpuFlags.Guest))
         {
-            domain.RequireAgent();
-            throw new VireoException(ErrorCode.NoSupport, ErrorDomain.Qemu, "virDomainSetVcpusFlags with VIR_DOMAIN_VCPU_GUEST; virDomainSetGuestVcpus does it");
+            await SetGuestVcpuCountAsync(domain, nvcpus, cancellationToken).ConfigureAwait(false);
+            return;
         }
 
         using var turn = await domain.EnterAsync("virDomainSetVcpusFlags", cancellationToken).ConfigureAwait(false);
@@ -48,7 +48,7 @@ internal sealed partial class QemuConnection
         CheckFlags(flags, DomainModificationImpact.Live | DomainModificationImpact.Config, "qemuDomainSetVcpu");
         if (state is not (0 or 1))
         {
-            throw VireoException.InvalidArgument(ErrorDomain.Qemu, "unsupported state value");
+            throw VireoException.BadArgument(ErrorDomain.Qemu, "qemuDomainSetVcpu", "state", "unsupported state value");
         }
 
         var numbers = NumberSet.Parse(cpumap);
@@ -70,6 +70,19 @@ internal sealed partial class QemuConnection
         }
 
         await DefineAsync(domain, definition).ConfigureAwait(false);
+    }
+
+    private static async Task SetGuestVcpuCountAsync(QemuDomain domain, uint count, CancellationToken cancellationToken)
+    {
+        using var turn = await domain.EnterAgentAsync("virDomainSetVcpusFlags", cancellationToken).ConfigureAwait(false);
+        var agent = domain.RequireAgent();
+        var most = Vcpus(domain.View.Config, maximum: false);
+        if (count > most)
+        {
+            throw VireoException.InvalidArgument(ErrorDomain.Qemu, $"requested vcpu count is greater than the count of enabled vcpus in the domain: {count} > {most}");
+        }
+
+        await agent.SetVcpuCountAsync((int)count, cancellationToken).ConfigureAwait(false);
     }
 
     private static void RequireVcpus(DomainConfig config, NumberSet numbers, string which)
