@@ -62,6 +62,8 @@ internal sealed record DaemonSettings
         "seccomp_sandbox" => this with { Qemu = Qemu with { Sandbox = Number(where, name, value, -1) != 0 } },
         "user" => this with { Qemu = Qemu with { User = Text(where, name, value) } },
         "group" => this with { Qemu = Qemu with { Group = Text(where, name, value) } },
+        "swtpm_user" => this with { Qemu = Qemu with { TpmUser = Text(where, name, value) } },
+        "swtpm_group" => this with { Qemu = Qemu with { TpmGroup = Text(where, name, value) } },
         "dynamic_ownership" => this with { Qemu = Qemu with { DynamicOwnership = Number(where, name, value, 0) != 0 } },
         "remember_owner" => this with { Qemu = Qemu with { RememberOwner = Number(where, name, value, 0) != 0 } },
         "namespaces" => this with { Qemu = Qemu with { OwnDevices = List(where, name, value).Contains("mount") } },

@@ -21,6 +21,7 @@ public sealed class TpmTests
 
             // The daemon goes and comes; the TPM is the same process.
             var emulator = lab.Emulators().ShouldHaveSingleItem();
+            await RunsAsItsOwnUserAsync(lab, emulator);
             await lab.Daemon.StopAsync();
             await lab.Daemon.StartAsync();
             lab.Emulators().ShouldBe([emulator]);
@@ -99,6 +100,16 @@ public sealed class TpmTests
         var environment = new Dictionary<string, string> { ["PATH"] = "/usr/sbin" };
         var refused = await Should.ThrowAsync<InvalidOperationException>(() => GuestLab.CreateAsync(disks: 1, linux: false, devices: GuestLab.Tpm, environment: environment));
         refused.Message.ShouldContain("unsupported configuration: TPM version '2.0' is not supported");
+    }
+
+    private static async Task RunsAsItsOwnUserAsync(GuestLab lab, int emulator)
+    {
+        string user = (await ProgramRun.CheckAsync("id", "-u", "tss")).Trim(), group = (await ProgramRun.CheckAsync("id", "-g", "tss")).Trim();
+        string status = await File.ReadAllTextAsync($"/proc/{emulator}/status");
+        status.ShouldContain($"Uid:\t{user}\t{user}\t{user}\t{user}\n");
+        status.ShouldContain("CapEff:\t0000000000000000\n");
+        foreach (string path in (string[])[lab.TpmState(), Path.Combine(lab.TpmState(), "tpm2-00.permall")])
+            (await ProgramRun.CheckAsync("stat", "--format=%u:%g", path)).Trim().ShouldBe($"{user}:{group}");
     }
 
     private static async Task BootAtAsync(GuestLab lab, string snapshot, string expected)

@@ -35,6 +35,12 @@ public sealed record QemuSettings
     /// <summary>The group that guests run as (<c>group</c>); null as for <see cref="User"/>.</summary>
     public string? Group { get; init; }
 
+    /// <summary>The user that emulated TPMs run as (<c>swtpm_user</c>); null for <c>tss</c> where the host has it, else root. A session's are its user's.</summary>
+    public string? TpmUser { get; init; }
+
+    /// <summary>The group that emulated TPMs run as (<c>swtpm_group</c>); null as for <see cref="TpmUser"/>.</summary>
+    public string? TpmGroup { get; init; }
+
     /// <summary>A guest's files are given to that user while it runs (<c>dynamic_ownership</c>).</summary>
     public bool DynamicOwnership { get; init; } = true;
 

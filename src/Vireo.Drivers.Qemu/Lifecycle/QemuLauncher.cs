@@ -169,8 +169,8 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
         if (connection is not null && hypervisor.TpmStorage.StateOf(live) is { } state)
         {
             var passphrase = TpmStorage.EmulatorOf(live)!.EncryptionSecret is { } secret ? hypervisor.Secrets.Reveal(new StorageSecret { Uuid = secret }) : null;
-            await new TpmSetup(hypervisor.Paths).EnsureAsync(live, state, passphrase, cancellationToken).ConfigureAwait(false);
-            TpmEmulator.Start(hypervisor.Paths, live, state, directory, connection.Emulator, passphrase, hypervisor.Log);
+            await new TpmSetup(hypervisor.Paths, hypervisor.Security.TpmAccount).EnsureAsync(live, state, passphrase, cancellationToken).ConfigureAwait(false);
+            TpmEmulator.Start(hypervisor.Paths, live, state, directory, connection.Emulator, hypervisor.Security.TpmAccount, passphrase, hypervisor.Log);
         }
     }
 

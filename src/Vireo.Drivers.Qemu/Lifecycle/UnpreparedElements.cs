@@ -21,7 +21,6 @@ internal static class UnpreparedElements
         Unsupported.When(config.Idmap is not null, "<idmap>");
         Unsupported.When(config.LaunchSecurity is not null, "<launchSecurity>");
         Unsupported.When(config.QemuCapabilities is not null, "<qemu:capabilities>");
-        Unsupported.When(config.OnLockfailure is not null, "<on_lockfailure>");
         Unsupported.When(config.OnReboot is not (LifecycleAction.Restart or LifecycleAction.Destroy), "<on_reboot>", "other than 'restart' or 'destroy' is not supported yet");
         Unsupported.When(config.Cpu?.DeprecatedFeatures is not null, "<cpu deprecated_features=…>");
         Os(config.Os);

@@ -8,6 +8,7 @@ internal sealed class GuestSecurity
 {
     private const string None = "none";
     private const string UsualAccount = "libvirt-qemu";
+    private const string UsualTpmAccount = "tss";
     private readonly QemuSettings _settings;
     private readonly bool _privileged;
     private readonly HostAccount? _account;
@@ -20,6 +21,9 @@ internal sealed class GuestSecurity
     /// <summary>As whom guests run that do not say; null when that is the daemon's user and nobody can be another.</summary>
     public DacLabel? Default => _privileged ? OwnerBy(_account).Label : null;
 
+    /// <summary>As whom emulated TPMs run; null for the daemon's own user.</summary>
+    public HostAccount? TpmAccount { get; private init; }
+
     /// <summary>What the operator wants.</summary>
     /// <param name="settings">What is set.</param>
     /// <param name="privileged">Whether the daemon serves the whole host; else its guests are its user's.</param>
@@ -31,9 +35,15 @@ internal sealed class GuestSecurity
             return Off;
         }
 
-        var user = settings.User is { } name ? HostAccount.FindUser(name) ?? throw Unknown("user", name) : HostAccount.FindUser(UsualAccount);
-        var group = settings.Group is { } named ? HostAccount.FindGroup(named) ?? throw Unknown("group", named) : HostAccount.FindGroup(UsualAccount);
-        return new(settings, privileged, user is null && group is null ? null : HostAccount.Of(user ?? 0, group ?? 0));
+        return new(settings, privileged, Account(settings.User, settings.Group, UsualAccount)) { TpmAccount = Account(settings.TpmUser, settings.TpmGroup, UsualTpmAccount) };
+    }
+
+    // Null where neither is set and the host does not have the usual one.
+    private static HostAccount? Account(string? userName, string? groupName, string usual)
+    {
+        var user = userName is not null ? HostAccount.FindUser(userName) ?? throw Unknown("user", userName) : HostAccount.FindUser(usual);
+        var group = groupName is not null ? HostAccount.FindGroup(groupName) ?? throw Unknown("group", groupName) : HostAccount.FindGroup(usual);
+        return user is null && group is null ? null : HostAccount.Of(user ?? 0, group ?? 0);
     }
 
     /// <summary>As whom a domain runs, and what is done for it with files.</summary>

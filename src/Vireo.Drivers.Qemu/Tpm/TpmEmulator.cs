@@ -20,7 +20,6 @@ internal static partial class TpmEmulator
     /// <summary>The program.</summary>
     public const string Program = "swtpm";
 
-
     /// <summary>What it and its setup print.</summary>
     public static string LogOf(VireoPaths paths, DomainConfig config) => Path.Combine(paths.TpmLog, config.Name + "-swtpm.log");
 
@@ -30,11 +29,13 @@ internal static partial class TpmEmulator
     /// <param name="state">The directory of its state.</param>
     /// <param name="directory">The run's directory.</param>
     /// <param name="connection">Its end of the connection to QEMU.</param>
+    /// <param name="account">Whom it runs as, and whose its state becomes; null for the daemon's own user.</param>
     /// <param name="passphrase">What its state is encrypted with; null when it is not.</param>
     /// <param name="log">Told when it ends badly: the guest goes on without its TPM then.</param>
     /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR: it cannot be started.</exception>
-    public static void Start(VireoPaths paths, DomainConfig config, string state, string directory, Socket connection, byte[]? passphrase, ILogger log)
+    public static void Start(VireoPaths paths, DomainConfig config, string state, string directory, Socket connection, HostAccount? account, byte[]? passphrase, ILogger log)
     {
+        TpmStorage.GiveTo(account, state);
         var inherited = new InheritedFds();
         var fd = inherited.Add(connection.SafeHandle);
         string[] version = TpmStorage.EmulatorOf(config)!.Version == TpmVersion.V12 ? [] : ["--tpm2"];
@@ -45,6 +46,9 @@ internal static partial class TpmEmulator
             StandardError = printed,
             Inherited = inherited.Entries,
             WorkingDirectory = state,
+            UserId = account?.User,
+            GroupId = account?.Group,
+            SupplementaryGroups = account?.Supplementary ?? [],
         };
         RunServants.Start(directory, Program, start, (pid, status) =>
         {

@@ -10,7 +10,9 @@ namespace Vireo.Drivers.Qemu.Tpm;
 /// <summary>
 /// Makes new TPMs, with keys and certificates of their own, by swtpm_setup. The authority that signs these is the daemon's own, for the host's belongs to whoever runs libvirt's.
 /// </summary>
-internal sealed class TpmSetup(VireoPaths paths)
+/// <param name="paths">Where everything lies.</param>
+/// <param name="account">Whom emulators run as: what one has had is touched by nobody who may do more. Null for the daemon's own user.</param>
+internal sealed class TpmSetup(VireoPaths paths, HostAccount? account)
 {
     private const string Program = "swtpm_setup";
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
@@ -37,7 +39,8 @@ internal sealed class TpmSetup(VireoPaths paths)
         Require(emulator);
         if (Directory.Exists(state))
         {
-            await ChooseBanksAsync(config, state, passphrase, cancellationToken).ConfigureAwait(false);
+            TpmStorage.GiveTo(account, state);
+            await ChooseBanksAsync(config, state, account, passphrase, cancellationToken).ConfigureAwait(false);
             return;
         }
 
@@ -48,16 +51,17 @@ internal sealed class TpmSetup(VireoPaths paths)
         {
             if (!File.Exists(Path.Combine(paths.TpmAuthority, "swtpm_setup.conf")))
             {
-                await RunAsync(config, ["--create-config-files", "skip-if-exist,root"], null, cancellationToken).ConfigureAwait(false);
+                await RunAsync(config, ["--create-config-files", "skip-if-exist,root"], null, null, cancellationToken).ConfigureAwait(false);
             }
 
             string[] version = emulator.Version == TpmVersion.V12 ? [] : ["--tpm2"];
             await RunAsync(
                 config,
                 [.. version, "--tpm-state", making, "--vmid", $"{config.Name}:{config.Uuid:D}", "--createek", "--create-ek-cert", "--create-platform-cert", "--lock-nvram", "--not-overwrite"],
+                null,
                 passphrase,
                 cancellationToken).ConfigureAwait(false);
-            await ChooseBanksAsync(config, making, passphrase, cancellationToken).ConfigureAwait(false);
+            await ChooseBanksAsync(config, making, null, passphrase, cancellationToken).ConfigureAwait(false);
             FileSystemCalls.RenameNew(making, state);
             FileSystemCalls.SyncDirectory(Path.GetDirectoryName(state)!);
         }
@@ -69,26 +73,32 @@ internal sealed class TpmSetup(VireoPaths paths)
     }
 
     // The document may have been changed since the state was made.
-    private async Task ChooseBanksAsync(DomainConfig config, string state, byte[]? passphrase, CancellationToken cancellationToken)
+    private async Task ChooseBanksAsync(DomainConfig config, string state, HostAccount? user, byte[]? passphrase, CancellationToken cancellationToken)
     {
         if (TpmStorage.EmulatorOf(config) is { ActivePcrBanks: { } banks, Version: not TpmVersion.V12 })
         {
             var names = new[] { (banks.Sha1, "sha1"), (banks.Sha256, "sha256"), (banks.Sha384, "sha384"), (banks.Sha512, "sha512") }.Where(bank => bank.Item1).Select(bank => bank.Item2);
-            await RunAsync(config, ["--tpm2", "--tpm-state", state, "--pcr-banks", string.Join(',', names), "--reconfigure"], passphrase, cancellationToken).ConfigureAwait(false);
+            await RunAsync(config, ["--tpm2", "--tpm-state", user is null ? state : ".", "--pcr-banks", string.Join(',', names), "--reconfigure"], user is null ? null : (user, state), passphrase, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private async Task RunAsync(DomainConfig config, string[] arguments, byte[]? passphrase, CancellationToken cancellationToken)
+    private async Task RunAsync(DomainConfig config, string[] arguments, (HostAccount User, string Directory)? within, byte[]? passphrase, CancellationToken cancellationToken)
     {
         var inherited = new InheritedFds();
         string[] key = passphrase is null ? [] : ["--pwdfile-fd", string.Create(CultureInfo.InvariantCulture, $"{inherited.Add(HostFile.InMemory("tpm", passphrase))}"), "--cipher", "aes-256-cbc"];
         var program = ProgramPath.Find(Program)!;
         var log = TpmEmulator.LogOf(paths, config);
-        var start = new ProcessStart(program, [.. arguments, .. key, "--logfile", log])
+        using var printed = HostFile.OpenLog(log);
+        var start = new ProcessStart(program, [.. arguments, .. key])
         {
+            StandardOutput = printed,
+            StandardError = printed,
+            UserId = within?.User.User,
+            GroupId = within?.User.Group,
+            SupplementaryGroups = within?.User.Supplementary ?? [],
             Inherited = inherited.Entries,
             Environment = new Dictionary<string, string> { ["LC_ALL"] = "C", ["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", ["HOME"] = "/", ["XDG_CONFIG_HOME"] = paths.TpmAuthority },
-            WorkingDirectory = "/",
+            WorkingDirectory = within?.Directory ?? "/",
         };
 
         // Asked, not killed: what it starts itself ends with it then.

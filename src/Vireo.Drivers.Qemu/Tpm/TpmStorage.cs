@@ -1,5 +1,7 @@
 using Vireo.Config;
 using Vireo.Host;
+using Vireo.Host.Files;
+using Vireo.Host.Processes;
 
 namespace Vireo.Drivers.Qemu.Tpm;
 
@@ -25,6 +27,32 @@ internal sealed class TpmStorage(VireoPaths paths)
     /// <param name="state">As <see cref="StateOf"/>.</param>
     public static IEnumerable<string> FilesOf(string state) =>
         Directory.Exists(state) ? Directory.EnumerateFiles(state).Where(file => IsOfState(Path.GetFileName(file))).Order(StringComparer.Ordinal) : [];
+
+    /// <summary>Gives a state to whom its emulator runs as. One that is theirs already is left as it is: what lies in it may be their doing.</summary>
+    /// <param name="account">The user; null for nobody else.</param>
+    /// <param name="state">As <see cref="StateOf"/>.</param>
+    /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR.</exception>
+    public static void GiveTo(HostAccount? account, string state)
+    {
+        using var directory = account is null ? null : PinnedFile.TryOpen(state);
+        if (account is null || directory is null || (directory.User, directory.Group) == (account.User, account.Group))
+        {
+            return;
+        }
+
+        // It is nobody else's until the end, so its names lead to its files.
+        directory.ChangeOwner(CurrentUser.Id, CurrentUser.Group);
+        foreach (var path in Directory.EnumerateFiles(state))
+        {
+            using var file = File.ResolveLinkTarget(path, returnFinalTarget: false) is null ? PinnedFile.TryOpen(path) : null;
+            if (file is { IsRegular: true })
+            {
+                file.ChangeOwner(account.User, account.Group);
+            }
+        }
+
+        directory.ChangeOwner(account.User, account.Group);
+    }
 
     /// <summary>Forgets the state of a domain that is no more.</summary>
     /// <param name="config">Its document.</param>

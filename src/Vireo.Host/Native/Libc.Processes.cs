@@ -40,8 +40,8 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "posix_spawn_file_actions_addclosefrom_np")]
     public static partial int FileActionsAddCloseFrom(void* actions, int from);
 
-    [LibraryImport(Library, EntryPoint = "posix_spawn_file_actions_addchdir_np", StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int FileActionsAddChangeDirectory(void* actions, string path);
+    [LibraryImport(Library, EntryPoint = "posix_spawn_file_actions_addfchdir_np")]
+    public static partial int FileActionsAddChangeDirectory(void* actions, int directory);
 
     [LibraryImport(Library, EntryPoint = "posix_spawnattr_init")]
     public static partial int SpawnAttributesInit(void* attributes);

@@ -14,7 +14,7 @@ internal static unsafe class Spawner
     public static int Start(ProcessStart start)
     {
         if (start.UserId is null && start.GroupId is null && start.FileModeMask is null && start.Devices is null)
-            return Spawn(start);
+            return SpawnAs(start);
 
         // Rights and mask belong to the thread on Linux. A thread that gives its rights up, spawns and ends
         // leaves the daemon's other threads as they are.
@@ -24,8 +24,7 @@ internal static unsafe class Spawner
         {
             try
             {
-                BecomeUser(start);
-                pid = Spawn(start);
+                pid = SpawnAs(start);
             }
             catch (Exception exception)
             {
@@ -37,7 +36,7 @@ internal static unsafe class Spawner
         return failure is null ? pid : throw failure;
     }
 
-    private static void BecomeUser(ProcessStart start)
+    private static int SpawnAs(ProcessStart start)
     {
         if (start.Devices is { } devices)
             DeviceTree.Enter(devices, start.UserId ?? 0, start.GroupId ?? 0);
@@ -48,11 +47,22 @@ internal static unsafe class Spawner
             Libc.FileModeMask(mask);
         }
 
+        // The user need not reach it by its name.
+        using var directory = OpenDirectory(start.WorkingDirectory);
         if (start.UserId is not null || start.GroupId is not null)
             ThreadIdentity.Assume(start.UserId, start.GroupId, start.SupplementaryGroups);
+        return Spawn(start, directory);
     }
 
-    private static int Spawn(ProcessStart start)
+    private static SafeFileHandle? OpenDirectory(string? path)
+    {
+        if (path is null)
+            return null;
+        var fd = Libc.Open(path, Libc.PathOnly | Libc.Directory | Libc.CloseOnExec, 0);
+        return fd >= 0 ? new SafeFileHandle(fd, ownsHandle: true) : throw SystemError.Last($"Unable to change to {path}");
+    }
+
+    private static int Spawn(ProcessStart start, SafeFileHandle? directory)
     {
         using var arguments = new NativeStrings([start.Program, .. start.Arguments]);
         using var environment = new NativeStrings(Environment(start));
@@ -63,12 +73,8 @@ internal static unsafe class Spawner
         Check(Libc.SpawnAttributesInit(attributes));
         try
         {
-            if (start.WorkingDirectory is { } directory)
-            {
-                if (!Directory.Exists(directory))
-                    throw SystemError.Make(Errno.NoEntry, $"Unable to change to {directory}");
-                Check(Libc.FileActionsAddChangeDirectory(actions, directory));
-            }
+            if (directory is not null)
+                Check(Libc.FileActionsAddChangeDirectory(actions, (int)directory.DangerousGetHandle()));
 
             descriptors.Apply(actions);
             SetAttributes(attributes, start.NewSession);

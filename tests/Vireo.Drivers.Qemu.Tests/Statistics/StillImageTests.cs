@@ -1,5 +1,4 @@
 using Vireo.Config;
-using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.Statistics;
 
 namespace Vireo.Drivers.Qemu.Tests.Statistics;
