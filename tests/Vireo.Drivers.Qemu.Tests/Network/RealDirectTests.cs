@@ -123,6 +123,22 @@ public sealed class RealDirectTests
     }
 
     [Fact]
+    public async Task ItsLimitsAreThoseOfTheGuestsDirections()
+    {
+        using var pair = new ScratchPair();
+        await using var scratch = await ScratchHypervisor.StartAsync();
+        Assert.SkipUnless(ProgramPath.Find("tc") is not null, "tc is not installed");
+        var dom = await scratch.DefineAsync("g", Card(pair.Lower, "bridge", "<bandwidth><outbound average='128' peak='256'/></bandwidth>"));
+        await scratch.Connection.DomainCreateAsync(dom, default);
+        var name = await NameAsync(scratch, dom);
+        ScratchPair.ClassesOf(name).ShouldContain("rate 1024Kbit ceil 2048Kbit");
+        await scratch.Connection.DomainSetInterfaceParametersAsync(dom, name, [TypedParam.Of("outbound.average", 64u)], (uint)DomainModificationImpact.Live, default);
+        ScratchPair.ClassesOf(name).ShouldContain("rate 512Kbit");
+        await scratch.Connection.DomainDestroyAsync(dom, default);
+        pair.Upper.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task WhatSomebodyElseMadeStays()
     {
         using var pair = new ScratchPair();
