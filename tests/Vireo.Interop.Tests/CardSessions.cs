@@ -11,7 +11,8 @@ internal static class CardSessions
             .. Started("lower", "long", "queues", "direct-tap", "user-tap", "script", "isolated", "direct-vlan"),
             "define {dir}/given.xml", "dumpxml t-cards", "define {dir}/kept.xml", "dumpxml t-cards", "define {dir}/user-dev.xml", "dumpxml t-cards",
             "define {dir}/deprecation.xml", "start t-cards --paused", "dumpxml t-cards", "destroy t-cards", "define {dir}/slice.xml", "start t-cards --paused", "dumpxml t-cards", "domblkinfo t-cards vdc", "destroy t-cards",
-            "define {dir}/quiet.xml", "start t-cards --paused", "dumpxml t-cards", "destroy t-cards", "undefine t-cards",
+            "define {dir}/quiet.xml", "start t-cards --paused", "dumpxml t-cards", "destroy t-cards",
+            "define {dir}/cache.xml", "start t-cards", "define {dir}/emulated.xml", "undefine t-cards",
         ])
     {
         Images = ["r.raw"],
@@ -39,6 +40,8 @@ internal static class CardSessions
             ["user-dev.xml"] = Card("user", "<source dev='nosuch0'/><portForward proto='tcp' address='127.0.0.1'><range start='2000' to='22'/></portForward><backend logFile='/nosuch'/>"),
             ["deprecation.xml"] = "{domain|</devices>|</devices><qemu:deprecation xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0' behavior='reject'/>}",
             ["slice.xml"] = With("<disk type='file'><driver name='qemu' type='raw'/><source file='{dir}/r.raw'><slices><slice type='storage' offset='1048576' size='2097152'/></slices></source><target dev='vdc' bus='virtio'/></disk>"),
+            ["cache.xml"] = "{domain|<domain type='qemu'>|<domain type='kvm'><cputune><cachetune vcpus='0'><cache id='0' level='3' type='both' size='2' unit='MiB'/></cachetune></cputune>}",
+            ["emulated.xml"] = "{domain|<domain type='qemu'>|<domain type='qemu'><cputune><memorytune vcpus='0'><node id='0' bandwidth='60'/></memorytune></cputune>}",
             ["quiet.xml"] = With("<interface type='user'><mac address='52:54:00:00:00:01'/><model type='virtio'/><tune><sndbuf>100</sndbuf></tune><teaming type='persistent'/><backend vhost='/dev/nosuch'/></interface>"),
         },
     };

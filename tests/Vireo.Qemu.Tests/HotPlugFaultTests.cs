@@ -6,7 +6,7 @@ namespace Vireo.Qemu.Tests;
 public sealed class HotPlugFaultTests
 {
     private static readonly string[] Points =
-        [FaultPoints.PlugAnnounced, FaultPoints.PlugMade, FaultPoints.UnplugAsked, FaultPoints.UnplugCleared];
+        [FaultPoints.PlugConnected, FaultPoints.PlugAnnounced, FaultPoints.PlugMade, FaultPoints.UnplugAsked, FaultPoints.UnplugCleared];
 
     [Fact]
     public async Task Device_is_there_or_not()

@@ -60,6 +60,7 @@ internal sealed class LivePlug(RunningDevices devices)
         plan = await OpenDiskAsync(plan, undo, cancellationToken).ConfigureAwait(false);
         using var taps = new GuestTaps();
         var (connected, numbers) = await ConnectAsync(plan, taps, undo, cancellationToken).ConfigureAwait(false);
+        FaultPoint.Hit(FaultPoints.PlugConnected);
         var (numbered, vsock) = await NumberAsync(connected, undo, cancellationToken).ConfigureAwait(false);
         plan = numbered;
         undo.Push("write the live state", devices.RetractAsync);

@@ -2,6 +2,7 @@ using System.Globalization;
 using Vireo.Config;
 using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.Monitor;
+using Vireo.Drivers.Qemu.Network;
 
 namespace Vireo.Drivers.Qemu.HotPlug;
 
@@ -17,6 +18,7 @@ internal static class PlugRecovery
         {
             await SettleDevicesAsync(devices).ConfigureAwait(false);
             await SettleMediaAsync(devices).ConfigureAwait(false);
+            await SettleConnectionsAsync(devices).ConfigureAwait(false);
         }
         catch (VireoException e) when (e.InnerException is not MonitorClosedException)
         {
@@ -36,6 +38,14 @@ internal static class PlugRecovery
                 await new LiveUnplug(devices).RemoveAsync(alias).ConfigureAwait(false);
             }
         }
+    }
+
+    // What a card was to stand upon that the document never told of.
+    private static async Task SettleConnectionsAsync(RunningDevices devices)
+    {
+        var (cards, directory) = (devices.Live.Devices.Interfaces, devices.Process.Directory);
+        DirectTaps.RemoveOthers(directory, cards.Select(card => card.Target?.Dev).Concat(devices.Process.Deferred.Select(resource => resource.From)).OfType<string>().ToHashSet(StringComparer.Ordinal));
+        await PasstServers.EndOthersAsync(directory, cards.Select(card => card.Alias).OfType<string>()).ConfigureAwait(false);
     }
 
     // The document names the medium that was to be inserted; another one is changed for it.

@@ -64,7 +64,7 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
             }
 
             await RunServants.EndAllAsync(directory).ConfigureAwait(false);
-            DirectTaps.Remove(directory);
+            DirectTaps.RemoveAll(directory, hypervisor.Report);
             TransientDisks.Remove(directory);
             hypervisor.HostDevices.GiveBack(directory);
             SocketNames.Remove(directory);

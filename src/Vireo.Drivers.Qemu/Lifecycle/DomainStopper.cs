@@ -85,7 +85,7 @@ internal sealed class DomainStopper(QemuHypervisor hypervisor)
         {
             await InterfaceScripts.DownAsync(live, directory, hypervisor.Log).ConfigureAwait(false);
             await RunServants.EndAllAsync(directory).ConfigureAwait(false);
-            DirectTaps.Remove(directory);
+            DirectTaps.RemoveAll(directory, hypervisor.Report);
             TransientDisks.Remove(directory);
             hypervisor.HostDevices.GiveBack(directory);
             SocketNames.Remove(directory);

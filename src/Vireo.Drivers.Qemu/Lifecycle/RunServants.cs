@@ -51,16 +51,14 @@ internal static class RunServants
         File.Delete(path);
     }
 
+    /// <summary>The names of those of a run.</summary>
+    /// <param name="directory">The run's directory.</param>
+    public static IEnumerable<string> Names(string directory) =>
+        Path.Combine(directory, Folder) is var folder && Directory.Exists(folder) ? Directory.GetFiles(folder).Select(static file => Path.GetFileName(file)) : [];
+
     /// <summary>Ends all of a run.</summary>
     /// <param name="directory">The run's directory.</param>
-    public static async Task EndAllAsync(string directory)
-    {
-        var folder = Path.Combine(directory, Folder);
-        if (Directory.Exists(folder))
-        {
-            await Task.WhenAll(Directory.GetFiles(folder).Select(file => EndAsync(directory, Path.GetFileName(file)))).ConfigureAwait(false);
-        }
-    }
+    public static Task EndAllAsync(string directory) => Task.WhenAll(Names(directory).Select(name => EndAsync(directory, name)));
 
     private static string FileOf(string directory, string name) => Path.Combine(directory, Folder, name);
 

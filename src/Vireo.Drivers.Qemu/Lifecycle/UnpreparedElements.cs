@@ -10,11 +10,18 @@ namespace Vireo.Drivers.Qemu.Lifecycle;
 /// </summary>
 internal static class UnpreparedElements
 {
+    private const string ResourceControl = "/sys/fs/resctrl/info";
+
     /// <summary>Checks the whole document.</summary>
     /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED, naming the element.</exception>
     public static void Refuse(DomainConfig config)
     {
         Unsupported.When(config.Memtune?.MinGuarantee is not null, "<min_guarantee>");
+        if (config.Cputune is { Cachetunes.IsEmpty: false } or { Memorytunes.IsEmpty: false } && !Directory.Exists(ResourceControl))
+        {
+            throw VireoException.ConfigUnsupported(ErrorDomain.Resctrl, "Resource control is not supported on this host");
+        }
+
         Unsupported.WhenAny(config.Cputune?.Cachetunes ?? [], "<cachetune>");
         Unsupported.WhenAny(config.Cputune?.Memorytunes ?? [], "<memorytune>");
         Unsupported.When(config.Bootloader is not null, "<bootloader>");

@@ -76,6 +76,24 @@ internal static class DirectTaps
         }
     }
 
+    /// <summary>Deletes those of a run that has ended; nothing is held up by one that the kernel does not let go.</summary>
+    /// <param name="directory">The run's directory.</param>
+    /// <param name="report">Told of such a one.</param>
+    public static void RemoveAll(string directory, Action<string, Exception> report)
+    {
+        foreach (var name in NamesOf(directory))
+        {
+            try
+            {
+                Remove(directory, name);
+            }
+            catch (VireoException e)
+            {
+                report($"delete network device '{name}' of a guest that has ended", e);
+            }
+        }
+    }
+
     /// <summary>The names of those of a run.</summary>
     public static IReadOnlySet<string> NamesOf(string directory) => Entries(directory).Select(static entry => entry.Name).ToHashSet(StringComparer.Ordinal);
 

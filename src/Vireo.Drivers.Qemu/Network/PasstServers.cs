@@ -86,6 +86,17 @@ internal static partial class PasstServers
     /// <param name="directory">The run's directory.</param>
     public static Task EndAsync(string alias, string directory) => RunServants.EndAsync(directory, NameOf(alias));
 
+    /// <summary>Ends those of a run whose cards never came.</summary>
+    /// <param name="directory">The run's directory.</param>
+    /// <param name="kept">The cards that are there.</param>
+    public static async Task EndOthersAsync(string directory, IEnumerable<string> kept)
+    {
+        foreach (var name in RunServants.Names(directory).Where(static name => name.EndsWith("-" + Program, StringComparison.Ordinal)).Except(kept.Select(NameOf)).ToList())
+        {
+            await RunServants.EndAsync(directory, name).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>What a card's document says, as the program's options.</summary>
     internal static IEnumerable<string> Options(InterfaceConfig card)
     {

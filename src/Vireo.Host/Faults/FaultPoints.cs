@@ -176,6 +176,9 @@ public static class FaultPoints
     /// <summary>Snapshot import: the documents are written, the journal is still there.</summary>
     public const string ImportDocumentsWritten = "snapshot.import.documents-written";
 
+    /// <summary>Hot plug: what the device stands upon on the host is there, the live state does not tell of it.</summary>
+    public const string PlugConnected = "device.plug.connected";
+
     /// <summary>Hot plug: the live state tells of the device, QEMU does not have it.</summary>
     public const string PlugAnnounced = "device.plug.announced";
 
@@ -214,7 +217,7 @@ public static class FaultPoints
             ClonePlanned, CloneJournalled, CloneImageWritten, CloneImageNamed, CloneFilesMade, CloneCommitted, CloneDocumentsWritten,
             ExportPlanned, ExportWritten, ExportNamed,
             ImportPlanned, ImportJournalled, ImportFileWritten, ImportFileNamed, ImportFilesMade, ImportCommitted, ImportDocumentsWritten,
-            PlugAnnounced, PlugMade, PlugMediumOut, UnplugAsked, UnplugCleared,
+            PlugConnected, PlugAnnounced, PlugMade, PlugMediumOut, UnplugAsked, UnplugCleared,
             SaveBegun, SaveWritten, SaveComplete,
             JobConcluded, JobDismissed, JournalDocument,
         ],

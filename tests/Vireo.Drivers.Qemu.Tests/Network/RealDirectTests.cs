@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using Vireo.Drivers.Qemu.Network;
 using Vireo.Drivers.Qemu.Tests.Block;
 using Vireo.Drivers.Qemu.Tests.Lifecycle;
 using Vireo.Host.Processes;
@@ -120,6 +121,51 @@ public sealed class RealDirectTests
         (Convert.ToInt32(ScratchBridge.Fact(name, "flags"), 16) & 1).ShouldBe(1);
         await scratch.Connection.DomainDestroyAsync(dom, default);
         pair.Upper.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task ItsLimitsAreThoseOfTheGuestsDirections()
+    {
+        using var pair = new ScratchPair();
+        await using var scratch = await ScratchHypervisor.StartAsync();
+        Assert.SkipUnless(ProgramPath.Find("tc") is not null, "tc is not installed");
+        var dom = await scratch.DefineAsync("g", Card(pair.Lower, "bridge", "<bandwidth><outbound average='128' peak='256'/></bandwidth>"));
+        await scratch.Connection.DomainCreateAsync(dom, default);
+        var name = await NameAsync(scratch, dom);
+        ScratchPair.ClassesOf(name).ShouldContain("rate 1024Kbit ceil 2048Kbit");
+        await scratch.Connection.DomainSetInterfaceParametersAsync(dom, name, [TypedParam.Of("outbound.average", 64u)], (uint)DomainModificationImpact.Live, default);
+        ScratchPair.ClassesOf(name).ShouldContain("rate 512Kbit");
+        await scratch.Connection.DomainDestroyAsync(dom, default);
+        pair.Upper.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task AStartThatFailsLaterLeavesNothing()
+    {
+        using var pair = new ScratchPair();
+        await using var scratch = await ScratchHypervisor.StartAsync();
+        var before = ScratchBridge.Fact(pair.Lower, "address");
+        var dom = await scratch.Connection.DomainDefineXmlAsync(
+            ScratchHypervisor.Document("g", Card(pair.Lower, "passthrough")).Replace("</devices>", "</devices><qemu:commandline xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'><qemu:arg value='-nosuch'/></qemu:commandline>", StringComparison.Ordinal), default);
+        (await FailureAsync(scratch, dom)).ShouldContain("-nosuch");
+        pair.Upper.ShouldBeEmpty();
+        ScratchBridge.Fact(pair.Lower, "address").ShouldBe(before);
+    }
+
+    [Fact]
+    public void WhatAKilledDaemonLeftIsOursByItsAddressAlone()
+    {
+        using var pair = new ScratchPair();
+        using var run = new TemporaryDirectory();
+        var (ours, other) = ($"vm{Random.Shared.Next():x8}", $"vn{Random.Shared.Next():x8}");
+        pair.MakeUpper(ours, Mac);
+        pair.MakeUpper(other, "52:54:00:00:07:77");
+
+        // Written before they were made: one was, the other's name somebody else got. What is no entry means nothing.
+        File.WriteAllLines(Path.Combine(run.Root, "macvtaps"), [$"{ours} {Mac} {pair.Lower} -", $"{other} 52:54:00:00:07:0b {pair.Lower} -", "", "../x", $"nosuch0 {Mac} {pair.Lower} -"]);
+        DirectTaps.RemoveAll(run.Root, (what, error) => throw new InvalidOperationException(what, error));
+        pair.Upper.ShouldBe([other]);
+        DirectTaps.NamesOf(run.Root).ShouldBeEmpty();
     }
 
     [Fact]

@@ -33,6 +33,15 @@ internal sealed class ScratchPair : IDisposable
     /// <summary>The names of the devices that stand upon it.</summary>
     public IReadOnlyList<string> Upper => [.. Directory.GetFileSystemEntries($"/sys/class/net/{Lower}", "upper_*").Select(path => Path.GetFileName(path)["upper_".Length..]).Order(StringComparer.Ordinal)];
 
+    /// <summary>What <c>tc</c> says of a device's limits.</summary>
+    public static string ClassesOf(string device)
+    {
+        using var process = Process.Start(new ProcessStartInfo("tc", ["class", "show", "dev", device]) { RedirectStandardOutput = true })!;
+        string shown = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return shown;
+    }
+
     public void MakeUpper(string name, string mac) => Run("link", "add", "link", Lower, "name", name, "address", mac, "type", "macvtap", "mode", "bridge").ShouldBe(0);
 
     public void Dispose() => Run("link", "del", Lower);
