@@ -49,6 +49,10 @@ public sealed partial class QemuDriver : IDriver, IAsyncDisposable
             : throw VireoException.Internal(ErrorDomain.Qemu, $"unexpected qemu URI path '{uri.Path}', try {(_isSession ? "qemu:///session" : "qemu:///system")}");
     }
 
+    /// <summary>Reads the definitions anew: takes up those that are new or have changed.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task ReloadAsync(CancellationToken cancellationToken) => _hypervisor.ReloadAsync(cancellationToken);
+
     /// <summary>Lets go of the guests; they go on.</summary>
     public ValueTask DisposeAsync() => _hypervisor.DisposeAsync();
 
