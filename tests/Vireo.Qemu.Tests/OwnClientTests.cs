@@ -71,6 +71,36 @@ public sealed class OwnClientTests
     }
 
     [Fact]
+    public async Task Display_takes_its_certificates_anew()
+    {
+        using var certificates = new ScratchDirectory("tls");
+        using (var authority = ScratchCertificates.Authority(certificates))
+            ScratchCertificates.Issue(authority, certificates, "server");
+        string settings = $"user = \"root\"\ngroup = \"root\"\ndynamic_ownership = 0\nnamespaces = []\nvnc_tls = 1\nvnc_tls_x509_cert_dir = \"{certificates["server"]}\"\n";
+        const string Display = "<graphics type='vnc' port='5999' listen='127.0.0.1'/>\n";
+        await using var lab = await GuestLab.CreateAsync(disks: 0, linux: false, devices: Display, settings: settings);
+        await using (var oracle = await GuestLab.CreateAsync(DaemonKind.Libvirtd, disks: 0, linux: false, devices: Display, settings: settings))
+            (await DisplayArgumentsAsync(lab)).ShouldBe(await DisplayArgumentsAsync(oracle));
+        await File.WriteAllTextAsync(lab["domain.xml"], lab.Domain.ToXml().Replace("port='5999'", "autoport='yes'", StringComparison.Ordinal), Token);
+        await lab.VirshAsync("define", lab["domain.xml"]);
+        await lab.VirshAsync("start", "guest");
+        await using var connection = await OpenAsync(lab);
+        var (driver, domain) = (connection.Driver.Hypervisor, (await connection.GetDomainAsync("guest", Token)).Reference);
+
+        await driver.DomainGraphicsReloadAsync(domain, (uint)DomainGraphicsReloadType.Vnc, 0, Token);
+
+        Directory.Delete(certificates["server"], recursive: true);
+        (await Should.ThrowAsync<VireoException>(async () => await driver.DomainGraphicsReloadAsync(domain, (uint)DomainGraphicsReloadType.Any, 0, Token)))
+            .Message.ShouldContain("ca-cert.pem", customMessage: "they are really read");
+    }
+
+    private static async Task<string> DisplayArgumentsAsync(GuestLab lab)
+    {
+        string[] words = (await lab.VirshAsync("domxml-to-native", "qemu-argv", "--domain", "guest")).Split(' ');
+        return string.Join(' ', words.Where((word, index) => word.Contains("tls-creds", StringComparison.Ordinal) || (index > 0 && words[index - 1] == "-vnc")));
+    }
+
+    [Fact]
     public async Task Old_detaching_takes_a_device_from_a_running_guest()
     {
         const string Card = "<interface type='user'><mac address='52:54:00:11:22:33'/><model type='virtio'/></interface>";

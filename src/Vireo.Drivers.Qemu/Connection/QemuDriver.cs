@@ -28,7 +28,11 @@ public sealed partial class QemuDriver : IDriver, IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(log);
         settings ??= new QemuSettings();
-        var builder = new GuestBuilder(new Capabilities.QemuCapabilitiesCache(paths.QemuCapabilities), paths.QemuNvram) { Sandbox = settings.Sandbox };
+        var builder = new GuestBuilder(new Capabilities.QemuCapabilitiesCache(paths.QemuCapabilities), paths.QemuNvram)
+        {
+            Sandbox = settings.Sandbox,
+            VncTls = settings.VncTls ? new CommandLine.DisplayTls(settings.VncTlsDirectory, settings.VncTlsVerify) : null,
+        };
         var security = GuestSecurity.Of(settings, privileged: !isSession && Environment.IsPrivilegedProcess);
         return new(await StartAsync(paths, builder, log.CreateLogger("qemu"), settings, cancellationToken, security).ConfigureAwait(false), isSession);
     }
