@@ -31,7 +31,7 @@ internal sealed partial class DaemonHost(DaemonArguments arguments, StderrLogger
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
         {
             context.Cancel = true;
-            _ = TellHooksAsync(hooks, new HookCall("-", "reload", "begin", "SIGHUP"));
+            _ = ReloadAsync(hooks, drivers);
         });
 
         // Whoever reaches a socket may send signals.
@@ -86,6 +86,19 @@ internal sealed partial class DaemonHost(DaemonArguments arguments, StderrLogger
         }
     }
 
+    private async Task ReloadAsync(HookScripts hooks, DaemonDrivers drivers)
+    {
+        await TellHooksAsync(hooks, new HookCall("-", "reload", "begin", "SIGHUP")).ConfigureAwait(false);
+        try
+        {
+            await drivers.ReloadAsync().ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is VireoException or IOException or UnauthorizedAccessException)
+        {
+            ReloadFailed(_logger, e.Message);
+        }
+    }
+
     private void Tell(string state)
     {
         if (ServiceNotification.Send(state) is { } why) NotTold(_logger, state, why);
@@ -132,6 +145,9 @@ internal sealed partial class DaemonHost(DaemonArguments arguments, StderrLogger
 
     [LoggerMessage(4, LogLevel.Warning, "{Why}")]
     private static partial void HookFailed(ILogger logger, string why);
+
+    [LoggerMessage(5, LogLevel.Error, "what others have changed cannot be read: {Why}")]
+    private static partial void ReloadFailed(ILogger logger, string why);
 
     [LoggerMessage(3, LogLevel.Warning, "the service manager was not told {State}: {Why}")]
     private static partial void NotTold(ILogger logger, string state, string why);

@@ -64,6 +64,14 @@ public sealed class HookTests
 
         await File.WriteAllTextAsync(Path.Combine(hooks, "fail"), "restore");
         await DoAsync("start t-hook", $"save t-hook {scratch["state"]}", $"restore {scratch["state"]}", "start t-hook", "managedsave t-hook", "start t-hook", "managedsave-remove t-hook");
+        await File.WriteAllTextAsync(Path.Combine(hooks, "fail"), "reconnect");
+        await DoAsync("start t-hook");
+        await daemon.StopAsync();
+        await daemon.StartAsync();
+
+        // A daemon takes its guests up beside answering.
+        await Eventually.TrueAsync(async () => (await Client.VirshAsync(daemon, "domstate", "t-hook")).Output.Trim() == "shut off", "the guest that a hook objects to is ended");
+        await DoAsync("domstate t-hook --reason");
         File.Delete(Path.Combine(hooks, "fail"));
         await File.WriteAllTextAsync(Path.Combine(hooks, "title"), "");
         await DoAsync($"restore {scratch["state"]}", "desc t-hook --title", "destroy t-hook", "undefine t-hook");

@@ -48,7 +48,7 @@ public sealed class CardTests : IAsyncLifetime
         await using var lab = await GuestLab.CreateAsync(disks: 0, linux: false);
         await WriteAsync(lab);
         await lab.VirshAsync("start", "guest");
-        foreach (string point in (string[])[FaultPoints.PlugConnected, FaultPoints.PlugAnnounced, FaultPoints.PlugBackendsMade])
+        foreach (string point in (string[])[FaultPoints.PlugConnected, FaultPoints.PlugAnnounced])
         {
             foreach (string how in (string[])["kill", "error"])
             {

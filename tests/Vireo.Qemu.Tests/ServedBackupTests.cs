@@ -1,7 +1,3 @@
-using System.Net;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
-
 namespace Vireo.Qemu.Tests;
 
 /// <summary>Backups that clients pull over TCP: how they are shown, what they shut out, and TLS.</summary>
@@ -38,13 +34,13 @@ public sealed class ServedBackupTests
         await lab.Daemon.StopAsync();
         Directory.CreateDirectory(Path.Combine(lab.Daemon.Root, "etc", "vireo"));
         await File.AppendAllTextAsync(Path.Combine(lab.Daemon.Root, "etc", "vireo", "vireod.conf"), $"backup_tls_x509_cert_dir = \"{certificates["server"]}\"\n");
-        using (var authority = Authority(certificates))
+        using (var authority = ScratchCertificates.Authority(certificates))
         {
-            Issue(authority, certificates, "server");
-            Issue(authority, certificates, "client");
+            ScratchCertificates.Issue(authority, certificates, "server");
+            ScratchCertificates.Issue(authority, certificates, "client");
         }
 
-        using (Authority(certificates, "other")) { }
+        using (ScratchCertificates.Authority(certificates, "other")) { }
         await lab.Daemon.StartAsync();
         int port = await BeginAsync(lab, tls: true);
 
@@ -87,38 +83,5 @@ public sealed class ServedBackupTests
     {
         await lab.VirshAsync("domjobabort", "guest");
         await Eventually.TrueAsync(async () => (await Client.VirshAsync(lab.Daemon, "backup-dumpxml", "guest")).Error.Contains("no domain backup job present", StringComparison.Ordinal), "the backup ends");
-    }
-
-    private static X509Certificate2 Authority(ScratchDirectory folder, string directory = "server")
-    {
-        using var key = RSA.Create(2048);
-        var request = new CertificateRequest($"CN=authority of {directory}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign, true));
-        var authority = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddHours(1));
-        Write(folder, directory, "ca-cert.pem", authority.ExportCertificatePem());
-        return authority;
-    }
-
-    private static void Issue(X509Certificate2 authority, ScratchDirectory folder, string role)
-    {
-        using var key = RSA.Create(2048);
-        var request = new CertificateRequest($"CN={role}", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
-        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.KeyEncipherment, true));
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(role == "server" ? "1.3.6.1.5.5.7.3.1" : "1.3.6.1.5.5.7.3.2")], true));
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddIpAddress(IPAddress.Loopback);
-        request.CertificateExtensions.Add(names.Build());
-        using var certificate = request.Create(authority, authority.NotBefore, authority.NotAfter, RandomNumberGenerator.GetBytes(8));
-        Write(folder, role, "ca-cert.pem", authority.ExportCertificatePem());
-        Write(folder, role, role + "-cert.pem", certificate.ExportCertificatePem());
-        Write(folder, role, role + "-key.pem", key.ExportPkcs8PrivateKeyPem());
-    }
-
-    private static void Write(ScratchDirectory folder, string directory, string file, string text)
-    {
-        Directory.CreateDirectory(folder[directory]);
-        File.WriteAllText(Path.Combine(folder[directory], file), text);
     }
 }

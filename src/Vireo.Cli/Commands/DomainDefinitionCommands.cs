@@ -40,9 +40,12 @@ internal static class DomainDefinitionCommands
     {
         var domain = await context.DomainAsync();
         var enable = !context.Command.Has("disable");
+        var once = context.Command.Has("once");
+        var how = once ? "autostarted at the next boot" : "autostarted";
         await CommandContext.TryAsync(
-            $"Failed to {(enable ? "mark" : "unmark")} domain '{domain.Name}' as autostarted", () => domain.SetAutostartAsync(enable, context.CancellationToken));
-        context.Confirm($"Domain '{domain.Name}' {(enable ? "marked" : "unmarked")} as autostarted\n");
+            $"Failed to {(enable ? "mark" : "unmark")} domain '{domain.Name}' as {how}",
+            () => once ? domain.SetAutostartOnceAsync(enable, context.CancellationToken) : domain.SetAutostartAsync(enable, context.CancellationToken));
+        context.Confirm($"Domain '{domain.Name}' {(enable ? "marked" : "unmarked")} as {how}\n");
     }
 
     public static async ValueTask RenameAsync(CommandContext context)

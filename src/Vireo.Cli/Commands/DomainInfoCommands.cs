@@ -47,6 +47,10 @@ internal static class DomainInfoCommands
         {
             Line(context, "Autostart:", autostart ? "enable" : "disable");
         }
+        if (await OptionalAsync(() => AsNullable(domain.GetAutostartOnceAsync(token))) is true)
+        {
+            Line(context, "Autostart once:", "enable");
+        }
         Line(context, "Managed save:", await OptionalAsync(() => AsNullable(domain.HasManagedSaveAsync(token))) is { } saved ? saved ? "yes" : "no" : "unknown");
         await SecurityAsync(context, domain);
         await MessagesAsync(context, domain);

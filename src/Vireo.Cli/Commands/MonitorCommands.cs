@@ -12,19 +12,28 @@ internal static class MonitorCommands
         var command = context.Command;
         command.Exclusive("hmp", "pretty");
         command.Exclusive("hmp", "return-value");
-        if (command.Has("pass-fds"))
-        {
-            throw VireoException.NotSupported("virDomainQemuMonitorCommandWithFiles");
-        }
         var domain = await context.DomainAsync();
         var text = string.Join(' ', command.All("cmd"));
-        var answer = await domain.Connection.Driver.Hypervisor.QemuDomainMonitorCommandAsync(domain.Reference, text, command.Flags(("hmp", 1u)), context.CancellationToken);
+        var answer = await AnswerAsync(context, domain, text);
         if (command.Has("return-value"))
         {
             using var document = JsonDocument.Parse(answer);
             answer = document.RootElement.TryGetProperty("return", out var value) ? value.GetRawText() : throw new CommandException("'return' member missing");
         }
         context.PrintLine(command.Has("pretty") ? JsonText.Indented(answer) : answer);
+    }
+
+    private static async ValueTask<string> AnswerAsync(CommandContext context, Domain domain, string text)
+    {
+        var flags = context.Command.Flags(("hmp", 1u));
+        var driver = domain.Connection.Driver.Hypervisor;
+        if (!context.Command.Has("pass-fds"))
+        {
+            return await driver.QemuDomainMonitorCommandAsync(domain.Reference, text, flags, context.CancellationToken);
+        }
+
+        using var files = new PassedFiles(context.Command.Required("pass-fds"));
+        return await driver.QemuDomainMonitorCommandWithFilesAsync(domain.Reference, text, flags, files.All, context.CancellationToken);
     }
 
     /// <summary>Takes over a hypervisor that something else has started, where a driver can.</summary>

@@ -28,6 +28,9 @@ internal sealed record CommandLineContext(int? MonitorFd, LiveDisks Disks, strin
     /// <summary>QEMU gives up system calls that it needs no more once it runs.</summary>
     public bool Sandbox { get; init; } = true;
 
+    /// <summary>The certificates of VNC displays; null where they speak no TLS.</summary>
+    public DisplayTls? VncTls { get; init; }
+
     /// <summary>For each character device's alias the number under which QEMU inherits the socket that it listens on, or the name under which it was given one; one that is not here has QEMU make it.</summary>
     public IReadOnlyDictionary<string, string> Sockets { get; init; } = new Dictionary<string, string>();
 
@@ -40,6 +43,11 @@ internal sealed record CommandLineContext(int? MonitorFd, LiveDisks Disks, strin
     /// <summary>A file of the run.</summary>
     public string File(string name) => Path.Combine(Directory, name);
 }
+
+/// <summary>What displays speak TLS with.</summary>
+/// <param name="Directory">Where the certificates lie.</param>
+/// <param name="Verify">Whoever looks has to show one.</param>
+internal sealed record DisplayTls(string Directory, bool Verify);
 
 /// <summary>The numbers under which QEMU inherits a tap, or the names under which it was given one.</summary>
 /// <param name="Queues">One for each queue.</param>

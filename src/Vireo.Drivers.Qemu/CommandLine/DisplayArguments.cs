@@ -7,12 +7,14 @@ namespace Vireo.Drivers.Qemu.CommandLine;
 /// <summary>Displays and graphics cards, and the sound that goes with them.</summary>
 internal static class DisplayArguments
 {
+    private const string VncCredentials = "vnc-tls-creds0";
+
     /// <summary>Adds them.</summary>
-    public static void Add(ArgumentList arguments, DomainConfig config)
+    public static void Add(ArgumentList arguments, DomainConfig config, DisplayTls? vncTls = null)
     {
         foreach (var graphics in config.Devices.Graphics)
         {
-            Graphics(arguments, graphics, config);
+            Graphics(arguments, graphics, config, vncTls);
         }
 
         AudioArguments.AddBackends(arguments, config);
@@ -29,7 +31,7 @@ internal static class DisplayArguments
         AudioArguments.AddCards(arguments, config);
     }
 
-    private static void Graphics(ArgumentList arguments, GraphicsConfig graphics, DomainConfig config)
+    private static void Graphics(ArgumentList arguments, GraphicsConfig graphics, DomainConfig config, DisplayTls? vncTls)
     {
         Unsupported.When(graphics.Keymap is not null && graphics.Keymap.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_')), "<graphics keymap=…>");
         Unsupported.When(graphics.Listens.Count > 1, "more than one <listen> of a display", "is not supported by QEMU");
@@ -41,7 +43,12 @@ internal static class DisplayArguments
         switch (graphics.Type)
         {
             case GraphicsType.Vnc:
-                arguments.Add("-vnc", Vnc(graphics, config));
+                if (vncTls is not null)
+                {
+                    arguments.Add("-object", OptionJson.Object("tls-creds-x509", VncCredentials).Text("dir", vncTls.Directory).Text("endpoint", "server").Flag("verify-peer", vncTls.Verify));
+                }
+
+                arguments.Add("-vnc", Vnc(graphics, config, vncTls is not null));
                 break;
             case GraphicsType.Spice:
                 arguments.Add("-spice", SpiceArguments.Value(graphics));
@@ -61,7 +68,7 @@ internal static class DisplayArguments
         }
     }
 
-    private static string Vnc(GraphicsConfig graphics, DomainConfig config)
+    private static string Vnc(GraphicsConfig graphics, DomainConfig config, bool tls)
     {
         var listen = graphics.Listens.IsEmpty ? new GraphicsListen { Type = GraphicsListenType.Address } : graphics.Listens[0];
         OptionList value;
@@ -87,6 +94,7 @@ internal static class DisplayArguments
         return value.With("websocket", graphics.Websocket is > 0 ? graphics.Websocket.Value.ToString(CultureInfo.InvariantCulture) : null)
             .With("share", graphics.SharePolicy?.ToXmlName())
             .With("password", graphics.Passwd is null ? null : true)
+            .With("tls-creds", tls ? VncCredentials : null)
             .With("power-control", graphics.PowerControl)
             .With("audiodev", AudioArguments.IdFor(graphics.Audio, config)).ToString();
     }

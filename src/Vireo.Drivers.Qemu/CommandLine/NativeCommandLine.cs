@@ -16,8 +16,9 @@ internal static class NativeCommandLine
     /// <param name="directory">Where the run would keep its files and sockets.</param>
     /// <param name="machine">The machine type as this QEMU knows it.</param>
     /// <param name="sandbox">QEMU gives up system calls that it needs no more once it runs.</param>
+    /// <param name="vncTls">The certificates of VNC displays; null where they speak no TLS.</param>
     /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED: the document asks for what QEMU cannot do.</exception>
-    public static string Build(DomainConfig complete, string emulator, string directory, QemuMachine? machine, bool sandbox = true)
+    public static string Build(DomainConfig complete, string emulator, string directory, QemuMachine? machine, bool sandbox = true, DisplayTls? vncTls = null)
     {
         var text = new StringBuilder("LC_ALL=C");
         foreach (var variable in complete.QemuCommandline?.Envs ?? [])
@@ -26,7 +27,7 @@ internal static class NativeCommandLine
         }
 
         text.Append(' ').Append(ShellWord.Quote(emulator));
-        foreach (var argument in Arguments(complete, directory, machine, sandbox: sandbox))
+        foreach (var argument in Arguments(complete, directory, machine, sandbox: sandbox, vncTls: vncTls))
         {
             text.Append(' ').Append(ShellWord.Quote(argument));
         }
@@ -40,13 +41,14 @@ internal static class NativeCommandLine
     /// <param name="machine">The machine type as this QEMU knows it.</param>
     /// <param name="scsi">Finds the device file of a SCSI device; null for this host's.</param>
     /// <param name="sandbox">QEMU gives up system calls that it needs no more once it runs.</param>
+    /// <param name="vncTls">The certificates of VNC displays; null where they speak no TLS.</param>
     /// <exception cref="VireoException">As <see cref="Build"/>.</exception>
-    public static IReadOnlyList<string> Arguments(DomainConfig complete, string directory, QemuMachine? machine, Func<HostdevSource, string>? scsi = null, bool sandbox = true)
+    public static IReadOnlyList<string> Arguments(DomainConfig complete, string directory, QemuMachine? machine, Func<HostdevSource, string>? scsi = null, bool sandbox = true, DisplayTls? vncTls = null)
     {
         var port = FirstPort;
         var disks = NamedDisks(complete);
         var live = LiveConfig.Prepare(complete, -1, directory, disks, () => port++);
-        return QemuCommandLine.Build(live, new CommandLineContext(null, disks, directory) { Machine = machine, Sandbox = sandbox, ScsiGeneric = scsi ?? ScsiDevices.GenericOf });
+        return QemuCommandLine.Build(live, new CommandLineContext(null, disks, directory) { Machine = machine, Sandbox = sandbox, VncTls = vncTls, ScsiGeneric = scsi ?? ScsiDevices.GenericOf });
     }
 
     private static LiveDisks NamedDisks(DomainConfig config)

@@ -29,7 +29,7 @@ internal static class QemuCommandLine
         NetworkArguments.Add(arguments, live, context, boot);
         CharacterDeviceArguments.Add(arguments, live, context);
         TpmArguments.Add(arguments, live, context);
-        DisplayArguments.Add(arguments, live);
+        DisplayArguments.Add(arguments, live, context.VncTls);
         HostdevArguments.Add(arguments, live, context, boot);
         SmallDeviceArguments.Add(arguments, live, context);
         PlatformDeviceArguments.Add(arguments, live);

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
+using Microsoft.Win32.SafeHandles;
 using Vireo.Drivers.Qemu.Monitor;
 
 namespace Vireo.Drivers.Qemu;
@@ -11,9 +12,19 @@ internal sealed partial class QemuConnection
     private static int s_lastMonitorCommand;
 
     /// <inheritdoc/>
-    public override async ValueTask<string> QemuDomainMonitorCommandAsync(DomainRef dom, string cmd, uint flags, CancellationToken cancellationToken)
+    public override ValueTask<string> QemuDomainMonitorCommandAsync(DomainRef dom, string cmd, uint flags, CancellationToken cancellationToken) =>
+        QemuDomainMonitorCommandWithFilesAsync(dom, cmd, flags, [], cancellationToken);
+
+    /// <inheritdoc/>
+    public override async ValueTask<string> QemuDomainMonitorCommandWithFilesAsync(DomainRef dom, string cmd, uint flags, IReadOnlyList<SafeFileHandle> files, CancellationToken cancellationToken)
     {
         CheckFlags(flags, DomainQemuMonitorCommandFlags.Hmp, "qemuDomainQemuMonitorCommandWithFiles");
+        if (files.Count > 1)
+        {
+            throw VireoException.InvalidArgument(ErrorDomain.Qemu, "at most 1 fd can be passed to qemu along with a command");
+        }
+
+        var file = files.Count > 0 ? files[0] : null;
         var domain = Find(dom);
         using var turn = await domain.EnterAsync("virDomainQemuMonitorCommand", cancellationToken).ConfigureAwait(false);
         var monitor = domain.RequireProcess().Monitor;
@@ -22,7 +33,7 @@ internal sealed partial class QemuConnection
             return await monitor.ExecuteAsync(Qmp.HumanMonitorCommand(cmd), cancellationToken).ConfigureAwait(false);
         }
 
-        var command = Parse(cmd);
+        var command = Parse(cmd) with { Descriptor = file };
         try
         {
             return Answer("return", (await monitor.ExecuteAsync(command, cancellationToken).ConfigureAwait(false)).WriteTo);
@@ -69,10 +80,21 @@ internal sealed partial class QemuConnection
         var text = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(text, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
+            var id = string.Create(CultureInfo.InvariantCulture, $"vireo-{Interlocked.Increment(ref s_lastMonitorCommand)}");
             json.WriteStartObject();
+            // In the order that QEMU has.
+            if (kind == "error")
+            {
+                json.WriteString("id", id);
+            }
+
             json.WritePropertyName(kind);
             write(json);
-            json.WriteString("id", string.Create(CultureInfo.InvariantCulture, $"vireo-{Interlocked.Increment(ref s_lastMonitorCommand)}"));
+            if (kind != "error")
+            {
+                json.WriteString("id", id);
+            }
+
             json.WriteEndObject();
         }
 

@@ -28,7 +28,11 @@ public sealed partial class QemuDriver : IDriver, IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(log);
         settings ??= new QemuSettings();
-        var builder = new GuestBuilder(new Capabilities.QemuCapabilitiesCache(paths.QemuCapabilities), paths.QemuNvram) { Sandbox = settings.Sandbox };
+        var builder = new GuestBuilder(new Capabilities.QemuCapabilitiesCache(paths.QemuCapabilities), paths.QemuNvram)
+        {
+            Sandbox = settings.Sandbox,
+            VncTls = settings.VncTls ? new CommandLine.DisplayTls(settings.VncTlsDirectory, settings.VncTlsVerify) : null,
+        };
         var security = GuestSecurity.Of(settings, privileged: !isSession && Environment.IsPrivilegedProcess);
         return new(await StartAsync(paths, builder, log.CreateLogger("qemu"), settings, cancellationToken, security).ConfigureAwait(false), isSession);
     }
@@ -48,6 +52,10 @@ public sealed partial class QemuDriver : IDriver, IAsyncDisposable
             ? ValueTask.FromResult(Open(_hypervisor, uri.LocalName))
             : throw VireoException.Internal(ErrorDomain.Qemu, $"unexpected qemu URI path '{uri.Path}', try {(_isSession ? "qemu:///session" : "qemu:///system")}");
     }
+
+    /// <summary>Reads the definitions anew: takes up those that are new or have changed.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task ReloadAsync(CancellationToken cancellationToken) => _hypervisor.ReloadAsync(cancellationToken);
 
     /// <summary>Lets go of the guests; they go on.</summary>
     public ValueTask DisposeAsync() => _hypervisor.DisposeAsync();

@@ -26,6 +26,15 @@ public sealed record QemuSettings
     /// <summary>Whether those who pull a backup over TLS must show a certificate (<c>backup_tls_x509_verify</c>).</summary>
     public bool BackupTlsVerify { get; init; } = true;
 
+    /// <summary>VNC displays speak TLS (<c>vnc_tls</c>).</summary>
+    public bool VncTls { get; init; }
+
+    /// <summary>The directory of the certificates that they use (<c>vnc_tls_x509_cert_dir</c>).</summary>
+    public string VncTlsDirectory { get; init; } = "/etc/pki/qemu";
+
+    /// <summary>Whether those who look must show a certificate (<c>vnc_tls_x509_verify</c>).</summary>
+    public bool VncTlsVerify { get; init; }
+
     /// <summary>QEMU gives up, by seccomp, the system calls that it needs no more once it runs (<c>seccomp_sandbox</c>).</summary>
     public bool Sandbox { get; init; } = true;
 

@@ -11,14 +11,14 @@ internal sealed partial class DomainHooks(VireoPaths paths, ILogger log)
     private readonly HookScripts _scripts = new(paths.Hooks, "qemu", paths.QemuRun);
 
     /// <summary>Tells of what is about to happen, or just has; whoever objects ends it.</summary>
-    /// <param name="operation"><c>prepare</c>, <c>start</c> or <c>started</c>.</param>
+    /// <param name="operation"><c>prepare</c>, <c>start</c>, <c>started</c> or <c>reconnect</c>.</param>
     /// <param name="config">The domain's document at that moment.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="VireoException">VIR_ERR_HOOK_SCRIPT_FAILED.</exception>
     public Task RequireAsync(string operation, DomainConfig config, CancellationToken cancellationToken) => CallAsync(operation, "begin", config, cancellationToken);
 
     /// <summary>Tells of what cannot be helped.</summary>
-    /// <param name="operation"><c>reconnect</c>, <c>stopped</c> or <c>release</c>.</param>
+    /// <param name="operation"><c>stopped</c> or <c>release</c>.</param>
     /// <param name="part">Whether it begins or ends.</param>
     /// <param name="config">The domain's document at that moment.</param>
     public async Task TellAsync(string operation, string part, DomainConfig config)

@@ -148,8 +148,24 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
             _ = process.EndAsync();
         }
 
-        await hypervisor.Hooks.TellAsync("reconnect", "begin", process.Live).ConfigureAwait(false);
         hypervisor.SaveStatusSoon(domain, process);
+        await AskHooksAsync(domain, process).ConfigureAwait(false);
+    }
+
+    // Whoever objects to a guest's being taken up ends it.
+    private async Task AskHooksAsync(QemuDomain domain, QemuProcess process)
+    {
+        try
+        {
+            await hypervisor.Hooks.RequireAsync("reconnect", process.Live, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (VireoException e)
+        {
+            LogObjection(hypervisor.Log, process.Live.Name!, e.Message);
+            process.WillEnd(EndCause.Of(DomainShutoffReason.Daemon));
+            await process.EndAsync().ConfigureAwait(false);
+            await hypervisor.Stopper.FinishAsync(domain, process).ConfigureAwait(false);
+        }
     }
 
     // It runs as whom it was started as, whatever is set by now.
@@ -239,6 +255,9 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
 
         domain.Lifecycle(DomainEventType.Stopped, (int)cause.Detail);
     }
+
+    [LoggerMessage(34, LogLevel.Error, "a hook objects to domain '{Name}', which goes on from an earlier daemon: it is ended: {Message}")]
+    private static partial void LogObjection(ILogger log, string name, string message);
 
     [LoggerMessage(30, LogLevel.Error, "live state '{Path}' cannot be taken up: {Error}. It is left as it is")]
     private static partial void LogUnreadable(ILogger log, string path, string error);

@@ -20,6 +20,9 @@ internal sealed class GuestBuilder(QemuCapabilitiesCache capabilities, string nv
     /// <summary>QEMU is started with its sandbox on.</summary>
     public bool Sandbox { get; init; } = true;
 
+    /// <summary>The certificates of VNC displays; null where they speak no TLS.</summary>
+    public DisplayTls? VncTls { get; init; }
+
     /// <inheritdoc/>
     public ValueTask<DomainConfig> CompleteAsync(DomainConfig parsed, CancellationToken cancellationToken) => CompleteAsync(parsed, isNew: true, isLive: false, cancellationToken);
 
@@ -95,6 +98,7 @@ internal sealed class GuestBuilder(QemuCapabilitiesCache capabilities, string nv
             Sockets = sockets.Open(started, request.Channels, inherited),
             Incoming = request.Source.Memory is not null,
             Sandbox = Sandbox,
+            VncTls = VncTls,
             Taps = request.Taps.Inherit(live, inherited),
             Vsock = request.Vsock is { } vsock ? inherited.Add(vsock).ToString(System.Globalization.CultureInfo.InvariantCulture) : null,
             Secrets = request.Secrets is { } secrets ? new GuestSecrets(secrets, inherited) : null,
@@ -113,7 +117,7 @@ internal sealed class GuestBuilder(QemuCapabilitiesCache capabilities, string nv
         var emulator = complete.Devices.Emulator ?? EmulatorTargets.For(complete.Os.Type?.Arch);
         var known = await capabilities.GetAsync(emulator, cancellationToken).ConfigureAwait(false);
         complete = complete with { Cpu = GuestCpu.ForStart(complete, known) };
-        return NativeCommandLine.Build(complete, emulator, directory, known.FindMachine(complete.Os.Type!.Machine!), Sandbox);
+        return NativeCommandLine.Build(complete, emulator, directory, known.FindMachine(complete.Os.Type!.Machine!), Sandbox, VncTls);
     }
 
     /// <inheritdoc/>

@@ -86,11 +86,11 @@ internal sealed partial class MonitorEvents
         domain.Publish(new DomainDeviceRemovalFailedEvent(domain.View.Ref, alias));
     }
 
-    // The guest's firmware interface tells of memory modules only so: 3 is a request to eject, 1 a failure.
+    // The guest's firmware interface tells of memory modules only so: 3 is a request to eject, 1 a failure, 0x80 to 0x83 the reasons not to; 0x84 says that it goes on.
     private void ModuleAnswered(QemuProcess process, QmpEvent happened)
     {
         if (happened.Data.TryGetProperty("info"u8, out var info) && info.StrOrNull("device") is { } alias && info.StrOrNull("slot-type") == "DIMM"
-            && info.Num("source") is 3 or 0x103 && info.Num("status") == 1)
+            && info.Num("source") is 3 or 0x103 && info.Num("status") is 1 or (>= 0x80 and <= 0x83))
         {
             DeviceKept(process, alias);
         }
@@ -173,7 +173,7 @@ internal sealed partial class MonitorEvents
     private async Task DumpAndResumeAsync(QemuProcess process)
     {
         using var job = await domain.EnterAsync("qemuProcessEvent", CancellationToken.None).ConfigureAwait(false);
-        await TryDumpAsync(process, memoryOnly: false).ConfigureAwait(false);
+        await TryDumpAsync(process).ConfigureAwait(false);
         if (ReferenceEquals(domain.Process, process) && domain.View.State == DomainState.Paused)
         {
             await hypervisor.Resume(domain, process, DomainRunningReason.Unpaused, CancellationToken.None).ConfigureAwait(false);
@@ -188,7 +188,7 @@ internal sealed partial class MonitorEvents
             "report" => DomainEventIOErrorAction.Report,
             _ => DomainEventIOErrorAction.None,
         };
-        var disk = DiskOf(happened.Text("device"));
+        var disk = DiskOf(process, happened);
         var path = disk?.Source?.File ?? disk?.Source?.Dev ?? "";
         var alias = disk?.Alias ?? happened.Text("device") ?? "";
         domain.Publish(new DomainIoErrorEvent(domain.View.Ref, path, alias, (int)action));
@@ -200,10 +200,19 @@ internal sealed partial class MonitorEvents
         }
     }
 
-    // QEMU names the device by its path in the tree of objects, which ends with the alias or its backend.
-    private DiskConfig? DiskOf(string? device) => device is null
-        ? null
-        : domain.View.Config.Devices.Disks.FirstOrDefault(d => d.Alias is { } alias && device.Split('/').Contains(alias));
+    // QEMU names the device, or its path in the tree of objects, or nothing but the node that the device reads.
+    private DiskConfig? DiskOf(QemuProcess process, QmpEvent happened)
+    {
+        var disks = domain.View.Config.Devices.Disks;
+        if (happened.Text("device") is { Length: > 0 } device)
+        {
+            return disks.FirstOrDefault(d => d.Alias is { } alias && device.Split('/').Contains(alias));
+        }
+
+        var node = happened.Text("node-name");
+        var target = process.Disks.Disks.FirstOrDefault(disk => disk.Numbers.Any(number => NodeNumbers.Format(number) == node || NodeNumbers.Storage(number) == node))?.Target;
+        return target is null ? null : disks.FirstOrDefault(d => d.Target?.Dev == target);
+    }
 
     private void Graphics(QmpEvent happened, int phase)
     {

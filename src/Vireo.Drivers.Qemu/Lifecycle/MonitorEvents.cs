@@ -143,6 +143,7 @@ internal sealed partial class MonitorEvents(QemuHypervisor hypervisor, QemuDomai
     {
         await process.Monitor.ExecuteAllAsync(["system_reset", "cont"], QmpMonitor.DefaultDeadline, CancellationToken.None).ConfigureAwait(false);
         domain.Update(v => v.In(DomainState.Running, (int)reason));
+        domain.Lifecycle(DomainEventType.Resumed, (int)DomainEventResumedDetailType.Unpaused);
         hypervisor.SaveStatusSoon(domain, process);
         process.GuestHasShutDown = false;
     }
@@ -163,7 +164,7 @@ internal sealed partial class MonitorEvents(QemuHypervisor hypervisor, QemuDomai
         if (action is LifecycleAction.CoredumpDestroy or LifecycleAction.CoredumpRestart)
         {
             using var job = await domain.EnterAsync("qemuProcessEvent", CancellationToken.None).ConfigureAwait(false);
-            await TryDumpAsync(process, memoryOnly: true).ConfigureAwait(false);
+            await TryDumpAsync(process).ConfigureAwait(false);
         }
 
         if (action is LifecycleAction.Restart or LifecycleAction.CoredumpRestart)
@@ -177,11 +178,11 @@ internal sealed partial class MonitorEvents(QemuHypervisor hypervisor, QemuDomai
     }
 
     // What follows does not depend on the dump.
-    private async Task TryDumpAsync(QemuProcess process, bool memoryOnly)
+    private async Task TryDumpAsync(QemuProcess process)
     {
         try
         {
-            await AutomaticDump.RunAsync(domain, process, memoryOnly, CancellationToken.None).ConfigureAwait(false);
+            await AutomaticDump.RunAsync(domain, process, CancellationToken.None).ConfigureAwait(false);
         }
         catch (VireoException e)
         {

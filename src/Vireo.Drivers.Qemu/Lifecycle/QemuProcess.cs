@@ -254,6 +254,7 @@ internal sealed record EndCause(DomainShutoffReason Reason, DomainEventStoppedDe
         DomainShutoffReason.FromSnapshot => FromSnapshot,
         DomainShutoffReason.Failed => Failed,
         DomainShutoffReason.Saved => new(reason, DomainEventStoppedDetailType.Saved),
+        DomainShutoffReason.Daemon => new(reason, DomainEventStoppedDetailType.Failed),
         _ => Lost,
     };
 }

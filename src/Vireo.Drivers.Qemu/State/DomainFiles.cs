@@ -112,19 +112,28 @@ internal sealed class DomainFiles(VireoPaths paths)
     {
         foreach (var path in Directory.EnumerateFiles(paths.QemuDefinitions, "*.xml").Order(StringComparer.Ordinal))
         {
-            if (Read(path, DomainConfig.Parse, report) is not { } config)
+            if (ReadDefinition(path, report) is { } read)
             {
-                continue;
+                yield return read;
             }
-
-            if (config.Name is not { } name || Path.GetFileNameWithoutExtension(path) != name || config.Uuid is null)
-            {
-                report(path, VireoException.Internal(ErrorDomain.Qemu, $"the file's name does not match the domain's name '{config.Name}', or the domain has no uuid"));
-                continue;
-            }
-
-            yield return (config, File.Exists(AutostartLink(name)), File.Exists(ManagedSave(name)));
         }
+    }
+
+    /// <summary>Reads a definition with its links; null where its file is none.</summary>
+    public (DomainConfig Config, bool Autostart, bool HasManagedSave)? ReadDefinition(string path, Action<string, Exception> report)
+    {
+        if (Read(path, DomainConfig.Parse, report) is not { } config)
+        {
+            return null;
+        }
+
+        if (config.Name is { } name && Path.GetFileNameWithoutExtension(path) == name && config.Uuid is not null)
+        {
+            return (config, File.Exists(AutostartLink(name)), File.Exists(ManagedSave(name)));
+        }
+
+        report(path, VireoException.Internal(ErrorDomain.Qemu, $"the file's name does not match the domain's name '{config.Name}', or the domain has no uuid"));
+        return null;
     }
 
     /// <summary>Reads all live states.</summary>

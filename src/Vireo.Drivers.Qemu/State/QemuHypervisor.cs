@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Logging;
+using Vireo.Config;
+using Vireo.Drivers.Qemu.Journal;
 using Vireo.Drivers.Qemu.Lifecycle;
 using Vireo.Drivers.Qemu.Security;
 using Vireo.Drivers.Qemu.Snapshots;
@@ -137,15 +139,7 @@ internal sealed partial class QemuHypervisor : IAsyncDisposable
         {
             try
             {
-                Domains.GetOrAdd(config.Uuid!.Value, config.Name!, () => new QemuDomain(this, new DomainView
-                {
-                    Name = config.Name!,
-                    Uuid = config.Uuid!.Value,
-                    Persistent = config,
-                    Autostart = autostart,
-                    AutostartOnce = File.Exists(Files.AutostartOnceLink(config.Name!)),
-                    HasManagedSave = saved,
-                }));
+                Domains.GetOrAdd(config.Uuid!.Value, config.Name!, () => Defined(config, autostart, saved));
             }
             catch (VireoException e)
             {
@@ -168,6 +162,63 @@ internal sealed partial class QemuHypervisor : IAsyncDisposable
             _ = Task.Run(() => AutostartAsync(CancellationToken.None), CancellationToken.None);
         }
     }
+
+    /// <summary>Reads the definitions anew (SIGHUP): takes up those that are new or have changed. What is gone stays until it is undefined, as in libvirt.</summary>
+    public async Task ReloadAsync(CancellationToken cancellationToken)
+    {
+        foreach (var (config, autostart, saved) in Files.ReadDefinitions(ReportUnreadable).ToList())
+        {
+            try
+            {
+                var (domain, added) = Domains.GetOrAdd(config.Uuid!.Value, config.Name!, () => Defined(config, autostart, saved));
+                using var job = await domain.EnterAsync("virStateReload", cancellationToken).ConfigureAwait(false);
+                Reload(domain, added);
+            }
+            catch (VireoException e)
+            {
+                ReportUnreadable(Files.Definition(config.Name!), e);
+            }
+        }
+    }
+
+    // Within its turn, so the file is read again: somebody may have defined or undefined it meanwhile.
+    private void Reload(QemuDomain domain, bool added)
+    {
+        var (uuid, path) = (domain.View.Uuid, Files.Definition(domain.View.Name));
+        if (!ReferenceEquals(Domains.Find(uuid), domain))
+        {
+            return;
+        }
+
+        if (!File.Exists(path) || Files.ReadDefinition(path, ReportUnreadable) is not { } latest || latest.Config.Uuid != uuid)
+        {
+            if (added)
+            {
+                Domains.Remove(domain);
+            }
+
+            return;
+        }
+
+        JournalRecovery.RefuseUnfinished(Paths.QemuJournal, uuid);
+        domain.Update(v => v with { Persistent = latest.Config, Started = v.IsActive ? v.Started : null, Autostart = latest.Autostart, HasManagedSave = latest.HasManagedSave });
+        if (added)
+        {
+            domain.LoadSnapshots();
+            domain.LoadCheckpoints();
+            domain.Lifecycle(DomainEventType.Defined, (int)DomainEventDefinedDetailType.Added);
+        }
+    }
+
+    private QemuDomain Defined(DomainConfig config, bool autostart, bool saved) => new(this, new DomainView
+    {
+        Name = config.Name!,
+        Uuid = config.Uuid!.Value,
+        Persistent = config,
+        Autostart = autostart,
+        AutostartOnce = File.Exists(Files.AutostartOnceLink(config.Name!)),
+        HasManagedSave = saved,
+    });
 
     /// <summary>Lets go of the guests; they go on.</summary>
     public async ValueTask DisposeAsync()

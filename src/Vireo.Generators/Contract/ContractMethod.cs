@@ -17,9 +17,9 @@ internal sealed class ContractMethod
             .Select(f => (types.CSharp(f.Type), SpecNames.Parameter(f.Name), f)).ToList();
         Result = ResultType(model, program, procedure, types);
         Parameters = string.Join(", ", Args.Select(a => $"{a.Type} {a.Name}")
-            .Concat(procedure.Files == "in" ? ["global::System.Collections.Generic.IReadOnlyList<global::Microsoft.Win32.SafeHandles.SafeFileHandle> files"] : [])
+            .Concat(procedure.TakesFiles ? ["global::System.Collections.Generic.IReadOnlyList<global::Microsoft.Win32.SafeHandles.SafeFileHandle> files"] : [])
             .Concat(["global::System.Threading.CancellationToken cancellationToken"]));
-        Arguments = string.Join(", ", Args.Select(a => a.Name).Concat(procedure.Files == "in" ? ["files"] : []).Concat(["cancellationToken"]));
+        Arguments = string.Join(", ", Args.Select(a => a.Name).Concat(procedure.TakesFiles ? ["files"] : []).Concat(["cancellationToken"]));
         Returns = "global::System.Threading.Tasks.ValueTask" + (Result is null ? "" : $"<{Result}>");
         Api = procedure.Api ?? "vir" + SpecNames.Pascal(procedure.Name);
     }

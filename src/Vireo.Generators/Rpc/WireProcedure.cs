@@ -26,7 +26,7 @@ internal sealed class WireProcedure
 
     public bool IsStream => Method.Procedure.Stream is not null;
 
-    public bool TakesFiles => Method.Procedure.Files == "in";
+    public bool TakesFiles => Method.Procedure.TakesFiles;
 
     public bool GivesFile => Method.Procedure.Files == "out";
 

@@ -97,6 +97,9 @@ internal sealed class SpecProcedure
     /// <summary><c>in</c>, <c>out</c> or null.</summary>
     public string? Files { get; set; }
 
+    /// <summary>Whether files go with the call. Those of an answer to such a call (<c>inout</c>) are none that any driver has.</summary>
+    public bool TakesFiles => Files is "in" or "inout";
+
     public string[] Acl { get; set; } = [];
 
     public string? Api { get; set; }

@@ -69,6 +69,14 @@ public sealed partial class Domain
     public ValueTask SetAutostartAsync(bool autostart, CancellationToken cancellationToken = default) =>
         Driver.DomainSetAutostartAsync(Reference, autostart ? 1 : 0, cancellationToken);
 
+    /// <summary>Whether it starts with the next start of the host alone (<c>virDomainGetAutostartOnce</c>).</summary>
+    public async ValueTask<bool> GetAutostartOnceAsync(CancellationToken cancellationToken = default) =>
+        await Driver.DomainGetAutostartOnceAsync(Reference, cancellationToken).ConfigureAwait(false) != 0;
+
+    /// <summary>Starts it with the next start of the host, that one alone, or no longer (<c>virDomainSetAutostartOnce</c>). VIR_ERR_OPERATION_INVALID for a transient domain.</summary>
+    public ValueTask SetAutostartOnceAsync(bool autostart, CancellationToken cancellationToken = default) =>
+        Driver.DomainSetAutostartOnceAsync(Reference, autostart ? 1 : 0, cancellationToken);
+
     /// <summary>The state of the control interface (<c>virDomainGetControlInfo</c>).</summary>
     public ValueTask<DomainGetControlInfoResult> GetControlInfoAsync(CancellationToken cancellationToken = default) =>
         Driver.DomainGetControlInfoAsync(Reference, 0, cancellationToken);
