@@ -47,7 +47,8 @@ internal static class DomainInfoCommands
         {
             Line(context, "Autostart:", autostart ? "enable" : "disable");
         }
-        if (await OptionalAsync(() => AsNullable(domain.GetAutostartOnceAsync(token))) is true)
+        // An older daemon has never heard of the call.
+        if (await OptionalAsync(() => AsNullable(domain.GetAutostartOnceAsync(token)), ErrorCode.Rpc) is true)
         {
             Line(context, "Autostart once:", "enable");
         }
