@@ -98,7 +98,7 @@ internal sealed partial class QemuConnection
     {
         // As in libvirt, what has gone meanwhile is left out.
         var named = doms.Length == 0 ? Hypervisor.Domains.All : doms.Select(dom => Hypervisor.Domains.Find(dom.Uuid)).OfType<QemuDomain>();
-        return [.. named.Where(domain => DomainFilter.Passes(domain.View.Facts, (ConnectListAllDomainsFlags)filter))];
+        return filter == 0 ? [.. named] : [.. named.Where(domain => DomainFilter.Passes(domain.View.Facts, (ConnectListAllDomainsFlags)filter))];
     }
 
     /// <summary>A figure that the hypervisor has to tell now.</summary>

@@ -9,7 +9,7 @@ internal sealed class DomainTable
     private Tables _tables = new(ImmutableDictionary<Guid, QemuDomain>.Empty, ImmutableDictionary<string, QemuDomain>.Empty.WithComparers(StringComparer.Ordinal));
 
     /// <summary>Every domain, in no order.</summary>
-    public IEnumerable<QemuDomain> All => Volatile.Read(ref _tables).ByUuid.Values;
+    public IReadOnlyList<QemuDomain> All => Volatile.Read(ref _tables).All;
 
     /// <summary>The domain of that identity.</summary>
     public QemuDomain? Find(Guid uuid) => Volatile.Read(ref _tables).ByUuid.GetValueOrDefault(uuid);
@@ -75,9 +75,15 @@ internal sealed class DomainTable
 
             var names = _tables.ByName.Remove(domain.View.Name).Add(name, domain);
             change();
-            Volatile.Write(ref _tables, _tables with { ByName = names });
+            Volatile.Write(ref _tables, new(_tables.ByUuid, names));
         }
     }
 
-    private sealed record Tables(ImmutableDictionary<Guid, QemuDomain> ByUuid, ImmutableDictionary<string, QemuDomain> ByName);
+    private sealed record Tables(ImmutableDictionary<Guid, QemuDomain> ByUuid, ImmutableDictionary<string, QemuDomain> ByName)
+    {
+        private QemuDomain[]? _all;
+
+        // Made once for all who list them until the next change.
+        public IReadOnlyList<QemuDomain> All => _all ??= [.. ByUuid.Values];
+    }
 }
