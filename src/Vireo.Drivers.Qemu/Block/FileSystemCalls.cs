@@ -20,6 +20,7 @@ internal static unsafe partial class FileSystemCalls
     private const int OpenDirectoryReadOnlyArm = 0x4000 | 0x80000;
     private const int OpenReadOnly = 0x80000; // O_RDONLY | O_CLOEXEC
     private const int CreateExclusive = 0x2 | 0x40 | 0x80 | 0x80000; // O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC
+    private const int PathOnly = 0x200000; // O_PATH
     private const int OwnerOnly = 0x180; // 0600
     private const uint RenameNoReplace = 1;
     private const uint StatxBasic = 0x7ff;
@@ -30,11 +31,24 @@ internal static unsafe partial class FileSystemCalls
     private const int NoDeviceOrAddress = 6;
 
     /// <summary>stat; yields errno, 0 on success.</summary>
-    public static int Status(string path, out FileStatus status)
+    public static int Status(string path, out FileStatus status) => Status(AtWorkingDirectory, path, out status);
+
+    /// <summary>stat of a file in a directory that is held; yields errno, 0 on success.</summary>
+    public static int Status(SafeFileHandle directory, string name, out FileStatus status) => Status((int)directory.DangerousGetHandle(), name, out status);
+
+    /// <summary>Holds a directory, so that files in it are found without its name; yields errno, 0 on success.</summary>
+    public static int Hold(string path, out SafeFileHandle directory)
+    {
+        var fd = Open(path, PathOnly | (RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm ? OpenDirectoryReadOnlyArm : OpenDirectoryReadOnly));
+        directory = new SafeFileHandle(fd, ownsHandle: true);
+        return fd >= 0 ? 0 : Marshal.GetLastPInvokeError();
+    }
+
+    private static int Status(int directory, string path, out FileStatus status)
     {
         // struct statx has the same layout on every architecture.
         var buffer = stackalloc byte[256];
-        if (StatX(AtWorkingDirectory, path, 0, StatxBasic, buffer) != 0)
+        if (StatX(directory, path, 0, StatxBasic, buffer) != 0)
         {
             status = null!;
             return Marshal.GetLastPInvokeError();
@@ -49,8 +63,8 @@ internal static unsafe partial class FileSystemCalls
             0x4000 => FileKind.Directory,
             _ => FileKind.Other,
         };
-        var device = ((ulong)Native32(raw[136..]) << 32) | Native32(raw[140..]);
-        status = new FileStatus(kind, new FileIdentity(device, Native64(raw[32..])), (long)Native64(raw[40..]), Native32(raw[20..]), Native32(raw[24..]))
+        var disk = ((ulong)Native32(raw[136..]) << 32) | Native32(raw[140..]);
+        status = new FileStatus(kind, new FileIdentity(disk, Native64(raw[32..])), (long)Native64(raw[40..]), Native32(raw[20..]), Native32(raw[24..]))
         {
             Allocated = (long)Native64(raw[48..]) * 512,
             Changed = Moment((long)Native64(raw[96..]), Native32(raw[104..])),

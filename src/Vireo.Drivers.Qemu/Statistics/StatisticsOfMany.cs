@@ -37,11 +37,20 @@ internal sealed class StatisticsOfMany(DomainStatsTypes groups, bool backing, Ti
         for (var first = 0; first < still.Count; first += Share)
         {
             var share = still[first..Math.Min(first + Share, still.Count)];
-            under.Add(Task.Run(() => share.ForEach(one => told[one.Place] = new(one.View.Ref, StillFigures.Of(one.Domain, one.View, groups))), cancellationToken));
+            under.Add(Task.Run(() => Still(share), cancellationToken));
         }
 
         await Task.WhenAll(under).ConfigureAwait(false);
         return told;
+
+        void Still(List<(QemuDomain Domain, DomainView View, int Place)> share)
+        {
+            using var looks = new ImageLooks();
+            foreach (var (domain, view, place) in share)
+            {
+                told[place] = new(view.Ref, StillFigures.Of(domain, view, groups, looks));
+            }
+        }
 
         async Task RunningAsync(DomainStatistics figures, DomainView view, int place) =>
             told[place] = new(view.Ref, await figures.GatherAsync(groups, backing, cancellationToken).ConfigureAwait(false));

@@ -13,27 +13,31 @@ internal sealed class StillFigures
     private readonly StillImage[] _images;
     private readonly TypedParam[] _told;
 
-    private StillFigures(DomainView view, DomainStatsTypes groups)
+    private StillFigures(DomainView view, DomainStatsTypes groups, ImageLooks looks)
     {
         _view = view;
         _groups = groups;
-        _images = groups.HasFlag(DomainStatsTypes.Block) ? [.. view.Config.Devices.Disks.Select(static disk => StillImage.Of(disk, DateTimeOffset.UtcNow))] : [];
+        _images = groups.HasFlag(DomainStatsTypes.Block) ? [.. view.Config.Devices.Disks.Select(disk => StillImage.Of(disk, looks, DateTimeOffset.UtcNow))] : [];
         _told = Gather();
     }
 
     /// <summary>Those of a domain. Reads files.</summary>
-    public static TypedParam[] Of(QemuDomain domain, DomainView view, DomainStatsTypes groups)
+    /// <param name="domain">The domain.</param>
+    /// <param name="view">What is known of it.</param>
+    /// <param name="groups">The groups asked for.</param>
+    /// <param name="looks">Looks at its images.</param>
+    public static TypedParam[] Of(QemuDomain domain, DomainView view, DomainStatsTypes groups, ImageLooks looks)
     {
         var kept = domain.StillFigures;
-        if (kept is null || !kept.Holds(view, groups))
+        if (kept is null || !kept.Holds(view, groups, looks))
         {
-            domain.StillFigures = kept = new StillFigures(view, groups);
+            domain.StillFigures = kept = new StillFigures(view, groups, looks);
         }
 
         return kept._told;
     }
 
-    private bool Holds(DomainView view, DomainStatsTypes groups)
+    private bool Holds(DomainView view, DomainStatsTypes groups, ImageLooks looks)
     {
         if (!ReferenceEquals(view, _view) || groups != _groups)
         {
@@ -42,7 +46,7 @@ internal sealed class StillFigures
 
         foreach (var image in _images)
         {
-            if (!image.Holds())
+            if (!image.Holds(looks))
             {
                 return false;
             }

@@ -13,16 +13,21 @@ internal sealed record StillImage(ImageLocation? Location, ImageFormat Format, F
     // Clocks of file systems are as coarse as this: what changed just before it was read may change again unseen.
     private static readonly TimeSpan s_unsure = TimeSpan.FromSeconds(2);
 
+    private readonly string _directory = Path.GetDirectoryName(Location?.LocalPath) ?? "";
+    private readonly string _name = Path.GetFileName(Location?.LocalPath) ?? "";
+
     /// <summary>Looks at a disk's image. Reads files.</summary>
     /// <param name="disk">The disk.</param>
+    /// <param name="looks">Looks at files.</param>
     /// <param name="now">The time.</param>
-    public static StillImage Of(DiskConfig disk, DateTimeOffset now)
+    public static StillImage Of(DiskConfig disk, ImageLooks looks, DateTimeOffset now)
     {
         var location = disk.Location();
         var format = disk.Format();
-        if (location?.LocalPath is not { } path || Look(path) is not { } status)
+        var missing = new StillImage(location, format, null, null);
+        if (location?.LocalPath is not { } path || missing.Look(looks) is not { } status)
         {
-            return new(location, format, null, null);
+            return missing;
         }
 
         var sure = status.Kind == FileKind.Regular && now - status.Changed > s_unsure;
@@ -30,19 +35,10 @@ internal sealed record StillImage(ImageLocation? Location, ImageFormat Format, F
     }
 
     /// <summary>Whether the image is still what was seen. Looks at the file, but reads nothing.</summary>
-    public bool Holds() => Location?.LocalPath is not { } path || (Look(path) is var now && (Status is null ? now is null && Sizes is null : Status == now));
+    public bool Holds(ImageLooks looks) => Location?.LocalPath is null || (Look(looks) is var now && (Status is null ? now is null && Sizes is null : Status == now));
 
-    private static FileStatus? Look(string path)
-    {
-        try
-        {
-            return FileStatus.TryOf(path);
-        }
-        catch (VireoException)
-        {
-            return null;                                         // what cannot be looked at has no figures, as in libvirt
-        }
-    }
+    // What cannot be looked at has no figures, as in libvirt. A path without a directory is relative to nothing that is known.
+    private FileStatus? Look(ImageLooks looks) => _directory.Length > 0 ? looks.At(_directory, _name, Location!.LocalPath!) : null;
 
     private static BlockSizes? Read(string path, ImageFormat format, FileStatus status)
     {
