@@ -21,8 +21,8 @@ public sealed class RefusedUnplugTests
         alias = d.XMLDesc().split("<alias name='" + sys.argv[2])[1].split("'")[0]
         begin = time.monotonic()
         print(told(d.detachDeviceFlags, sys.argv[3], libvirt.VIR_DOMAIN_AFFECT_LIVE))
-        print('waited', 4 < time.monotonic() - begin < 15)
-        if sys.argv[4]: print(events.get(timeout=20))
+        # How soon a guest refuses is its own affair; one that does not answer is waited for.
+        print(events.get(timeout=20) if sys.argv[4] else 4 < time.monotonic() - begin < 15)
         print(events.qsize(), f"name='{sys.argv[2]}{alias}'" in d.XMLDesc())
         print(told(d.detachDeviceAlias, sys.argv[2] + alias, libvirt.VIR_DOMAIN_AFFECT_LIVE))
         """;
@@ -33,7 +33,7 @@ public sealed class RefusedUnplugTests
         string expected = await IgnoreAsync(DaemonKind.Libvirtd);
 
         (await IgnoreAsync(DaemonKind.Vireod)).ShouldBe(expected);
-        expected.ShouldStartWith("exit 0\n0\nwaited True\n0 True\n");
+        expected.ShouldStartWith("exit 0\n0\nTrue\n0 True\n");
     }
 
     [Fact]

@@ -65,8 +65,10 @@ internal sealed partial class LiveUnplug(RunningDevices devices)
         FaultPoint.Hit(FaultPoints.UnplugAsked);
         return await Process.Removals.WaitAsync(alias, wait ? s_patience : TimeSpan.Zero, Process.Monitor.Closed).ConfigureAwait(false) switch
         {
-            null => false,
             true => true,
+            null => false,
+            // Who does not wait hears of a refusal by its event, however soon it comes.
+            false when !wait => false,
             false => throw VireoException.OperationFailed(ErrorDomain.Qemu, "unplug of device was rejected by the guest"),
         };
     }
