@@ -50,6 +50,8 @@ public sealed class ReloadTests
         string fresh = old.Replace("t-old", "t-new", StringComparison.Ordinal).Replace("9b22", "9b24", StringComparison.Ordinal);
         var result = await Client.PythonAsync(daemon, Script, Path.Combine(definitions, "t-new.xml"), fresh, $"{daemon.ProcessId}");
         await Eventually.TrueAsync(async () => (await Client.MustAsync(daemon, "desc", "t-old", "--title", "--config")).Contains("changed", StringComparison.Ordinal), "the changed one, too");
-        return string.Join('\n', result, await Client.MustAsync(daemon, "list", "--all", "--name"), await Client.MustAsync(daemon, "desc", "t-old", "--title", "--live"), await Client.MustAsync(daemon, "desc", "t-old", "--title", "--config"));
+        string told = string.Join('\n', result, await Client.MustAsync(daemon, "list", "--all", "--name"), await Client.MustAsync(daemon, "desc", "t-old", "--title", "--live"), await Client.MustAsync(daemon, "desc", "t-old", "--title", "--config"));
+        await Client.MustAsync(daemon, "destroy", "t-old");
+        return told;
     }
 }
