@@ -26,8 +26,12 @@ internal static partial class PasstServers
     /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR.</exception>
     public static GuestTap Connect()
     {
+        // A descriptor of its own: a socket that nothing names any more closes the one it came with.
         var (hypervisor, server) = UnixSocket.Pair();
-        return new GuestTap(null, [hypervisor.SafeHandle], []) { Server = server };
+        using (hypervisor)
+        {
+            return new GuestTap(null, [HostFile.Duplicate(hypervisor.SafeHandle)], []) { Server = server };
+        }
     }
 
     /// <summary>Starts the one of a card, and waits until it has the ports that it forwards.</summary>

@@ -68,6 +68,16 @@ public sealed class RealPasstTests
         Answers(port).ShouldBeFalse();
     }
 
+    [Fact]
+    public void TheHypervisorsEndLastsAsLongAsTheCard()
+    {
+        using var card = PasstServers.Connect();
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        card.Queues.ShouldHaveSingleItem().IsClosed.ShouldBeFalse();
+        card.Server!.Send("x"u8).ShouldBe(1);
+    }
+
     [Theory]
     [InlineData("<portForward proto='tcp'/>", "--tcp-ports all")]
     [InlineData("<portForward proto='udp' address='::1' dev='lo'><range start='53'/></portForward>", "--udp-ports ::1%lo/53")]
