@@ -77,7 +77,7 @@ internal sealed class BackupStart(QemuProcess process, RunningBackup backup, Qem
             }
         }
 
-        process.Claim(process.Live, process.Disks with { Backup = backup });
+        await process.ClaimAsync(process.Live, process.Disks with { Backup = backup }, cancellationToken).ConfigureAwait(false);
         await Monitor.ExecuteAsync(Qmp.BlockdevAdd(Encoding.UTF8.GetBytes(target.Node((int)disk.Index!.Value))), cancellationToken).ConfigureAwait(false);
         undo.Push(
             $"close the target of disk '{disk.Name}'",

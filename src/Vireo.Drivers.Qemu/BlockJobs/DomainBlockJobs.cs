@@ -65,7 +65,7 @@ internal sealed class DomainBlockJobs(QemuDomain domain)
         var own = destination.Chain.Layers.Select(_ => numbers.Next()).ToImmutableArray();
         var job = New(disk, DomainBlockJobType.Copy) with { Mirror = destination.Chain.Layers, MirrorNumbers = own, SharesBacking = destination.SharesBacking };
         _process.Disks = _process.Disks with { LastNumber = numbers.Last };
-        _process.Claim(_process.Live, _process.Disks.With(job));
+        await _process.ClaimAsync(_process.Live, _process.Disks.With(job), cancellationToken).ConfigureAwait(false);
         var access = disk.Access with { ReadOnly = false };
         var nodes = destination.SharesBacking
             ? [BlockNodeJson.ForLayer(destination.Chain.Top, own[0], disk.Numbers[1], access)]
@@ -298,7 +298,7 @@ internal sealed class DomainBlockJobs(QemuDomain domain)
 
     private async Task BeginAsync(BlockJob job, QmpCommand command, CancellationToken cancellationToken)
     {
-        _process.Claim(_process.Live, _process.Disks.With(job));
+        await _process.ClaimAsync(_process.Live, _process.Disks.With(job), cancellationToken).ConfigureAwait(false);
 
         // Known before it begins: a daemon that dies in between finds no such job with the hypervisor and forgets it.
         await NoteAsync(job).ConfigureAwait(false);

@@ -9,7 +9,7 @@ internal static class HostCapabilitiesDocument
     /// <summary>Makes the document.</summary>
     /// <param name="emulators">The QEMUs found, by libvirt's name of the architecture.</param>
     /// <param name="user">User and group guests run as, for the labels; null when as the daemon.</param>
-    public static CapabilitiesConfig Make(IReadOnlyDictionary<string, QemuCapabilities> emulators, (uint User, uint Group)? user = null)
+    public static CapabilitiesConfig Make(IReadOnlyDictionary<string, QemuCapabilities> emulators, (uint User, uint Group)? user = null, string confinement = "none")
     {
         var processors = HostProcessors.Read();
         return new()
@@ -23,7 +23,7 @@ internal static class HostCapabilitiesDocument
                 MigrationFeatures = new() { Live = true, UriTransports = ["tcp", "rdma"] },
                 Topology = new() { Cells = Cells(processors) },
                 Cache = Caches(processors),
-                Secmodels = Secmodels(user),
+                Secmodels = Secmodels(confinement, user),
             },
             Guests = [.. EmulatorTargets.All.Where(target => emulators.ContainsKey(target.Architecture)).Select(target => Guest(target, emulators[target.Architecture]))],
         };
@@ -69,15 +69,15 @@ internal static class HostCapabilitiesDocument
         return banks.Count > 0 ? new() { Banks = [.. banks] } : null;
     }
 
-    private static ConfigList<SecurityModel> Secmodels((uint User, uint Group)? user)
+    private static ConfigList<SecurityModel> Secmodels(string first, (uint User, uint Group)? user)
     {
-        var none = new SecurityModel { Model = "none", Doi = "0" };
+        var confining = new SecurityModel { Model = first, Doi = "0" };
         if (user is not { } owner)
-            return [none];
+            return [confining];
         var label = $"+{owner.User}:+{owner.Group}";
         return
         [
-            none,
+            confining,
             new SecurityModel
             {
                 Model = "dac",

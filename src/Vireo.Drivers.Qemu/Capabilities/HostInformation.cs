@@ -4,7 +4,7 @@ using Vireo.Host.Facts;
 namespace Vireo.Drivers.Qemu.Capabilities;
 
 /// <summary>What a connection tells of the host and of what its QEMUs can run.</summary>
-internal sealed class HostInformation(QemuCapabilitiesCache cache, (uint User, uint Group)? user = null)
+internal sealed class HostInformation(QemuCapabilitiesCache cache, (uint User, uint Group)? user = null, string confinement = "none")
 {
     /// <summary>What one emulator can do.</summary>
     public ValueTask<QemuCapabilities> EmulatorAsync(string emulator, CancellationToken cancellationToken) => cache.GetAsync(emulator, cancellationToken);
@@ -19,7 +19,7 @@ internal sealed class HostInformation(QemuCapabilitiesCache cache, (uint User, u
                 found[target.Architecture] = await cache.GetAsync(emulator, cancellationToken).ConfigureAwait(false);
         }
 
-        return HostCapabilitiesDocument.Make(found, user);
+        return HostCapabilitiesDocument.Make(found, user, confinement);
     }
 
     /// <summary>What a domain may ask for. virConnectGetDomainCapabilities.</summary>

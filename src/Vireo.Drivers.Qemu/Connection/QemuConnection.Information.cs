@@ -1,7 +1,9 @@
+using System.Text;
 using Vireo.Config;
 using Vireo.Drivers.Qemu.Capabilities;
 using Vireo.Drivers.Qemu.Defaults;
 using Vireo.Drivers.Qemu.Lifecycle;
+using Vireo.Drivers.Qemu.Security;
 using Vireo.Drivers.Qemu.State;
 using Vireo.Host.Processes;
 
@@ -28,9 +30,9 @@ internal sealed partial class QemuConnection
             config = config with { CurrentMemory = DataSize.FromKiB(balloon) };
         }
 
-        if (!inactive && domain.Process is { } running && ProcessOwner.Of(running.Host.Pid) is { } owner)
+        if (!inactive && domain.Process is { } running)
         {
-            config = Hypervisor.Security.Show(config, owner);
+            config = Hypervisor.Security.Show(config, running.Host.Pid);
         }
 
         if (wanted.HasFlag(DomainXMLFlags.Migratable))
@@ -120,12 +122,15 @@ internal sealed partial class QemuConnection
     /// <inheritdoc/>
     public override ValueTask<DomainGetSecurityLabelResult> DomainGetSecurityLabelAsync(DomainRef dom, CancellationToken cancellationToken)
     {
-        Find(dom);
-        return ValueTask.FromResult(new DomainGetSecurityLabelResult([0], 0));
+        var label = Find(dom).Process is { } process && Hypervisor.Security.LabelsOf(process.Host.Pid) is [var first, ..] ? first : ("", false);
+        return ValueTask.FromResult(Label(label));
     }
 
     /// <inheritdoc/>
-    public override ValueTask<NodeGetSecurityModelResult> NodeGetSecurityModelAsync(CancellationToken cancellationToken) => ValueTask.FromResult(new NodeGetSecurityModelResult([.. "none\0"u8], [.. "0\0"u8]));
+    public override ValueTask<NodeGetSecurityModelResult> NodeGetSecurityModelAsync(CancellationToken cancellationToken) =>
+        ValueTask.FromResult(new NodeGetSecurityModelResult([.. Encoding.UTF8.GetBytes(Hypervisor.Security.Confines ? GuestConfinement.Model : "none"), 0], [.. "0\0"u8]));
+
+    private static DomainGetSecurityLabelResult Label((string Text, bool IsEnforced) label) => new([.. Encoding.UTF8.GetBytes(label.Text), 0], label.IsEnforced ? 1 : 0);
 
     /// <summary>The document that a pair of impact flags means.</summary>
     private static DomainConfig ConfigOf(QemuDomain domain, bool live, bool persistent)

@@ -1,6 +1,5 @@
 using Vireo.Drivers.Qemu.Capabilities;
 using Vireo.Drivers.Qemu.Inspection;
-using Vireo.Host.Processes;
 
 namespace Vireo.Drivers.Qemu;
 
@@ -71,10 +70,7 @@ internal sealed partial class QemuConnection
     /// <inheritdoc/>
     public override ValueTask<DomainGetSecurityLabelListResult> DomainGetSecurityLabelListAsync(DomainRef dom, CancellationToken cancellationToken)
     {
-        // The model "none" comes first, which has no label.
-        DomainGetSecurityLabelResult[] labels = Find(dom).Process is not { } process || ProcessOwner.Of(process.Host.Pid) is not { } owner
-            ? []
-            : [new([0], 0), new([.. System.Text.Encoding.UTF8.GetBytes($"+{owner.User}:+{owner.Group}"), 0], 0)];
+        DomainGetSecurityLabelResult[] labels = Find(dom).Process is { } process ? [.. Hypervisor.Security.LabelsOf(process.Host.Pid).Select(Label)] : [];
         return ValueTask.FromResult(new DomainGetSecurityLabelListResult(labels, labels.Length));
     }
 

@@ -50,6 +50,15 @@ public sealed record QemuSettings
     /// <summary>The group that emulated TPMs run as (<c>swtpm_group</c>); null as for <see cref="TpmUser"/>.</summary>
     public string? TpmGroup { get; init; }
 
+    /// <summary>The models by which guests are confined (<c>security_driver</c>): <c>apparmor</c>, <c>dac</c>, <c>none</c>; null for whatever the host has.</summary>
+    public IReadOnlyList<string>? SecurityModels { get; init; }
+
+    /// <summary>A guest that says nothing of it is confined (<c>security_default_confined</c>).</summary>
+    public bool ConfinesByDefault { get; init; } = true;
+
+    /// <summary>A guest that is not to be confined is refused (<c>security_require_confined</c>).</summary>
+    public bool RequiresConfinement { get; init; }
+
     /// <summary>A guest's files are given to that user while it runs (<c>dynamic_ownership</c>).</summary>
     public bool DynamicOwnership { get; init; } = true;
 

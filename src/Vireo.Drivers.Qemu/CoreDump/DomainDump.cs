@@ -69,6 +69,7 @@ internal sealed class DomainDump(QemuDomain domain, QemuProcess process)
         var ended = monitor.WaitForEventAsync(static e => e.Name == "DUMP_COMPLETED", waiting.Token);
         try
         {
+            await process.HandAsync(target, CancellationToken.None).ConfigureAwait(false);
             await monitor.ExecuteAsync(Qmp.GetFd(FdName, target), CancellationToken.None).ConfigureAwait(false);
             await monitor.ExecuteAsync(Qmp.DumpGuestMemory(FdName, name), CancellationToken.None).ConfigureAwait(false);
             while (await Task.WhenAny(ended, Task.Delay(s_pace, CancellationToken.None)).ConfigureAwait(false) != ended)

@@ -64,7 +64,7 @@ internal sealed class LivePlug(RunningDevices devices)
         var (numbered, vsock) = await NumberAsync(connected, undo, cancellationToken).ConfigureAwait(false);
         plan = numbered;
         undo.Push("write the live state", devices.RetractAsync);
-        Process.Claim(plan.AddTo(devices.Live), Process.Disks);
+        await Process.ClaimAsync(plan.AddTo(devices.Live), Process.Disks, cancellationToken).ConfigureAwait(false);
         await devices.AnnounceAsync(plan.AddTo).ConfigureAwait(false);
         FaultPoint.Hit(FaultPoints.PlugAnnounced);
         await MakeAsync(plan, numbers, vsock, undo, cancellationToken).ConfigureAwait(false);

@@ -36,7 +36,7 @@ internal sealed class MediaChange(RunningDevices devices)
         var shown = Show(drive, medium, after);
         await UndoStack.RunAsync(async undo =>
         {
-            Process.Claim(Put(devices.Live, shown), Process.Disks.With(after));
+            await Process.ClaimAsync(Put(devices.Live, shown), Process.Disks.With(after), cancellationToken).ConfigureAwait(false);
             undo.Push("write the live state", devices.RetractAsync);
             await devices.AnnounceAsync(live => Put(live, shown)).ConfigureAwait(false);
             await SwapAsync(drive, before, after, force, undo, cancellationToken).ConfigureAwait(false);

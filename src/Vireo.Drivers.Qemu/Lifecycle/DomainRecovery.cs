@@ -69,6 +69,7 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
             hypervisor.HostDevices.GiveBack(directory);
             SocketNames.Remove(directory);
             RunClaims.GiveBackAll(directory, hypervisor.Settings.RememberOwner, hypervisor.Report);
+            RunProfile.Remove(directory, hypervisor.Report);
             GuestGroup.Remove(directory);
             Directory.Delete(directory, recursive: true);
         }
@@ -94,15 +95,19 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
 
         // Shown as it was left until its monitor answers; a monitor that hangs keeps nobody else waiting.
         domain.Update(v => v with { Id = status.Id, Live = config, State = status.State, Reason = status.Reason, AgentTimeout = status.AgentTimeout });
-        var process = new QemuProcess(status.Id, host, Path.GetDirectoryName(status.MonitorPath)!, status.MonitorPath, Path.Combine(hypervisor.Paths.QemuLog, config.Name + ".log"))
+        var directory = Path.GetDirectoryName(status.MonitorPath)!;
+        var log = Path.Combine(hypervisor.Paths.QemuLog, config.Name + ".log");
+        var owner = hypervisor.Security.OwnerOf(config, host.Pid, directory);
+        var process = new QemuProcess(status.Id, host, directory, status.MonitorPath, log)
         {
             Channels = Channels(status),
-            Claims = RunClaims.Of(Path.GetDirectoryName(status.MonitorPath)!, config.Uuid!.Value, config.Name!, OwnerOf(config, host, Path.GetDirectoryName(status.MonitorPath)!)),
+            Claims = RunClaims.Of(directory, config.Uuid!.Value, config.Name!, owner),
+            Profile = RunProfile.Of(owner, directory, Channels(status), log),
             Live = config,
             Disks = await DisksAsync(status).ConfigureAwait(false),
             Deferred = status.Deferred,
             AskedCpu = status.AskedCpu,
-            Group = GuestGroup.Find(Path.GetDirectoryName(status.MonitorPath)!),
+            Group = GuestGroup.Find(directory),
             Transfer = status.Transfer,
         };
 
@@ -167,10 +172,6 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
             await hypervisor.Stopper.FinishAsync(domain, process).ConfigureAwait(false);
         }
     }
-
-    // It runs as whom it was started as, whatever is set by now.
-    private GuestOwner OwnerOf(DomainConfig config, HostProcess host, string directory) =>
-        ProcessOwner.Of(host.Pid) is { } owner ? hypervisor.Security.OwnerOf(config, owner, GuestPlaces.HasOwnDevices(directory)) : GuestOwner.None;
 
     // A daemon died while the guest's memory was written to a file: unless the file is complete, the guest goes on without it.
     private async Task SettleTransferAsync(QemuDomain domain, QemuProcess process)

@@ -55,7 +55,7 @@ internal sealed class DomainStopper(QemuHypervisor hypervisor)
             Updated = false,
         });
         await hypervisor.RemoveStatusAsync(domain, process).ConfigureAwait(false);
-        await ClearAwayAsync(process.Live, process.Directory, process.Channels).ConfigureAwait(false);
+        await ClearAwayAsync(process).ConfigureAwait(false);
         if (!handsOver)
         {
             await hypervisor.Hooks.TellEndAsync(process.Live).ConfigureAwait(false);
@@ -75,6 +75,18 @@ internal sealed class DomainStopper(QemuHypervisor hypervisor)
         return true;
     }
 
+    /// <summary>Removes what belonged to a run that has ended.</summary>
+    /// <param name="process">Its process.</param>
+    public async Task ClearAwayAsync(QemuProcess process)
+    {
+        if (process.Profile is { } profile)
+        {
+            await profile.CloseAsync().ConfigureAwait(false);
+        }
+
+        await ClearAwayAsync(process.Live, process.Directory, process.Channels).ConfigureAwait(false);
+    }
+
     /// <summary>Tells of the taps that went with a run that has ended, ends what served it, and removes its sockets and its directories.</summary>
     /// <param name="live">The run's live document.</param>
     /// <param name="directory">The run's directory.</param>
@@ -90,6 +102,7 @@ internal sealed class DomainStopper(QemuHypervisor hypervisor)
             hypervisor.HostDevices.GiveBack(directory);
             SocketNames.Remove(directory);
             RunClaims.GiveBackAll(directory, hypervisor.Settings.RememberOwner, hypervisor.Report);
+            RunProfile.Remove(directory, hypervisor.Report);
             GuestGroup.Remove(directory);
             Directory.Delete(directory, recursive: true);
         }

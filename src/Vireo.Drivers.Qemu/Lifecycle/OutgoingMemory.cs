@@ -47,6 +47,7 @@ internal sealed class OutgoingMemory(QemuDomain domain, QemuProcess process, str
         {
             await monitor.ExecuteAsync(Qmp.MigrateSetCapabilities(("events", true)), cancellationToken).ConfigureAwait(false);
             await monitor.ExecuteAsync(Qmp.MigrateSetParameters(w => w.WriteNumber("max-bandwidth"u8, UnlimitedBandwidth)), cancellationToken).ConfigureAwait(false);
+            await process.HandAsync(target, cancellationToken).ConfigureAwait(false);
             await monitor.ExecuteAsync(Qmp.GetFd(FdName, target), cancellationToken).ConfigureAwait(false);
             await monitor.ExecuteAsync(Qmp.Migrate("fd:" + FdName), cancellationToken).ConfigureAwait(false);
             await MeasureAsync(ended).ConfigureAwait(false);

@@ -49,8 +49,8 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
 
     private async ValueTask<QemuProcess> LaunchAsync(LaunchSource source, UndoStack undo, CancellationToken cancellationToken)
     {
-        var owner = hypervisor.Security.OwnerOf(source.Config);
         var id = hypervisor.NextId();
+        var owner = hypervisor.Security.OwnerOf(source.Config, source.Beside is null ? null : id);
         await AnnounceAsync("prepare", source.Config with { Id = id }, source, undo, cancellationToken).ConfigureAwait(false);
         var directory = MakeDirectory(hypervisor.Paths.QemuDomainDirectory(id, source.Config.Name!), undo);
         source = await TakeDevicesAsync(source, id, directory, undo, cancellationToken).ConfigureAwait(false);
@@ -82,6 +82,7 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
         claims.Take(files);
         GuestPlaces.RequireReach(owner, files);
         var logPath = Path.Combine(hypervisor.Paths.QemuLog, config.Name + ".log");
+        var profile = await ConfineAsync(launch, source, owner, directory, channels, logPath, files, undo, cancellationToken).ConfigureAwait(false);
         hypervisor.Logs.Rotate(logPath);
         using var log = HostFile.OpenLog(logPath);
         var logStart = Header(log, launch);
@@ -90,6 +91,7 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
         {
             Channels = channels,
             Claims = claims,
+            Profile = profile,
             Live = launch.Live with { Id = id },
             Disks = launch.Disks,
             Deferred = launch.Deferred,
@@ -185,7 +187,26 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
         UserId = owner.Account?.User,
         GroupId = owner.Account?.Group,
         SupplementaryGroups = owner.Account?.Supplementary ?? [],
+        Profile = owner.Confinement?.Profile,
     });
+
+    private async ValueTask<RunProfile?> ConfineAsync(
+        GuestLaunch launch, LaunchSource source, GuestOwner owner, string directory, string channels, string log, IReadOnlyCollection<GuestFile> files, UndoStack undo, CancellationToken cancellationToken)
+    {
+        if (RunProfile.Of(owner, directory, channels, log) is not { } profile)
+        {
+            return null;
+        }
+
+        undo.Push("remove the AppArmor profile", () => RunProfile.Remove(directory, hypervisor.Report));
+        if (source.Memory is { } memory && HostFile.NameOf(memory) is { } path)
+        {
+            await profile.HandAsync(path, launch.Live, files, cancellationToken).ConfigureAwait(false);
+        }
+
+        await profile.AllowAsync(launch.Live, files, cancellationToken).ConfigureAwait(false);
+        return profile;
+    }
 
     private static Dictionary<string, string> EnvironmentOf(DomainConfig live)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Vireo.Config;
 using Vireo.Drivers.Qemu.Agent;
 using Vireo.Drivers.Qemu.Block;
@@ -8,6 +9,7 @@ using Vireo.Drivers.Qemu.SavedState;
 using Vireo.Drivers.Qemu.Security;
 using Vireo.Drivers.Qemu.Statistics;
 using Vireo.Drivers.Qemu.Tuning;
+using Vireo.Host.Files;
 using Vireo.Host.Processes;
 
 namespace Vireo.Drivers.Qemu.Lifecycle;
@@ -36,6 +38,9 @@ internal sealed class QemuProcess(int id, HostProcess host, string directory, st
 
     /// <summary>What it has of the host's files. Changed within the domain's job only.</summary>
     public required RunClaims Claims { get; init; }
+
+    /// <summary>What confines it, made by this daemon or an earlier one; null when nothing does, or somebody else made it.</summary>
+    public RunProfile? Profile { get; init; }
 
     /// <summary>Where the monitor listens.</summary>
     public string MonitorPath { get; } = monitorPath;
@@ -134,14 +139,32 @@ internal sealed class QemuProcess(int id, HostProcess host, string directory, st
     /// <summary>Takes the files that it is about to open; what does not come about after all is given back at the end of the domain's job.</summary>
     /// <param name="live">What the live document is going to be.</param>
     /// <param name="disks">What its disks are.</param>
-    /// <exception cref="VireoException">As <see cref="RunClaims.Take"/>.</exception>
-    public void Claim(DomainConfig live, LiveDisks disks)
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="VireoException">As <see cref="RunClaims.Take"/> and <see cref="RunProfile.AllowAsync"/>.</exception>
+    public async ValueTask ClaimAsync(DomainConfig live, LiveDisks disks, CancellationToken cancellationToken)
     {
         // The end of the job looks again even when nothing came of it.
         _settled = default;
         var files = GuestFiles.Of(live, disks);
         Claims.Take(files);
         GuestPlaces.AddDevices(Claims.Owner, Host.Pid, files);
+        if (Profile is { } profile)
+        {
+            await profile.AllowAsync(live, [.. files, .. GuestFiles.Of(Live, Disks)], cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Lets it have a file that it is about to be handed open, until the end of the domain's job.</summary>
+    /// <param name="file">The file; pipes and sockets have no name that would matter.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="VireoException">As <see cref="RunProfile.HandAsync"/>.</exception>
+    public async ValueTask HandAsync(SafeHandle file, CancellationToken cancellationToken)
+    {
+        if (Profile is { } profile && HostFile.NameOf(file) is { } path)
+        {
+            _settled = default;
+            await profile.HandAsync(path, Live, GuestFiles.Of(Live, Disks), cancellationToken).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Has what it has of the host's files agree with its document; nothing when neither document nor disks have changed.</summary>
@@ -155,6 +178,23 @@ internal sealed class QemuProcess(int id, HostProcess host, string directory, st
             Claims.Settle(files, report);
             GuestPlaces.KeepDevices(Claims.Owner, Host.Pid, files);
             _settled = (live, Disks);
+            if (Profile is { } profile)
+            {
+                _ = ConfineAsync(profile, live, files, report);
+            }
+        }
+    }
+
+    // Nobody waits for it: what the process does not need any more it may have a moment longer.
+    private static async Task ConfineAsync(RunProfile profile, DomainConfig live, IReadOnlyCollection<GuestFile> files, Action<string, Exception> report)
+    {
+        try
+        {
+            await profile.KeepAsync(live, files, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is VireoException or IOException or UnauthorizedAccessException)
+        {
+            report($"narrow AppArmor profile '{profile.Name}'", e);
         }
     }
 

@@ -26,4 +26,7 @@ internal sealed record GuestFile(string Path, FileUse Use = FileUse.Open)
 
     /// <summary>It is made when it is not there: the process may not make files where it lies.</summary>
     public bool IsMade { get; init; }
+
+    /// <summary>Whether it is written to.</summary>
+    public bool IsWritten { get => field || Use != FileUse.Open; init; }
 }

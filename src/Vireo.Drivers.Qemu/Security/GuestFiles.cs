@@ -18,10 +18,8 @@ internal static class GuestFiles
         foreach (var file in Boot(live.Os).Concat(Images(live, disks)).Concat(Devices(live.Devices)))
         {
             // Of one that is named twice the stronger use counts.
-            if (!files.TryGetValue(file.Path, out var known) || file.Use > known.Use)
-            {
-                files[file.Path] = file;
-            }
+            files[file.Path] = !files.TryGetValue(file.Path, out var known) ? file
+                : (file.Use > known.Use ? file : known) with { IsWritten = file.IsWritten || known.IsWritten };
         }
 
         return files.Values;
@@ -108,7 +106,7 @@ internal static class GuestFiles
         return characters.SelectMany(device => Characters(device.Item1, device.Item2, device.Item3))
             .Concat(devices.Rngs.Where(rng => rng.Backend is { Model: RngBackendModel.Random }).Select(rng => rng.Backend!.Path)
                 .Concat(devices.Inputs.Select(input => input.Source?.Evdev ?? input.Source?.Dev)).Concat(devices.Tpms.Select(tpm => tpm.Backend?.DevicePath))
-                .Concat(devices.Memories.Select(memory => memory.Source?.Path)).Concat(DeviceNodes.Of(devices)).OfType<string>().Select(path => new GuestFile(path)));
+                .Concat(devices.Memories.Select(memory => memory.Source?.Path)).Concat(DeviceNodes.Of(devices)).OfType<string>().Select(path => new GuestFile(path) { IsWritten = true }));
     }
 
     private static IEnumerable<GuestFile> Characters(CharType? type, ConfigList<CharSource> sources, CharLog? log)
@@ -116,17 +114,17 @@ internal static class GuestFiles
         var (keeps, label) = sources.IsEmpty ? default : Labels(sources[0].Seclabels);
         if (type is CharType.File or CharType.Dev or CharType.Pipe && !sources.IsEmpty && sources[0].Path is { } path)
         {
-            yield return new GuestFile(path) { KeepsOwner = keeps, Label = label, IsMade = type == CharType.File };
+            yield return new GuestFile(path) { KeepsOwner = keeps, Label = label, IsMade = type == CharType.File, IsWritten = true };
             if (type == CharType.Pipe)
             {
-                yield return new GuestFile(path + ".in") { KeepsOwner = keeps, Label = label };
-                yield return new GuestFile(path + ".out") { KeepsOwner = keeps, Label = label };
+                yield return new GuestFile(path + ".in") { KeepsOwner = keeps, Label = label, IsWritten = true };
+                yield return new GuestFile(path + ".out") { KeepsOwner = keeps, Label = label, IsWritten = true };
             }
         }
 
         if (log?.File is { } file)
         {
-            yield return new GuestFile(file) { IsMade = true };
+            yield return new GuestFile(file) { IsMade = true, IsWritten = true };
         }
     }
 

@@ -28,6 +28,9 @@ internal sealed record GuestOwner(HostAccount? Account)
     /// <summary>The devices that it sees besides its own; null when it sees all of the host's.</summary>
     public IReadOnlyList<string>? SharedDevices { get; init; }
 
+    /// <summary>What confines it; null when nothing does.</summary>
+    public GuestConfinement? Confinement { get; init; }
+
     /// <summary>The user and group as a label.</summary>
     public DacLabel Label => Account is { } account ? new(account.User, account.Group) : new(CurrentUser.Id, CurrentUser.Group);
 

@@ -75,8 +75,9 @@ internal interface ISnapshotDomain
 
     /// <summary>Takes the files of images that the hypervisor is about to open.</summary>
     /// <param name="disks">The disks as they will be.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="VireoException">VIR_ERR_RESOURCE_BUSY: another domain writes to one; VIR_ERR_SYSTEM_ERROR.</exception>
-    void Claim(LiveDisks disks);
+    ValueTask ClaimAsync(LiveDisks disks, CancellationToken cancellationToken);
 
     /// <summary>Has the live state written soon.</summary>
     void SaveStatusSoon();

@@ -24,7 +24,8 @@ internal sealed class LiveSwap(ISnapshotDomain domain, IReadOnlyList<PlannedOver
     /// <exception cref="VireoException">The hypervisor refused one; <paramref name="undo"/> closes the others.</exception>
     public async ValueTask AddNodesAsync(UndoStack undo, CancellationToken cancellationToken)
     {
-        domain.Claim(overlays.Aggregate(domain.Disks!, static (disks, overlay) => disks.With(disks.Find(overlay.Target)!.WithOverlay(overlay.Layer, overlay.Number))));
+        var disks = overlays.Aggregate(domain.Disks!, static (disks, overlay) => disks.With(disks.Find(overlay.Target)!.WithOverlay(overlay.Layer, overlay.Number)));
+        await domain.ClaimAsync(disks, cancellationToken).ConfigureAwait(false);
 
         // All at once: the hypervisor answers in order, and the way there and back is waited for only once.
         var adds = overlays.Select(overlay => (overlay, Task: AddAsync(overlay, cancellationToken))).ToList();

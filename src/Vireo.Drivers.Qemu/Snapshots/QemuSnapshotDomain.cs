@@ -111,10 +111,10 @@ internal sealed class QemuSnapshotDomain(QemuDomain domain) : ISnapshotDomain
     }
 
     /// <inheritdoc/>
-    public void Claim(LiveDisks disks)
+    public ValueTask ClaimAsync(LiveDisks disks, CancellationToken cancellationToken)
     {
         var process = domain.RequireProcess();
-        process.Claim(process.Live, disks);
+        return process.ClaimAsync(process.Live, disks, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -288,7 +288,7 @@ internal sealed class QemuSnapshotDomain(QemuDomain domain) : ISnapshotDomain
 
             await process.EndAsync().ConfigureAwait(false);
             await process.DisposeAsync().ConfigureAwait(false);
-            await domain.Hypervisor.Stopper.ClearAwayAsync(process.Live, process.Directory, process.Channels).ConfigureAwait(false);
+            await domain.Hypervisor.Stopper.ClearAwayAsync(process).ConfigureAwait(false);
             if (!handsOver)
             {
                 await domain.Hypervisor.Hooks.TellEndAsync(process.Live).ConfigureAwait(false);

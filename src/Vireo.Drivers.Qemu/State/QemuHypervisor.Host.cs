@@ -1,4 +1,5 @@
 using Vireo.Drivers.Qemu.Capabilities;
+using Vireo.Drivers.Qemu.Security;
 
 namespace Vireo.Drivers.Qemu.State;
 
@@ -6,5 +7,5 @@ namespace Vireo.Drivers.Qemu.State;
 internal sealed partial class QemuHypervisor
 {
     /// <summary>The host, and what its QEMUs can run.</summary>
-    public HostInformation HostInformation => field ??= new(new QemuCapabilitiesCache(Paths.QemuCapabilities), Security.Default is { } label ? (label.User, label.Group) : null);
+    public HostInformation HostInformation => field ??= new(new QemuCapabilitiesCache(Paths.QemuCapabilities), Security.Default is { } label ? (label.User, label.Group) : null, Security.Confines ? GuestConfinement.Model : "none");
 }

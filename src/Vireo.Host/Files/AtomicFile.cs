@@ -39,7 +39,13 @@ public static class AtomicFile
     /// <param name="cancellationToken">Gives up before the first file is replaced.</param>
     /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR; unless a rename was what failed, nothing has changed.</exception>
     public static Task WriteAllAsync(IReadOnlyList<FileWrite> files, bool durable = true, CancellationToken cancellationToken = default) =>
-        Task.Run(() => WriteAll(files, durable, cancellationToken), cancellationToken);
+        OnPool(
+            () =>
+            {
+                WriteAll(files, durable, cancellationToken);
+                return true;
+            },
+            cancellationToken);
 
     /// <summary>Removes a file and flushes its directory; false when there was none.</summary>
     /// <param name="path">The file.</param>
@@ -47,7 +53,7 @@ public static class AtomicFile
     /// <param name="cancellationToken">Gives up before anything is done.</param>
     /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR.</exception>
     public static Task<bool> RemoveAsync(string path, bool durable = true, CancellationToken cancellationToken = default) =>
-        Task.Run(
+        OnPool(
             () =>
             {
                 Pass(path, $"cannot remove file '{path}'");
@@ -78,6 +84,27 @@ public static class AtomicFile
     {
         foreach (var path in Directory.EnumerateFiles(directory, ".*" + Suffix))
             File.Delete(path);
+    }
+
+    // A thread of the pool waits for the disk as well as another of them would: handing the work over would cost more than it.
+    private static Task<T> OnPool<T>(Func<T> work, CancellationToken cancellationToken)
+    {
+        if (!Thread.CurrentThread.IsThreadPoolThread)
+            return Task.Run(work, cancellationToken);
+        if (cancellationToken.IsCancellationRequested)
+            return Task.FromCanceled<T>(cancellationToken);
+        try
+        {
+            return Task.FromResult(work());
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return Task.FromCanceled<T>(cancellationToken);
+        }
+        catch (Exception e)
+        {
+            return Task.FromException<T>(e);
+        }
     }
 
     private static void WriteAll(IReadOnlyList<FileWrite> files, bool durable, CancellationToken cancellationToken)

@@ -69,6 +69,9 @@ public static class HostFile
         return copy >= 0 ? new SafeFileHandle(copy, ownsHandle: true) : throw SystemError.Last("cannot duplicate a file descriptor");
     }
 
+    /// <summary>Where an open file lies; null for what lies nowhere: pipes, sockets, memory.</summary>
+    public static string? NameOf(SafeHandle handle) => new FileInfo($"/proc/self/fd/{handle.DangerousGetHandle()}").LinkTarget is ['/', ..] path ? path : null;
+
     internal static SafeFileHandle Open(string path, int flags, uint mode, string? spokenOf = null, string failure = "cannot open file", ErrorDomain domain = ErrorDomain.None)
     {
         var fd = Libc.Open(path, flags | Libc.CloseOnExec | Libc.NoControllingTerminal, mode);

@@ -25,6 +25,9 @@ public sealed unsafe class PinnedFile : IDisposable
         Refresh();
     }
 
+    /// <summary>Where it lies, without links on the way.</summary>
+    public string Name => new FileInfo(_itself).LinkTarget ?? _path;
+
     /// <summary>What the file system calls it: device and inode.</summary>
     public string Identity { get; private set; } = "";
 

@@ -40,6 +40,9 @@ public sealed record ProcessStart(string Program, IReadOnlyList<string> Argument
     /// <summary>The devices it sees; null for all that the host has. Needs root.</summary>
     public PrivateDevices? Devices { get; init; }
 
+    /// <summary>The AppArmor profile that confines it; null for what confines the daemon.</summary>
+    public string? Profile { get; init; }
+
     /// <summary>Its file mode mask; null for the daemon's.</summary>
     public uint? FileModeMask { get; init; }
 }

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using Vireo.Host.Native;
+using Vireo.Host.Security;
 
 namespace Vireo.Host.Processes;
 
@@ -13,7 +14,7 @@ internal static unsafe class Spawner
     /// <summary>Starts the program; returns its pid. The caller must reap it.</summary>
     public static int Start(ProcessStart start)
     {
-        if (start.UserId is null && start.GroupId is null && start.FileModeMask is null && start.Devices is null)
+        if (start.UserId is null && start.GroupId is null && start.FileModeMask is null && start.Devices is null && start.Profile is null)
             return SpawnAs(start);
 
         // Rights and mask belong to the thread on Linux. A thread that gives its rights up, spawns and ends
@@ -46,6 +47,9 @@ internal static unsafe class Spawner
                 throw SystemError.Last("cannot give a thread a file mode mask of its own");
             Libc.FileModeMask(mask);
         }
+
+        if (start.Profile is { } profile)
+            AppArmor.EnterAtExecution(profile);
 
         // The user need not reach it by its name.
         using var directory = OpenDirectory(start.WorkingDirectory);

@@ -135,9 +135,7 @@ internal sealed class ScratchDomain : ISnapshotDomain, IAsyncDisposable
 
     public async ValueTask PlaceAsync(IReadOnlyList<DocumentChange> documents, Action place) => await Task.Run(place);
 
-    public void Claim(LiveDisks disks)
-    {
-    }
+    public ValueTask ClaimAsync(LiveDisks disks, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
     public void SaveStatusSoon()
     {
