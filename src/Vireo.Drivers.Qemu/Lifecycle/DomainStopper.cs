@@ -90,7 +90,7 @@ internal sealed class DomainStopper(QemuHypervisor hypervisor)
             hypervisor.HostDevices.GiveBack(directory);
             SocketNames.Remove(directory);
             RunClaims.GiveBackAll(directory, hypervisor.Settings.RememberOwner, hypervisor.Report);
-            GuestGroup.Remove(directory);
+            GuestGroup.Remove(directory, hypervisor.Report);
             Directory.Delete(directory, recursive: true);
         }
 

@@ -68,6 +68,7 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
         var launch = await hypervisor.Builder.BuildAsync(
             new LaunchRequest(source, id, channels, listener.SafeHandle, taps, tpm?.Hypervisor.SafeHandle) { Secrets = hypervisor.Secrets, Owner = owner, Vsock = vsock }, cancellationToken).ConfigureAwait(false);
         using var listening = launch.Sockets;
+        using var inherited = launch.Inherited;
         undo.Push("remove sockets", () => SocketNames.Remove(directory));
         SocketNames.Aside(directory, launch.Deferred);
         launch.Sockets.Record(directory);
@@ -102,7 +103,7 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
 
         // Until the live state is written, this is how a daemon that comes after a crash finds the process.
         File.WriteAllText(Path.Combine(directory, IdentityFile), process.Host.Identity.ToString());
-        undo.Push("remove the control group", () => GuestGroup.Remove(directory));
+        undo.Push("remove the control group", () => GuestGroup.Remove(directory, hypervisor.Report));
         StartTuning.Enclose(process, hypervisor.Paths);
         await TalkAsync(process, logStart, memoryFd, cancellationToken).ConfigureAwait(false);
         return process;
@@ -144,7 +145,7 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
     private async ValueTask ConnectAsync(LaunchSource source, GuestTaps taps, string directory, UndoStack undo, CancellationToken cancellationToken)
     {
         var config = source.Config;
-        undo.Push("delete network devices", () => DirectTaps.Remove(directory));
+        undo.Push("delete network devices", () => DirectTaps.RemoveAll(directory, hypervisor.Report));
         undo.Push("take the taps down", async () => await InterfaceScripts.DownAsync(taps.Show(config), directory, hypervisor.Log).ConfigureAwait(false));
         for (var i = 0; i < config.Devices.Interfaces.Count; i++)
         {
@@ -176,16 +177,11 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
 
     private static HostProcess Spawn(GuestLaunch launch, SafeFileHandle log, GuestOwner owner, PrivateDevices? devices) => HostProcess.Start(new ProcessStart(launch.Program, launch.Arguments)
     {
-        StandardOutput = log,
-        StandardError = log,
         Inherited = launch.Inherited.Entries,
         WorkingDirectory = "/",
         Environment = EnvironmentOf(launch.Live),
         Devices = devices,
-        UserId = owner.Account?.User,
-        GroupId = owner.Account?.Group,
-        SupplementaryGroups = owner.Account?.Supplementary ?? [],
-    });
+    }.As(owner.Account).PrintingTo(log));
 
     private static Dictionary<string, string> EnvironmentOf(DomainConfig live)
     {
