@@ -203,8 +203,15 @@ internal static class DirectTaps
     private static void Write(string directory, IEnumerable<Entry> entries)
     {
         var list = Path.Combine(directory, List);
-        File.WriteAllLines(list + ".new", entries.Select(static entry => $"{entry.Name} {entry.Address} {entry.Lower} {entry.LowerAddress}"));
-        File.Move(list + ".new", list, overwrite: true);
+        try
+        {
+            File.WriteAllLines(list + ".new", entries.Select(static entry => $"{entry.Name} {entry.Address} {entry.Lower} {entry.LowerAddress}"));
+            File.Move(list + ".new", list, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Host.SystemError.Make(e, $"cannot write '{list}'", ErrorDomain.Qemu);
+        }
     }
 
     private sealed record Entry(string Name, string Address, string Lower, string LowerAddress);

@@ -99,7 +99,9 @@ internal sealed class GuestGroup(ControlGroup group)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw SystemError.Make(e, $"Unable to write to '{group.FileOf(controller, file)}'", ErrorDomain.None);
+            const int invalid = 22;
+            throw SystemError.Make(e, $"Unable to write to '{group.FileOf(controller, file)}'", ErrorDomain.None) is { Number1: not invalid } failure ? failure
+                : SystemError.Make(invalid, $"Invalid value '{value}' for '{file}'", ErrorDomain.None);
         }
     }
 

@@ -18,8 +18,9 @@ public sealed class RealTuningTests
         await scratch.Connection.DomainSetSchedulerParametersFlagsAsync(dom, [TypedParam.Of("global_quota", 50000L)], Live, default);
 
         // No part of it may have more than the whole.
-        await Should.ThrowAsync<VireoException>(async () => await scratch.Connection.DomainSetSchedulerParametersFlagsAsync(
+        var failure = await Should.ThrowAsync<VireoException>(async () => await scratch.Connection.DomainSetSchedulerParametersFlagsAsync(
             dom, [TypedParam.Of("cpu_shares", 512UL), TypedParam.Of("global_quota", 60000L), TypedParam.Of("vcpu_quota", 100000L)], Live, default));
+        failure.Message.ShouldBe("Invalid value '100000' for 'cpu.cfs_quota_us': Invalid argument");
         group.Read(ControlGroupController.Cpu, "cpu.shares")!.Trim().ShouldBe("1024");
         group.Read(ControlGroupController.Cpu, "cpu.cfs_quota_us")!.Trim().ShouldBe("50000");
         var told = (await scratch.Connection.DomainGetSchedulerParametersFlagsAsync(dom, 9, Live, default)).ToDictionary(parameter => parameter.Field);
