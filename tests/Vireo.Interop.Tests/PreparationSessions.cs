@@ -49,7 +49,7 @@ internal static class PreparationSessions
             "secret-define {dir}/bad.xml", "secret-define {dir}/nameless.xml", "secret-list", "secret-list --ephemeral", "secret-list --no-ephemeral", "secret-list --private", "secret-list --no-private",
             $"secret-dumpxml {Ceph}", $"secret-dumpxml {Volume}", $"secret-get-value {Volume}", $"secret-set-value {Volume} aGVsbG8=", $"secret-get-value {Volume}", $"secret-get-value {Volume} --plain",
             $"secret-set-value {Volume} --file {{dir}}/value --plain", $"secret-get-value {Volume}", $"secret-set-value {Volume}", $"secret-set-value {Volume} --file /no/such", $"secret-set-value {Volume} --plain --base64 x",
-            $"secret-set-value {Ceph} aGVsbG8=", $"secret-get-value {Ceph}", "secret-get-value 00000000-0000-0000-0000-000000000001", "secret-get-value nosuch", "secret-undefine nosuch", "secret-define /no/such",
+            $"secret-set-value {Ceph} aGVsbG8=", $"secret-get-value {Ceph}", $"-r secret-get-value {Volume}", $"-r secret-get-value {Ceph}", $"-r secret-dumpxml {Volume}", "-r secret-list", $"-r secret-set-value {Volume} aGVsbG8=", $"-r secret-undefine {Volume}", "secret-get-value 00000000-0000-0000-0000-000000000001", "secret-get-value nosuch", "secret-undefine nosuch", "secret-define /no/such",
             $"secret-undefine {Volume}", $"secret-undefine {Ceph}", $"secret-undefine {Ceph}", "secret-list",
         ])
     {

@@ -135,6 +135,16 @@ public sealed class SavedStateTests
             (await lab.VirshAsync("domstate", "guest")).Trim().ShouldBe("running");
             (await lab.VirshAsync("domjobinfo", "guest")).ShouldContain("None");
         }
+
+        // Stock virsh takes the key from its terminal; to the signal alone it pays no heed, whoever serves it.
+        await using var stock = await TerminalProgram.StartAsync("/usr/bin/virsh", ["-c", lab.Daemon.Uri, "save", "guest", lab["state"], "--verbose"]);
+        await stock.ShownAsync("%]");
+        await stock.TypeAsync("\u0003");
+        var (status, shown) = await stock.EndAsync();
+        status.Code.ShouldBe(1);
+        shown.ShouldContain("operation aborted: domain save job: canceled by client");
+        File.Exists(lab["state"]).ShouldBeFalse();
+        (await lab.VirshAsync("domstate", "guest")).Trim().ShouldBe("running");
     }
 
     [Fact]

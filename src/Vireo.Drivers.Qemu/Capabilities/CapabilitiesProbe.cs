@@ -108,13 +108,13 @@ internal static class CapabilitiesProbe
     private static HostProcess Start(string emulator, string accelerators, string log, System.Runtime.InteropServices.SafeHandle socket)
     {
         using var output = Host.Files.HostFile.OpenLog(log);
-        var fds = new InheritedFds();
+        using var fds = new InheritedFds();
         string[] arguments =
         [
             "-S", "-no-user-config", "-nodefaults", "-display", "none", "-machine", $"none,accel={accelerators}",
             "-chardev", $"socket,id=m,fd={fds.Add(socket)}", "-mon", "chardev=m,mode=control",
         ];
-        return HostProcess.Start(new(emulator, arguments) { Inherited = fds.Entries, StandardOutput = output, StandardError = output });
+        return HostProcess.Start(new ProcessStart(emulator, arguments) { Inherited = fds.Entries }.PrintingTo(output));
     }
 
     /// <summary>The questions of one batch and the readers of their answers.</summary>

@@ -1,5 +1,4 @@
 using Vireo.Config;
-using Vireo.Host.Files;
 using Vireo.Host.Processes;
 using Vireo.Host.Secrets;
 
@@ -25,6 +24,6 @@ internal sealed class GuestSecrets(SecretStore store, InheritedFds? inherited)
         var secret = OptionJson.Object("secret", id);
         return inherited is null
             ? secret.Text("format", "base64").Text("data", Convert.ToBase64String(value))
-            : secret.Text("format", "raw").Text("file", $"/proc/self/fd/{inherited.Add(HostFile.InMemory(id, value))}");
+            : secret.Text("format", "raw").Text("file", $"/proc/self/fd/{inherited.AddContent(id, value)}");
     }
 }

@@ -46,11 +46,10 @@ internal sealed partial class QemuConnection
     {
         CheckFlags(flags, Impacts, "qemuDomainSetSchedulerParametersFlags");
         TypedParams.Check(@params, [.. ProcessorLimits.Fields]);
-        return TuneAsync(dom, flags, ControlGroupController.Cpu, "virDomainSetSchedulerParametersFlags", (config, _) => ProcessorLimits.Change(config, @params), async (domain, process, group, config) =>
-        {
-            await ProcessorLimits.ApplyAsync(process, group, config.Cputune!, domain.View.Live!.Cputune, cancellationToken).ConfigureAwait(false);
-            domain.Publish(new DomainTunableEvent(domain.View.Ref, [.. @params.Select(static given => given.Type == TypedParameterType.Llong ? TypedParam.Of("cputune." + given.Field, given.Number) : TypedParam.Of("cputune." + given.Field, given.Unsigned))]));
-        }, cancellationToken);
+        return TuneAsync(dom, flags, ControlGroupController.Cpu, "virDomainSetSchedulerParametersFlags", (config, _) => ProcessorLimits.Change(config, @params),
+            (process, group, after, before) => ProcessorLimits.ApplyAsync(process, group, after.Cputune, before.Cputune, cancellationToken),
+            cancellationToken,
+            domain => domain.Publish(new DomainTunableEvent(domain.View.Ref, [.. @params.Select(static given => given.Type == TypedParameterType.Llong ? TypedParam.Of("cputune." + given.Field, given.Number) : TypedParam.Of("cputune." + given.Field, given.Unsigned))])));
     }
 
     /// <inheritdoc/>
@@ -65,9 +64,9 @@ internal sealed partial class QemuConnection
     {
         CheckFlags(flags, Impacts, "qemuDomainSetMemoryParameters");
         TypedParams.Check(@params, [.. MemoryLimits.Fields]);
-        return TuneAsync(dom, flags, ControlGroupController.Memory, "virDomainSetMemoryParameters", (config, _) => MemoryLimits.Change(config, @params), (_, _, group, config) =>
+        return TuneAsync(dom, flags, ControlGroupController.Memory, "virDomainSetMemoryParameters", (config, _) => MemoryLimits.Change(config, @params), (_, group, after, _) =>
         {
-            MemoryLimits.Apply(group, config.Memtune);
+            MemoryLimits.Apply(group, after.Memtune);
             return Task.CompletedTask;
         }, cancellationToken);
     }
@@ -84,9 +83,9 @@ internal sealed partial class QemuConnection
     {
         CheckFlags(flags, Impacts, "qemuDomainSetNumaParameters");
         TypedParams.Check(@params, [.. MemoryNodes.Fields]);
-        return TuneAsync(dom, flags, ControlGroupController.Cpuset, "virDomainSetNumaParameters", (config, live) => MemoryNodes.Change(config, live, @params), (_, _, group, config) =>
+        return TuneAsync(dom, flags, ControlGroupController.Cpuset, "virDomainSetNumaParameters", (config, live) => MemoryNodes.Change(config, live, @params), (_, group, after, _) =>
         {
-            MemoryNodes.Apply(group, config.Numatune);
+            MemoryNodes.Apply(group, after.Numatune);
             return Task.CompletedTask;
         }, cancellationToken);
     }
@@ -104,9 +103,17 @@ internal sealed partial class QemuConnection
     {
         CheckFlags(flags, Impacts, "qemuDomainSetBlkioParameters");
         TypedParams.Check(@params, [.. BlockLimits.Fields]);
-        return TuneAsync(dom, flags, ControlGroupController.Block, "virDomainSetBlkioParameters", (config, _) => BlockLimits.Change(config, @params), (_, _, group, _) =>
+        return TuneAsync(dom, flags, ControlGroupController.Block, "virDomainSetBlkioParameters", (config, live) =>
         {
-            BlockLimits.Apply(group, @params);
+            if (live)
+            {
+                BlockLimits.RequireDevices(@params);
+            }
+
+            return BlockLimits.Change(config, @params);
+        }, (_, group, after, before) =>
+        {
+            BlockLimits.Apply(group, after.Blkiotune, before.Blkiotune);
             return Task.CompletedTask;
         }, cancellationToken);
     }
@@ -214,6 +221,18 @@ internal sealed partial class QemuConnection
         };
     }
 
+    private async Task RestoreAsync(Func<Task> restore)
+    {
+        try
+        {
+            await restore().ConfigureAwait(false);
+        }
+        catch (VireoException e)
+        {
+            Hypervisor.Report("restore the limits of a guest", e);
+        }
+    }
+
     private static DiskConfig TunedDisk(DomainConfig config, string disk) => config.Devices.Disks.FirstOrDefault(d => d.Target?.Dev == disk || d.Source?.Path == disk)
         ?? throw VireoException.InvalidArgument(ErrorDomain.Qemu, $"disk '{disk}' not found in domain");
 
@@ -233,8 +252,9 @@ internal sealed partial class QemuConnection
         ControlGroupController controller,
         string function,
         Func<DomainConfig, bool, DomainConfig> change,
-        Func<QemuDomain, QemuProcess, GuestGroup, DomainConfig, Task> apply,
-        CancellationToken cancellationToken)
+        Func<QemuProcess, GuestGroup, DomainConfig, DomainConfig, Task> apply,
+        CancellationToken cancellationToken,
+        Action<QemuDomain>? applied = null)
     {
         var domain = Find(dom);
         using var turn = await domain.EnterAsync(function, cancellationToken).ConfigureAwait(false);
@@ -244,6 +264,21 @@ internal sealed partial class QemuConnection
             StartTuning.Required(domain.RequireProcess(), controller);
         }
 
-        await DomainTuning.ChangeAsync(domain, impact, change, (process, config) => apply(domain, process, StartTuning.Required(process, controller), config)).ConfigureAwait(false);
+        await DomainTuning.ChangeAsync(domain, impact, change, async (process, config) =>
+        {
+            var (group, before) = (StartTuning.Required(process, controller), domain.View.Live!);
+            try
+            {
+                await apply(process, group, config, before).ConfigureAwait(false);
+            }
+            catch
+            {
+                // Of several limits all hold or none.
+                await RestoreAsync(() => apply(process, group, before, config)).ConfigureAwait(false);
+                throw;
+            }
+
+            applied?.Invoke(domain);
+        }).ConfigureAwait(false);
     }
 }

@@ -19,8 +19,9 @@ internal sealed class DeviceRemovals
     /// <param name="alias">What is expected.</param>
     /// <param name="limit">How long.</param>
     /// <param name="gone">Ends the wait: the hypervisor has gone.</param>
-    /// <returns>Whether it let the device go; null when it has not answered: from now on nobody waits.</returns>
-    public async Task<bool?> WaitAsync(string alias, TimeSpan limit, Task gone)
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <returns>Whether it let the device go; null when it has not answered. However this ends, from now on nobody waits.</returns>
+    public async Task<bool?> WaitAsync(string alias, TimeSpan limit, Task gone, CancellationToken cancellationToken)
     {
         TaskCompletionSource<bool> awaited;
         lock (_awaited)
@@ -28,12 +29,22 @@ internal sealed class DeviceRemovals
             awaited = _awaited[alias];
         }
 
-        await Task.WhenAny(awaited.Task, gone, Task.Delay(limit)).ConfigureAwait(false);
+        // The clock ends with the wait.
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await Task.WhenAny(awaited.Task, gone, Task.Delay(limit, patience.Token)).ConfigureAwait(false);
+        await patience.CancelAsync().ConfigureAwait(false);
         lock (_awaited)
         {
             _awaited.Remove(alias);
-            return awaited.Task.IsCompletedSuccessfully ? awaited.Task.Result : null;
         }
+
+        if (awaited.Task.IsCompletedSuccessfully)
+        {
+            return await awaited.Task.ConfigureAwait(false);
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        return null;
     }
 
     /// <summary>Nobody waits any more.</summary>

@@ -94,11 +94,13 @@ internal sealed class LivePlug(RunningDevices devices)
         VireoException? failure = null;
         for (var i = 0; i < steps.Count; i++)
         {
-            if (batch.ErrorOf(i) is { } error)
+            failure ??= batch.ErrorOf(i);
+            if (batch.IsRefused(i))
             {
-                failure ??= error;
+                continue;
             }
-            else if (steps[i].Device is not null)
+
+            if (steps[i].Device is not null)
             {
                 undo.Push("unplug the device", () => UnplugAsync(plan, undo));
             }
@@ -154,7 +156,7 @@ internal sealed class LivePlug(RunningDevices devices)
         }
 
         var kept = DirectTaps.NamesOf(Process.Directory);
-        undo.Push("delete what the card stands upon", () => DirectTaps.RemoveOthers(Process.Directory, kept));
+        undo.Push("delete what the card stands upon", () => DirectTaps.RemoveOthers(Process.Directory, kept, Hypervisor.Report));
         await Hypervisor.Cards.ConnectAsync(card, 0, taps, devices.Live.Type, Process.Directory, beside: null, cancellationToken).ConfigureAwait(false);
         if (!taps.Has(0))
         {

@@ -23,7 +23,7 @@ internal sealed partial class LiveUnplug(RunningDevices devices)
     /// <summary>Asks the guest to let a device go, and waits for its answer for a while; when none comes the device goes whenever the guest lets it.</summary>
     /// <param name="device">The device, alone.</param>
     /// <param name="wait">Whether to wait.</param>
-    /// <param name="cancellationToken">Gives up before the guest is asked.</param>
+    /// <param name="cancellationToken">Gives up, also waiting: a guest that has been asked lets the device go whenever it likes.</param>
     /// <exception cref="VireoException">VIR_ERR_OPERATION_FAILED: the guest refuses. VIR_ERR_INTERNAL_ERROR: QEMU does.</exception>
     public async Task DetachAsync(DevicesConfig device, bool wait, CancellationToken cancellationToken)
     {
@@ -51,10 +51,10 @@ internal sealed partial class LiveUnplug(RunningDevices devices)
         {
             await devices.ExecuteAsync(Qmp.DeviceDel(alias), cancellationToken).ConfigureAwait(false);
         }
-        catch (VireoException e)
+        catch (Exception e)
         {
             Process.Removals.Forget(alias);
-            if (e.InnerException is not QmpErrorException { DeviceNotFound: true })
+            if (e is not VireoException { InnerException: QmpErrorException { DeviceNotFound: true } })
             {
                 throw;
             }
@@ -63,7 +63,7 @@ internal sealed partial class LiveUnplug(RunningDevices devices)
         }
 
         FaultPoint.Hit(FaultPoints.UnplugAsked);
-        return await Process.Removals.WaitAsync(alias, wait ? s_patience : TimeSpan.Zero, Process.Monitor.Closed).ConfigureAwait(false) switch
+        return await Process.Removals.WaitAsync(alias, wait ? s_patience : TimeSpan.Zero, Process.Monitor.Closed, cancellationToken).ConfigureAwait(false) switch
         {
             true => true,
             null => false,
@@ -124,7 +124,7 @@ internal sealed partial class LiveUnplug(RunningDevices devices)
             await PasstServers.EndAsync(alias, Process.Directory).ConfigureAwait(false);
             if (NetworkArguments.IsDirect(card) && card.Target?.Dev is { } name)
             {
-                DirectTaps.Remove(Process.Directory, name);
+                DirectTaps.Remove(Process.Directory, [name], Hypervisor.Report);
             }
         }
 

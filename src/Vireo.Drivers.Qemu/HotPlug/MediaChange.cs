@@ -4,6 +4,7 @@ using Vireo.Drivers.Qemu.BlockJobs;
 using Vireo.Drivers.Qemu.CommandLine;
 using Vireo.Drivers.Qemu.Lifecycle;
 using Vireo.Drivers.Qemu.Monitor;
+using Vireo.Drivers.Qemu.Tuning;
 using Vireo.Host.Faults;
 using Vireo.Host.Undo;
 
@@ -74,6 +75,11 @@ internal sealed class MediaChange(RunningDevices devices)
         {
             await devices.ExecuteAsync(Qmp.InsertMedium(alias, NodeNumbers.Format(after.Numbers[0])), cancellationToken).ConfigureAwait(false);
             undo.Push("remove the new medium", async () => await devices.ExecuteAsync(Qmp.RemoveMedium(alias), CancellationToken.None).ConfigureAwait(false));
+            if (drive.Iotune is { } limits)
+            {
+                // An empty drive takes none.
+                await devices.ExecuteAsync(DiskThrottle.Command(DiskThrottle.DeviceOf(drive), limits), cancellationToken).ConfigureAwait(false);
+            }
         }
 
         if (hasTray)

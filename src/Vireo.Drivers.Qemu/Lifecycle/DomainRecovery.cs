@@ -6,7 +6,6 @@ using Vireo.Drivers.Qemu.BlockJobs;
 using Vireo.Drivers.Qemu.Comparison;
 using Vireo.Drivers.Qemu.HotPlug;
 using Vireo.Drivers.Qemu.Monitor;
-using Vireo.Drivers.Qemu.Network;
 using Vireo.Drivers.Qemu.SavedState;
 using Vireo.Drivers.Qemu.Security;
 using Vireo.Drivers.Qemu.State;
@@ -50,6 +49,7 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
     // Runs that no live state speaks of: the daemon died while it started or ended them. Their processes have never been anybody's.
     private async Task SweepAsync(HashSet<string> known)
     {
+        var remains = new RunRemains(hypervisor);
         foreach (var directory in Runs(hypervisor.Paths.QemuLibrary).Concat(Runs(hypervisor.Paths.QemuChannels)).Where(d => !known.Contains(Path.GetFileName(d))).ToList())
         {
             var identity = Path.Combine(directory, QemuLauncher.IdentityFile);
@@ -58,20 +58,14 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
                 using (process)
                 {
                     process.Kill(Signals.Kill);
+                    // While it lasts it has its files and its group. One that the kernel does not let end keeps no daemon from starting.
+                    await ((Task)process.WaitAsync(CancellationToken.None).WaitAsync(s_patience)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 }
 
                 LogSwept(hypervisor.Log, left.Pid, directory);
             }
 
-            await RunServants.EndAllAsync(directory).ConfigureAwait(false);
-            DirectTaps.RemoveAll(directory, hypervisor.Report);
-            TransientDisks.Remove(directory);
-            hypervisor.HostDevices.GiveBack(directory);
-            SocketNames.Remove(directory);
-            RunClaims.GiveBackAll(directory, hypervisor.Settings.RememberOwner, hypervisor.Report);
-            RunProfile.Remove(directory, hypervisor.Report);
-            GuestGroup.Remove(directory);
-            Directory.Delete(directory, recursive: true);
+            await remains.ClearAsync(directory, live: null).ConfigureAwait(false);
         }
     }
 

@@ -1,15 +1,14 @@
 using Vireo.Config;
 using Vireo.Drivers.Qemu.Backup;
-using Vireo.Drivers.Qemu.Network;
-using Vireo.Drivers.Qemu.Security;
 using Vireo.Drivers.Qemu.State;
-using Vireo.Drivers.Qemu.Tuning;
 
 namespace Vireo.Drivers.Qemu.Lifecycle;
 
 /// <summary>Ends domains, and clears away what an ended process leaves.</summary>
 internal sealed class DomainStopper(QemuHypervisor hypervisor)
 {
+    private readonly RunRemains _remains = new(hypervisor);
+
     /// <summary>
     /// Ends a domain's process first and waits for its turn then: a change that hangs on the monitor is freed by that, so a hung guest can always be destroyed.
     /// </summary>
@@ -95,21 +94,12 @@ internal sealed class DomainStopper(QemuHypervisor hypervisor)
     {
         if (directory.StartsWith(hypervisor.Paths.QemuLibrary, StringComparison.Ordinal) && Directory.Exists(directory))
         {
-            await InterfaceScripts.DownAsync(live, directory, hypervisor.Log).ConfigureAwait(false);
-            await RunServants.EndAllAsync(directory).ConfigureAwait(false);
-            DirectTaps.RemoveAll(directory, hypervisor.Report);
-            TransientDisks.Remove(directory);
-            hypervisor.HostDevices.GiveBack(directory);
-            SocketNames.Remove(directory);
-            RunClaims.GiveBackAll(directory, hypervisor.Settings.RememberOwner, hypervisor.Report);
-            RunProfile.Remove(directory, hypervisor.Report);
-            GuestGroup.Remove(directory);
-            Directory.Delete(directory, recursive: true);
+            await _remains.ClearAsync(directory, live).ConfigureAwait(false);
         }
 
         if (channels.StartsWith(hypervisor.Paths.QemuChannels, StringComparison.Ordinal) && Directory.Exists(channels))
         {
-            Directory.Delete(channels, recursive: true);
+            _remains.Remove(channels);
         }
     }
 }

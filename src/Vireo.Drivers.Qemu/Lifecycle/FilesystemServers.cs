@@ -44,19 +44,13 @@ internal static partial class FilesystemServers
             using var listener = UnixSocket.Listen(SocketOf(folder.Alias!, channels), backlog: 1);
             GuestPlaces.Hand(SocketOf(folder.Alias!, channels));
             using var printed = HostFile.OpenLog(Path.Combine(paths.QemuLog, $"{domain}-{name}.log"));
-            var inherited = new InheritedFds();
+            using var inherited = new InheritedFds();
             var arguments = Arguments(folder, inherited.Add(listener.SafeHandle));
             RunServants.Start(
                 directory,
                 name,
-                new ProcessStart(folder.Binary!.Path!, arguments) { StandardOutput = printed, StandardError = printed, Inherited = inherited.Entries, WorkingDirectory = "/" },
-                (pid, status) =>
-                {
-                    if (status is { Success: false } end)
-                    {
-                        LogLost(log, domain, folder.Source!.Dir!, pid, end);
-                    }
-                });
+                new ProcessStart(folder.Binary!.Path!, arguments) { Inherited = inherited.Entries, WorkingDirectory = "/" }.PrintingTo(printed),
+                (pid, status) => LogLost(log, domain, folder.Source!.Dir!, pid, status));
         }
     }
 

@@ -85,6 +85,7 @@ internal sealed class GuestBuilder(QemuCapabilitiesCache capabilities, string nv
         catch
         {
             sockets.Dispose();
+            inherited.Dispose();
             throw;
         }
     }

@@ -68,6 +68,7 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
         var launch = await hypervisor.Builder.BuildAsync(
             new LaunchRequest(source, id, channels, listener.SafeHandle, taps, tpm?.Hypervisor.SafeHandle) { Secrets = hypervisor.Secrets, Owner = owner, Vsock = vsock }, cancellationToken).ConfigureAwait(false);
         using var listening = launch.Sockets;
+        using var inherited = launch.Inherited;
         undo.Push("remove sockets", () => SocketNames.Remove(directory));
         SocketNames.Aside(directory, launch.Deferred);
         launch.Sockets.Record(directory);
@@ -104,7 +105,7 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
 
         // Until the live state is written, this is how a daemon that comes after a crash finds the process.
         File.WriteAllText(Path.Combine(directory, IdentityFile), process.Host.Identity.ToString());
-        undo.Push("remove the control group", () => GuestGroup.Remove(directory));
+        undo.Push("remove the control group", () => GuestGroup.Remove(directory, hypervisor.Report));
         StartTuning.Enclose(process, hypervisor.Paths);
         await TalkAsync(process, logStart, memoryFd, cancellationToken).ConfigureAwait(false);
         return process;
@@ -146,7 +147,7 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
     private async ValueTask ConnectAsync(LaunchSource source, GuestTaps taps, string directory, UndoStack undo, CancellationToken cancellationToken)
     {
         var config = source.Config;
-        undo.Push("delete network devices", () => DirectTaps.Remove(directory));
+        undo.Push("delete network devices", () => DirectTaps.RemoveAll(directory, hypervisor.Report));
         undo.Push("take the taps down", async () => await InterfaceScripts.DownAsync(taps.Show(config), directory, hypervisor.Log).ConfigureAwait(false));
         for (var i = 0; i < config.Devices.Interfaces.Count; i++)
         {
@@ -178,17 +179,12 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
 
     private static HostProcess Spawn(GuestLaunch launch, SafeFileHandle log, GuestOwner owner, PrivateDevices? devices) => HostProcess.Start(new ProcessStart(launch.Program, launch.Arguments)
     {
-        StandardOutput = log,
-        StandardError = log,
         Inherited = launch.Inherited.Entries,
         WorkingDirectory = "/",
         Environment = EnvironmentOf(launch.Live),
         Devices = devices,
-        UserId = owner.Account?.User,
-        GroupId = owner.Account?.Group,
-        SupplementaryGroups = owner.Account?.Supplementary ?? [],
         Profile = owner.Confinement?.Profile,
-    });
+    }.As(owner.Account).PrintingTo(log));
 
     private async ValueTask<RunProfile?> ConfineAsync(
         GuestLaunch launch, LaunchSource source, GuestOwner owner, string directory, string channels, string log, IReadOnlyCollection<GuestFile> files, UndoStack undo, CancellationToken cancellationToken)

@@ -106,8 +106,7 @@ internal static class ResourceHandover
                 new NetworkDevice(resource.To).SetUp(true);
                 break;
             case DeferredKind.Tap when new NetworkDevice(resource.From).Exists:
-                DirectTaps.Renaming(process.Directory, resource.From, resource.To);
-                new NetworkDevice(resource.From).Rename(resource.To);
+                DirectTaps.Rename(process.Directory, resource.From, resource.To, () => new NetworkDevice(resource.From).Rename(resource.To));
                 break;
             case DeferredKind.Vnc:
                 await process.Monitor.ExecuteAsync(Qmp.ListenVnc(resource.To), cancellationToken).ConfigureAwait(false);

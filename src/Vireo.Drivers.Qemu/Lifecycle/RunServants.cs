@@ -16,14 +16,23 @@ internal static class RunServants
     /// <param name="directory">The run's directory.</param>
     /// <param name="name">Its name within the run.</param>
     /// <param name="start">How it is started.</param>
-    /// <param name="ended">Told how it ended, whenever that is.</param>
+    /// <param name="lost">Told when it ends badly, whenever that is.</param>
     /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR: it cannot be started.</exception>
-    public static void Start(string directory, string name, ProcessStart start, Action<int, ExitStatus?> ended)
+    /// <exception cref="IOException">Its run cannot be told of it: it has been ended.</exception>
+    public static void Start(string directory, string name, ProcessStart start, Action<int, ExitStatus> lost)
     {
         var process = HostProcess.Start(start);
-        _ = LookAfterAsync(process, ended);
-        Directory.CreateDirectory(Path.Combine(directory, Folder));
-        File.WriteAllText(FileOf(directory, name), process.Identity.ToString());
+        _ = LookAfterAsync(process, lost);
+        try
+        {
+            Directory.CreateDirectory(Path.Combine(directory, Folder));
+            File.WriteAllText(FileOf(directory, name), process.Identity.ToString());
+        }
+        catch
+        {
+            process.Kill(Signals.Kill);
+            throw;
+        }
     }
 
     /// <summary>Waits for the end of one, whose QEMU has let go of it; ends it when it does not go by itself.</summary>
@@ -76,11 +85,14 @@ internal static class RunServants
         }
     }
 
-    private static async Task LookAfterAsync(HostProcess process, Action<int, ExitStatus?> ended)
+    private static async Task LookAfterAsync(HostProcess process, Action<int, ExitStatus> lost)
     {
         using (process)
         {
-            ended(process.Pid, await process.WaitAsync(CancellationToken.None).ConfigureAwait(false));
+            if (await process.WaitAsync(CancellationToken.None).ConfigureAwait(false) is { Success: false } status)
+            {
+                lost(process.Pid, status);
+            }
         }
     }
 }

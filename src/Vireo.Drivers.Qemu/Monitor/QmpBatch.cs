@@ -27,4 +27,7 @@ internal sealed class QmpBatch
 
     /// <summary>How a command ended, by its place in the batch: null when well.</summary>
     public VireoException? ErrorOf(int index) => Replies[index].Exception?.InnerException as VireoException;
+
+    /// <summary>Whether a command certainly came to nothing: QEMU refused it, or has gone. One that it has not answered in time is carried out later.</summary>
+    public bool IsRefused(int index) => ErrorOf(index)?.InnerException is QmpErrorException or MonitorClosedException;
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Vireo.Config;
+using Vireo.Config.Defaults;
 using Vireo.Host.Network;
 
 namespace Vireo.Drivers.Qemu.Network;
@@ -47,14 +48,40 @@ internal static class DirectTaps
         }
     }
 
-    /// <summary>Deletes those of a run.</summary>
+    /// <summary>Deletes those of a run that has ended; nothing is held up by one that the kernel does not let go.</summary>
     /// <param name="directory">The run's directory.</param>
-    /// <param name="alone">Only this one; null for all.</param>
-    /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR: the kernel does not let one go.</exception>
-    public static void Remove(string directory, string? alone = null)
+    /// <param name="report">Told of such a one.</param>
+    public static void RemoveAll(string directory, Action<string, Exception> report) => Remove(directory, NamesOf(directory), report);
+
+    /// <summary>Deletes those of a run that have come since.</summary>
+    /// <param name="directory">The run's directory.</param>
+    /// <param name="kept">Those that were there before.</param>
+    /// <param name="report">As of <see cref="RemoveAll"/>.</param>
+    public static void RemoveOthers(string directory, IReadOnlySet<string> kept, Action<string, Exception> report) => Remove(directory, NamesOf(directory).Except(kept), report);
+
+    /// <summary>Deletes some of a run.</summary>
+    /// <param name="directory">The run's directory.</param>
+    /// <param name="names">Their names; others than the run's are left alone.</param>
+    /// <param name="report">As of <see cref="RemoveAll"/>.</param>
+    public static void Remove(string directory, IEnumerable<string> names, Action<string, Exception> report)
+    {
+        foreach (var name in names)
+        {
+            try
+            {
+                Remove(directory, name);
+            }
+            catch (VireoException e)
+            {
+                report($"delete network device '{name}' of a guest that no longer has it", e);
+            }
+        }
+    }
+
+    private static void Remove(string directory, string name)
     {
         var entries = Entries(directory);
-        var gone = entries.Where(entry => alone is null || entry.Name == alone).ToList();
+        var gone = entries.Where(entry => entry.Name == name).ToList();
         foreach (var entry in gone)
         {
             var device = new MacvtapDevice(entry.Name);
@@ -76,58 +103,45 @@ internal static class DirectTaps
         }
     }
 
-    /// <summary>Deletes those of a run that has ended; nothing is held up by one that the kernel does not let go.</summary>
-    /// <param name="directory">The run's directory.</param>
-    /// <param name="report">Told of such a one.</param>
-    public static void RemoveAll(string directory, Action<string, Exception> report)
-    {
-        foreach (var name in NamesOf(directory))
-        {
-            try
-            {
-                Remove(directory, name);
-            }
-            catch (VireoException e)
-            {
-                report($"delete network device '{name}' of a guest that has ended", e);
-            }
-        }
-    }
-
     /// <summary>The names of those of a run.</summary>
     public static IReadOnlySet<string> NamesOf(string directory) => Entries(directory).Select(static entry => entry.Name).ToHashSet(StringComparer.Ordinal);
 
-    /// <summary>Deletes those of a run that have come since.</summary>
+    /// <summary>Gives one of a run another name.</summary>
     /// <param name="directory">The run's directory.</param>
-    /// <param name="kept">Those that were there before.</param>
-    /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR: the kernel does not let one go.</exception>
-    public static void RemoveOthers(string directory, IReadOnlySet<string> kept)
-    {
-        foreach (var name in NamesOf(directory).Except(kept).ToList())
-        {
-            Remove(directory, name);
-        }
-    }
-
-    /// <summary>One of a run is about to get another name.</summary>
-    /// <param name="directory">The run's directory.</param>
-    /// <param name="from">The name it has; nothing is done when the run has none of that name.</param>
+    /// <param name="from">The name it has; of what the run does not have nothing is noted.</param>
     /// <param name="to">The name it gets.</param>
-    public static void Renaming(string directory, string from, string to)
+    /// <param name="rename">Does it.</param>
+    public static void Rename(string directory, string from, string to, Action rename)
     {
-        var entries = Entries(directory);
-        if (entries.Find(entry => entry.Name == from) is { } entry)
+        if (Entries(directory).Find(entry => entry.Name == from) is not { } entry)
         {
-            Write(directory, [.. entries, entry with { Name = to }]);
+            rename();
+            return;
         }
+
+        // The run has it under both names for that moment. Afterwards only under its own: the other may soon be somebody else's.
+        Write(directory, [.. Entries(directory), entry with { Name = to }]);
+        try
+        {
+            rename();
+        }
+        catch
+        {
+            Forget(directory, to);
+            throw;
+        }
+
+        Forget(directory, from);
     }
 
     private static MacvtapDevice Make(InterfaceConfig card, TapNames names, string directory)
     {
         var (lower, address, mode) = (card.Source?.Dev ?? "", card.Mac!.Address!, Mode(card.Source?.Mode));
+        var own = card.Target?.Dev is { } wanted && !NetworkCardDefaults.IsGiven(wanted) ? wanted : null;
+        // Nothing is written down that is no name.
+        MacvtapDevice.Check(own ?? NetworkCardDefaults.GivenDirectTap, lower, Bytes(address));
         for (var attempt = 0; attempt < MostNames; attempt++)
         {
-            var own = card.Target?.Dev is { } wanted && !TapNames.IsGiven(wanted) ? wanted : null;
             var name = own ?? names.Next();
             Write(directory, [.. Entries(directory), new Entry(name, address, lower, None)]);
             MacvtapDevice? made;
@@ -189,8 +203,15 @@ internal static class DirectTaps
     private static void Write(string directory, IEnumerable<Entry> entries)
     {
         var list = Path.Combine(directory, List);
-        File.WriteAllLines(list + ".new", entries.Select(static entry => $"{entry.Name} {entry.Address} {entry.Lower} {entry.LowerAddress}"));
-        File.Move(list + ".new", list, overwrite: true);
+        try
+        {
+            File.WriteAllLines(list + ".new", entries.Select(static entry => $"{entry.Name} {entry.Address} {entry.Lower} {entry.LowerAddress}"));
+            File.Move(list + ".new", list, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Host.SystemError.Make(e, $"cannot write '{list}'", ErrorDomain.Qemu);
+        }
     }
 
     private sealed record Entry(string Name, string Address, string Lower, string LowerAddress);

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.Logging;
-using Microsoft.Win32.SafeHandles;
 using Vireo.Config;
 using Vireo.Drivers.Qemu.Lifecycle;
 using Vireo.Host;
@@ -30,7 +29,15 @@ internal static partial class PasstServers
         var (hypervisor, server) = UnixSocket.Pair();
         using (hypervisor)
         {
-            return new GuestTap(null, [HostFile.Duplicate(hypervisor.SafeHandle)], []) { Server = server };
+            try
+            {
+                return new GuestTap(null, [HostFile.Duplicate(hypervisor.SafeHandle)], []) { Server = server };
+            }
+            catch
+            {
+                server.Dispose();
+                throw;
+            }
         }
     }
 
@@ -57,13 +64,10 @@ internal static partial class PasstServers
             using (tells)
             {
                 HostPipe.LetOthersOpen(tells);
-                Start(program, card, connection, tells, printed, directory, Harmless(account), (pid, status) =>
-                {
-                    if (status is { Success: false } end)
-                    {
-                        LogLost(log, domain, card.Alias!, pid, end);
-                    }
-                });
+                using var inherited = new InheritedFds();
+                string[] own = ["--foreground", "--fd", Text((uint)inherited.Add(connection.SafeHandle)), "--pid", $"/proc/self/fd/{Text((uint)inherited.Add(tells))}"];
+                var start = new ProcessStart(program, [.. own, .. Options(card)]) { Inherited = inherited.Entries, WorkingDirectory = "/" };
+                RunServants.Start(directory, NameOf(card.Alias!), start.As(Harmless(account)).PrintingTo(printed), (pid, status) => LogLost(log, domain, card.Alias!, pid, status));
             }
 
             // It writes its number when it is ready, and nothing when it ends before.
@@ -144,22 +148,6 @@ internal static partial class PasstServers
             return (range.Exclude == true ? "~" : "") + Text(range.Start ?? 0) + last + to;
         });
         return forward.Ranges.IsEmpty ? (place.Length > 0 ? place + "/" : "") + "all" : (place.Length > 0 ? place + "/" : "") + string.Join(',', ranges);
-    }
-
-    private static void Start(string program, InterfaceConfig card, Socket connection, SafeFileHandle tells, SafeFileHandle printed, string directory, HostAccount? account, Action<int, ExitStatus?> ended)
-    {
-        var inherited = new InheritedFds();
-        string[] own = ["--foreground", "--fd", Text((uint)inherited.Add(connection.SafeHandle)), "--pid", $"/proc/self/fd/{Text((uint)inherited.Add(tells))}"];
-        RunServants.Start(directory, NameOf(card.Alias!), new ProcessStart(program, [.. own, .. Options(card)])
-        {
-            StandardOutput = printed,
-            StandardError = printed,
-            Inherited = inherited.Entries,
-            WorkingDirectory = "/",
-            UserId = account?.User,
-            GroupId = account?.Group,
-            SupplementaryGroups = account?.Supplementary ?? [],
-        }, ended);
     }
 
     // It runs as nobody where guests run as root: it wants no rights.

@@ -1,23 +1,15 @@
 using System.Globalization;
 using Vireo.Config;
+using Vireo.Config.Defaults;
 using Vireo.Host.Network;
 
 namespace Vireo.Drivers.Qemu.Network;
 
 /// <summary>Gives taps that nobody has named their names, which are libvirt's: <c>vnet0</c>, <c>vnet1</c>, … No number is given twice while the daemon lives.</summary>
 /// <param name="prefix">What the names begin with.</param>
-internal sealed class TapNames(string prefix = TapNames.Prefix)
+internal sealed class TapNames(string prefix = NetworkCardDefaults.GivenTap)
 {
-    /// <summary>What the names of taps begin with that are given by the daemon; such a name in a document that is to be started means nothing.</summary>
-    public const string Prefix = "vnet";
-
-    /// <summary>The same for devices that stand upon others of the host.</summary>
-    public const string DirectPrefix = "macvtap";
-
     private int _last = -1;
-
-    /// <summary>Whether a name is one of those that are given by the daemon.</summary>
-    public static bool IsGiven(string name) => name.StartsWith(Prefix, StringComparison.Ordinal) || name.StartsWith(DirectPrefix, StringComparison.Ordinal);
 
     /// <summary>The next name that no device of this host has.</summary>
     /// <param name="pattern">A user's own, with <c>%d</c> for the number; null for the daemon's.</param>

@@ -43,29 +43,45 @@ internal sealed class RunClaims
             return;
         }
 
-        var taken = new List<FileClaim>();
+        var before = new Dictionary<string, FileClaim>(_claims, StringComparer.Ordinal);
         try
         {
             foreach (var file in files)
             {
-                if (TakeOne(file) is { } claim)
-                {
-                    taken.Add(claim);
-                }
+                TakeOne(file);
             }
-
         }
         catch
         {
-            foreach (var claim in Enumerable.Reverse(taken))
-            {
-                GiveBack(claim, _self.Directory, Owner.Remembers);
-                _claims.Remove(claim.Path);
-            }
-
-            _list.Rewrite(_claims.Values);
+            Restore(before);
             throw;
         }
+    }
+
+    // What cannot be given back stays on the list: whoever clears the run away tries again.
+    private void Restore(Dictionary<string, FileClaim> before)
+    {
+        foreach (var claim in _claims.Values.Reverse().ToList())
+        {
+            var kept = before.GetValueOrDefault(claim.Path);
+            if (ReferenceEquals(kept, claim))
+            {
+                continue;
+            }
+
+            var isBack = true;
+            Try("give it back", () => GiveBack(claim, _self, Owner.Remembers, kept), (_, _) => isBack = false);
+            if (kept is not null)
+            {
+                _claims[claim.Path] = kept;
+            }
+            else if (isBack)
+            {
+                _claims.Remove(claim.Path);
+            }
+        }
+
+        _list.Rewrite(_claims.Values);
     }
 
     /// <summary>Makes an empty file in the run's directory for the process to write to: it may not make files there itself.</summary>
@@ -96,7 +112,7 @@ internal sealed class RunClaims
         var gone = _claims.Values.Where(claim => !kept.Contains(claim.Path)).ToList();
         foreach (var claim in gone)
         {
-            Try($"give '{claim.Path}' back", () => GiveBack(claim, _self.Directory, Owner.Remembers), report);
+            Try($"give '{claim.Path}' back", () => GiveBack(claim, _self, Owner.Remembers), report);
             _claims.Remove(claim.Path);
         }
 
@@ -113,28 +129,29 @@ internal sealed class RunClaims
     public static void GiveBackAll(string directory, bool remembers, Action<string, Exception> report)
     {
         var list = new ClaimList(directory);
+        var self = new ImageHolder(directory, default, "", FileUse.Open);
         foreach (var claim in list.Read().Reverse())
         {
-            Try($"give '{claim.Path}' back", () => GiveBack(claim, directory, remembers), report);
+            Try($"give '{claim.Path}' back", () => GiveBack(claim, self, remembers), report);
         }
 
         list.Delete();
     }
 
-    private FileClaim? TakeOne(GuestFile wanted)
+    private void TakeOne(GuestFile wanted)
     {
         try
         {
-            return TakeNow(wanted);
+            TakeNow(wanted);
         }
         catch (VireoException e) when (GuestOwner.IsOwnerless(e))
         {
             // Where attributes cannot be written nobody writes to images either, or QEMU's own locks have to do.
-            return null;
+            return;
         }
     }
 
-    private FileClaim? TakeNow(GuestFile wanted)
+    private void TakeNow(GuestFile wanted)
     {
         if (wanted.IsMade && Owner.Gives && !File.Exists(wanted.Path))
         {
@@ -145,7 +162,7 @@ internal sealed class RunClaims
         using var file = PinnedFile.TryOpen(wanted.Path);
         if (file is null || (_claims.TryGetValue(wanted.Path, out var present) && present.Identity == file.Identity && present.Use >= wanted.Use))
         {
-            return null;
+            return;
         }
 
         file.Lock();
@@ -157,7 +174,7 @@ internal sealed class RunClaims
         var again = present?.Identity == file.Identity && present.Label is not null;
         if ((label is null && use == FileUse.Open) || !MayHave(wanted, file, label, counted))
         {
-            return null;
+            return;
         }
 
         var claim = new FileClaim(wanted.Path, file.Identity, use, again ? present!.Label : label, again ? present!.Before : new(file.User, file.Group), again ? present!.Count : (counted + 1) ?? 0, IsDone: false);
@@ -186,8 +203,6 @@ internal sealed class RunClaims
             // The list has each of them once: what comes to nothing later leaves it as it was.
             _list.Rewrite(_claims.Values);
         }
-
-        return claim;
     }
 
     // Who holds it besides, when this run may; Open where the file system cannot say who does.
@@ -221,7 +236,8 @@ internal sealed class RunClaims
             : throw VireoException.OperationInvalid(ErrorDomain.Security, $"Setting different DAC user or group on {wanted.Path} which is already in use");
     }
 
-    private static void GiveBack(FileClaim claim, string directory, bool remembers)
+    // Of a file that the run had already it goes on having what it had.
+    private static void GiveBack(FileClaim claim, ImageHolder self, bool remembers, FileClaim? kept = null)
     {
         using var file = PinnedFile.TryOpen(claim.Path);
         if (file is null || file.Identity != claim.Identity)
@@ -229,14 +245,16 @@ internal sealed class RunClaims
             return;
         }
 
+        kept = kept?.Identity == claim.Identity ? kept : null;
         file.Lock();
         if (claim.Use != FileUse.Open)
         {
             var holders = new ImageHolders(file);
-            holders.Write([.. holders.Read(out _).Where(holder => holder.Directory != directory)]);
+            ImageHolder[] again = kept is { Use: not FileUse.Open } ? [self with { Use = kept.Use }] : [];
+            holders.Write([.. holders.Read(out _).Where(holder => holder.Directory != self.Directory), .. again]);
         }
 
-        if (claim.Label is { } label && Before(claim, new RememberedOwner(file), remembers) is { } before && (file.User, file.Group) == (label.User, label.Group) && before != label)
+        if (kept?.Label is null && claim.Label is { } label && Before(claim, new RememberedOwner(file), remembers) is { } before && (file.User, file.Group) == (label.User, label.Group) && before != label)
         {
             file.ChangeOwner(before.User, before.Group);
         }

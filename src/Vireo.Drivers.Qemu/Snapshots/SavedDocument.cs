@@ -1,4 +1,5 @@
 using Vireo.Config;
+using Vireo.Config.Defaults;
 
 namespace Vireo.Drivers.Qemu.Snapshots;
 
@@ -31,7 +32,7 @@ internal static class SavedDocument
         {
             DiskConfig disk => disk with { BackingStore = null, Mirror = null, Source = disk.Source is null ? null : disk.Source with { Index = null } },
             CharDevice { Type: CharType.Pty } console => console with { Tty = null, Sources = [] },
-            InterfaceConfig { Target.Dev: { } dev } nic when Network.TapNames.IsGiven(dev) => nic with { Target = null },
+            InterfaceConfig { Target.Dev: { } dev } nic when NetworkCardDefaults.IsGiven(dev) => nic with { Target = null },
             _ => device,
         };
     }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Vireo.Config;
+using Vireo.Config.Defaults;
 using Vireo.Drivers.Qemu.Journal;
 using Vireo.Drivers.Qemu.Lifecycle;
 using Vireo.Drivers.Qemu.Security;
@@ -83,7 +84,7 @@ internal sealed partial class QemuHypervisor : IAsyncDisposable
     public Network.TapNames TapNames { get; } = new();
 
     /// <summary>Names for devices upon others of the host that have none.</summary>
-    public Network.TapNames DirectNames { get; } = new(Network.TapNames.DirectPrefix);
+    public Network.TapNames DirectNames { get; } = new(NetworkCardDefaults.GivenDirectTap);
 
     /// <summary>What network cards stand upon.</summary>
     public Network.CardConnections Cards { get; }

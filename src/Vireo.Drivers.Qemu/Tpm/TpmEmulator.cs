@@ -36,32 +36,18 @@ internal static partial class TpmEmulator
     public static void Start(VireoPaths paths, DomainConfig config, string state, string directory, Socket connection, HostAccount? account, byte[]? passphrase, ILogger log)
     {
         TpmStorage.GiveTo(account, state);
-        var inherited = new InheritedFds();
+        using var inherited = new InheritedFds();
         var fd = inherited.Add(connection.SafeHandle);
         string[] version = TpmStorage.EmulatorOf(config)!.Version == TpmVersion.V12 ? [] : ["--tpm2"];
         using var printed = HostFile.OpenLog(LogOf(paths, config));
-        var start = new ProcessStart(ProgramPath.Find(Program)!, ["socket", "--ctrl", $"type=unixio,clientfd={fd}", "--tpmstate", "dir=.,mode=0600", "--terminate", .. version, .. Keys(passphrase, inherited)])
-        {
-            StandardOutput = printed,
-            StandardError = printed,
-            Inherited = inherited.Entries,
-            WorkingDirectory = state,
-            UserId = account?.User,
-            GroupId = account?.Group,
-            SupplementaryGroups = account?.Supplementary ?? [],
-        };
-        RunServants.Start(directory, Program, start, (pid, status) =>
-        {
-            if (status is { Success: false } end)
-            {
-                LogLost(log, config.Name!, pid, end);
-            }
-        });
+        string[] arguments = ["socket", "--ctrl", $"type=unixio,clientfd={fd}", "--tpmstate", "dir=.,mode=0600", "--terminate", .. version, .. Keys(passphrase, inherited)];
+        var start = new ProcessStart(ProgramPath.Find(Program)!, arguments) { Inherited = inherited.Entries, WorkingDirectory = state };
+        RunServants.Start(directory, Program, start.As(account).PrintingTo(printed), (pid, status) => LogLost(log, config.Name!, pid, status));
     }
 
     // A state that is encrypted on the disk is not to be told in clear with the guest's memory either.
     private static string[] Keys(byte[]? passphrase, InheritedFds inherited) => passphrase is null ? [] :
-        ["--key", $"pwdfd={inherited.Add(HostFile.InMemory("tpm", passphrase))},mode=aes-256-cbc", "--migration-key", $"pwdfd={inherited.Add(HostFile.InMemory("tpm", passphrase))},mode=aes-256-cbc"];
+        ["--key", $"pwdfd={inherited.AddContent("tpm", passphrase)},mode=aes-256-cbc", "--migration-key", $"pwdfd={inherited.AddContent("tpm", passphrase)},mode=aes-256-cbc"];
 
     [LoggerMessage(70, LogLevel.Warning, "domain '{Name}': its TPM, process {Pid}, has gone ({Status}); the guest has none until it is started anew")]
     private static partial void LogLost(ILogger log, string name, int pid, ExitStatus status);

@@ -84,22 +84,17 @@ internal sealed class TpmSetup(VireoPaths paths, HostAccount? account)
 
     private async Task RunAsync(DomainConfig config, string[] arguments, (HostAccount User, string Directory)? within, byte[]? passphrase, CancellationToken cancellationToken)
     {
-        var inherited = new InheritedFds();
-        string[] key = passphrase is null ? [] : ["--pwdfile-fd", string.Create(CultureInfo.InvariantCulture, $"{inherited.Add(HostFile.InMemory("tpm", passphrase))}"), "--cipher", "aes-256-cbc"];
+        using var inherited = new InheritedFds();
+        string[] key = passphrase is null ? [] : ["--pwdfile-fd", string.Create(CultureInfo.InvariantCulture, $"{inherited.AddContent("tpm", passphrase)}"), "--cipher", "aes-256-cbc"];
         var program = ProgramPath.Find(Program)!;
         var log = TpmEmulator.LogOf(paths, config);
         using var printed = HostFile.OpenLog(log);
         var start = new ProcessStart(program, [.. arguments, .. key])
         {
-            StandardOutput = printed,
-            StandardError = printed,
-            UserId = within?.User.User,
-            GroupId = within?.User.Group,
-            SupplementaryGroups = within?.User.Supplementary ?? [],
             Inherited = inherited.Entries,
             Environment = new Dictionary<string, string> { ["LC_ALL"] = "C", ["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", ["HOME"] = "/", ["XDG_CONFIG_HOME"] = paths.TpmAuthority },
             WorkingDirectory = within?.Directory ?? "/",
-        };
+        }.As(within?.User).PrintingTo(printed);
 
         // Asked, not killed: what it starts itself ends with it then.
         var status = await HostProcess.RunAsync(start, s_patience, Signals.Terminate, cancellationToken).ConfigureAwait(false)

@@ -8,6 +8,9 @@ namespace Vireo.Drivers.Qemu.Tuning;
 /// <summary>Weights and limits of the host's block devices: what <c>blkiotune</c> shows and sets.</summary>
 internal static class BlockLimits
 {
+    private const ulong DefaultWeight = 100;
+    private const ulong DefaultOldWeight = 500;
+
     private static readonly (string Field, string File, string Unified)[] s_throttles =
     [
         ("device_read_iops_sec", "blkio.throttle.read_iops_device", "riops"), ("device_write_iops_sec", "blkio.throttle.write_iops_device", "wiops"),
@@ -47,28 +50,49 @@ internal static class BlockLimits
         return config with { Blkiotune = tune == new BlkioTuneConfig() ? null : tune };
     }
 
-    /// <summary>Has a running guest keep to what a caller sets.</summary>
-    /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR: a device is not there, or the kernel refuses a value; VIR_ERR_OPERATION_INVALID: this kernel has no such limit.</exception>
-    public static void Apply(GuestGroup group, IEnumerable<TypedParam> given)
+    /// <summary>Refuses devices that are not there.</summary>
+    /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR.</exception>
+    public static void RequireDevices(IEnumerable<TypedParam> given)
     {
-        foreach (var parameter in given)
+        foreach (var (path, _) in given.Where(static parameter => parameter.Field != "weight").SelectMany(Pairs))
         {
-            if (parameter.Field == "weight")
-            {
-                group.Write(ControlGroupController.Block, WeightFile(group), parameter.Unsigned);
-                continue;
-            }
-
-            foreach (var (path, value) in Pairs(parameter))
-            {
-                Limit(group, parameter.Field, path, value);
-            }
+            DeviceNumber(path);
         }
     }
 
-    /// <summary>Has a guest that is being started keep to what its document says.</summary>
-    /// <inheritdoc cref="Apply(GuestGroup, IEnumerable{TypedParam})"/>
-    public static void Apply(GuestGroup group, BlkioTuneConfig tune) => Apply(group, Read(tune, null).Where(static parameter => parameter is { Field: "weight", Unsigned: > 0 } or { Text.Length: > 0 }));
+    /// <summary>Has a running guest keep to what its document says.</summary>
+    /// <param name="group">Its group.</param>
+    /// <param name="after">What holds.</param>
+    /// <param name="before">What held until now; what is the same is not set again.</param>
+    /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR: a device is not there, or the kernel refuses a value; VIR_ERR_OPERATION_INVALID: this kernel has no such limit.</exception>
+    public static void Apply(GuestGroup group, BlkioTuneConfig? after, BlkioTuneConfig? before)
+    {
+        if (after?.Weight != before?.Weight)
+        {
+            var file = WeightFile(group);
+            group.Write(ControlGroupController.Block, file, after?.Weight ?? (file == "blkio.weight" ? DefaultOldWeight : DefaultWeight));
+        }
+
+        var (now, then) = (OfDevices(after), OfDevices(before));
+        foreach (var limit in now.Keys.Union(then.Keys).Where(limit => now.GetValueOrDefault(limit) != then.GetValueOrDefault(limit)))
+        {
+            Limit(group, limit.Field, limit.Path, now.GetValueOrDefault(limit));
+        }
+    }
+
+    private static Dictionary<(string Path, string Field), ulong> OfDevices(BlkioTuneConfig? tune)
+    {
+        var limits = new Dictionary<(string, string), ulong>();
+        foreach (var device in tune?.Devices ?? [])
+        {
+            foreach (var (field, _) in Fields.Skip(1).Where(field => Value(device, field.Field) > 0))
+            {
+                limits[(device.Path ?? "", field)] = Value(device, field);
+            }
+        }
+
+        return limits;
+    }
 
     private static void Limit(GuestGroup group, string field, string path, ulong value)
     {

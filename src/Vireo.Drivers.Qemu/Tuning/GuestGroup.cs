@@ -52,7 +52,15 @@ internal sealed class GuestGroup(ControlGroup group)
         System.IO.Path.Combine(directory, PathFile) is var file && File.Exists(file) && File.ReadAllText(file) is { Length: > 0 } path ? new(new ControlGroup(s_hierarchies.Value, path)) : null;
 
     /// <summary>Removes the group of a run that has ended.</summary>
-    public static void Remove(string directory) => Find(directory)?.Group.TryRemove();
+    /// <param name="directory">The run's directory.</param>
+    /// <param name="report">Told of one that stays: a process of the guest's has not ended.</param>
+    public static void Remove(string directory, Action<string, Exception> report)
+    {
+        if (Find(directory)?.Group is { } group && group.TryRemove() is { } kept)
+        {
+            report($"remove control group '{group.Path}' of a guest that has ended", kept);
+        }
+    }
 
     /// <summary>Changes a setting.</summary>
     /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR: the kernel refuses it.</exception>
@@ -91,7 +99,9 @@ internal sealed class GuestGroup(ControlGroup group)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw SystemError.Make(e, $"Unable to write to '{group.FileOf(controller, file)}'", ErrorDomain.None);
+            const int invalid = 22;
+            throw SystemError.Make(e, $"Unable to write to '{group.FileOf(controller, file)}'", ErrorDomain.None) is { Number1: not invalid } failure ? failure
+                : SystemError.Make(invalid, $"Invalid value '{value}' for '{file}'", ErrorDomain.None);
         }
     }
 

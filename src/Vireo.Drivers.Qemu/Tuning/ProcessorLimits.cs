@@ -69,15 +69,17 @@ internal static class ProcessorLimits
     /// <summary>Has a running guest keep to what its document says.</summary>
     /// <param name="process">The process.</param>
     /// <param name="group">Its group.</param>
-    /// <param name="tune">What holds.</param>
+    /// <param name="after">What holds.</param>
     /// <param name="before">What held until now; what is the same is not set again.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR: the kernel refuses a value.</exception>
-    public static async Task ApplyAsync(QemuProcess process, GuestGroup group, CputuneConfig tune, CputuneConfig? before, CancellationToken cancellationToken)
+    public static async Task ApplyAsync(QemuProcess process, GuestGroup group, CputuneConfig? after, CputuneConfig? before, CancellationToken cancellationToken)
     {
-        if (tune.Shares is { } shares && shares != before?.Shares)
+        var tune = after ?? new CputuneConfig();
+        if (tune.Shares != before?.Shares)
         {
-            group.Write(ControlGroupController.Cpu, group.Group.IsUnified(ControlGroupController.Cpu) ? "cpu.weight" : "cpu.shares", shares);
+            var unified = group.Group.IsUnified(ControlGroupController.Cpu);
+            group.Write(ControlGroupController.Cpu, unified ? "cpu.weight" : "cpu.shares", tune.Shares ?? (unified ? DefaultWeight : DefaultShares));
         }
 
         var vcpus = (tune.Period, tune.Quota);
@@ -122,14 +124,12 @@ internal static class ProcessorLimits
             return;
         }
 
-        if (limit.Period is > 0 and { } period)
+        // Without a quota any period will do, whatever held before.
+        GuestGroup.Write(group, ControlGroupController.Cpu, "cpu.cfs_quota_us", "-1");
+        GuestGroup.Write(group, ControlGroupController.Cpu, "cpu.cfs_period_us", (limit.Period ?? DefaultPeriod).ToString(CultureInfo.InvariantCulture));
+        if (limit.Quota is > 0 and var time)
         {
-            GuestGroup.Write(group, ControlGroupController.Cpu, "cpu.cfs_period_us", period.ToString(CultureInfo.InvariantCulture));
-        }
-
-        if (limit.Quota is { } time and not 0)
-        {
-            GuestGroup.Write(group, ControlGroupController.Cpu, "cpu.cfs_quota_us", Math.Max(time, -1).ToString(CultureInfo.InvariantCulture));
+            GuestGroup.Write(group, ControlGroupController.Cpu, "cpu.cfs_quota_us", time.ToString(CultureInfo.InvariantCulture));
         }
     }
 

@@ -36,7 +36,7 @@ internal static class StartTuning
 
         if (config.Blkiotune is { } blocks)
         {
-            BlockLimits.Apply(Required(process, ControlGroupController.Block), blocks);
+            BlockLimits.Apply(Required(process, ControlGroupController.Block), blocks, null);
         }
 
         if (config.Numatune?.Memory is { Mode: NumaMemoryMode.Restrictive })

@@ -71,10 +71,10 @@ public sealed class ControlGroup(IReadOnlyList<ControlGroupHierarchy> hierarchie
     public string FileOf(ControlGroupController controller, string file) => Tree(controller) is { } tree ? System.IO.Path.Combine(DirectoryIn(tree), file) : "";
 
     /// <summary>Removes it with the groups within, where its processes have ended; what cannot be removed stays.</summary>
-    /// <returns>Whether nothing of it is left.</returns>
-    public bool TryRemove()
+    /// <returns>What keeps it; null when nothing of it is left.</returns>
+    public Exception? TryRemove()
     {
-        var gone = true;
+        Exception? kept = null;
         foreach (var tree in hierarchies)
         {
             var directory = DirectoryIn(tree);
@@ -87,13 +87,13 @@ public sealed class ControlGroup(IReadOnlyList<ControlGroupHierarchy> hierarchie
                     Directory.Delete(child);
                 Directory.Delete(directory);
             }
-            catch (IOException)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                gone = false;
+                kept ??= e;
             }
         }
 
-        return gone;
+        return kept;
     }
 
     private ControlGroupHierarchy? Tree(ControlGroupController controller) => hierarchies.FirstOrDefault(tree => tree.Controllers.Contains(controller));

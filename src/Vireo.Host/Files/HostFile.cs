@@ -24,7 +24,7 @@ public static class HostFile
     /// <param name="truncate">Empties it first.</param>
     /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR.</exception>
     public static SafeFileHandle OpenLog(string path, bool truncate = false) =>
-        Open(path, Libc.WriteOnly | Libc.Create | Libc.Append | (truncate ? Libc.Truncate : 0), AtomicFile.PrivateMode);
+        Open(path, Libc.WriteOnly | Libc.Create | Libc.Append | Libc.NonBlock | (truncate ? Libc.Truncate : 0), AtomicFile.PrivateMode);
 
     /// <summary>Opens a file that must be there.</summary>
     /// <param name="path">The file.</param>

@@ -27,11 +27,6 @@ public sealed unsafe record MacvtapDevice(string Name)
     private const string Kind = "macvtap";
     private const ushort Mode = 1;
     private const int LongestName = 15;
-    private const nuint SetInterface = 0x400454ca;
-    private const short Tap = 0x0002;
-    private const short NoPacketInformation = 0x1000;
-    private const short VirtualHeader = 0x4000;
-    private const short ManyQueues = 0x0100;
 
     /// <summary>Whether a device of the name is there, and is one.</summary>
     public bool Exists => Index is { } index && Directory.Exists(Path.Combine(Facts, Kind, TapOf(index)));
@@ -43,27 +38,39 @@ public sealed unsafe record MacvtapDevice(string Name)
 
     private int? Index => Name is not ("" or "." or "..") && !Name.Contains('/', StringComparison.Ordinal) && int.TryParse(Fact("ifindex"), NumberStyles.None, CultureInfo.InvariantCulture, out var index) ? index : null;
 
+    /// <summary>Refuses what cannot be made, whatever else there is on the host.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="lower">The device that it would stand upon.</param>
+    /// <param name="mac">Its address.</param>
+    /// <returns>The lower device's number.</returns>
+    /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR: there is no such lower device, or the name is too long; VIR_ERR_INVALID_ARG: no possible name.</exception>
+    public static int Check(string name, string lower, ReadOnlySpan<byte> mac)
+    {
+        var index = new NetworkDevice(lower).ReadIndex();
+        if (System.Text.Encoding.UTF8.GetByteCount(name) > LongestName)
+            throw SystemError.Make(Errno.Range, Failure(name, lower, mac));
+        var request = stackalloc byte[NetworkDevice.RequestSize];
+        NetworkDevice.PutName(request, name);
+        return index;
+    }
+
     /// <summary>Makes one.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="lower">The device that it stands upon.</param>
     /// <param name="mac">Its address.</param>
     /// <param name="mode">How it sees others.</param>
     /// <returns>Null when there is a device of that name.</returns>
-    /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR: there is no such lower device, or the kernel refuses.</exception>
+    /// <exception cref="VireoException">As <see cref="Check"/>; VIR_ERR_SYSTEM_ERROR: the kernel refuses.</exception>
     public static MacvtapDevice? TryCreate(string name, string lower, ReadOnlySpan<byte> mac, MacvtapMode mode)
     {
-        var spoken = string.Join(':', mac.ToArray().Select(static one => one.ToString("x2", CultureInfo.InvariantCulture)));
-        var failure = $"error creating macvtap interface {name}@{lower} ({spoken})";
-        var index = new NetworkDevice(lower).ReadIndex();
-        if (System.Text.Encoding.UTF8.GetByteCount(name) > LongestName)
-            throw SystemError.Make(Errno.Range, failure);
+        var index = Check(name, lower, mac);
         var error = new RouteRequest(RouteRequest.NewLink, 0).With(RouteRequest.Lower, index).With(RouteRequest.Address, mac[..6]).With(RouteRequest.Name, name)
             .With(RouteRequest.Information, link => link.With(RouteRequest.Kind, Kind).With(RouteRequest.Data, data => data.With(Mode, (int)mode))).Send();
         return error switch
         {
             0 => new MacvtapDevice(name),
             Errno.Exists => null,
-            _ => throw SystemError.Make(error, failure),
+            _ => throw SystemError.Make(error, Failure(name, lower, mac)),
         };
     }
 
@@ -81,36 +88,14 @@ public sealed unsafe record MacvtapDevice(string Name)
     /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR.</exception>
     public IReadOnlyList<SafeFileHandle> Open(int queues, bool offload)
     {
-        var handles = new List<SafeFileHandle>(queues);
-        try
-        {
-            var path = "/dev/" + TapOf(Index ?? throw SystemError.Make(Errno.NoDevice, $"Unable to get index for interface {Name}"));
-            while (handles.Count < queues)
-            {
-                var fd = Libc.Open(path, Libc.ReadWrite | Libc.CloseOnExec, 0);
-                if (fd < 0)
-                    throw SystemError.Last($"cannot open macvtap tap device {path}");
-                handles.Add(new SafeFileHandle(fd, ownsHandle: true));
-                Configure(handles[^1], queues > 1, offload);
-            }
-
-            return handles;
-        }
-        catch
-        {
-            handles.ForEach(handle => handle.Dispose());
-            throw;
-        }
-    }
-
-    private static void Configure(SafeFileHandle queue, bool many, bool offload)
-    {
+        var path = "/dev/" + TapOf(Index ?? throw SystemError.Make(Errno.NoDevice, $"Unable to get index for interface {Name}"));
         var request = stackalloc byte[NetworkDevice.RequestSize];
-        new Span<byte>(request, NetworkDevice.RequestSize).Clear();
-        *(short*)(request + NetworkDevice.NameSize) = (short)(Tap | NoPacketInformation | (offload ? VirtualHeader : 0) | (many ? ManyQueues : 0));
-        if (Libc.DeviceControl(queue, SetInterface, request) != 0)
-            throw SystemError.Last("unable to set vnet or multiqueue flags on macvtap");
+        NetworkDevice.PutName(request, Name);
+        return TapQueues.Open(path, queues, offload, request, $"cannot open macvtap tap device {path}", "unable to set vnet or multiqueue flags on macvtap");
     }
+
+    private static string Failure(string name, string lower, ReadOnlySpan<byte> mac) =>
+        $"error creating macvtap interface {name}@{lower} ({string.Join(':', mac.ToArray().Select(static one => one.ToString("x2", CultureInfo.InvariantCulture)))})";
 
     private static string TapOf(int index) => string.Create(CultureInfo.InvariantCulture, $"tap{index}");
 

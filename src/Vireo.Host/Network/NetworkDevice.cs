@@ -189,8 +189,9 @@ public sealed unsafe class NetworkDevice(string name)
         Encoding.UTF8.GetBytes(name, new Span<byte>(request, LongestName));
     }
 
+    // What the kernel takes.
     private static bool IsPossible(string name) =>
-        name.Length > 0 && name is not ("." or "..") && Encoding.UTF8.GetByteCount(name) <= LongestName && name.AsSpan().IndexOfAny("/ \0") < 0;
+        name.Length > 0 && name is not ("." or "..") && Encoding.UTF8.GetByteCount(name) <= LongestName && name.AsSpan().IndexOfAny("/:\0 \t\n\v\f\r") < 0;
 
     private static void Request(nuint number, byte* request, string what)
     {

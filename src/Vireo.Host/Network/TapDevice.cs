@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
-using Vireo.Host.Native;
 
 namespace Vireo.Host.Network;
 
@@ -9,12 +8,6 @@ public sealed unsafe class TapDevice : IDisposable
 {
     /// <summary>Where the kernel hands taps out.</summary>
     public const string DefaultControl = "/dev/net/tun";
-
-    private const nuint SetInterface = 0x400454ca;
-    private const short Tap = 0x0002;
-    private const short NoPacketInformation = 0x1000;
-    private const short VirtualHeader = 0x4000;
-    private const short ManyQueues = 0x0100;
 
     private TapDevice(string name, IReadOnlyList<SafeFileHandle> handles)
     {
@@ -36,31 +29,10 @@ public sealed unsafe class TapDevice : IDisposable
     /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR: not permitted, or the name is taken; VIR_ERR_INVALID_ARG: no possible name.</exception>
     public static TapDevice Create(string name, int queues = 1, bool offload = true, string control = DefaultControl)
     {
-        var handles = new List<SafeFileHandle>(queues);
-        try
-        {
-            var request = stackalloc byte[NetworkDevice.RequestSize];
-            NetworkDevice.PutName(request, name);
-            for (var queue = 0; queue < queues; queue++)
-            {
-                var fd = Libc.Open(control, Libc.ReadWrite | Libc.CloseOnExec, 0);
-                if (fd < 0)
-                    throw SystemError.Last($"Unable to open {control}, is tun module loaded?");
-                handles.Add(new SafeFileHandle(fd, ownsHandle: true));
-                // The first answer holds the name that was chosen; the other queues are of that device.
-                *(short*)(request + NetworkDevice.NameSize) = (short)(Tap | NoPacketInformation | (offload ? VirtualHeader : 0) | (queues > 1 ? ManyQueues : 0));
-                if (Libc.DeviceControl(handles[^1], SetInterface, request) != 0)
-                    throw SystemError.Last($"Unable to create tap device {name}");
-            }
-
-            return new(Marshal.PtrToStringUTF8((nint)request)!, handles);
-        }
-        catch
-        {
-            foreach (var handle in handles)
-                handle.Dispose();
-            throw;
-        }
+        var request = stackalloc byte[NetworkDevice.RequestSize];
+        NetworkDevice.PutName(request, name);
+        var handles = TapQueues.Open(control, queues, offload, request, $"Unable to open {control}, is tun module loaded?", $"Unable to create tap device {name}");
+        return new(Marshal.PtrToStringUTF8((nint)request)!, handles);
     }
 
     /// <summary>Closes this end; the device goes unless a guest holds it, or it was made to stay.</summary>

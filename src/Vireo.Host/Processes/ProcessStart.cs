@@ -45,6 +45,12 @@ public sealed record ProcessStart(string Program, IReadOnlyList<string> Argument
 
     /// <summary>Its file mode mask; null for the daemon's.</summary>
     public uint? FileModeMask { get; init; }
+
+    /// <summary>The same, run as an account; null for the daemon's user.</summary>
+    public ProcessStart As(HostAccount? account) => this with { UserId = account?.User, GroupId = account?.Group, SupplementaryGroups = account?.Supplementary ?? [] };
+
+    /// <summary>The same, with all that it prints going to one file.</summary>
+    public ProcessStart PrintingTo(SafeHandle file) => this with { StandardOutput = file, StandardError = file };
 }
 
 /// <summary>A descriptor that a program inherits.</summary>
@@ -53,10 +59,11 @@ public sealed record ProcessStart(string Program, IReadOnlyList<string> Argument
 public readonly record struct InheritedFd(SafeHandle Handle, int Number);
 
 /// <summary>Hands out descriptor numbers 3, 4, 5, … for a program's command line and keeps what stands behind them.</summary>
-public sealed class InheritedFds
+public sealed class InheritedFds : IDisposable
 {
     private const int First = 3;
     private readonly List<InheritedFd> _entries = [];
+    private readonly List<SafeHandle> _made = [];
 
     /// <summary>For <see cref="ProcessStart.Inherited"/>.</summary>
     public IReadOnlyList<InheritedFd> Entries => _entries;
@@ -68,4 +75,17 @@ public sealed class InheritedFds
         _entries.Add(new(handle, number));
         return number;
     }
+
+    /// <summary>Adds a file that is in memory alone and goes with this; returns its number in the program.</summary>
+    /// <param name="name">What it is called where the kernel lists open files.</param>
+    /// <param name="content">What it holds.</param>
+    /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR.</exception>
+    public int AddContent(string name, ReadOnlySpan<byte> content)
+    {
+        _made.Add(Files.HostFile.InMemory(name, content));
+        return Add(_made[^1]);
+    }
+
+    /// <summary>Lets go of what was made for the program, which keeps its own. What was added stays with who added it.</summary>
+    public void Dispose() => _made.ForEach(static handle => handle.Dispose());
 }

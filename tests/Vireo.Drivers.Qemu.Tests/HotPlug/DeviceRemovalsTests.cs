@@ -14,7 +14,7 @@ public sealed class DeviceRemovalsTests
         var removals = new DeviceRemovals();
         removals.Expect("d");
         removals.Answered("d", gone).ShouldBeTrue();
-        (await removals.WaitAsync("d", TimeSpan.FromMinutes(1), Never)).ShouldBe(gone);
+        (await removals.WaitAsync("d", TimeSpan.FromMinutes(1), Never, default)).ShouldBe(gone);
     }
 
     [Fact]
@@ -22,7 +22,7 @@ public sealed class DeviceRemovalsTests
     {
         var removals = new DeviceRemovals();
         removals.Expect("d");
-        (await removals.WaitAsync("d", TimeSpan.Zero, Never)).ShouldBeNull();
+        (await removals.WaitAsync("d", TimeSpan.Zero, Never, default)).ShouldBeNull();
         removals.Answered("d", gone: true).ShouldBeFalse();
     }
 
@@ -31,6 +31,18 @@ public sealed class DeviceRemovalsTests
     {
         var removals = new DeviceRemovals();
         removals.Expect("d");
-        (await removals.WaitAsync("d", TimeSpan.FromMinutes(1), Task.CompletedTask)).ShouldBeNull();
+        (await removals.WaitAsync("d", TimeSpan.FromMinutes(1), Task.CompletedTask, default)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Wait_ends_with_the_caller()
+    {
+        var removals = new DeviceRemovals();
+        removals.Expect("d");
+        using var caller = new CancellationTokenSource();
+        var waiting = removals.WaitAsync("d", TimeSpan.FromMinutes(1), Never, caller.Token);
+        await caller.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(() => waiting);
+        removals.Answered("d", gone: true).ShouldBeFalse();
     }
 }

@@ -67,6 +67,28 @@ public sealed class QmpMonitorEdgeTests
     }
 
     [Fact]
+    public async Task A_command_of_a_batch_that_is_not_answered_in_time_has_not_been_refused()
+    {
+        var (qemu, monitor) = await OpenAsync();
+        await using var __ = monitor;
+        var batch = new QmpBatch().Add(Qmp.Stop).Add(Qmp.DeviceDel("net0")).Add(Qmp.DeviceDel("net1"));
+        var running = monitor.ExecuteAsync(batch, TimeSpan.FromMilliseconds(200), default);
+        qemu.Say("""{"id":0,"return":{}}""");
+        qemu.Say("""{"id":1,"error":{"class":"GenericError","desc":"no"}}""");
+        await running;
+        batch.ErrorOf(0).ShouldBeNull();
+        batch.ErrorOf(1)!.Code.ShouldBe(ErrorCode.InternalError);
+        batch.ErrorOf(2)!.Code.ShouldBe(ErrorCode.OperationTimeout);
+        ((bool[])[batch.IsRefused(0), batch.IsRefused(1), batch.IsRefused(2)]).ShouldBe([false, true, false]);
+
+        var second = new QmpBatch().Add(Qmp.Stop);
+        running = monitor.ExecuteAsync(second, s_patience, default);
+        qemu.Dispose();
+        await running;
+        second.IsRefused(0).ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task The_id_of_a_command_given_up_is_not_used_again_until_it_is_answered()
     {
         var (qemu, monitor) = await OpenAsync();

@@ -69,6 +69,25 @@ public sealed class RealPasstTests
     }
 
     [Fact]
+    public async Task WhatItPrintsMayGoNowhereAndHoldsNothingUp()
+    {
+        Require();
+        await using var scratch = await ScratchHypervisor.StartAsync();
+        var (port, pipe) = (FreePort(), Path.Combine(scratch.Root, "pipe"));
+        var dom = await scratch.DefineAsync("g", Card(port).Replace("type='passt'", "type='passt' logFile='/dev/null'", StringComparison.Ordinal));
+        await scratch.Connection.DomainCreateAsync(dom, default);
+        Answers(port).ShouldBeTrue();
+        await scratch.Connection.DomainDestroyAsync(dom, default);
+
+        // Nobody reads there.
+        System.Diagnostics.Process.Start("mkfifo", pipe).WaitForExit();
+        var other = await scratch.DefineAsync("other", Card(port).Replace("type='passt'", $"type='passt' logFile='{pipe}'", StringComparison.Ordinal));
+        var failure = await Should.ThrowAsync<VireoException>(() => Task.Run(async () => await scratch.Connection.DomainCreateAsync(other, default)).WaitAsync(TimeSpan.FromSeconds(20)));
+        failure.Message.ShouldContain("No such device or address");
+        Directory.EnumerateDirectories(scratch.Paths.QemuLibrary, "domain-*").ShouldBeEmpty();
+    }
+
+    [Fact]
     public void TheHypervisorsEndLastsAsLongAsTheCard()
     {
         using var card = PasstServers.Connect();

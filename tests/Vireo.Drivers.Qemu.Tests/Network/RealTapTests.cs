@@ -22,15 +22,15 @@ public sealed class RealTapTests
         var tap = await TapAsync(scratch, dom);
         tap.ShouldMatch(@"^vnet\d+$");
         tap.ShouldNotBe("vnet99999");
-        bridge.Ports.ShouldBe([tap]);
+        await bridge.HasAsync(tap);
         ScratchBridge.Fact(tap, "address").ShouldBe("fe:54:00:00:07:0a");
         ScratchBridge.Fact(tap, "mtu").ShouldBe("1450");
         ScratchBridge.Fact(tap, "carrier").ShouldBe("1");
         (await scratch.Connection.DomainGetXmlDescAsync(dom, (uint)DomainXMLFlags.Inactive, default)).ShouldNotContain("<target dev='vnet");
 
         await scratch.Connection.DomainDestroyAsync(dom, default);
-        bridge.Ports.ShouldBeEmpty();
-        ScratchBridge.Exists(tap).ShouldBeFalse();
+        await bridge.HasAsync();
+        await ScratchBridge.GoneAsync(tap);
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed class RealTapTests
         ScratchBridge.Fact(own, "address").ShouldBe("fe:54:00:00:07:0a");
         ScratchBridge.Fact(made, "address").ShouldBe(address);
         await scratch.Connection.DomainDestroyAsync(dom, default);
-        ScratchBridge.Exists(own).ShouldBeFalse();
+        await ScratchBridge.GoneAsync(own);
         ScratchBridge.Exists(made).ShouldBeTrue();
     }
 
@@ -112,7 +112,7 @@ public sealed class RealTapTests
         await using var scratch = await ScratchHypervisor.StartAsync();
         var dom = await scratch.DefineAsync("g", $"<interface type='bridge'><source bridge='{bridge.Name}'/></interface>" + card.Replace("{bridge}", bridge.Name, StringComparison.Ordinal));
         (await FailureAsync(scratch, dom)).ShouldStartWith(message);
-        bridge.Ports.ShouldBeEmpty();
+        await bridge.HasAsync();
         Directory.EnumerateDirectories(scratch.Paths.QemuLibrary, "domain-*").ShouldBeEmpty();
     }
 
@@ -149,10 +149,10 @@ public sealed class RealTapTests
         await scratch.Connection.DomainRevertToSnapshotAsync(snapshot, (uint)(DomainSnapshotRevertFlags.Running | DomainSnapshotRevertFlags.Respawn), default);
         var after = await TapAsync(scratch, dom);
         after.ShouldNotBe(before);
-        bridge.Ports.ShouldBe([after]);
+        await bridge.HasAsync(after);
         scratch.Domain(dom).View.State.ShouldBe(DomainState.Running);
         await scratch.Connection.DomainDestroyAsync(dom, default);
-        bridge.Ports.ShouldBeEmpty();
+        await bridge.HasAsync();
     }
 
     private static async Task<string> TapAsync(ScratchHypervisor scratch, DomainRef dom) =>

@@ -23,6 +23,12 @@ internal sealed class ScratchBridge : IDisposable
     /// <summary>The names of its ports.</summary>
     public IEnumerable<string> Ports => Directory.GetDirectories($"/sys/class/net/{Name}/brif").Select(d => Path.GetFileName(d)!);
 
+    /// <summary>Waits until these are its ports. A tap goes with the last that holds it, which may be a program that is being started elsewhere.</summary>
+    public Task HasAsync(params string[] ports) => Eventually.TrueAsync(() => Task.FromResult(Ports.Order().SequenceEqual(ports.Order())), $"the ports of {Name} are '{string.Join(' ', ports)}'");
+
+    /// <summary>Waits until a device has gone.</summary>
+    public static Task GoneAsync(string device) => Eventually.TrueAsync(() => Task.FromResult(!Exists(device)), $"{device} has gone");
+
     /// <summary>A tap that stays until the test ends.</summary>
     public string MakeTap()
     {

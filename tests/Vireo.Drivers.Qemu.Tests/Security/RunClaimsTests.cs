@@ -97,6 +97,32 @@ public sealed class RunClaimsTests : IDisposable
     }
 
     [Fact]
+    public void What_a_run_has_already_it_keeps_when_it_cannot_have_more()
+    {
+        var owner = s_guest with { Gives = true };
+        Run("domain-2-b", out _).Take([new(_scratch["other"], FileUse.Exclusive)]);
+        var claims = Run("domain-1-a", out string directory, owner);
+        claims.Take([Base, Disk with { Use = FileUse.Shared }]);
+        string before = File.ReadAllText(Path.Combine(directory, "claims"));
+        string? holders = Attribute("disk", Holders);
+
+        // Both are to be written to now, alone; the third is another domain's.
+        var wanted = new[] { Base with { Use = FileUse.Exclusive }, Disk, new GuestFile(_scratch["other"], FileUse.Exclusive) };
+        Should.Throw<VireoException>(() => claims.Take(wanted)).Code.ShouldBe(ErrorCode.ResourceBusy);
+        OwnersOf("base", "disk").ShouldBe(["4711:4712", "4711:4712"]);
+        (Attribute("base", Count), Attribute("disk", Count)).ShouldBe(("1", "1"));
+        (Attribute("base", Holders), Attribute("disk", Holders)).ShouldBe((null, holders));
+        File.ReadAllText(Path.Combine(directory, "claims")).ShouldBe(before);
+
+        // So other guests may go on sharing it, and in the end it is given back.
+        Run("domain-3-c", out string third).Take([Disk with { Use = FileUse.Shared }]);
+        RunClaims.GiveBackAll(third, remembers: true, Report);
+        RunClaims.GiveBackAll(directory, remembers: true, Report);
+        OwnersOf("base", "disk").ShouldBe(["0:0", "0:0"]);
+        _reports.ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Guests_that_share_a_disk_may_all_write_to_it()
     {
         Run("domain-1-a", out _).Take([Disk with { Use = FileUse.Shared }]);

@@ -76,13 +76,13 @@ public sealed class ControlGroupTests : IDisposable
     public void RemovesWhatItCan()
     {
         var group = Unified();
-        group.TryRemove().ShouldBeTrue("nothing is there");
+        group.TryRemove().ShouldBeNull("nothing is there");
         Directory.CreateDirectory(_root["machine/guest/vcpu0"]);
-        group.TryRemove().ShouldBeTrue();
+        group.TryRemove().ShouldBeNull();
         Directory.Exists(_root["machine/guest"]).ShouldBeFalse();
         Directory.CreateDirectory(_root["machine/guest"]);
         File.WriteAllText(_root["machine/guest/busy"], "");
-        group.TryRemove().ShouldBeFalse("it holds something");
+        group.TryRemove().ShouldBeOfType<IOException>().Message.ShouldContain("guest");
     }
 
     private ControlGroup Unified() =>

@@ -6,8 +6,13 @@ internal static class NetworkCardDefaults
     /// <summary>The first 24 bits of the addresses that are made up.</summary>
     public const uint Vendor = 0x525400;
 
-    // What libvirt's names of taps begin with; such a name in a definition means nothing.
-    private static readonly string[] s_givenTaps = ["vnet", "macvtap", "macvlan"];
+    /// <summary>What libvirt's names of taps begin with.</summary>
+    public const string GivenTap = "vnet";
+
+    /// <summary>The same of devices that stand upon others of the host.</summary>
+    public const string GivenDirectTap = "macvtap";
+
+    private const string GivenDirectDevice = "macvlan";
 
     /// <summary>Gives a card its address, and takes the name of an earlier run's tap from it.</summary>
     /// <exception cref="VireoException">VIR_ERR_XML_ERROR, VIR_ERR_CONFIG_UNSUPPORTED.</exception>
@@ -27,9 +32,12 @@ internal static class NetworkCardDefaults
         };
     }
 
+    /// <summary>Whether a name is one of those that a daemon gives; in a definition it means nothing.</summary>
+    public static bool IsGiven(string name) => name.StartsWith(GivenTap, StringComparison.Ordinal) || name.StartsWith(GivenDirectTap, StringComparison.Ordinal) || name.StartsWith(GivenDirectDevice, StringComparison.Ordinal);
+
     /// <summary>The card without the name that its tap was given for a run.</summary>
     public static InterfaceConfig WithoutRun(InterfaceConfig card) =>
-        card.Target is { Dev: { } name, Managed: not false } target && s_givenTaps.Any(given => name.StartsWith(given, StringComparison.Ordinal)) ? card with { Target = Without(target) } : card;
+        card.Target is { Dev: { } name, Managed: not false } target && IsGiven(name) ? card with { Target = Without(target) } : card;
 
     private static InterfaceTarget? Without(InterfaceTarget target) => target with { Dev = null } is var bare && bare != new InterfaceTarget() ? bare : null;
 
