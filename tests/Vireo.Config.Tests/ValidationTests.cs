@@ -25,6 +25,7 @@ public sealed class ValidationTests
     [InlineData("<features><hyperv><emsr_bitmap state='on'/><xmm_input state='on'/></hyperv><ras state='on'/><ps2 state='off'/></features>")]
     [InlineData("<launchSecurity type='sev-snp' authorKey='yes' vcek='no'><policy>0x30000</policy><idBlock>a</idBlock><hostData>b</hostData></launchSecurity>")]
     [InlineData("<devices><disk><driver discard_no_unref='on'><iothreads><iothread id='1'><queue id='0'/></iothread></iothreads></driver><blockio discard_granularity='4096'/></disk></devices>")]
+    [InlineData("<throttlegroups><throttlegroup><group_name>a</group_name></throttlegroup></throttlegroups><devices><disk><throttlefilters><throttlefilter group='a'/></throttlefilters></disk></devices>")]
     [InlineData("<devices><disk type='file'><source file='/a'><dataStore type='file'><format type='raw'/><source file='/b'/></dataStore></source></disk></devices>")]
     [InlineData("<devices><tpm model='tpm-crb'><backend type='emulator'><profile source='local:restricted' removeDisabled='check'/></backend></tpm><pstore backend='acpi-erst'><path>/p</path><size unit='KiB'>8</size></pstore></devices>")]
     [InlineData("<devices><audio id='1' type='pipewire' runtimeDir='/r'/><sound model='virtio'/><iommu model='intel'><driver dma_translation='off'/></iommu></devices>")]

@@ -44,12 +44,16 @@ internal static class AttachDiskCommand
             Driver(command),
             Source(command, type),
             new XElement("target", new XAttribute("dev", target), Given("bus", command.Text("targetbus"))),
+            Filters(command),
             mode is null ? null : new XElement(mode),
             command.Text("serial") is { } serial ? new XElement("serial", serial) : null,
             command.Text("alias") is { } alias ? new XElement("alias", new XAttribute("name", alias)) : null,
             command.Text("wwn") is { } wwn ? new XElement("wwn", wwn) : null,
             command.Text("address") is { } address ? DiskAddress.Parse(address, target, command.Has("multifunction")) : null);
     }
+
+    private static XElement? Filters(ParsedCommand command) => command.Text("throttle-groups") is not { } groups ? null
+        : new XElement("throttlefilters", groups.Split(',').Select(group => new XElement("throttlefilter", new XAttribute("group", group))));
 
     private static XElement? Driver(ParsedCommand command)
     {

@@ -22,14 +22,7 @@ internal static class DeviceTuningCommands
         var flags = (uint)command.Impact();
         var domain = await context.DomainAsync();
         var device = command.Required("device");
-        var wanted = new List<TypedParam>();
-        foreach (var limit in s_diskLimits)
-        {
-            if (DiskLimit(command, limit.Replace('_', '-')) is { } value)
-            {
-                wanted.Add(TypedParam.Of(limit, value));
-            }
-        }
+        List<TypedParam> wanted = [.. DiskLimits(command)];
         if (command.Text("group-name") is { } group)
         {
             wanted.Add(TypedParam.Of(GroupName, group));
@@ -60,6 +53,18 @@ internal static class DeviceTuningCommands
             async (count, token) => await driver.DomainGetInterfaceParametersAsync(domain.Reference, device, count, flags | ParameterExchange.WithTexts, token) is var told ? (told.Params, told.Nparams) : default,
             (parameters, token) => driver.DomainSetInterfaceParametersAsync(domain.Reference, device, parameters, flags, token),
             ParameterText.Value);
+    }
+
+    /// <summary>The limits of what is read and written that a command names.</summary>
+    public static IEnumerable<TypedParam> DiskLimits(ParsedCommand command)
+    {
+        foreach (var limit in s_diskLimits)
+        {
+            if (DiskLimit(command, limit.Replace('_', '-')) is { } value)
+            {
+                yield return TypedParam.Of(limit, value);
+            }
+        }
     }
 
     private static ulong? DiskLimit(ParsedCommand command, string option)

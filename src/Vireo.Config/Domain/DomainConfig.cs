@@ -63,6 +63,9 @@ public sealed partial record DomainConfig
     /// <summary>The sizes of the main loop's thread pool.</summary>
     [XmlElement] public DefaultIoThreadConfig? Defaultiothread { get; init; }
 
+    /// <summary>Limits that disks share; of later versions of libvirt.</summary>
+    [XmlElement("throttlegroup", Wrapper = "throttlegroups")] public ConfigList<ThrottleGroup> Throttlegroups { get; init; }
+
     /// <summary>CPU pinning and shares.</summary>
     [XmlElement] public CputuneConfig? Cputune { get; init; }
 

@@ -14,6 +14,14 @@ internal static class DiskDocuments
     /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED: the format is unknown.</exception>
     public static ImageFormat Format(this DiskConfig disk) => disk.Type == DiskType.Dir && disk.Driver?.Type == "fat" ? ImageFormat.Raw : Format(disk.Driver?.Type);
 
+    /// <summary>The names of the nodes that stand above the images, the one that the device reads last. Images change places below them, so they are named after the disk.</summary>
+    public static IReadOnlyList<string> NodesAbove(this DiskConfig disk)
+    {
+        // The medium of a drive is changed with all that stands above it.
+        var copying = disk is { Driver.CopyOnRead: true, Device: not (DiskDevice.Cdrom or DiskDevice.Floppy) };
+        return [.. copying ? (string[])[$"{disk.Target!.Dev}-copy"] : [], .. disk.Throttlefilters.Select((_, i) => string.Create(CultureInfo.InvariantCulture, $"{disk.Target!.Dev}-limit{i}"))];
+    }
+
     /// <summary>How the disk's images are accessed.</summary>
     public static DiskAccess Access(this DiskConfig disk) => new()
     {

@@ -11,6 +11,12 @@ namespace Vireo.Drivers.Qemu.Block;
 /// <param name="Access">How it is accessed.</param>
 internal sealed record LiveDisk(string Target, ImageChain? Chain, ImmutableArray<int> Numbers, DiskAccess Access)
 {
+    /// <summary>The node that stands above the images, whichever of them is the top one; null when the device reads the top image itself.</summary>
+    public string? Above { get; init; }
+
+    /// <summary>The node that the device reads.</summary>
+    public string DeviceNode => Above ?? NodeNumbers.Format(Numbers[0]);
+
     /// <summary>The disk with an overlay put on top.</summary>
     public LiveDisk WithOverlay(ImageLayer overlay, int number) =>
         this with { Chain = new ImageChain(Chain!.Layers.Insert(0, overlay)), Numbers = Numbers.Insert(0, number) };

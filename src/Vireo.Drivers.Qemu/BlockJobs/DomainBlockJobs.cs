@@ -35,7 +35,7 @@ internal sealed class DomainBlockJobs(QemuDomain domain)
         var name = top == 0 ? null : backingName ?? disk.Chain!.Layers[bottom].Location.LocalPath;
         await BeginAsync(
             job,
-            Qmp.BlockCommit(job.Id, NodeNumbers.Format(disk.Numbers[0]), NodeNumbers.Format(job.Top), NodeNumbers.Format(job.Base), name, speed),
+            Qmp.BlockCommit(job.Id, disk.DeviceNode, NodeNumbers.Format(job.Top), NodeNumbers.Format(job.Base), name, speed),
             cancellationToken).ConfigureAwait(false);
         return job;
     }
@@ -80,7 +80,7 @@ internal sealed class DomainBlockJobs(QemuDomain domain)
             }
 
             var command = Qmp.BlockdevMirror(
-                job.Id, NodeNumbers.Format(disk.Numbers[0]), NodeNumbers.Format(own[0]), destination.Shallow, destination.Speed, destination.Granularity, destination.Buffer, destination.Synchronous);
+                job.Id, disk.DeviceNode, disk.Above is null ? null : NodeNumbers.Format(disk.Numbers[0]), NodeNumbers.Format(own[0]), destination.Shallow, destination.Speed, destination.Granularity, destination.Buffer, destination.Synchronous);
             await BeginAsync(job, command, cancellationToken).ConfigureAwait(false);
         }
         catch

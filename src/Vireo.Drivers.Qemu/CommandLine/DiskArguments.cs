@@ -2,6 +2,7 @@ using System.Globalization;
 using Vireo.Config;
 using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.Defaults.Machines;
+using Vireo.Drivers.Qemu.Tuning;
 
 namespace Vireo.Drivers.Qemu.CommandLine;
 
@@ -18,6 +19,7 @@ internal static class DiskArguments
 
         foreach (var disk in config.Devices.Disks)
         {
+            Unsupported.When(!disk.Throttlefilters.IsEmpty && (disk.Target!.Bus == DiskBus.Sd || disk.Type == DiskType.VhostUser), $"<throttlefilters> of disk '{disk.Target!.Dev}'", "cannot be had: the disk has no block nodes");
             if (disk.Target!.Bus == DiskBus.Sd)
             {
                 arguments.Add("-drive", SdCard(disk, context.Disks.Find(disk.Target.Dev!)));
@@ -79,14 +81,30 @@ internal static class DiskArguments
             arguments.Add("-blockdev", node);
         }
 
+        return Above(arguments, disk, live);
+    }
+
+    // What stands between the images and the device; the name of the node that the device reads.
+    private static string Above(ArgumentList arguments, DiskConfig disk, LiveDisk live)
+    {
         var top = NodeNumbers.Format(live.Numbers[0]);
-        if (disk.Driver?.CopyOnRead != true)
+        var names = new Queue<string>(disk.NodesAbove());
+        if (disk.Driver?.CopyOnRead == true)
         {
-            return top;
+            var name = names.Count > disk.Throttlefilters.Count ? names.Dequeue() : top + "c";
+            arguments.Add("-blockdev", OptionJson.Device("copy-on-read").Text("node-name", name).Text("file", top).Text("discard", "unmap"));
+            top = name;
         }
 
-        arguments.Add("-blockdev", OptionJson.Device("copy-on-read").Text("node-name", top + "c").Text("file", top).Text("discard", "unmap"));
-        return top + "c";
+        foreach (var filter in disk.Throttlefilters)
+        {
+            var name = names.Dequeue();
+            arguments.Add("-blockdev", OptionJson.Device("throttle").Text("node-name", name).Flag("read-only", live.Access.ReadOnly ? true : null)
+                .Text("throttle-group", ThrottleGroups.ObjectOf(filter.Group!)).Text("file", top));
+            top = name;
+        }
+
+        return top;
     }
 
     // What lets us in at a server: a password, or cookies.

@@ -38,7 +38,7 @@ internal static class LiveConfig
         var numbers = new NodeNumbers();
         var chains = config.Devices.Disks.Select(DiskDocuments.Chain).ToArray();
         var layers = numbers.ForDomain(chains);
-        return new LiveDisks([.. config.Devices.Disks.Select((disk, i) => new LiveDisk(disk.Target!.Dev!, chains[i], layers[i], disk.Access()))], numbers.Last);
+        return new LiveDisks([.. config.Devices.Disks.Select((disk, i) => new LiveDisk(disk.Target!.Dev!, chains[i], layers[i], disk.Access()) { Above = disk.NodesAbove().LastOrDefault() })], numbers.Last);
     }
 
     /// <summary>Gives a device that comes to others of a running guest its socket.</summary>

@@ -56,6 +56,6 @@ internal static class NativeCommandLine
         var numbers = new NodeNumbers();
         var chains = config.Devices.Disks.Select(DiskDocuments.NamedChain).ToArray();
         var layers = numbers.ForDomain(chains);
-        return new LiveDisks([.. config.Devices.Disks.Select((disk, i) => new LiveDisk(disk.Target!.Dev!, chains[i], layers[i], disk.Access()))], numbers.Last);
+        return new LiveDisks([.. config.Devices.Disks.Select((disk, i) => new LiveDisk(disk.Target!.Dev!, chains[i], layers[i], disk.Access()) { Above = disk.NodesAbove().LastOrDefault() })], numbers.Last);
     }
 }

@@ -1,9 +1,10 @@
 using System.Globalization;
 using Vireo.Config;
+using Vireo.Drivers.Qemu.Tuning;
 
 namespace Vireo.Drivers.Qemu.CommandLine;
 
-/// <summary>How many processors the guest has and how they are arranged, and the threads that serve its disks.</summary>
+/// <summary>How many processors the guest has and how they are arranged, the threads that serve its disks, and the limits that these share.</summary>
 internal static class ProcessorArguments
 {
     private const int MostThreads = 1024;
@@ -21,6 +22,11 @@ internal static class ProcessorArguments
         if (config.Defaultiothread is { } main)
         {
             arguments.Add("-object", OptionJson.Object("main-loop", "main-loop").Number("thread-pool-min", main.ThreadPoolMin).Number("thread-pool-max", main.ThreadPoolMax));
+        }
+
+        foreach (var group in config.Throttlegroups)
+        {
+            arguments.Add("-object", OptionJson.Object(ThrottleGroups.Kind, ThrottleGroups.ObjectOf(group.GroupName!)).Raw("limits", json => DiskThrottle.WriteLimits(json, group)));
         }
     }
 

@@ -31,7 +31,7 @@ internal sealed partial class QemuConnection
         // qcow2 counts in sectors. A job on the disk has the hypervisor refuse.
         var bytes = chain.Top.Format == ImageFormat.Qcow2 ? (wanted + Sector - 1) / Sector * Sector : wanted;
         var process = domain.RequireProcess();
-        await process.Monitor.ExecuteAsync(Qmp.BlockResize(NodeNumbers.Format(found.Numbers[0]), bytes), cancellationToken).ConfigureAwait(false);
+        await process.Monitor.ExecuteAsync(Qmp.BlockResize(found.DeviceNode, bytes), cancellationToken).ConfigureAwait(false);
         process.Disks = process.Disks.With(found with { Chain = new ImageChain(chain.Layers.SetItem(0, chain.Top with { VirtualSize = bytes })) });
         await domain.Hypervisor.SaveStatusNowAsync(domain, process).ConfigureAwait(false);
     }
@@ -90,7 +90,7 @@ internal sealed partial class QemuConnection
 
         var devices = await domain.RequireProcess().Monitor.ExecuteAsync(Qmp.QueryBlock, cancellationToken).ConfigureAwait(false);
         var failed = from disk in disks.Disks
-                     let status = devices.FirstOrDefault(d => d.NodeName == NodeNumbers.Format(disk.Numbers[0]))?.IoStatus
+                     let status = devices.FirstOrDefault(d => d.NodeName == disk.DeviceNode)?.IoStatus
                      where status is "failed" or "nospace"
                      select new DomainDiskError(disk.Target, (int)(status == "nospace" ? DomainDiskErrorCode.NoSpace : DomainDiskErrorCode.Unspec));
         DomainDiskError[] errors = [.. failed.Take((int)Math.Min(maxerrors, int.MaxValue))];
@@ -121,7 +121,7 @@ internal sealed partial class QemuConnection
     {
         var domain = Find(dom);
         var disks = RequireDisks(domain);
-        var wanted = disks.Disks.Where(d => path.Length == 0 || d.Target == path || d.Chain?.Top.Location.LocalPath == path).Select(d => NodeNumbers.Format(d.Numbers[0])).ToHashSet();
+        var wanted = disks.Disks.Where(d => path.Length == 0 || d.Target == path || d.Chain?.Top.Location.LocalPath == path).Select(d => d.DeviceNode).ToHashSet();
         if (wanted.Count == 0 && path.Length > 0)
         {
             throw VireoException.InvalidArgument(ErrorDomain.Qemu, $"invalid path: {path}");

@@ -124,7 +124,13 @@ internal sealed partial class QemuConnection
         CheckFlags(flags & ~TextOkay, Impacts, "qemuDomainGetBlockIoTune");
         var domain = Find(dom);
         var config = DomainTuning.Asked(domain, flags);
-        var told = DiskThrottle.Read(disk is null ? null : TunedDisk(config, disk).Iotune, ModificationImpact.Of(domain.View, flags).Live);
+        var asked = disk is null ? null : TunedDisk(config, disk);
+        if (asked is not null)
+        {
+            ThrottleGroups.RefuseOwnLimits(asked);
+        }
+
+        var told = DiskThrottle.Read(asked?.Iotune, ModificationImpact.Of(domain.View, flags).Live);
         return ValueTask.FromResult(new DomainGetBlockIoTuneResult([.. told.Take(nparams)], told.Length));
     }
 
@@ -143,7 +149,7 @@ internal sealed partial class QemuConnection
                 await process.Monitor.ExecuteAsync(DiskThrottle.Command(DiskThrottle.DeviceOf(device), device.Iotune), cancellationToken).ConfigureAwait(false);
             }
 
-            domain.Publish(new DomainTunableEvent(domain.View.Ref, DiskThrottle.Told(device.Target!.Dev!, @params)));
+            domain.Publish(new DomainTunableEvent(domain.View.Ref, DiskThrottle.Told(("disk", device.Target!.Dev!), @params)));
         }).ConfigureAwait(false);
     }
 
@@ -209,6 +215,7 @@ internal sealed partial class QemuConnection
     private static DomainConfig WithThrottle(DomainConfig config, string disk, TypedParam[] given)
     {
         var target = TunedDisk(config, disk);
+        ThrottleGroups.RefuseOwnLimits(target);
         var joined = given.FirstOrDefault(static parameter => parameter.Field == "group_name") is { Text.Length: > 0 } named && named.Text != target.Iotune?.GroupName
             ? config.Devices.Disks.FirstOrDefault(other => other.Iotune?.GroupName == named.Text)?.Iotune : null;
         var after = DiskThrottle.Change(joined ?? target.Iotune, given);

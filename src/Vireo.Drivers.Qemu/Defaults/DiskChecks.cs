@@ -24,6 +24,13 @@ internal static class DiskChecks
             throw VireoException.Internal(ErrorDomain.Domain, $"Invalid {(disk.Device == DiskDevice.Floppy ? "floppy" : "harddisk")} device name: {target}");
         }
 
+        if (!disk.Throttlefilters.IsEmpty && disk is { Device: DiskDevice.Cdrom } or { Iotune: not null })
+        {
+            throw new VireoException(ErrorCode.OperationUnsupported, ErrorDomain.Domain, disk.Device == DiskDevice.Cdrom
+                ? "cdrom device with throttle filters isn't supported"
+                : $"block 'throttlefilters' can't be used together with 'iotune' for disk '{target}'");
+        }
+
         if (bus == DiskBus.Usb && disk.Address is not (null or UsbAddress))
         {
             throw VireoException.Internal(ErrorDomain.Qemu, "unexpected address type for usb disk");

@@ -59,6 +59,7 @@ internal static class DomainChecks
             throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, "cachetune is only supported for KVM domains");
         }
 
+        ThrottleDefaults.Require(config);
         DiskDefaults.RequireTargets(config.Devices.Disks);
     }
 

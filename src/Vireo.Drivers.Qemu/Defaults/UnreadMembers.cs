@@ -1,5 +1,6 @@
 using System.Xml.Linq;
 using Vireo.Config;
+using Vireo.Drivers.Qemu.Tuning;
 
 namespace Vireo.Drivers.Qemu.Defaults;
 
@@ -12,6 +13,7 @@ internal static class UnreadMembers
         Metadata = config.Metadata is { } metadata ? Metadata(metadata) : null,
         Blkiotune = config.Blkiotune is { } tune ? Blkio(tune) : null,
         Memtune = config.Memtune is { } limits ? Some(limits with { MinGuarantee = limits.MinGuarantee is { Bytes: 0 } ? null : limits.MinGuarantee }) : null,
+        Throttlegroups = config.Throttlegroups.Map(DiskThrottle.WithoutZeros),
         Seclabels = config.Seclabels.Where(label => label.Type is not null || label.Label is not null || label.Model is null or "none").ToConfigList().Map(label => label.Model == "none" && label.Type is null or SeclabelType.Dynamic ? new SeclabelConfig { Type = SeclabelType.None, Model = "none" } : label),
         Cpu = config.Cpu is { } cpu ? Cpu(cpu) : null,
         MaxMemory = config.MaxMemory is { Size.Bytes: 0, Slots: null or 0 } ? null : config.MaxMemory,

@@ -27,6 +27,7 @@ internal static class DiskFields
         Require(given.Blockio?.LogicalBlockSize, present.Blockio?.LogicalBlockSize, "blockio logical_block_size");
         Require(given.Blockio?.PhysicalBlockSize, present.Blockio?.PhysicalBlockSize, "blockio physical_block_size");
         Require(given.Iotune, present.Iotune, "blkdeviotune");
+        Require(given.Throttlefilters, present.Throttlefilters, "throttlefilters");
         Require(given.Serial, present.Serial, "serial");
         Require(given.Wwn, present.Wwn, "wwn");
         Require(given.Vendor, present.Vendor, "vendor");

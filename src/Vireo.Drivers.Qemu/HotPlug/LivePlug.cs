@@ -142,7 +142,7 @@ internal sealed class LivePlug(RunningDevices devices)
 
         var chain = await Task.Run(disk.Chain, cancellationToken).ConfigureAwait(false);
         var numbers = new NodeNumbers(Process.Disks.LastNumber);
-        var open = new LiveDisk(disk.Target!.Dev!, chain, numbers.ForDomain([chain])[0], disk.Access());
+        var open = new LiveDisk(disk.Target!.Dev!, chain, numbers.ForDomain([chain])[0], disk.Access()) { Above = disk.NodesAbove().LastOrDefault() };
         Process.Disks = Process.Disks with { Disks = Process.Disks.Disks.Add(open), LastNumber = numbers.Last };
         undo.Push($"forget disk {open.Target}", () => Process.Disks = Process.Disks.Without(open.Target));
         return plan with { Device = plan.Device with { Disks = [disk.Show(open)] } };

@@ -27,6 +27,11 @@ internal sealed class MediaChange(RunningDevices devices)
     /// <exception cref="VireoException">VIR_ERR_OPERATION_FAILED: the guest keeps the tray locked; what QEMU or the image's file says.</exception>
     public async Task ChangeAsync(DiskConfig drive, DiskConfig medium, bool force, CancellationToken cancellationToken)
     {
+        if (!drive.Throttlefilters.IsEmpty || !medium.Throttlefilters.IsEmpty)
+        {
+            throw new VireoException(ErrorCode.OperationUnsupported, ErrorDomain.Qemu, $"the medium of drive '{drive.Target!.Dev}' cannot be changed: a drive with throttle filters keeps its medium");
+        }
+
         var target = drive.Target!.Dev!;
         var before = Process.Disks.Find(target)!;
         BlockJobProgress.RefuseBusy(Process.Disks, target);

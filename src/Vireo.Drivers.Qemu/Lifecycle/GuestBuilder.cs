@@ -130,7 +130,7 @@ internal sealed class GuestBuilder(QemuCapabilitiesCache capabilities, string nv
         {
             var numbers = Numbers(disk).Take(Math.Max(1, chains[i]?.Layers.Length ?? 0)).ToList();
             last = Math.Max(last, numbers.DefaultIfEmpty().Max());
-            return new LiveDisk(disk.Target!.Dev!, chains[i], [.. numbers], disk.Access());
+            return new LiveDisk(disk.Target!.Dev!, chains[i], [.. numbers], disk.Access()) { Above = disk.NodesAbove().LastOrDefault() };
         }).ToList();
         return ValueTask.FromResult(new LiveDisks([.. disks], last));
     }

@@ -210,7 +210,7 @@ internal sealed partial class MonitorEvents
         }
 
         var node = happened.Text("node-name");
-        var target = process.Disks.Disks.FirstOrDefault(disk => disk.Numbers.Any(number => NodeNumbers.Format(number) == node || NodeNumbers.Storage(number) == node))?.Target;
+        var target = process.Disks.Disks.FirstOrDefault(disk => disk.DeviceNode == node || disk.Numbers.Any(number => NodeNumbers.Format(number) == node || NodeNumbers.Storage(number) == node))?.Target;
         return target is null ? null : disks.FirstOrDefault(d => d.Target?.Dev == target);
     }
 

@@ -190,12 +190,14 @@ internal static partial class Qmp
         w.WriteBoolean("auto-dismiss", false);
     });
 
-    /// <summary>blockdev-mirror: copies <paramref name="device"/> to the node <paramref name="target"/> and keeps both alike.</summary>
-    public static QmpCommand BlockdevMirror(string job, string device, string target, bool topOnly, long speed, uint granularity, long buffer, bool synchronous) => new("blockdev-mirror", w =>
+    /// <summary>blockdev-mirror: copies <paramref name="device"/> to the node <paramref name="target"/> and keeps both alike; in the end that takes the place of <paramref name="replaces"/>, or of the device's.</summary>
+    public static QmpCommand BlockdevMirror(string job, string device, string? replaces, string target, bool topOnly, long speed, uint granularity, long buffer, bool synchronous) => new("blockdev-mirror", w =>
     {
         w.WriteString("job-id", job);
         w.WriteString("device", device);
         w.WriteString("target", target);
+        if (replaces is not null)
+            w.WriteString("replaces", replaces);
         w.WriteString("sync", topOnly ? "top" : "full");
         if (speed > 0)
             w.WriteNumber("speed", speed);

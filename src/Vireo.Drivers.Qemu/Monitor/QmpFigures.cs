@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Vireo.Drivers.Qemu.Block;
 
 namespace Vireo.Drivers.Qemu.Monitor;
 
@@ -14,6 +15,9 @@ internal sealed record QmpBlockCounters(string? Device, string? Node, IReadOnlyD
 
     /// <summary>A counter; 0 where this QEMU has none of that name.</summary>
     public long this[string name] => Counters.GetValueOrDefault(name);
+
+    /// <summary>What is counted of the image that the device reads, below the nodes that stand above it.</summary>
+    public QmpBlockCounters Image => Node is { } name && !NodeNumbers.IsFormat(name) && Backing is { } below ? below.Image : this;
 
     internal static QmpBlockCounters Read(JsonElement item) => new(
         DeviceOf(item.StrOrNull("qdev")),

@@ -9,10 +9,10 @@ internal static class GuestHardware
     // What is the host's affair, or part of the state that is loaded.
     private static readonly string[] s_beside =
     [
-        "name", "uuid", "title", "description", "metadata", "currentMemory", "on_poweroff", "on_reboot", "on_crash", "on_lockfailure", "resource", "seclabel", "cputune", "blkiotune", "memtune", "numatune",
+        "name", "uuid", "title", "description", "metadata", "currentMemory", "on_poweroff", "on_reboot", "on_crash", "on_lockfailure", "resource", "seclabel", "cputune", "blkiotune", "throttlegroups", "memtune", "numatune",
     ];
 
-    private static readonly string[] s_ends = ["source", "auth", "iotune", "bandwidth", "boot", "link", "protocol", "log"];
+    private static readonly string[] s_ends = ["source", "auth", "iotune", "throttlefilters", "bandwidth", "boot", "link", "protocol", "log"];
 
     /// <summary>The document in a form in which equal text means equal hardware.</summary>
     public static string Of(DomainConfig config)

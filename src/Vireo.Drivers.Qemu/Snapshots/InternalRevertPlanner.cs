@@ -2,6 +2,7 @@ using Vireo.Config;
 using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.Journal;
 using Vireo.Drivers.Snapshots;
+using Vireo.Drivers.Qemu.Tuning;
 
 namespace Vireo.Drivers.Qemu.Snapshots;
 
@@ -41,7 +42,7 @@ internal sealed class InternalRevertPlanner(
         refusals.Check(() => RefuseBitmaps(images));
         var copies = refusals.Try(() => Copies(snapshot, images)) ?? [];
         images = [.. images.Select(i => copies.Find(c => c.Original == i.Path)?.Image ?? i)];
-        var inPlace = memory && domain.Live is { } live && AreOpen(images) && GuestHardware.Of(live) == GuestHardware.Of(saved);
+        var inPlace = memory && domain.Live is { } live && AreOpen(images) && GuestHardware.Of(live) == GuestHardware.Of(saved) && ThrottleGroups.AreSame(live, saved);
         if (memory && domain.Live is not null && !inPlace)
         {
             RequireLeave(snapshot, flags);

@@ -88,7 +88,14 @@ internal sealed class LiveSwap(ISnapshotDomain domain, IReadOnlyList<PlannedOver
             }
         }
 
-        return names;
+        return names.All(NodeNumbers.IsFormat) ? names : await BelowAsync(domain, cancellationToken).ConfigureAwait(false);
+    }
+
+    // Where something stands above a disk's images its device names that alone.
+    private static async ValueTask<IReadOnlySet<string>> BelowAsync(ISnapshotDomain domain, CancellationToken cancellationToken)
+    {
+        var counted = await domain.ExecuteAsync("query-blockstats", null, cancellationToken).ConfigureAwait(false);
+        return counted.EnumerateArray().Select(item => QmpBlockCounters.Read(item).Image.Node).OfType<string>().ToHashSet(StringComparer.Ordinal);
     }
 
     private async Task AddAsync(PlannedOverlay overlay, CancellationToken cancellationToken) => _ = _add is { } held && ReferenceEquals(overlay, overlays[0])

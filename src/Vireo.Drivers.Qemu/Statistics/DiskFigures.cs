@@ -52,6 +52,7 @@ internal sealed class DiskFigures
         {
             var disk = disks.Find(document.Target?.Dev ?? "");
             var counted = byDevice.GetValueOrDefault(document.Alias ?? "");
+            var image = disk is null ? counted : counted?.Image;
             var layers = disk?.Chain?.Layers ?? [];
             var depth = 0;
             do
@@ -61,14 +62,14 @@ internal sealed class DiskFigures
                 {
                     figures.Tell("backingIndex", (uint)disk.Numbers[depth]);
                     figures.TellCounters(depth == 0 ? counted : null);
-                    figures.TellImage(counted, byNode.GetValueOrDefault(NodeNumbers.Format(disk.Numbers[depth])));
+                    figures.TellImage(image, byNode.GetValueOrDefault(NodeNumbers.Format(disk.Numbers[depth])));
                 }
                 else
                 {
                     figures.TellCounters(counted);
                 }
 
-                counted = counted?.Backing;
+                (counted, image) = (null, image?.Backing);
             }
             while (backing && ++depth < layers.Length);
         }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Vireo.Config;
 using Vireo.Drivers.Qemu.Monitor;
 
@@ -24,7 +25,7 @@ internal static class DiskThrottle
     /// <summary>What a document says.</summary>
     /// <param name="tune">What it says.</param>
     /// <param name="running">It is a running guest's: a burst lasts for a second unless it is told for how long.</param>
-    public static TypedParam[] Read(DiskIotune? tune, bool running)
+    public static TypedParam[] Read(IDiskLimits? tune, bool running)
     {
         var values = Values(tune);
         return
@@ -36,7 +37,17 @@ internal static class DiskThrottle
 
     /// <summary>A disk's limits with what a caller sets. Of three that belong together (total, read, write) all are replaced when one is set.</summary>
     /// <exception cref="VireoException">VIR_ERR_INVALID_ARG, VIR_ERR_ARGUMENT_UNSUPPORTED, VIR_ERR_CONFIG_UNSUPPORTED: they do not go together.</exception>
-    public static DiskIotune? Change(DiskIotune? before, IReadOnlyCollection<TypedParam> given)
+    public static DiskIotune? Change(DiskIotune? before, IReadOnlyCollection<TypedParam> given) => Change<DiskIotune>(before, given) is var after && after == new DiskIotune() ? null : after;
+
+    /// <summary>The limits of a group with what a caller sets; its name stays.</summary>
+    /// <inheritdoc cref="Change(DiskIotune?, IReadOnlyCollection{TypedParam})"/>
+    public static ThrottleGroup Change(ThrottleGroup before, IReadOnlyCollection<TypedParam> given) => Change<ThrottleGroup>(before, given) with { GroupName = before.GroupName };
+
+    /// <summary>A group that tells of no limit that is none.</summary>
+    public static ThrottleGroup WithoutZeros(ThrottleGroup group) => Of<ThrottleGroup>(Values(group), group.GroupName);
+
+    private static T Change<T>(T? before, IReadOnlyCollection<TypedParam> given)
+        where T : class, IDiskLimits, new()
     {
         var values = Values(before);
         foreach (var family in given.Select(static parameter => Family(parameter.Field)).OfType<string>().ToHashSet(StringComparer.Ordinal))
@@ -65,8 +76,7 @@ internal static class DiskThrottle
         }
 
         Check(values);
-        var after = Of(values, group);
-        return after == new DiskIotune() ? null : after;
+        return Of<T>(values, group);
     }
 
     /// <summary>The device of a disk by the name that this command wants: of a virtio disk it is a part.</summary>
@@ -101,10 +111,34 @@ internal static class DiskThrottle
         }
     });
 
+    /// <summary>The limits of a group as an object of the hypervisor's has them.</summary>
+    public static void WriteLimits(Utf8JsonWriter json, IDiskLimits limits)
+    {
+        var values = Values(limits);
+        json.WriteStartObject();
+        foreach (var suffix in (ReadOnlySpan<string>)["", "_max"])
+        {
+            foreach (var name in s_bases)
+            {
+                json.WriteNumber(GroupField(name) + suffix.Replace('_', '-'), values.GetValueOrDefault(name + suffix));
+            }
+        }
+
+        json.WriteNumber("iops-size", values.GetValueOrDefault(Size));
+        foreach (var name in s_bases.Where(name => values.GetValueOrDefault(name + "_max" + Length) > 0))
+        {
+            json.WriteNumber(GroupField(name) + "-max-length", values[name + "_max" + Length]);
+        }
+
+        json.WriteEndObject();
+    }
+
     /// <summary>What an event tells of a change (VIR_DOMAIN_EVENT_ID_TUNABLE).</summary>
-    public static TypedParam[] Told(string target, IEnumerable<TypedParam> given) =>
+    /// <param name="named">The disk, or the group, that the limits are of.</param>
+    /// <param name="given">What was set.</param>
+    public static TypedParam[] Told((string Kind, string Name) named, IEnumerable<TypedParam> given) =>
     [
-        TypedParam.Of("blkdeviotune.disk", target),
+        TypedParam.Of("blkdeviotune." + named.Kind, named.Name),
         .. given.Select(static parameter => parameter.Type == TypedParameterType.String ? TypedParam.Of("blkdeviotune." + parameter.Field, parameter.Text) : TypedParam.Of("blkdeviotune." + parameter.Field, parameter.Unsigned)),
     ];
 
@@ -136,6 +170,9 @@ internal static class DiskThrottle
         }
     }
 
+    // read_bytes_sec: bps-read.
+    private static string GroupField(string name) => name.Split('_') is [var kind, var unit, ..] ? (unit == "bytes" ? "bps-" : "iops-") + kind : name;
+
     private static string QemuName(string name) => name switch
     {
         "total_bytes_sec" => "bps",
@@ -146,7 +183,7 @@ internal static class DiskThrottle
         _ => "iops_wr",
     };
 
-    private static Dictionary<string, ulong> Values(DiskIotune? tune)
+    private static Dictionary<string, ulong> Values(IDiskLimits? tune)
     {
         var values = new Dictionary<string, ulong>(StringComparer.Ordinal);
         if (tune is null)
@@ -176,10 +213,11 @@ internal static class DiskThrottle
         return values;
     }
 
-    private static DiskIotune Of(IReadOnlyDictionary<string, ulong> values, string? group)
+    private static T Of<T>(IReadOnlyDictionary<string, ulong> values, string? group)
+        where T : class, IDiskLimits, new()
     {
         ulong? Value(string name) => values.GetValueOrDefault(name) is > 0 and var value ? value : null;
-        return new()
+        return new T
         {
             TotalBytesSec = Value("total_bytes_sec"),
             ReadBytesSec = Value("read_bytes_sec"),

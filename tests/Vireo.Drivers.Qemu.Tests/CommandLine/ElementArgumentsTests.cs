@@ -25,7 +25,7 @@ public sealed class ElementArgumentsTests
         "'driver':'qcow2','node-name':'n1','encrypt':{'format':'luks','key-secret':'n1-key'}")]
     [InlineData("<disk type='file'><source file='/i'><slices><slice type='storage' offset='512' size='1024'/></slices></source><target dev='vda'/></disk>",
         "'file':{'driver':'raw','node-name':'n1s','offset':512,'size':1024,'file':{'driver':'file','filename':'/i'")]
-    [InlineData("<disk type='file'><driver name='qemu' copy_on_read='on'/><source file='/i'/><target dev='vda'/></disk>", "{'driver':'copy-on-read','node-name':'n1c','file':'n1','discard':'unmap'}", "'drive':'n1c'")]
+    [InlineData("<disk type='file'><driver name='qemu' copy_on_read='on'/><source file='/i'/><target dev='vda'/></disk>", "{'driver':'copy-on-read','node-name':'vda-copy','file':'n1','discard':'unmap'}", "'drive':'vda-copy'")]
     [InlineData("<disk type='file' device='floppy'><source file='/i'/><target dev='fdb'/><boot order='3'/></disk>", "{'driver':'isa-fdc','bootindexB':3")]
     [InlineData("<disk type='vhostuser'><driver name='qemu' type='raw'/><source type='unix' path='/s'/><target dev='vda'/></disk>", "socket,id=chr-vu-virtio-disk0,path=/s", "vhost-user-blk-pci")]
     [InlineData("<interface type='user'><mac address='52:54:00:00:00:01'/><ip family='ipv4' address='10.1.0.0' prefix='16'/><model type='virtio'/><driver><host gso='off'/><guest csum='off'/></driver></interface>",
@@ -95,6 +95,26 @@ public sealed class ElementArgumentsTests
     [InlineData("<disk type='network'><source protocol='nfs' name='i'><host name='h'/><identity user='joe'/></source><target dev='vda'/></disk>", "user or group 'joe' of an nfs disk must be a number")]
     [InlineData("<disk type='volume'><source pool='p' volume='v'/><target dev='vda'/></disk>", "no storage pool with matching name 'p'")]
     public void What_QEMU_cannot_do_is_refused(string device, string message) => Should.Throw<VireoException>(() => Build("", device)).Message.ShouldContain(message);
+
+    // The order is libvirt 11.3's.
+    [Fact]
+    public void Limits_of_groups_stand_between_a_disks_images_and_its_device()
+    {
+        const string groups = "<throttlegroups><throttlegroup><group_name>b</group_name></throttlegroup><throttlegroup><read_bytes_sec>10</read_bytes_sec><read_bytes_sec_max>20</read_bytes_sec_max>"
+            + "<read_bytes_sec_max_length>5</read_bytes_sec_max_length><size_iops_sec>4096</size_iops_sec><group_name>a</group_name></throttlegroup></throttlegroups>";
+        var arguments = Build(groups, "<disk type='file'><driver name='qemu' copy_on_read='on'/><source file='/i'/><target dev='vda'/><readonly/><throttlefilters><throttlefilter group='a'/><throttlefilter group='b'/></throttlefilters></disk>");
+        const string none = "'bps-total':0,'bps-read':0,'bps-write':0,'iops-total':0,'iops-read':0,'iops-write':0,'bps-total-max':0,'bps-read-max':0,'bps-write-max':0,'iops-total-max':0,'iops-read-max':0,'iops-write-max':0,'iops-size':0";
+        string[] expected =
+        [
+            "{'qom-type':'throttle-group','id':'throttle-b','limits':{" + none + "}}",
+            "{'qom-type':'throttle-group','id':'throttle-a','limits':{" + none.Replace("read':0,'bps-write':0,'iops", "read':10,'bps-write':0,'iops", StringComparison.Ordinal).Replace("read-max':0,'bps", "read-max':20,'bps", StringComparison.Ordinal).Replace("size':0", "size':4096,'bps-read-max-length':5", StringComparison.Ordinal) + "}}",
+            "{'driver':'copy-on-read','node-name':'vda-copy','file':'n1','discard':'unmap'}",
+            "{'driver':'throttle','node-name':'vda-limit0','read-only':true,'throttle-group':'throttle-a','file':'vda-copy'}",
+            "{'driver':'throttle','node-name':'vda-limit1','read-only':true,'throttle-group':'throttle-b','file':'vda-limit0'}",
+        ];
+        arguments.Where(a => a.Contains("thrott", StringComparison.Ordinal) || a.Contains("vda-copy", StringComparison.Ordinal)).ShouldBe(expected.Select(e => e.Replace('\'', '"')));
+        ShouldContain(arguments, ["'drive':'vda-limit1'"]);
+    }
 
     private static void ShouldContain(IReadOnlyList<string> arguments, string[] expected)
     {

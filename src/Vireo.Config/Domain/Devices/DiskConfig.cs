@@ -39,6 +39,9 @@ public sealed partial record DiskConfig : DeviceConfig
 
     [XmlElement] public DiskIotune? Iotune { get; init; }
 
+    /// <summary>The groups whose limits the disk shares, the one nearest to the image first; of later versions of libvirt.</summary>
+    [XmlElement("throttlefilter", Wrapper = "throttlefilters")] public ConfigList<ThrottleFilter> Throttlefilters { get; init; }
+
     [XmlPresence] public bool Readonly { get; init; }
 
     [XmlPresence] public bool Shareable { get; init; }
@@ -270,49 +273,4 @@ public sealed partial record DiskBlockio
 public sealed partial record DiskTransient
 {
     [XmlAttribute] public bool? ShareBacking { get; init; }
-}
-
-/// <summary>Limits of a disk's I/O.</summary>
-[XmlRecord]
-public sealed partial record DiskIotune
-{
-    [XmlElement("total_bytes_sec", Invalid = "disk iotune field 'total_bytes_sec' must be an integer")] public ulong? TotalBytesSec { get; init; }
-
-    [XmlElement("read_bytes_sec", Invalid = "disk iotune field 'read_bytes_sec' must be an integer")] public ulong? ReadBytesSec { get; init; }
-
-    [XmlElement("write_bytes_sec", Invalid = "disk iotune field 'write_bytes_sec' must be an integer")] public ulong? WriteBytesSec { get; init; }
-
-    [XmlElement("total_iops_sec", Invalid = "disk iotune field 'total_iops_sec' must be an integer")] public ulong? TotalIopsSec { get; init; }
-
-    [XmlElement("read_iops_sec", Invalid = "disk iotune field 'read_iops_sec' must be an integer")] public ulong? ReadIopsSec { get; init; }
-
-    [XmlElement("write_iops_sec", Invalid = "disk iotune field 'write_iops_sec' must be an integer")] public ulong? WriteIopsSec { get; init; }
-
-    [XmlElement("total_bytes_sec_max", Invalid = "disk iotune field 'total_bytes_sec_max' must be an integer")] public ulong? TotalBytesSecMax { get; init; }
-
-    [XmlElement("read_bytes_sec_max", Invalid = "disk iotune field 'read_bytes_sec_max' must be an integer")] public ulong? ReadBytesSecMax { get; init; }
-
-    [XmlElement("write_bytes_sec_max", Invalid = "disk iotune field 'write_bytes_sec_max' must be an integer")] public ulong? WriteBytesSecMax { get; init; }
-
-    [XmlElement("total_iops_sec_max", Invalid = "disk iotune field 'total_iops_sec_max' must be an integer")] public ulong? TotalIopsSecMax { get; init; }
-
-    [XmlElement("read_iops_sec_max", Invalid = "disk iotune field 'read_iops_sec_max' must be an integer")] public ulong? ReadIopsSecMax { get; init; }
-
-    [XmlElement("write_iops_sec_max", Invalid = "disk iotune field 'write_iops_sec_max' must be an integer")] public ulong? WriteIopsSecMax { get; init; }
-
-    [XmlElement("size_iops_sec", Invalid = "disk iotune field 'size_iops_sec' must be an integer")] public ulong? SizeIopsSec { get; init; }
-
-    [XmlElement("group_name")] public string? GroupName { get; init; }
-
-    [XmlElement("total_bytes_sec_max_length", Invalid = "disk iotune field 'total_bytes_sec_max_length' must be an integer")] public ulong? TotalBytesSecMaxLength { get; init; }
-
-    [XmlElement("read_bytes_sec_max_length", Invalid = "disk iotune field 'read_bytes_sec_max_length' must be an integer")] public ulong? ReadBytesSecMaxLength { get; init; }
-
-    [XmlElement("write_bytes_sec_max_length", Invalid = "disk iotune field 'write_bytes_sec_max_length' must be an integer")] public ulong? WriteBytesSecMaxLength { get; init; }
-
-    [XmlElement("total_iops_sec_max_length", Invalid = "disk iotune field 'total_iops_sec_max_length' must be an integer")] public ulong? TotalIopsSecMaxLength { get; init; }
-
-    [XmlElement("read_iops_sec_max_length", Invalid = "disk iotune field 'read_iops_sec_max_length' must be an integer")] public ulong? ReadIopsSecMaxLength { get; init; }
-
-    [XmlElement("write_iops_sec_max_length", Invalid = "disk iotune field 'write_iops_sec_max_length' must be an integer")] public ulong? WriteIopsSecMaxLength { get; init; }
 }
