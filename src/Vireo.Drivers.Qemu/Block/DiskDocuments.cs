@@ -99,8 +99,8 @@ internal static class DiskDocuments
     {
         if (live.Chain is not { } chain)
         {
-            // An empty drive holds no format.
-            return disk with { Driver = disk.Driver is { } driver ? driver with { Type = null } : null };
+            // An empty drive holds no format; what another process has, has.
+            return disk.Type == DiskType.VhostUser ? disk : disk with { Driver = disk.Driver is { } driver ? driver with { Type = null } : null };
         }
 
         BackingStore? below = new();
@@ -234,6 +234,8 @@ internal static class DiskDocuments
         DiskType.Dir => source?.Dir is { } folder ? new FolderLocation(folder, floppy) : null,
         DiskType.Nvme when source is not null => new NvmeLocation(Lasting(source)),
         DiskType.Network when source is { Protocol: { } protocol } => Network(source, protocol),
+        // Another process has it.
+        DiskType.VhostUser => null,
         DiskType.Volume => throw new VireoException(ErrorCode.NoStoragePool, ErrorDomain.Storage, $"no storage pool with matching name '{source?.Pool}'"),
         _ => throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"disk '{target}' has a source of type '{type.ToXmlName()}', which is not supported yet"),
     };

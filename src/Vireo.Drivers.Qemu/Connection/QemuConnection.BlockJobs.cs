@@ -2,7 +2,6 @@ using Vireo.Drivers.Qemu.Backup;
 using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.BlockJobs;
 using Vireo.Drivers.Qemu.Journal;
-using Vireo.Drivers.Qemu.Lifecycle;
 using Vireo.Drivers.Qemu.Monitor;
 using Vireo.Drivers.Qemu.Snapshots;
 using Vireo.Drivers.Qemu.State;
@@ -164,7 +163,7 @@ internal sealed partial class QemuConnection
         JournalRecovery.RefuseUnfinished(domain.Hypervisor.Paths.QemuJournal, domain.View.Uuid);
         var disks = RequireDisks(domain);
         var disk = NamedDisk(disks, name);
-        TransientDisks.RefuseJob(domain.RequireProcess().Live, disk.Target);
+        FixedImages.RefuseJob(domain.RequireProcess().Live, disk.Target);
         BlockJobProgress.RefuseBusy(disks, disk.Target);
         return disk.Chain is null ? throw VireoException.InvalidArgument(ErrorDomain.Storage, $"could not find base image in chain for '{disk.Target}'") : disk;
     }

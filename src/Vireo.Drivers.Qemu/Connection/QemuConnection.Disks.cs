@@ -1,4 +1,5 @@
 using System.Globalization;
+using Vireo.Config;
 using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.Monitor;
 
@@ -53,6 +54,11 @@ internal sealed partial class QemuConnection
         var view = Find(dom).View;
         var disk = (view.Live ?? view.Persistent)?.Devices.Disks.FirstOrDefault(d => d.Target?.Dev == path || d.Location()?.LocalPath == path)
             ?? throw VireoException.InvalidArgument(ErrorDomain.Qemu, $"invalid path {path} not assigned to domain");
+        if (disk.Type == DiskType.VhostUser)
+        {
+            throw new VireoException(ErrorCode.OperationUnsupported, ErrorDomain.Qemu, "block info is not supported for vhostuser disk");
+        }
+
         var location = disk.Location() ?? throw VireoException.InvalidArgument(ErrorDomain.Qemu, $"disk '{path}' does not currently have a source assigned");
         var file = location.LocalPath ?? throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"the size of '{location.Display}' is not known: it is no file or block device of this host");
         var sizes = await Task.Run(() => BlockSizes.Of(file, disk.Format()), cancellationToken).ConfigureAwait(false);
@@ -125,6 +131,11 @@ internal sealed partial class QemuConnection
         if (wanted.Count == 0 && path.Length > 0)
         {
             throw VireoException.InvalidArgument(ErrorDomain.Qemu, $"invalid path: {path}");
+        }
+
+        if (path.Length > 0 && domain.View.Live?.Devices.Disks.Any(disk => disk.Type == DiskType.VhostUser && disk.Target?.Dev == path) == true)
+        {
+            throw new VireoException(ErrorCode.OperationUnsupported, ErrorDomain.Qemu, "block stats are not supported for vhostuser disk");
         }
 
         var all = await AnswerAsync(domain, domain.RequireProcess(), domain.RequireProcess().Figures.Disks, cancellationToken).ConfigureAwait(false);

@@ -51,6 +51,7 @@ internal static class DiskChecks
             { Transient: not null, Readonly: true } => $"transient disk '{target}' must not be read-only",
             { Transient: not null, Device: DiskDevice.Cdrom or DiskDevice.Floppy or DiskDevice.Lun } => $"disk device '{disk.Device.Value.ToXmlName()}' does not support transient option",
             { Sgio: Sgio.Unfiltered } => "unfiltered sgio is no longer supported",
+            { Rawio: not null, Device: not DiskDevice.Lun } => "rawio can be used only with device='lun'",
             { Device: DiskDevice.Lun, Type: DiskType.File or DiskType.Dir } => "disk device='lun' is only valid for block type disk source",
             { Device: DiskDevice.Disk or DiskDevice.Lun, Target.Tray: not null } => "tray is only valid for cdrom and floppy",
             { Type: DiskType.Dir, Driver.Type: not "fat", Source: not null } => "storage type 'dir' requires use of storage format 'fat'",

@@ -9,7 +9,8 @@ internal static class DiskDriverDefaults
     /// <summary>Fills in what the disks leave open.</summary>
     public static void Apply(DeviceDraft draft) => DeviceDraft.Each(draft.Disks, disk => disk with
     {
-        Driver = disk.Type == DiskType.VhostUser ? disk.Driver : Driver(disk.Driver ?? new DiskDriver(), disk.Type == DiskType.Volume && disk.Source is not null ? null : "raw"),
+        Snapshot = disk.Type == DiskType.VhostUser ? disk.Snapshot ?? SnapshotLocation.No : disk.Snapshot,
+        Driver = Driver(disk.Driver ?? new DiskDriver(), disk.Type == DiskType.Volume && disk.Source is not null ? null : "raw"),
         Source = Source(disk.Source),
         BackingStore = disk.BackingStore is { } backing ? Backing(backing) : null,
         Encryption = Encryption(disk.Encryption),

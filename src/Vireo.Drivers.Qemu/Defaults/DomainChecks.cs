@@ -101,6 +101,7 @@ internal static class DomainChecks
         }
 
         DeviceChecks.Filesystems(config);
+        VhostUserDisks.Check(config);
         foreach (var disk in config.Devices.Disks)
         {
             DiskChecks.Check(disk, config.Devices.Controllers);

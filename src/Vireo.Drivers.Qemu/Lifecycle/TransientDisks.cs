@@ -40,18 +40,6 @@ internal static class TransientDisks
         }
     }
 
-    /// <summary>Refuses to change the images of such a disk: what is made of them would go with the run.</summary>
-    /// <param name="live">The running guest's document.</param>
-    /// <param name="target">The disk.</param>
-    /// <exception cref="VireoException">VIR_ERR_OPERATION_UNSUPPORTED.</exception>
-    public static void RefuseJob(DomainConfig live, string target)
-    {
-        if (live.Devices.Disks.Any(disk => disk.Target?.Dev == target && disk.Transient is not null))
-        {
-            throw new VireoException(ErrorCode.OperationUnsupported, ErrorDomain.Qemu, $"block jobs are not supported on transient disk '{target}'");
-        }
-    }
-
     /// <summary>A disk that comes into a running guest, with an overlay when it is such a one.</summary>
     /// <inheritdoc cref="Make(LaunchSource, int, string)"/>
     public static DiskConfig MakePlugged(DiskConfig disk, string domain, string directory) => Make(disk, $".TRANSIENT-{domain}", directory);

@@ -3,7 +3,6 @@ using Vireo.Config;
 using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.BlockJobs;
 using Vireo.Drivers.Qemu.Journal;
-using Vireo.Drivers.Qemu.Lifecycle;
 using Vireo.Drivers.Snapshots;
 
 namespace Vireo.Drivers.Qemu.Snapshots;
@@ -106,7 +105,7 @@ internal sealed class CreatePlanner(ISnapshotDomain domain, SnapshotTree<QemuSna
 
         foreach (var disk in placed.Where(d => d.Mode != DiskSnapshotMode.No && domain.Live is not null))
         {
-            refusals.Check(() => TransientDisks.RefuseJob(config, disk.Disk.Target));
+            refusals.Check(() => FixedImages.RefuseJob(config, disk.Disk.Target));
         }
 
         if (inside && config.Os is { Loader.Type: LoaderType.Pflash } or { Firmware: OsFirmware.Efi })

@@ -39,6 +39,11 @@ internal static class ThrottleGroups
         {
             throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"block 'iotune' can't be used together with 'throttlefilters' for disk '{disk.Target!.Dev}'");
         }
+
+        if (disk.Type == DiskType.VhostUser)
+        {
+            throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, "a block I/O throttling is not supported for vhostuser disk");
+        }
     }
 
     /// <summary>Whether two documents of a domain have the same groups, and the same disks in them.</summary>

@@ -27,7 +27,6 @@ public sealed class ElementArgumentsTests
         "'file':{'driver':'raw','node-name':'n1s','offset':512,'size':1024,'file':{'driver':'file','filename':'/i'")]
     [InlineData("<disk type='file'><driver name='qemu' copy_on_read='on'/><source file='/i'/><target dev='vda'/></disk>", "{'driver':'copy-on-read','node-name':'vda-copy','file':'n1','discard':'unmap'}", "'drive':'vda-copy'")]
     [InlineData("<disk type='file' device='floppy'><source file='/i'/><target dev='fdb'/><boot order='3'/></disk>", "{'driver':'isa-fdc','bootindexB':3")]
-    [InlineData("<disk type='vhostuser'><driver name='qemu' type='raw'/><source type='unix' path='/s'/><target dev='vda'/></disk>", "socket,id=chr-vu-virtio-disk0,path=/s", "vhost-user-blk-pci")]
     [InlineData("<interface type='user'><mac address='52:54:00:00:00:01'/><ip family='ipv4' address='10.1.0.0' prefix='16'/><model type='virtio'/><driver><host gso='off'/><guest csum='off'/></driver></interface>",
         "{'type':'user','net':'10.1.0.0/16','id':'hostnet0'}", "'gso':false,'guest_csum':false")]
     [InlineData("<interface type='user'><mac address='52:54:00:00:00:01'/><model type='virtio'/><backend type='passt'/></interface>", "{'type':'stream','addr':{'type':'unix','path':'/run/g/net0-passt.socket'},'server':false,'id':'hostnet0'}")]
@@ -53,6 +52,11 @@ public sealed class ElementArgumentsTests
     [InlineData("<graphics type='egl-headless'><gl rendernode='/dev/dri/r'/></graphics>", "egl-headless,rendernode=/dev/dri/r")]
     [InlineData("<iommu model='intel'><driver intremap='off' caching_mode='on'/></iommu>", "{'driver':'intel-iommu','intremap':'off','caching-mode':true,'id':'iommu0'}")]
     public void A_device_becomes_its_options(string device, params string[] expected) => ShouldContain(Build("", device), expected);
+
+    [Fact]
+    public void A_disk_of_another_process_is_a_socket() => ShouldContain(
+        Build("<memoryBacking><access mode='shared'/></memoryBacking>", "<disk type='vhostuser'><driver name='qemu' type='raw'/><source type='unix' path='/s'/><target dev='vda'/></disk>"),
+        ["socket,id=chr-vu-virtio-disk0,path=/s", "vhost-user-blk-pci"]);
 
     [Theory]
     [InlineData("<sysinfo type='smbios'><bios><entry name='vendor'>v,w</entry></bios><oemStrings><entry>x</entry><entry>y</entry></oemStrings></sysinfo>", "<smbios mode='sysinfo'/>", "", "type=0,vendor=v,,w", "type=11,value=x,value=y")]
