@@ -202,7 +202,7 @@ internal sealed partial class QemuHypervisor : IAsyncDisposable
         }
 
         JournalRecovery.RefuseUnfinished(Paths.QemuJournal, uuid);
-        domain.Update(v => v with { Persistent = latest.Config, Started = v.IsActive ? v.Started : null, Autostart = latest.Autostart, HasManagedSave = latest.HasManagedSave });
+        domain.Update(v => v with { Persistent = latest.Config, Started = v.IsActive ? v.Started : null, Autostart = latest.Autostart, AutostartOnce = File.Exists(Files.AutostartOnceLink(v.Name)), HasManagedSave = latest.HasManagedSave });
         if (added)
         {
             domain.LoadSnapshots();
