@@ -157,6 +157,8 @@ internal sealed class LivePlug(RunningDevices devices)
 
         var kept = DirectTaps.NamesOf(Process.Directory);
         undo.Push("delete what the card stands upon", () => DirectTaps.RemoveOthers(Process.Directory, kept, Hypervisor.Report));
+        var alone = devices.Live with { Devices = plan.Device };
+        undo.Push("take the tap down", async () => await InterfaceScripts.DownAsync(taps.Show(alone), Process.Directory, Hypervisor.Log).ConfigureAwait(false));
         await Hypervisor.Cards.ConnectAsync(card, 0, taps, devices.Live.Type, Process.Directory, beside: null, cancellationToken).ConfigureAwait(false);
         if (!taps.Has(0))
         {
@@ -164,10 +166,8 @@ internal sealed class LivePlug(RunningDevices devices)
         }
 
         undo.Push("end what serves the card", () => new ValueTask(PasstServers.EndAsync(card.Alias!, Process.Directory)));
-        await Hypervisor.Cards.ServeAsync(devices.Live with { Devices = plan.Device }, taps, Process.Directory, Process.Claims.Owner, cancellationToken).ConfigureAwait(false);
-        var tap = taps[0];
-        var shown = taps.Show(devices.Live with { Devices = plan.Device });
-        undo.Push("take the tap down", async () => await InterfaceScripts.DownAsync(shown, Process.Directory, Hypervisor.Log).ConfigureAwait(false));
+        await Hypervisor.Cards.ServeAsync(alone, taps, Process.Directory, Process.Claims.Owner, cancellationToken).ConfigureAwait(false);
+        var (tap, shown) = (taps[0], taps.Show(alone));
         var numbers = new TapNumbers(
             await HandAsync(card.Alias!, "fd", tap.Queues, undo, cancellationToken).ConfigureAwait(false),
             await HandAsync(card.Alias!, "vhostfd", tap.Accelerators, undo, cancellationToken).ConfigureAwait(false));

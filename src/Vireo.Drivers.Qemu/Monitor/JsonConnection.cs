@@ -40,7 +40,7 @@ internal sealed class JsonConnection : IAsyncDisposable
 
     /// <summary>Queues a message and sends it at once if nothing else is being sent; what piles up goes out in one write.</summary>
     /// <param name="message">Whole messages; taken over.</param>
-    /// <param name="descriptor">Passed along with the first byte.</param>
+    /// <param name="descriptor">Passed along with the first byte; taken over, and closed when it was sent or never will be.</param>
     /// <returns>False when the other end does not read and too much waits already. On a closed connection nothing is sent and true returned: its owner knows.</returns>
     public bool TrySend(ReadOnlyMemory<byte> message, SafeHandle? descriptor = null) => TryPush(new(message, descriptor), null);
 
@@ -100,6 +100,8 @@ internal sealed class JsonConnection : IAsyncDisposable
             if (_closed)
                 return;
             _closed = true;
+            foreach (var chunk in _unsent)
+                chunk.Descriptor?.Dispose();
             _unsent.Clear();
             _unsentBytes = 0;
         }
@@ -118,10 +120,12 @@ internal sealed class JsonConnection : IAsyncDisposable
     {
         lock (_gate)
         {
-            if (_closed)
-                return true;
-            if (_unsentBytes + chunk.Message.Length > _mostUnsent)
-                return false;
+            if (_closed || _unsentBytes + chunk.Message.Length > _mostUnsent)
+            {
+                chunk.Descriptor?.Dispose();
+                return _closed;
+            }
+
             SpoilHeld();
             _held = held;
             if (!Enqueue(chunk))
@@ -187,7 +191,10 @@ internal sealed class JsonConnection : IAsyncDisposable
         try
         {
             while (TakeNext() is { } chunk)
-                await FdPassing.SendAsync(_socket, chunk.Message, chunk.Descriptor is { } fd ? [fd] : null, _closing.Token).ConfigureAwait(false);
+            {
+                using var descriptor = chunk.Descriptor;
+                await FdPassing.SendAsync(_socket, chunk.Message, descriptor is null ? null : [descriptor], _closing.Token).ConfigureAwait(false);
+            }
         }
         catch (Exception exception) when (exception is VireoException or ObjectDisposedException or OperationCanceledException)
         {

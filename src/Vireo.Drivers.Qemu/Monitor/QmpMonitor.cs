@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using Vireo.Host.Files;
 
 namespace Vireo.Drivers.Qemu.Monitor;
 
@@ -237,8 +238,20 @@ internal sealed partial class QmpMonitor : IAsyncDisposable
     private List<PendingReply> Send(IReadOnlyList<QmpCommand> commands)
     {
         var output = new ArrayBufferWriter<byte>(256);
-        var pending = Encode(commands, output);
-        if (!_connection.TrySend(output.WrittenMemory, commands[0].Descriptor))
+        // One of our own: who gives up waiting closes theirs, and what waits to be sent is sent all the same.
+        var descriptor = commands[0].Descriptor is { } given ? HostFile.Duplicate(given) : null;
+        List<PendingReply> pending;
+        try
+        {
+            pending = Encode(commands, output);
+        }
+        catch
+        {
+            descriptor?.Dispose();
+            throw;
+        }
+
+        if (!_connection.TrySend(output.WrittenMemory, descriptor))
             End(QmpErrors.Unread());
         return pending;
     }

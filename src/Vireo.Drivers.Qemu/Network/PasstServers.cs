@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using Vireo.Config;
+using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.Lifecycle;
 using Vireo.Host;
 using Vireo.Host.Files;
@@ -57,7 +58,7 @@ internal static partial class PasstServers
         var program = ProgramPath.Find(Program) ?? throw VireoException.Internal(ErrorDomain.Qemu, $"Cannot find '{Program}' in path");
         var printedTo = card.Backend?.LogFile ?? Path.Combine(paths.QemuLog, $"{domain}-{card.Alias}-{Program}.log");
         using var printed = HostFile.OpenLog(printedTo);
-        var before = RandomAccess.GetLength(printed);
+        long? before = FileStatus.TryOf(printedTo) is { Kind: FileKind.Regular } file ? file.Size : null;
         var (told, tells) = HostPipe.Create();
         using (told)
         {
@@ -155,13 +156,19 @@ internal static partial class PasstServers
         : CurrentUser.Id == 0 ? new HostAccount(HostAccount.FindUser("nobody") ?? Nobody, HostAccount.FindGroup("nogroup") ?? HostAccount.FindGroup("nobody") ?? Nobody, [])
         : null;
 
-    private static string Complaint(string path, long from)
+    private static string Complaint(string path, long? from)
     {
+        const string nothing = "it says nothing";
+        if (from is not { } place)
+        {
+            return nothing;
+        }
+
         using var file = HostFile.OpenExisting(path);
-        var start = Math.Max(from, RandomAccess.GetLength(file) - LongestComplaint);
+        var start = Math.Max(place, RandomAccess.GetLength(file) - LongestComplaint);
         var buffer = new byte[LongestComplaint];
         var lines = Encoding.UTF8.GetString(buffer, 0, RandomAccess.Read(file, buffer, start)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        return lines.LastOrDefault(static line => !line.Contains("to syslog", StringComparison.Ordinal)) ?? "it says nothing";
+        return lines.LastOrDefault(static line => !line.Contains("to syslog", StringComparison.Ordinal)) ?? nothing;
     }
 
     private static string NameOf(string alias) => $"{alias}-{Program}";

@@ -13,13 +13,22 @@ internal sealed class ClaimList(string directory)
 
     /// <summary>Adds an entry.</summary>
     /// <returns>Where it begins.</returns>
-    /// <exception cref="IOException">There is no room for it; half of it may be there.</exception>
+    /// <exception cref="IOException">There is no room for it; it is not there.</exception>
     public long Append(FileClaim claim)
     {
         using var file = File.OpenHandle(_path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite);
         var end = RandomAccess.GetLength(file);
-        RandomAccess.Write(file, Encoding.UTF8.GetBytes(claim.ToString()), end);
-        return end;
+        try
+        {
+            RandomAccess.Write(file, Encoding.UTF8.GetBytes(claim.ToString()), end);
+            return end;
+        }
+        catch (IOException)
+        {
+            // Half of it would spoil the next.
+            RandomAccess.SetLength(file, end);
+            throw;
+        }
     }
 
     /// <summary>Says of an entry that it came to it.</summary>

@@ -165,20 +165,21 @@ internal sealed partial class QemuHypervisor : IAsyncDisposable
     }
 
     /// <summary>Reads the definitions anew (SIGHUP): takes up those that are new or have changed. What is gone stays until it is undefined, as in libvirt.</summary>
-    public async Task ReloadAsync(CancellationToken cancellationToken)
+    public Task ReloadAsync(CancellationToken cancellationToken) =>
+        // Who has to wait for a domain's turn holds up no other.
+        Task.WhenAll(Files.ReadDefinitions(ReportUnreadable).ToList().Select(read => ReloadAsync(read.Config, read.Autostart, read.HasManagedSave, cancellationToken)));
+
+    private async Task ReloadAsync(DomainConfig config, bool autostart, bool saved, CancellationToken cancellationToken)
     {
-        foreach (var (config, autostart, saved) in Files.ReadDefinitions(ReportUnreadable).ToList())
+        try
         {
-            try
-            {
-                var (domain, added) = Domains.GetOrAdd(config.Uuid!.Value, config.Name!, () => Defined(config, autostart, saved));
-                using var job = await domain.EnterAsync("virStateReload", cancellationToken).ConfigureAwait(false);
-                Reload(domain, added);
-            }
-            catch (VireoException e)
-            {
-                ReportUnreadable(Files.Definition(config.Name!), e);
-            }
+            var (domain, added) = Domains.GetOrAdd(config.Uuid!.Value, config.Name!, () => Defined(config, autostart, saved));
+            using var job = await domain.EnterAsync("virStateReload", cancellationToken).ConfigureAwait(false);
+            Reload(domain, added);
+        }
+        catch (Exception e) when (e is VireoException or IOException or UnauthorizedAccessException)
+        {
+            ReportUnreadable(Files.Definition(config.Name!), e);
         }
     }
 
@@ -202,7 +203,7 @@ internal sealed partial class QemuHypervisor : IAsyncDisposable
         }
 
         JournalRecovery.RefuseUnfinished(Paths.QemuJournal, uuid);
-        domain.Update(v => v with { Persistent = latest.Config, Started = v.IsActive ? v.Started : null, Autostart = latest.Autostart, HasManagedSave = latest.HasManagedSave });
+        domain.Update(v => v with { Persistent = latest.Config, Started = v.IsActive ? v.Started : null, Autostart = latest.Autostart, AutostartOnce = File.Exists(Files.AutostartOnceLink(v.Name)), HasManagedSave = latest.HasManagedSave });
         if (added)
         {
             domain.LoadSnapshots();

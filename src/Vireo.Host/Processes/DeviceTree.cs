@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Vireo.Host.Files;
 using Vireo.Host.Native;
 
 namespace Vireo.Host.Processes;
@@ -43,19 +44,42 @@ public static unsafe class DeviceTree
         Check(Libc.Mount(wanted.Staging, Devices, null, Libc.MountMove, null), $"Failed to move {wanted.Staging} to {Devices}");
     }
 
-    /// <summary>Makes a device in the tree of a program that runs; nothing when it is there.</summary>
+    /// <summary>Whether a program runs that has a tree of its own. A number that another program has by now tells of that one, which may see the host's devices: those are nobody's to change.</summary>
+    /// <param name="pid">The program.</param>
+    public static bool HasOwn(int pid)
+    {
+        try
+        {
+            using var own = PinnedFile.TryOpen(RootOf(pid));
+            using var host = PinnedFile.TryOpen(Devices);
+            return own is not null && own.Identity != host?.Identity;
+        }
+        catch (VireoException)
+        {
+            // It ends at this moment.
+            return false;
+        }
+    }
+
+    /// <summary>Makes a device in the tree of a program that runs; nothing when it is there, or the program has none of its own.</summary>
     /// <param name="pid">The program.</param>
     /// <param name="path">The device on the host; links to it are made as well.</param>
     /// <param name="user">Whose it is there.</param>
     /// <param name="group">The group whose it is there.</param>
     /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR.</exception>
-    public static void Add(int pid, string path, uint user, uint group) => Copy(path, RootOf(pid), (user, group));
+    public static void Add(int pid, string path, uint user, uint group)
+    {
+        if (HasOwn(pid))
+            Copy(path, RootOf(pid), (user, group));
+    }
 
-    /// <summary>Removes devices from the tree of a program that runs.</summary>
+    /// <summary>Removes devices from the tree of a program that runs; nothing when it has none of its own.</summary>
     /// <param name="pid">The program.</param>
     /// <param name="kept">The devices that stay, as they are named on the host.</param>
     public static void Keep(int pid, IEnumerable<string> kept)
     {
+        if (!HasOwn(pid))
+            return;
         var root = RootOf(pid);
         var names = kept.SelectMany(Names).Select(name => root + name[Devices.Length..]).ToHashSet(StringComparer.Ordinal);
         // What is mounted there is the host's, and is not gone into.

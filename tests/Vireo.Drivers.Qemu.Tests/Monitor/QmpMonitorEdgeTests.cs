@@ -67,6 +67,34 @@ public sealed class QmpMonitorEdgeTests
     }
 
     [Fact]
+    public async Task A_descriptor_that_its_caller_has_closed_meanwhile_is_sent_all_the_same()
+    {
+        var (qemu, monitor) = await OpenAsync();
+        using var _ = qemu;
+        await using var __ = monitor;
+        // More than a socket holds: all that follows waits until QEMU reads.
+        var filler = new QmpCommand("fill", json => json.WriteString("with", new string('x', 30000)));
+        var filling = Enumerable.Range(0, 20).Select(_ => monitor.ExecuteAsync(filler, s_patience, default)).ToList();
+        using (var file = Vireo.Host.Files.HostFile.OpenExisting("/dev/null"))
+            (await Should.ThrowAsync<VireoException>(() => monitor.ExecuteAsync(Qmp.GetFd("one", file), TimeSpan.FromMilliseconds(50), default))).Code.ShouldBe(ErrorCode.OperationTimeout);
+
+        for (int i = 0; i < filling.Count; i++)
+        {
+            var (name, id) = await qemu.CommandAsync();
+            name.ShouldBe("fill");
+            qemu.Say($$"""{"return":{},"id":{{id}}}""");
+        }
+
+        await Task.WhenAll(filling);
+        (await qemu.CommandAsync()).Name.ShouldBe("getfd");
+        var stop = monitor.ExecuteAsync(Qmp.Stop, s_patience, default);
+        var (last, number) = await qemu.CommandAsync();
+        last.ShouldBe("stop");
+        qemu.Say($$"""{"return":{},"id":{{number}}}""");
+        await stop;
+    }
+
+    [Fact]
     public async Task A_command_of_a_batch_that_is_not_answered_in_time_has_not_been_refused()
     {
         var (qemu, monitor) = await OpenAsync();

@@ -97,6 +97,23 @@ public sealed class RealTapTests
         File.ReadAllLines(told).ShouldBe([$"up {tap}", $"down {tap}"]);
     }
 
+    [Fact]
+    public async Task ScriptsAreToldOfATapThatCameAndWentBecauseItsLimitsCannotBeSet()
+    {
+        using var bridge = new ScratchBridge();
+        await using var scratch = await ScratchHypervisor.StartAsync();
+        Assert.SkipUnless(Vireo.Host.Processes.ProgramPath.Find("tc") is not null, "tc is not installed");
+        var told = Path.Combine(scratch.Root, "told");
+        var dom = await scratch.DefineAsync("g");
+        await scratch.Connection.DomainCreateAsync(dom, default);
+        var card = $"<interface type='ethernet'>{Card}<script path='{Script(scratch, "up", told)}'/><downscript path='{Script(scratch, "down", told)}'/><bandwidth><inbound average='18446744073709551'/></bandwidth></interface>";
+        await Should.ThrowAsync<VireoException>(async () => await scratch.Connection.DomainAttachDeviceAsync(dom, card, default));
+        var lines = File.ReadAllLines(told);
+        lines.ShouldBe([lines[0], lines[0].Replace("up", "down", StringComparison.Ordinal)]);
+        await ScratchBridge.GoneAsync(lines[0]["up ".Length..]);
+        await scratch.Connection.DomainDestroyAsync(dom, default);
+    }
+
     [Theory]
     [InlineData("<interface type='bridge'><source bridge='no-such-br'/></interface>", "Cannot get interface MTU on 'no-such-br': No such device")]
     [InlineData("<interface type='network'><source network='x'/></interface>", "Network not found: no network with matching name 'x'")]

@@ -58,6 +58,8 @@ public sealed class DeviceTreeTests : IDisposable
         {
             var tree = $"/proc/{process.Pid}/root/dev";
             var before = Names(tree);
+            DeviceTree.HasOwn(process.Pid).ShouldBeTrue();
+            DeviceTree.HasOwn(Environment.ProcessId).ShouldBeFalse("it sees the host's");
             DeviceTree.Add(process.Pid, "/dev/full", User, Group);
             DeviceTree.Add(process.Pid, "/dev/full", 1, 1);
             Names(tree).Except(before).ShouldBe(["full"]);
@@ -72,6 +74,16 @@ public sealed class DeviceTreeTests : IDisposable
             process.Kill(Signals.Kill);
             await process.WaitAsync();
         }
+    }
+
+    [Fact]
+    public async Task TheTreeOfAProgramThatHasEndedIsNoLongerChanged()
+    {
+        using var process = HostProcess.Start(Start("true", ["/dev/null"], []));
+        await process.WaitAsync();
+        DeviceTree.HasOwn(process.Pid).ShouldBeFalse();
+        DeviceTree.Keep(process.Pid, []);
+        DeviceTree.Add(process.Pid, "/dev/full", User, Group);
     }
 
     private static bool MayMount()
