@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Vireo.Config;
+using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.Journal;
 using Vireo.Drivers.Qemu.Lifecycle;
 using Vireo.Drivers.Qemu.Security;
@@ -39,6 +40,16 @@ internal sealed partial class QemuHypervisor : IAsyncDisposable
 
     /// <summary>The host's secrets.</summary>
     public required SecretStore Secrets { get; init; }
+
+    /// <summary>Files that clients lend to domains.</summary>
+    public DescriptorGroups Descriptors { get; } = new();
+
+    /// <summary>Forgets a domain that is no more.</summary>
+    public void Forget(QemuDomain domain)
+    {
+        Domains.Remove(domain);
+        Descriptors.ForgetDomain(domain.View.Uuid);
+    }
 
     /// <summary>What the operator sets.</summary>
     public QemuSettings Settings { get; init; } = new();
@@ -194,7 +205,7 @@ internal sealed partial class QemuHypervisor : IAsyncDisposable
         {
             if (added)
             {
-                Domains.Remove(domain);
+                Forget(domain);
             }
 
             return;
