@@ -23,7 +23,7 @@ internal static class RemoteConnection
             await session.OpenAsync(address.DaemonUri, address.ReadOnly, cancellationToken).ConfigureAwait(false);
             var hypervisor = new RemoteHypervisor(client, session);
             await hypervisor.ProbeAsync(cancellationToken).ConfigureAwait(false);
-            return Drivers(address.Uri, client, hypervisor, transport);
+            return Drivers(address.Uri, client, session, hypervisor, transport);
         }
         catch (Exception e)
         {
@@ -44,7 +44,7 @@ internal static class RemoteConnection
         await session.AuthenticateByPolkitAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private static DriverConnection Drivers(ConnectionUri uri, RpcClient client, RemoteHypervisor hypervisor, Transport transport) => new()
+    private static DriverConnection Drivers(ConnectionUri uri, RpcClient client, RemoteSession session, RemoteHypervisor hypervisor, Transport transport) => new()
     {
         Uri = uri.Text,
         Hypervisor = hypervisor,
@@ -52,7 +52,7 @@ internal static class RemoteConnection
         Interface = new RemoteInterfaceDriver(client),
         Storage = new RemoteStorageDriver(client),
         NodeDevice = new RemoteNodeDeviceDriver(client),
-        Secret = new RemoteSecretDriver(client),
+        Secret = new RemoteSecrets(client, session),
         NWFilter = new RemoteNWFilterDriver(client),
         Closed = WatchAsync(client),
         OnClose = async () =>

@@ -35,7 +35,7 @@ internal sealed class RemoteHypervisor(RpcClient client, RemoteSession session) 
     {
         if (!_hasCallbacks) throw VireoException.NotSupported("virConnectDomainEventRegisterAny", ErrorDomain.Remote);
         var callback = new EventCallback(RemoteProcedure.RemoteProgram, await session.RegisterDomainEventAsync(eventId, domain, cancellationToken).ConfigureAwait(false));
-        Client.AddEventHandler(callback, handler);
+        Client.AddEventHandler(callback, happened => handler((DomainEvent)happened));
         return new Subscription(this, callback);
     }
 

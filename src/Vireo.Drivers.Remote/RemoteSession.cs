@@ -68,9 +68,16 @@ internal sealed class RemoteSession(RpcClient client)
         return client.CallAsync(ref writer, serial, static (ref XdrReader reader) => reader.ReadInt32(), cancellationToken);
     }
 
+    public ValueTask<int> RegisterSecretEventAsync(int eventId, SecretRef? secret, CancellationToken cancellationToken)
+    {
+        var writer = client.Begin(Program, 1, RemoteProcedure.SecretEventRegisterAny, out uint serial);
+        Codec.WriteRemoteConnectSecretEventRegisterAnyArgs(ref writer, eventId, secret);
+        return client.CallAsync(ref writer, serial, static (ref XdrReader reader) => reader.ReadInt32(), cancellationToken);
+    }
+
     public ValueTask DeregisterEventAsync(EventCallback callback, CancellationToken cancellationToken)
     {
-        int procedure = callback.Program == Program ? RemoteProcedure.DomainEventCallbackDeregisterAny : RemoteProcedure.QemuMonitorEventDeregister;
+        int procedure = callback.IsSecret ? RemoteProcedure.SecretEventDeregisterAny : callback.Program == Program ? RemoteProcedure.DomainEventCallbackDeregisterAny : RemoteProcedure.QemuMonitorEventDeregister;
         var writer = client.Begin(callback.Program, 1, procedure, out uint serial);
         Codec.WriteQemuConnectDomainMonitorEventDeregisterArgs(ref writer, callback.Number);
         return client.CallAsync(ref writer, serial, cancellationToken);

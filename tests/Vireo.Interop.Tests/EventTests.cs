@@ -56,6 +56,48 @@ public sealed class EventTests(DaemonPair daemons)
         (await HearAsync(await daemons.GetAsync(DaemonKind.Vireod))).ShouldBe(expected);
     }
 
+    [Theory]
+    [InlineData(DaemonKind.Vireod, "virsh")]
+    [InlineData(DaemonKind.Vireod, "vireo")]
+    [InlineData(DaemonKind.Libvirtd, "vireo")]
+    public async Task Secret_event_prints_what_libvirtds_does(DaemonKind kind, string tool)
+    {
+        string expected = await WatchSecretsAsync(await daemons.GetAsync(DaemonKind.Libvirtd), "virsh");
+        string actual = await WatchSecretsAsync(await daemons.GetAsync(kind), tool);
+
+        expected.ShouldContain("event 'lifecycle' for secret 8e1f7c52-3d0a-4c27-9f35-5b1d2a0c7e61: Undefined");
+        expected.ShouldContain("event 'value-changed' for secret 8e1f7c52-3d0a-4c27-9f35-5b1d2a0c7e61\n");
+        actual.ShouldBe(expected);
+    }
+
+    private static async Task<string> WatchSecretsAsync(ScratchDaemon daemon, string tool)
+    {
+        const string uuid = "8e1f7c52-3d0a-4c27-9f35-5b1d2a0c7e61";
+        using var scratch = new ScratchDirectory("ve");
+        string Secret(string of) => $"<secret ephemeral='no' private='no'><uuid>{of}</uuid><usage type='volume'><volume>/v/{of}</volume></usage></secret>";
+        await File.WriteAllTextAsync(scratch["secret.xml"], Secret(uuid));
+        await File.WriteAllTextAsync(scratch["probe.xml"], Secret("8e1f7c52-3d0a-4c27-9f35-5b1d2a0c7e62"));
+        await Client.MustAsync(daemon, "secret-define", scratch["secret.xml"]);
+        using var lives = Client.Watch(tool, daemon, "secret-event", "--event", "lifecycle", "--loop");
+        using var values = Client.Watch(tool, daemon, "secret-event", uuid, "--event", "value-changed", "--loop");
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                await Client.MustAsync(daemon, "secret-define", scratch["probe.xml"]);
+                await Client.MustAsync(daemon, "secret-set-value", uuid, "cHJvYmU=");
+                return lives.Output.Contains("Defined", StringComparison.Ordinal) && values.Output.Contains("value-changed", StringComparison.Ordinal);
+            },
+            "the clients tell of events");
+        await Client.MustAsync(daemon, "secret-set-value", "8e1f7c52-3d0a-4c27-9f35-5b1d2a0c7e62", "b3RoZXI=");
+        await Client.MustAsync(daemon, "secret-undefine", "8e1f7c52-3d0a-4c27-9f35-5b1d2a0c7e62");
+        await Client.MustAsync(daemon, "secret-undefine", uuid);
+        (await lives.SaysAsync(uuid + ": Undefined", s_patience)).ShouldBeTrue(lives.Output);
+        string told = (await lives.InterruptAsync()).ToString() + await values.InterruptAsync();
+
+        // How often the clients were probed is not the same everywhere.
+        return string.Join('\n', told.Split('\n').Where(line => !line.StartsWith("events received", StringComparison.Ordinal)).Distinct()) + "\n" + Regex.Count(told, uuid + ": Undefined");
+    }
+
     private static async Task<string> WatchMonitorAsync(ScratchDaemon daemon, string tool)
     {
         using var scratch = new ScratchDirectory("vm");

@@ -49,6 +49,7 @@ internal static class CommandCatalog
         "secret-get-value" => SecretCommands.GetValueAsync,
         "secret-set-value" => SecretCommands.SetValueAsync,
         "secret-undefine" => SecretCommands.UndefineAsync,
+        "secret-event" => SecretEventCommand.RunAsync,
         _ => null,
     };
 

@@ -81,9 +81,9 @@ internal static class SecretCommands
         context.Confirm($"Secret {secret.Uuid:D} deleted\n");
     }
 
-    private static async ValueTask<SecretDriver> DriverAsync(CommandContext context) => (await context.ConnectionAsync()).Driver.Secret;
+    internal static async ValueTask<SecretDriver> DriverAsync(CommandContext context) => (await context.ConnectionAsync()).Driver.Secret;
 
-    private static async ValueTask<SecretRef> FindAsync(CommandContext context, SecretDriver driver)
+    internal static async ValueTask<SecretRef> FindAsync(CommandContext context, SecretDriver driver)
     {
         var text = context.Command.Required("secret");
         var failure = $"failed to get secret '{text}'";

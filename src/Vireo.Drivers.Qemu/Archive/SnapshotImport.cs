@@ -30,7 +30,7 @@ internal sealed class SnapshotImport(ArchiveReader archive, ImportPlan plan)
 
     private async ValueTask<OperationJournal> PrepareAsync(UndoStack undo, CancellationToken cancellationToken)
     {
-        undo.Push("forget the new domain", () => _hypervisor.Domains.Remove(plan.Domain));
+        undo.Push("forget the new domain", () => _hypervisor.Forget(plan.Domain));
         FaultPoint.Hit(FaultPoints.ImportPlanned);
         var journal = await Task.Run(() => OperationJournal.Begin(_hypervisor.Paths.QemuJournal, plan.Id, JournalPlanOf()), cancellationToken).ConfigureAwait(false);
         undo.Push("remove what was made", () =>

@@ -43,6 +43,7 @@ internal static class BlockNodeJson
     /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED: the protocol is not supported.</exception>
     public static string ForTool(ImageChain chain, bool shared)
     {
+        LentFiles.Refuse(chain, "is read by nobody else");
         void Write(Utf8JsonWriter json, int layer)
         {
             Action<Utf8JsonWriter>? below = layer + 1 < chain.Layers.Length ? w => Write(w, layer + 1) : null;
@@ -164,10 +165,19 @@ internal static class BlockNodeJson
 
     private static void WriteStorage(Utf8JsonWriter json, ImageLocation location, int number, DiskAccess access)
     {
-        BlockStorageJson.Write(json, location, access, NodeNumbers.AuthSecret(number), NodeNumbers.CookieSecret(number));
+        BlockStorageJson.Write(json, location, access, NodeNumbers.AuthSecret(number), NodeNumbers.CookieSecret(number), LentFiles.PathOf(number));
         json.WriteString("node-name"u8, NodeNumbers.Storage(number));
         WriteCommon(json, access);
-        json.WriteBoolean("auto-read-only"u8, true);
+        if (location is LentLocation)
+        {
+            // What is lent is opened just as it is meant: it cannot be opened anew for more.
+            json.WriteBoolean("read-only"u8, access.ReadOnly);
+        }
+        else
+        {
+            json.WriteBoolean("auto-read-only"u8, true);
+        }
+
         if (access.Discard is null)
         {
             json.WriteString("discard"u8, "unmap"u8);

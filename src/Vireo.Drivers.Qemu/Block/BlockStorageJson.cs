@@ -13,13 +13,17 @@ internal static class BlockStorageJson
     /// <param name="access">How they are accessed.</param>
     /// <param name="secret">The object that holds the password, where the document names a user.</param>
     /// <param name="cookies">The object that holds the cookies, where the document has some.</param>
+    /// <param name="lent">The name under which the hypervisor opens the file, where a client lends it.</param>
     /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED: no driver reaches such a place, or the document lacks what the driver needs.</exception>
-    public static void Write(Utf8JsonWriter json, ImageLocation location, DiskAccess access, string? secret = null, string? cookies = null)
+    public static void Write(Utf8JsonWriter json, ImageLocation location, DiskAccess access, string? secret = null, string? cookies = null, string? lent = null)
     {
         switch (location)
         {
             case FileLocation file:
                 Local(json, "file"u8, file.Path, access);
+                break;
+            case LentLocation when lent is not null:
+                Local(json, "file"u8, lent, access);
                 break;
             case BlockDeviceLocation device:
                 Local(json, "host_device"u8, device.Path, access);

@@ -147,6 +147,7 @@ internal static class DiskDocuments
     public static (DiskType Type, DiskSource Source) Source(ImageLocation location) => location switch
     {
         FileLocation file => (DiskType.File, new DiskSource { File = file.Path }),
+        LentLocation lent => (DiskType.File, new DiskSource { File = lent.Path, Fdgroup = lent.Group }),
         BlockDeviceLocation device => (DiskType.Block, new DiskSource { Dev = device.Path }),
         NetworkLocation { Document: { } document } => (DiskType.Network, document),
         FolderLocation folder => (DiskType.Dir, new DiskSource { Dir = folder.Path }),
@@ -229,6 +230,7 @@ internal static class DiskDocuments
     /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED: a kind of source that is not supported.</exception>
     public static ImageLocation? Location(DiskType type, DiskSource? source, string? target, bool floppy = false) => type switch
     {
+        DiskType.File when source is { File: { } lent, Fdgroup: { } group } => new LentLocation(lent, group),
         DiskType.File => source?.File is { } file ? new FileLocation(file) : null,
         DiskType.Block => source?.Dev is { } device ? new BlockDeviceLocation(device) : null,
         DiskType.Dir => source?.Dir is { } folder ? new FolderLocation(folder, floppy) : null,

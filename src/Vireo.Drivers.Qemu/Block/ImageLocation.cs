@@ -35,6 +35,15 @@ internal sealed record BlockDeviceLocation(string Path) : ImageLocation
     public override string LocalPath => Path;
 }
 
+/// <summary>A file that a client has opened and lends to the domain.</summary>
+/// <param name="Path">What the document calls it; nothing is opened by that name.</param>
+/// <param name="Group">The name under which it is lent.</param>
+internal sealed record LentLocation(string Path, string Group) : ImageLocation
+{
+    /// <inheritdoc/>
+    public override string Display => Path;
+}
+
 /// <summary>An image served by another machine.</summary>
 /// <param name="Protocol">libvirt's name of the protocol: nbd, iscsi, ssh, https, …</param>
 /// <param name="Name">Export, target or path; null when the protocol needs none.</param>

@@ -16,6 +16,7 @@ internal sealed class CopyPreparation(LiveDisk disk, ImageLocation target, Image
     /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED, VIR_ERR_SYSTEM_ERROR: it cannot be copied to there.</exception>
     public CopyDestination Prepare()
     {
+        LentFiles.Refuse(_source, "takes part in no block job");
         if (target.LocalPath is not { } path)
         {
             throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"copying to '{target.Display}' is not supported: only files and block devices are");

@@ -31,6 +31,7 @@ internal sealed class DomainBlockJobs(QemuDomain domain)
     /// <param name="cancellationToken">Gives up before it has begun.</param>
     public async Task<BlockJob> CommitAsync(LiveDisk disk, int top, int bottom, string? backingName, bool delete, long speed, CancellationToken cancellationToken)
     {
+        LentFiles.Refuse(disk.Chain, "takes part in no block job");
         var job = New(disk, top == 0 ? DomainBlockJobType.ActiveCommit : DomainBlockJobType.Commit) with { Top = disk.Numbers[top], Base = disk.Numbers[bottom], Delete = delete };
         var name = top == 0 ? null : backingName ?? disk.Chain!.Layers[bottom].Location.LocalPath;
         await BeginAsync(
@@ -49,6 +50,7 @@ internal sealed class DomainBlockJobs(QemuDomain domain)
     /// <param name="cancellationToken">Gives up before it has begun.</param>
     public async Task<BlockJob> PullAsync(LiveDisk disk, int top, int? bottom, string? backingName, long speed, CancellationToken cancellationToken)
     {
+        LentFiles.Refuse(disk.Chain, "takes part in no block job");
         var job = New(disk, DomainBlockJobType.Pull) with { Top = disk.Numbers[top], Base = bottom is { } place ? disk.Numbers[place] : 0 };
         var name = bottom is { } below ? backingName ?? disk.Chain!.Layers[below].Location.LocalPath : null;
         await BeginAsync(

@@ -71,7 +71,7 @@ internal sealed class SnapshotCloning(QemuDomain domain)
         var turn = await made.EnterAsync("vireoDomainSnapshotClone", CancellationToken.None).ConfigureAwait(false);
         undo.Push("let go of the new domain", turn.Dispose);
         var (clone, _) = _hypervisor.Domains.GetOrAdd(config.Uuid.Value, config.Name!, () => made);
-        undo.Push("forget the new domain", () => _hypervisor.Domains.Remove(clone));
+        undo.Push("forget the new domain", () => _hypervisor.Forget(clone));
         return (clone, turn);
     }
 

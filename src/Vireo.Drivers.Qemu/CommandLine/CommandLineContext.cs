@@ -22,6 +22,9 @@ internal sealed record CommandLineContext(int? MonitorFd, LiveDisks Disks, strin
     /// <summary>The number or name under which QEMU has the kernel's device for sockets between host and guest; null where it is to open it itself.</summary>
     public string? Vsock { get; init; }
 
+    /// <summary>For each image that is lent the numbers under which QEMU inherits its files; one that is not here was given to QEMU otherwise.</summary>
+    public IReadOnlyDictionary<int, IReadOnlyList<int>> Lent { get; init; } = new Dictionary<int, IReadOnlyList<int>>();
+
     /// <summary>Gives QEMU its secrets; null where the command line is only shown, and names files that would hold them.</summary>
     public GuestSecrets? Secrets { get; init; }
 

@@ -62,6 +62,11 @@ internal static class DiskArguments
         for (var i = 0; i < chain.Layers.Length; i++)
         {
             var layer = chain.Layers[i];
+            foreach (var file in context.Lent.GetValueOrDefault(live.Numbers[i]) ?? [])
+            {
+                arguments.Add("-add-fd", new OptionList().With("set", live.Numbers[i].ToString(CultureInfo.InvariantCulture)).With("fd", file.ToString(CultureInfo.InvariantCulture)).ToString());
+            }
+
             if (layer.Location is NetworkLocation { Document: { } document })
             {
                 AddLogin(arguments, document, live.Numbers[i], context);

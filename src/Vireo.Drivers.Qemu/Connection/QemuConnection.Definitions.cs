@@ -95,7 +95,7 @@ internal sealed partial class QemuConnection
         domain.Update(v => v with { Started = v.Persistent, Persistent = null, Autostart = false, AutostartOnce = false, HasManagedSave = false });
         if (!view.IsActive)
         {
-            Hypervisor.Domains.Remove(domain);
+            Hypervisor.Forget(domain);
         }
 
         domain.Lifecycle(DomainEventType.Undefined, (int)DomainEventUndefinedDetailType.Removed);
@@ -238,7 +238,7 @@ internal sealed partial class QemuConnection
         var empty = domain.View is { IsPersistent: false, IsActive: false };
         if (empty)
         {
-            Hypervisor.Domains.Remove(domain);
+            Hypervisor.Forget(domain);
         }
 
         return empty;

@@ -60,6 +60,11 @@ internal sealed partial class QemuConnection
         }
 
         var location = disk.Location() ?? throw VireoException.InvalidArgument(ErrorDomain.Qemu, $"disk '{path}' does not currently have a source assigned");
+        if (location is LentLocation)
+        {
+            throw new VireoException(ErrorCode.OperationUnsupported, ErrorDomain.Qemu, "block info is not supported for FD passed disk image");
+        }
+
         var file = location.LocalPath ?? throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"the size of '{location.Display}' is not known: it is no file or block device of this host");
         var sizes = await Task.Run(() => BlockSizes.Of(file, disk.Format()), cancellationToken).ConfigureAwait(false);
         var within = disk.Format() == ImageFormat.Raw && (disk.Encryption ?? disk.Source?.Encryption) is not null ? LuksHeader.PayloadSize(file) : null;

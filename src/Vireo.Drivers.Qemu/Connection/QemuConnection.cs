@@ -50,6 +50,7 @@ internal sealed partial class QemuConnection(QemuHypervisor hypervisor, string u
         }
 
         _autodestroy.Clear();
+        Hypervisor.Descriptors.ForgetClient(this);
     }
 
     private QemuDomain Find(DomainRef reference) => Hypervisor.Domains.Find(reference.Uuid)

@@ -27,6 +27,7 @@ internal static class UnreadDiskMembers
         {
             Type = nvme || user ? source.Type : null,
             File = file ? source.File : null,
+            Fdgroup = file ? source.Fdgroup : null,
             Dev = type == DiskType.Block ? source.Dev : null,
             Dir = type == DiskType.Dir ? source.Dir : null,
             Protocol = network ? source.Protocol : null,

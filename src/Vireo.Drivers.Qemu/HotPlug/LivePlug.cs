@@ -145,6 +145,7 @@ internal sealed class LivePlug(RunningDevices devices)
         var open = new LiveDisk(disk.Target!.Dev!, chain, numbers.ForDomain([chain])[0], disk.Access()) { Above = disk.NodesAbove().LastOrDefault() };
         Process.Disks = Process.Disks with { Disks = Process.Disks.Disks.Add(open), LastNumber = numbers.Last };
         undo.Push($"forget disk {open.Target}", () => Process.Disks = Process.Disks.Without(open.Target));
+        await new LentFilePlug(devices).AddAsync(open, undo, cancellationToken).ConfigureAwait(false);
         return plan with { Device = plan.Device with { Disks = [disk.Show(open)] } };
     }
 

@@ -102,7 +102,8 @@ internal sealed partial class LiveUnplug(RunningDevices devices)
 
         if (device.Disks is [var disk])
         {
-            Process.Disks = Process.Disks.Without(disk.Target!.Dev!);
+            await new LentFilePlug(devices).RemoveAsync(alias, Process.Disks.Find(disk.Target!.Dev!)).ConfigureAwait(false);
+            Process.Disks = Process.Disks.Without(disk.Target.Dev!);
             if (disk is { Transient: not null, Source.File: { } overlay })
             {
                 TransientDisks.Remove(Process.Directory, overlay);

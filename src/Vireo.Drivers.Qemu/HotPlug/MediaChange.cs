@@ -56,6 +56,7 @@ internal sealed class MediaChange(RunningDevices devices)
     private async Task SwapAsync(DiskConfig drive, LiveDisk before, LiveDisk after, bool force, UndoStack undo, CancellationToken cancellationToken)
     {
         var alias = drive.Alias!;
+        await new LentFilePlug(devices).AddAsync(after, undo, cancellationToken).ConfigureAwait(false);
         foreach (var step in Images(drive, after, new GuestSecrets(devices.Domain.Hypervisor.Secrets, null)))
         {
             await devices.ExecuteAsync(step.Add, cancellationToken).ConfigureAwait(false);
@@ -122,6 +123,8 @@ internal sealed class MediaChange(RunningDevices devices)
         {
             await new LiveUnplug(devices).ClearAsync(drive.Alias!, step.Remove!).ConfigureAwait(false);
         }
+
+        await new LentFilePlug(devices).RemoveAsync(drive.Alias!, before).ConfigureAwait(false);
     }
 
     private IReadOnlyList<MonitorStep> Images(DiskConfig drive, LiveDisk open, GuestSecrets? secrets = null) => MonitorArguments.Steps(

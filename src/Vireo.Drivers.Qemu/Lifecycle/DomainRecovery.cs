@@ -243,7 +243,7 @@ internal sealed partial class DomainRecovery(QemuHypervisor hypervisor)
         await hypervisor.Hooks.TellEndAsync(status.Live).ConfigureAwait(false);
         if (!after.IsPersistent)
         {
-            hypervisor.Domains.Remove(domain);
+            hypervisor.Forget(domain);
             hypervisor.Files.RemoveMoments(after.Name, snapshots: true, checkpoints: true);
             hypervisor.TpmStorage.Forget(status.Live);
         }

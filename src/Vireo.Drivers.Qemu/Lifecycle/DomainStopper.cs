@@ -62,7 +62,7 @@ internal sealed class DomainStopper(QemuHypervisor hypervisor)
 
         if (!after.IsPersistent)
         {
-            hypervisor.Domains.Remove(domain);
+            hypervisor.Forget(domain);
             hypervisor.Files.RemoveMoments(after.Name, snapshots: !goesOn, checkpoints: !goesOn);
             if (!goesOn)
             {

@@ -77,13 +77,15 @@ internal sealed class GuestBuilder(QemuCapabilitiesCache capabilities, string nv
         var (started, live, deferred) = ResourceHandover.For(made, config, request.Source.Beside);
         var inherited = new InheritedFds();
         var monitor = inherited.Add(request.MonitorSocket);
+        var lent = LentFiles.For(request.Descriptors, config.Uuid ?? Guid.Empty, disks.Disks);
         var sockets = new ListeningSockets(request.Owner);
         try
         {
-            return await BuildAsync(request, new Prepared(emulator, known, started, live, disks, deferred, inherited, monitor), sockets, cancellationToken).ConfigureAwait(false);
+            return await BuildAsync(request, new Prepared(emulator, known, started, live, disks, deferred, inherited, monitor, lent), sockets, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
+            lent.Dispose();
             sockets.Dispose();
             inherited.Dispose();
             throw;
@@ -92,13 +94,14 @@ internal sealed class GuestBuilder(QemuCapabilitiesCache capabilities, string nv
 
     private async ValueTask<GuestLaunch> BuildAsync(LaunchRequest request, Prepared prepared, ListeningSockets sockets, CancellationToken cancellationToken)
     {
-        var (emulator, known, started, live, disks, deferred, inherited, monitor) = prepared;
+        var (emulator, known, started, live, disks, deferred, inherited, monitor, lent) = prepared;
         var arguments = QemuCommandLine.Build(started, new CommandLineContext(monitor, disks, request.Channels)
         {
             Machine = known.FindMachine(started.Os.Type!.Machine!),
             Sockets = sockets.Open(started, request.Channels, inherited),
             Incoming = request.Source.Memory is not null,
             Sandbox = Sandbox,
+            Lent = lent.Inherit(inherited),
             VncTls = VncTls,
             Taps = request.Taps.Inherit(live, inherited),
             Vsock = request.Vsock is { } vsock ? inherited.Add(vsock).ToString(System.Globalization.CultureInfo.InvariantCulture) : null,
@@ -106,11 +109,11 @@ internal sealed class GuestBuilder(QemuCapabilitiesCache capabilities, string nv
             Tpm = request.Tpm is { } tpm ? inherited.Add(tpm) : null,
         });
         await FirmwareVariables.EnsureAsync(live.Os, request.Source.ResetFirmware, cancellationToken).ConfigureAwait(false);
-        return new GuestLaunch(emulator, arguments, inherited, live, disks) { Deferred = deferred, Sockets = sockets };
+        return new GuestLaunch(emulator, arguments, inherited, live, disks) { Deferred = deferred, Sockets = sockets, Lent = lent };
     }
 
     private sealed record Prepared(
-        string Emulator, QemuCapabilities Known, DomainConfig Started, DomainConfig Live, LiveDisks Disks, IReadOnlyList<DeferredResource> Deferred, InheritedFds Inherited, int Monitor);
+        string Emulator, QemuCapabilities Known, DomainConfig Started, DomainConfig Live, LiveDisks Disks, IReadOnlyList<DeferredResource> Deferred, InheritedFds Inherited, int Monitor, LentFiles Lent);
 
     /// <inheritdoc/>
     public async ValueTask<string> ToNativeAsync(DomainConfig complete, string directory, CancellationToken cancellationToken)

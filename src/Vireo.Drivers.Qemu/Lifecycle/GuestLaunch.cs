@@ -38,6 +38,9 @@ internal sealed record LaunchRequest(LaunchSource Source, int Id, string Channel
     /// <summary>The host's secrets; null where none are given.</summary>
     public SecretStore? Secrets { get; init; }
 
+    /// <summary>Files that clients lend the domain.</summary>
+    public DescriptorGroups Descriptors { get; init; } = new();
+
     /// <summary>The kernel's device for sockets between host and guest, to be inherited; null when the guest has none.</summary>
     public SafeFileHandle? Vsock { get; init; }
 
@@ -55,6 +58,9 @@ internal sealed record GuestLaunch(string Program, IReadOnlyList<string> Argumen
 {
     /// <summary>The sockets that it listens on and inherits; not needed any more once it is spawned.</summary>
     public ListeningSockets Sockets { get; init; } = new(GuestOwner.None);
+
+    /// <summary>The files of clients that it inherits; not needed any more once it is spawned.</summary>
+    public LentFiles Lent { get; init; } = LentFiles.None;
 
     /// <summary>What it gets only when the process beside it has gone.</summary>
     public IReadOnlyList<DeferredResource> Deferred { get; init; } = [];

@@ -66,9 +66,10 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
         source = numbered;
         using var tpm = TpmConnection.For(config);
         var launch = await hypervisor.Builder.BuildAsync(
-            new LaunchRequest(source, id, channels, listener.SafeHandle, taps, tpm?.Hypervisor.SafeHandle) { Secrets = hypervisor.Secrets, Owner = owner, Vsock = vsock }, cancellationToken).ConfigureAwait(false);
+            new LaunchRequest(source, id, channels, listener.SafeHandle, taps, tpm?.Hypervisor.SafeHandle) { Secrets = hypervisor.Secrets, Descriptors = hypervisor.Descriptors, Owner = owner, Vsock = vsock }, cancellationToken).ConfigureAwait(false);
         using var listening = launch.Sockets;
         using var inherited = launch.Inherited;
+        using var lent = launch.Lent;
         undo.Push("remove sockets", () => SocketNames.Remove(directory));
         SocketNames.Aside(directory, launch.Deferred);
         launch.Sockets.Record(directory);

@@ -90,7 +90,7 @@ internal static class UnpreparedElements
         Unsupported.When(disk.Source?.Slices is not null && (disk.Format() != ImageFormat.Raw || (disk.Encryption ?? disk.Source.Encryption) is not null), $"<slices> {name}", "is for plain images of format 'raw'");
         Unsupported.When(disk.Source?.Reservations is not null, $"<reservations> {name}");
         Unsupported.When(disk.Source?.DataStore is not null, $"<dataStore> {name}");
-        Unsupported.When(disk.Source?.Fdgroup is not null, $"fdgroup {name}");
+        Unsupported.When(disk.Source?.Fdgroup is not null && (disk.Transient is not null || disk.Target?.Bus == DiskBus.Sd), $"fdgroup {name}", "is for disks that keep what is written, and not for the bus 'sd'");
         Unsupported.When(disk.Mirror is not null, $"<mirror> {name}");
     }
 

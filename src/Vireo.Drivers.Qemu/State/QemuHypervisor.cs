@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Vireo.Config;
 using Vireo.Config.Defaults;
+using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.Journal;
 using Vireo.Drivers.Qemu.Lifecycle;
 using Vireo.Drivers.Qemu.Security;
@@ -40,6 +41,16 @@ internal sealed partial class QemuHypervisor : IAsyncDisposable
 
     /// <summary>The host's secrets.</summary>
     public required SecretStore Secrets { get; init; }
+
+    /// <summary>Files that clients lend to domains.</summary>
+    public DescriptorGroups Descriptors { get; } = new();
+
+    /// <summary>Forgets a domain that is no more.</summary>
+    public void Forget(QemuDomain domain)
+    {
+        Domains.Remove(domain);
+        Descriptors.ForgetDomain(domain.View.Uuid);
+    }
 
     /// <summary>What the operator sets.</summary>
     public QemuSettings Settings { get; init; } = new();
@@ -196,7 +207,7 @@ internal sealed partial class QemuHypervisor : IAsyncDisposable
         {
             if (added)
             {
-                Domains.Remove(domain);
+                Forget(domain);
             }
 
             return;

@@ -83,7 +83,7 @@ internal sealed class DiskFigures
     {
         _count++;
         Tell("name", target);
-        if (location?.LocalPath is { } path)
+        if ((location?.LocalPath ?? (location as LentLocation)?.Path) is { } path)
         {
             Tell("path", path);
         }

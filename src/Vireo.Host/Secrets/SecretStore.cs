@@ -13,6 +13,7 @@ namespace Vireo.Host.Secrets;
 public sealed class SecretStore : SecretDriver
 {
     private readonly string _directory;
+    private readonly SecretEventHub _events = new();
     private readonly SemaphoreSlim _changes = new(1, 1);
     private ImmutableDictionary<Guid, Secret> _secrets;
 
@@ -102,6 +103,7 @@ public sealed class SecretStore : SecretDriver
             }
 
             _secrets = _secrets.SetItem(secret.Uuid, secret);
+            _events.Publish(new SecretLifecycleEvent(secret.Ref, (int)SecretEventLifecycleType.Defined, 0));
             return secret.Ref;
         }
         finally
@@ -132,6 +134,7 @@ public sealed class SecretStore : SecretDriver
             var changed = Find(secret.Uuid) with { Value = value };
             await KeepAsync(changed, cancellationToken).ConfigureAwait(false);
             _secrets = _secrets.SetItem(changed.Uuid, changed);
+            _events.Publish(new SecretValueChangedEvent(changed.Ref));
         }
         finally
         {
@@ -153,14 +156,20 @@ public sealed class SecretStore : SecretDriver
         await _changes.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            await ForgetAsync(Find(secret.Uuid).Uuid, cancellationToken).ConfigureAwait(false);
-            _secrets = _secrets.Remove(secret.Uuid);
+            var gone = Find(secret.Uuid);
+            await ForgetAsync(gone.Uuid, cancellationToken).ConfigureAwait(false);
+            _secrets = _secrets.Remove(gone.Uuid);
+            _events.Publish(new SecretLifecycleEvent(gone.Ref, (int)SecretEventLifecycleType.Undefined, 0));
         }
         finally
         {
             _changes.Release();
         }
     }
+
+    /// <inheritdoc/>
+    public override ValueTask<IAsyncDisposable> SubscribeSecretEventsAsync(SecretEventID eventId, SecretRef? secret, Action<SecretEvent> handler, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(_events.Subscribe(eventId, secret is { } one ? Find(one.Uuid).Uuid : null, handler));
 
     private static Secret Read(string path)
     {

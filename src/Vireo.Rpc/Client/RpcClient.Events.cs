@@ -8,15 +8,15 @@ internal sealed partial class RpcClient
 {
     private const int MaxUnclaimed = 256;
 
-    private readonly ConcurrentDictionary<EventCallback, Action<DomainEvent>> _eventHandlers = new();
-    private readonly Queue<(EventCallback Callback, DomainEvent Event)> _unclaimed = new();
+    private readonly ConcurrentDictionary<EventCallback, Action<DriverEvent>> _eventHandlers = new();
+    private readonly Queue<(EventCallback Callback, DriverEvent Event)> _unclaimed = new();
     private readonly Lock _unclaimedLock = new();
 
     /// <summary>Told when the daemon's own connection to its hypervisor ends (<c>virConnectCloseReason</c>).</summary>
     public Action<int>? OnHypervisorClosed { get; set; }
 
     /// <summary>Hands the events of a callback to <paramref name="handler"/>, those first that came before its number was known here.</summary>
-    public void AddEventHandler(EventCallback callback, Action<DomainEvent> handler)
+    public void AddEventHandler(EventCallback callback, Action<DriverEvent> handler)
     {
         lock (_unclaimedLock)
         {
@@ -41,6 +41,7 @@ internal sealed partial class RpcClient
             if (header.Program == RemoteProcedure.QemuProgram) OnMonitorEvent(header.Procedure, ref reader);
             else if (header.Program != RemoteProcedure.RemoteProgram) return;
             else if (header.Procedure == RemoteProcedure.ConnectionClosedEvent) OnHypervisorClosed?.Invoke(reader.ReadInt32());
+            else if (header.Procedure is RemoteProcedure.SecretLifecycleEvent or RemoteProcedure.SecretValueChangedEvent) OnSecretEvent(header.Procedure, ref reader);
             else if (DomainEventCodec.Read(header.Procedure, ref reader, out int? callbackId) is { } happened && callbackId is { } id) Deliver(new(header.Program, id), happened);
         }
         catch (XdrException e)
@@ -56,7 +57,22 @@ internal sealed partial class RpcClient
         Deliver(new(RemoteProcedure.QemuProgram, callbackId), new QemuMonitorEvent(domain, name, seconds, microseconds, details));
     }
 
-    private void Deliver(EventCallback callbackId, DomainEvent happened)
+    private void OnSecretEvent(int procedure, ref XdrReader reader)
+    {
+        int callbackId;
+        if (procedure == RemoteProcedure.SecretLifecycleEvent)
+        {
+            Codec.ReadRemoteSecretEventLifecycleMsg(ref reader, out callbackId, out var secret, out int what, out int detail);
+            Deliver(new(RemoteProcedure.RemoteProgram, callbackId, IsSecret: true), new SecretLifecycleEvent(secret, what, detail));
+        }
+        else
+        {
+            Codec.ReadRemoteSecretEventValueChangedMsg(ref reader, out callbackId, out var secret);
+            Deliver(new(RemoteProcedure.RemoteProgram, callbackId, IsSecret: true), new SecretValueChangedEvent(secret));
+        }
+    }
+
+    private void Deliver(EventCallback callbackId, DriverEvent happened)
     {
         if (!_eventHandlers.TryGetValue(callbackId, out var handler))
         {
@@ -75,7 +91,8 @@ internal sealed partial class RpcClient
     }
 }
 
-/// <summary>What a daemon calls a registration: each of its programs may count for itself.</summary>
+/// <summary>What a daemon calls a registration: each of its programs may count for itself, and each kind of object.</summary>
 /// <param name="Program">The program.</param>
 /// <param name="Number">The number.</param>
-internal readonly record struct EventCallback(uint Program, int Number);
+/// <param name="IsSecret">It is of secrets' events.</param>
+internal readonly record struct EventCallback(uint Program, int Number, bool IsSecret = false);

@@ -35,6 +35,8 @@ internal static class RemoteProcedure
     public const int NodeDeviceEventDeregisterAny = 375;
     public const int SecretEventRegisterAny = 380;
     public const int SecretEventDeregisterAny = 381;
+    public const int SecretLifecycleEvent = 382;
+    public const int SecretValueChangedEvent = 383;
 
     public const int QemuMonitorEventRegister = 4;
     public const int QemuMonitorEventDeregister = 5;

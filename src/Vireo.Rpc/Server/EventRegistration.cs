@@ -8,14 +8,14 @@ internal sealed class EventRegistration(ServerClient client, int? callbackId)
     private const int MaxHeld = 1024;
 
     private readonly Lock _lock = new();
-    private List<DomainEvent>? _held = [];
+    private List<DriverEvent>? _held = [];
 
     /// <summary>The number that the client knows it by; null in the old way, where there is none.</summary>
     public int? CallbackId => callbackId;
 
     public IAsyncDisposable? Subscription { get; set; }
 
-    public void OnEvent(DomainEvent happened)
+    public void OnEvent(DriverEvent happened)
     {
         lock (_lock)
         {
@@ -34,7 +34,7 @@ internal sealed class EventRegistration(ServerClient client, int? callbackId)
     {
         while (true)
         {
-            List<DomainEvent> held;
+            List<DriverEvent> held;
             lock (_lock)
             {
                 held = _held!;

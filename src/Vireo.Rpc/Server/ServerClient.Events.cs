@@ -14,7 +14,7 @@ internal sealed partial class ServerClient
     private bool _closeCallback;
 
     /// <summary>Sends one event to the client; a client that lets too many pile up is let go.</summary>
-    public void SendEvent(DomainEvent happened, int? callbackId)
+    public void SendEvent(DriverEvent happened, int? callbackId)
     {
         if (Connection.QueuedBytes > Server.Options.MaxEventBacklog)
         {
@@ -28,6 +28,17 @@ internal sealed partial class ServerClient
             return;
         }
 
+        if (happened is SecretEvent secret)
+        {
+            SendSecretEvent(secret, callbackId!.Value);
+            return;
+        }
+
+        if (happened is DomainEvent domain) SendDomainEvent(domain, callbackId);
+    }
+
+    private void SendDomainEvent(DomainEvent happened, int? callbackId)
+    {
         int procedure = callbackId is null ? DomainEventCodec.LegacyProcedure(happened.EventId) : DomainEventCodec.CallbackProcedure(happened.EventId);
         if (procedure == 0) return;
         var writer = new XdrWriter();
@@ -63,6 +74,14 @@ internal sealed partial class ServerClient
                 Codec.ReadRemoteConnectDomainEventCallbackDeregisterAnyArgs(ref reader, out callbackId);
                 call.Answer(DeregisterCallbackAsync(callbackId));
                 return true;
+            case RemoteProcedure.SecretEventRegisterAny:
+                Codec.ReadRemoteConnectSecretEventRegisterAnyArgs(ref reader, out eventId, out var secret);
+                _ = RegisterSecretAsync(call, eventId, secret);
+                return true;
+            case RemoteProcedure.SecretEventDeregisterAny:
+                Codec.ReadRemoteConnectSecretEventDeregisterAnyArgs(ref reader, out callbackId);
+                call.Answer(DeregisterCallbackAsync(callbackId));
+                return true;
             case RemoteProcedure.RegisterCloseCallback:
                 RegisterCloseCallback(true);
                 call.ReplyEmpty();
@@ -76,7 +95,7 @@ internal sealed partial class ServerClient
         }
     }
 
-    // The contract has no events but those of domains; a client that asks for others hears so.
+    // The contract has no events but those of domains and secrets; a client that asks for others hears so.
     private bool TryRefuseEvents(int procedure)
     {
         string? api = procedure switch
@@ -87,8 +106,6 @@ internal sealed partial class ServerClient
             RemoteProcedure.StoragePoolEventDeregisterAny => "virConnectStoragePoolEventDeregisterAny",
             RemoteProcedure.NodeDeviceEventRegisterAny => "virConnectNodeDeviceEventRegisterAny",
             RemoteProcedure.NodeDeviceEventDeregisterAny => "virConnectNodeDeviceEventDeregisterAny",
-            RemoteProcedure.SecretEventRegisterAny => "virConnectSecretEventRegisterAny",
-            RemoteProcedure.SecretEventDeregisterAny => "virConnectSecretEventDeregisterAny",
             _ => null,
         };
         if (api is null) return false;
@@ -127,7 +144,21 @@ internal sealed partial class ServerClient
         return Drivers.Hypervisor.SubscribeDomainEventsAsync(eventId, domain, handler, call.CancellationToken);
     });
 
-    private async Task RegisterAsync(ServerCall call, Func<Action<DomainEvent>, ValueTask<IAsyncDisposable>> subscribe)
+    private Task RegisterSecretAsync(ServerCall call, int eventId, SecretRef? secret) => RegisterAsync(call, handler => !Enum.IsDefined((SecretEventID)eventId)
+        ? throw VireoException.Internal(ErrorDomain.Rpc, $"unsupported secret event ID {eventId}")
+        : Drivers.Secret.SubscribeSecretEventsAsync((SecretEventID)eventId, secret, handler, call.CancellationToken));
+
+    private void SendSecretEvent(SecretEvent happened, int callbackId)
+    {
+        int procedure = happened is SecretLifecycleEvent ? RemoteProcedure.SecretLifecycleEvent : RemoteProcedure.SecretValueChangedEvent;
+        var writer = new XdrWriter();
+        new PacketHeader(RemoteProcedure.RemoteProgram, 1, procedure, PacketType.Message, 1, PacketStatus.Ok).Write(ref writer);
+        if (happened is SecretLifecycleEvent life) Codec.WriteRemoteSecretEventLifecycleMsg(ref writer, callbackId, life.Secret, life.Event, life.Detail);
+        else Codec.WriteRemoteSecretEventValueChangedMsg(ref writer, callbackId, happened.Secret);
+        SendPacket(ref writer);
+    }
+
+    private async Task RegisterAsync(ServerCall call, Func<Action<DriverEvent>, ValueTask<IAsyncDisposable>> subscribe)
     {
         try
         {

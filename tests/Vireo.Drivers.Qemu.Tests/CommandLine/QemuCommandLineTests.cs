@@ -55,7 +55,7 @@ public sealed class QemuCommandLineTests
     [Theory]
     [InlineData("<tpm><backend type='emulator'><source type='dir' path='/t'/></backend></tpm>", "<source> of <tpm>")]
     [InlineData("<tpm><backend type='emulator'><profile source='local:restricted'/></backend></tpm>", "<profile> of <tpm>")]
-    [InlineData("<disk type='file'><source file='/x' fdgroup='g'/><target dev='vda'/></disk>", "fdgroup of disk 'vda'")]
+    [InlineData("<disk type='file'><source file='/x' fdgroup='g'/><target dev='vda'/><transient/></disk>", "fdgroup of disk 'vda'")]
     [InlineData("<disk type='file'><source file='/x'><dataStore type='file'><format type='raw'/><source file='/y'/></dataStore></source><target dev='vda'/></disk>", "<dataStore> of disk 'vda'")]
     [InlineData("<interface type='vdpa'><source dev='/dev/vhost-vdpa-0'/><model type='virtio'/></interface>", "interface type 'vdpa'")]
     [InlineData("<interface type='user'><model type='virtio,id=x'/></interface>", "interface model 'virtio,id=x'")]
