@@ -19,6 +19,7 @@ internal sealed class LentFilePlug(RunningDevices devices)
             undo.Push($"take back the files of image {number}", () => new ValueTask(RemoveAsync(disk.Target, disk)));
             foreach (var file in files)
             {
+                await devices.Process.HandAsync(file, cancellationToken).ConfigureAwait(false);
                 await devices.ExecuteAsync(Qmp.AddFd(number, file), cancellationToken).ConfigureAwait(false);
             }
         }

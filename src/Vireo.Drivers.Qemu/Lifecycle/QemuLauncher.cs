@@ -196,12 +196,8 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
         }
 
         undo.Push("remove the AppArmor profile", () => RunProfile.Remove(directory, hypervisor.Report));
-        if (source.Memory is { } memory && HostFile.NameOf(memory) is { } path)
-        {
-            await profile.HandAsync(path, launch.Live, files, cancellationToken).ConfigureAwait(false);
-        }
-
-        await profile.AllowAsync(launch.Live, files, cancellationToken).ConfigureAwait(false);
+        var handed = launch.Lent.All.Values.SelectMany(lent => lent).Append(source.Memory).OfType<SafeFileHandle>().Select(HostFile.NameOf).OfType<string>();
+        await profile.HandAsync([.. handed], launch.Live, files, cancellationToken).ConfigureAwait(false);
         return profile;
     }
 

@@ -150,7 +150,7 @@ internal sealed class QemuProcess(int id, HostProcess host, string directory, st
         GuestPlaces.AddDevices(Claims.Owner, Host.Pid, files);
         if (Profile is { } profile)
         {
-            await profile.AllowAsync(live, [.. files, .. GuestFiles.Of(Live, Disks)], cancellationToken).ConfigureAwait(false);
+            await profile.AllowAsync(live, [.. files, .. GuestFiles.Of(Live, Disks), .. Lent(Disks)], cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -163,7 +163,7 @@ internal sealed class QemuProcess(int id, HostProcess host, string directory, st
         if (Profile is { } profile && HostFile.NameOf(file) is { } path)
         {
             _settled = default;
-            await profile.HandAsync(path, Live, GuestFiles.Of(Live, Disks), cancellationToken).ConfigureAwait(false);
+            await profile.HandAsync([path], Live, [.. GuestFiles.Of(Live, Disks), .. Lent(Disks)], cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -180,10 +180,14 @@ internal sealed class QemuProcess(int id, HostProcess host, string directory, st
             _settled = (live, Disks);
             if (Profile is { } profile)
             {
-                _ = ConfineAsync(profile, live, files, report);
+                _ = ConfineAsync(profile, live, [.. files, .. Lent(Disks)], report);
             }
         }
     }
+
+    // What clients have lent has no names that would be known but those that the process has it open by.
+    private IEnumerable<GuestFile> Lent(LiveDisks disks) =>
+        disks.Disks.Any(disk => LentFiles.NumbersOf(disk).Count > 0) ? Host.OpenFiles().Select(path => new GuestFile(path) { IsWritten = true }) : [];
 
     // Nobody waits for it: what the process does not need any more it may have a moment longer.
     private static async Task ConfineAsync(RunProfile profile, DomainConfig live, IReadOnlyCollection<GuestFile> files, Action<string, Exception> report)

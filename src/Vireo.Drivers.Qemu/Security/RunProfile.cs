@@ -47,15 +47,15 @@ internal sealed class RunProfile
     /// <exception cref="VireoException">VIR_ERR_INTERNAL_ERROR: the profile cannot be loaded; VIR_ERR_CONFIG_UNSUPPORTED: a name that no profile can have.</exception>
     public Task AllowAsync(DomainConfig live, IReadOnlyCollection<GuestFile> files, CancellationToken cancellationToken) => InTurnAsync(live, files, cancellationToken);
 
-    /// <summary>Lets the process have a file that it is handed open: the kernel asks by its name as well. Until the next <see cref="KeepAsync"/>.</summary>
+    /// <summary>Lets the process have files that it is handed open: the kernel asks by its name as well. Until the next <see cref="KeepAsync"/>.</summary>
     /// <inheritdoc cref="AllowAsync"/>
-    /// <param name="path">The file.</param>
+    /// <param name="paths">The files.</param>
     /// <param name="live">The live document.</param>
     /// <param name="files">The files that it opens by name.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public Task HandAsync(string path, DomainConfig live, IReadOnlyCollection<GuestFile> files, CancellationToken cancellationToken)
+    public Task HandAsync(IReadOnlyList<string> paths, DomainConfig live, IReadOnlyCollection<GuestFile> files, CancellationToken cancellationToken)
     {
-        _handed = [.. _handed, new GuestFile(path) { IsWritten = true }];
+        _handed = [.. _handed, .. paths.Select(path => new GuestFile(path) { IsWritten = true })];
         return InTurnAsync(live, files, cancellationToken);
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Win32.SafeHandles;
 using Vireo.Host.Events;
 using Vireo.Host.Native;
@@ -82,6 +83,20 @@ public sealed class HostProcess : IDisposable
     /// <summary>Waits for its end. The status is null when it was not started by this daemon: only a parent learns it.</summary>
     /// <param name="cancellationToken">Gives the wait up; the process goes on.</param>
     public Task<ExitStatus?> WaitAsync(CancellationToken cancellationToken = default) => _exit.WaitAsync(cancellationToken);
+
+    /// <summary>The files that it has open, by where they lie; those that lie nowhere, devices and what has gone meanwhile are left out.</summary>
+    public IReadOnlyList<string> OpenFiles()
+    {
+        try
+        {
+            return [.. new DirectoryInfo(string.Create(CultureInfo.InvariantCulture, $"/proc/{Pid}/fd")).EnumerateFileSystemInfos().Select(entry => entry.LinkTarget).OfType<string>()
+                .Where(path => path.StartsWith('/') && !path.StartsWith("/dev/", StringComparison.Ordinal) && File.Exists(path)).Distinct()];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
 
     /// <summary>Sends a signal; false when it has already ended.</summary>
     /// <param name="signal">The signal's number.</param>

@@ -22,10 +22,12 @@ public sealed class ConfinementTests
         // What belongs to nobody in particular is refused, and nothing that QEMU needed is.
         seen["foreign"].ShouldContain("Could not open '/images/secret.raw': Permission denied");
         (seen["foreign_refused"], seen["unexpected_at_start"], seen["unexpected"]).ShouldBe(("1", "", ""));
-        foreach (var done in (string[])["define", "start", "attach", "attach_odd", "snapshot", "commit", "screenshot", "dump", "save", "restore", "revertible", "revert", "attach_after_restart", "destroy", "start_unconfined"])
+        foreach (var done in (string[])["define", "start", "attach", "attach_odd", "attach_lent", "snapshot", "commit", "screenshot", "dump", "save", "restore", "revertible", "revert", "attach_after_restart", "destroy", "start_unconfined"])
         {
             seen[done].ShouldBe("ok", customMessage: done);
         }
+
+        seen["lent_is_there"].ShouldBe("1");
 
         // A revert starts a process beside the old one: each has a profile of its own.
         seen["label_after_revert"].ShouldMatch($"^{Profile}\\.\\d+ \\(enforce\\)$");

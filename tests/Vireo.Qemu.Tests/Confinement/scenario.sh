@@ -63,8 +63,17 @@ say label_after_revert "$(cat /proc/$(pidof qemu-system-x86_64)/attr/current)"
 kill -9 $daemon; vireod >>/var/log/vireod.log 2>&1 &
 n=0; while ! $V list >/dev/null 2>&1 && [ $n -lt 300 ]; do n=$((n+1)); usleep 100000; done
 qemu-img create -q -f qcow2 /images/d.qcow2 16M
-attach /images/d.qcow2 vdd
+attach /images/d.qcow2 vde
 try attach_after_restart $V attach-device g /tmp/d.xml
+# What a client lends lies where only the client knows.
+dd if=/dev/zero of=/images/lent.raw bs=1024 count=1024 2>/dev/null
+cat >/tmp/l.xml <<X
+<disk type='file'><driver name='qemu' type='raw'/><source file='/known/to/nobody' fdgroup='lent'/><target dev='vdf' bus='virtio'/></disk>
+X
+exec 9<>/images/lent.raw
+try attach_lent $V "dom-fd-associate g --name lent --pass-fds 9; attach-device g /tmp/l.xml"
+exec 9>&-
+say lent_is_there "$($V qemu-monitor-command g '{"execute":"query-named-block-nodes"}' | grep -c '/dev/fdset/')"
 say unexpected "$(denied secret.raw)"
 try destroy $V destroy g
 say left "$(grep -c libvirt- /sys/kernel/security/apparmor/profiles)"
