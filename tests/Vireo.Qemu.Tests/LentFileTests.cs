@@ -75,8 +75,13 @@ public sealed class LentFileTests
         return lab;
     }
 
-    private static async Task<string> LendAsync(GuestLab lab, string tool, string image, string line) => (await ProgramRun.ExecuteAsync(
-        "/bin/sh", ["-c", "exec \"$@\" 5<>\"$0\"", image, tool == "virsh" ? "/usr/bin/virsh" : Repository.Program("vireo"), "-c", lab.Daemon.Uri, line])).ToString();
+    private static async Task<string> LendAsync(GuestLab lab, string tool, string image, string line)
+    {
+        var result = await ProgramRun.ExecuteAsync("/bin/sh", ["-c", "exec \"$@\" 5<>\"$0\"", image, tool == "virsh" ? "/usr/bin/virsh" : Repository.Program("vireo"), "-c", lab.Daemon.Uri, line]);
+        if (result is { ExitCode: 0, Error: "" })
+            CommandRecord.Note(tool, lab.Daemon, [line]);
+        return result.ToString();
+    }
 
     private static async Task<int> SetsAsync(GuestLab lab) => (await lab.VirshAsync("qemu-monitor-command", "guest", Sets)).Split("\"fdset-id\"").Length - 1;
 

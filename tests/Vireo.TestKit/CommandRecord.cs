@@ -1,7 +1,7 @@
 namespace Vireo.TestKit;
 
 /// <summary>Tells the file that VIREO_COMMAND_RECORD names which commands stock virsh and the project's tool carried out against the project's daemon.</summary>
-internal static class CommandRecord
+public static class CommandRecord
 {
     private static readonly HashSet<string> s_known = [];
     private static readonly Lock s_lock = new();
