@@ -36,14 +36,14 @@ internal sealed class RemoteHypervisor(RpcClient client, RemoteSession session) 
         if (!_hasCallbacks) throw VireoException.NotSupported("virConnectDomainEventRegisterAny", ErrorDomain.Remote);
         var callback = new EventCallback(RemoteProcedure.RemoteProgram, await session.RegisterDomainEventAsync(eventId, domain, cancellationToken).ConfigureAwait(false));
         Client.AddEventHandler(callback, happened => handler((DomainEvent)happened));
-        return new Subscription(this, callback);
+        return new RemoteSubscription(Client, session, callback);
     }
 
     public override async ValueTask<IAsyncDisposable> SubscribeQemuMonitorEventsAsync(DomainRef? domain, string? name, uint flags, Action<QemuMonitorEvent> handler, CancellationToken cancellationToken)
     {
         var callback = new EventCallback(RemoteProcedure.QemuProgram, await session.RegisterMonitorEventAsync(domain, name, flags, cancellationToken).ConfigureAwait(false));
         Client.AddEventHandler(callback, happened => handler((QemuMonitorEvent)happened));
-        return new Subscription(this, callback);
+        return new RemoteSubscription(Client, session, callback);
     }
 
     /// <summary>Says goodbye; a daemon that does not answer is not waited for.</summary>
@@ -59,26 +59,5 @@ internal sealed class RemoteHypervisor(RpcClient client, RemoteSession session) 
         {
             // The connection is dropped next in any case.
         }
-    }
-
-    private async ValueTask UnsubscribeAsync(EventCallback callback)
-    {
-        Client.RemoveEventHandler(callback);
-        if (!Client.IsOpen) return;
-        try
-        {
-            await session.DeregisterEventAsync(callback, CancellationToken.None).ConfigureAwait(false);
-        }
-        catch (VireoException) when (!Client.IsOpen)
-        {
-            // The registration ended with the connection.
-        }
-    }
-
-    private sealed class Subscription(RemoteHypervisor owner, EventCallback callback) : IAsyncDisposable
-    {
-        private int _disposed;
-
-        public ValueTask DisposeAsync() => Interlocked.Exchange(ref _disposed, 1) == 0 ? owner.UnsubscribeAsync(callback) : ValueTask.CompletedTask;
     }
 }

@@ -11,27 +11,6 @@ internal sealed class RemoteSecrets(RpcClient client, RemoteSession session) : R
         int number = await session.RegisterSecretEventAsync((int)eventId, secret, cancellationToken).ConfigureAwait(false);
         var callback = new EventCallback(RemoteProcedure.RemoteProgram, number, IsSecret: true);
         Client.AddEventHandler(callback, happened => handler((SecretEvent)happened));
-        return new Subscription(this, callback);
-    }
-
-    private async ValueTask UnsubscribeAsync(EventCallback callback)
-    {
-        Client.RemoveEventHandler(callback);
-        if (!Client.IsOpen) return;
-        try
-        {
-            await session.DeregisterEventAsync(callback, CancellationToken.None).ConfigureAwait(false);
-        }
-        catch (VireoException) when (!Client.IsOpen)
-        {
-            // The registration ended with the connection.
-        }
-    }
-
-    private sealed class Subscription(RemoteSecrets secrets, EventCallback callback) : IAsyncDisposable
-    {
-        private int _disposed;
-
-        public ValueTask DisposeAsync() => Interlocked.Exchange(ref _disposed, 1) == 0 ? secrets.UnsubscribeAsync(callback) : ValueTask.CompletedTask;
+        return new RemoteSubscription(Client, session, callback);
     }
 }

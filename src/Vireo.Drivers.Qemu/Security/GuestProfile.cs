@@ -15,8 +15,10 @@ internal static class GuestProfile
           include <abstractions/nameservice>
           include if exists <local/abstractions/libvirt-qemu>
 
-          network inet,
-          network inet6,
+          network inet stream,
+          network inet dgram,
+          network inet6 stream,
+          network inet6 dgram,
           unix,
           capability ipc_lock,
           signal (receive) peer=unconfined,
@@ -43,8 +45,8 @@ internal static class GuestProfile
           /sys/devices/**/block/*/{,*/}{dev,size,queue/*} r,
           /sys/kernel/mm/{hugepages,transparent_hugepage}/{,**} r,
           /sys/module/{kvm,kvm_*,vhost}/parameters/* r,
-          /etc/ceph/{,**} r,
-          /etc/pki/{,**} r,
+          /etc/ceph/*.conf r,
+          /etc/pki/{CA,qemu,libvirt-vnc,libvirt-spice}/{,**} r,
           /etc/sasl2/{,**} r,
           /usr/share/{qemu,seabios,vgabios,ipxe,OVMF,AAVMF,edk2,edk2-ovmf,qemu-efi-aarch64,slof,openbios,opensbi}/{,**} rk,
           /usr/lib{,64}/ipxe/{,**} r,
@@ -79,7 +81,7 @@ internal static class GuestProfile
             text.Append(Root).Append('\n');
         }
 
-        foreach (var rule in Rules(live, owner, directory, channels).Append($"{Pattern(log, "{,.*}")} w").Concat(files.SelectMany(Rule)).Distinct().Order(StringComparer.Ordinal))
+        foreach (var rule in Rules(live, owner, directory, channels).Concat(Names(log).Select(name => $"{Pattern(name, "{,.*}")} w")).Concat(files.SelectMany(Rule)).Distinct().Order(StringComparer.Ordinal))
         {
             text.Append("  ").Append(rule).Append(",\n");
         }
@@ -98,12 +100,19 @@ internal static class GuestProfile
             }
         }
 
-        yield return $"{Quoted(channels + "/")} r";
-        yield return $"{Pattern(channels, "/**")} rwk";
-        // Memory in files, and what is made for it to write to.
-        yield return $"{Pattern(directory, "/{*ram*,mem*,peek,screenshot*}")} rwk";
-        // It would remove it at its end, which it may not anyway: no word of that in the host's log.
-        yield return $"deny {Quoted(Path.Combine(directory, "monitor.sock"))} w";
+        foreach (var rule in Rule(new Place(channels, "rwk") { HasAllBelow = true }))
+        {
+            yield return rule;
+        }
+
+        foreach (var own in Names(directory))
+        {
+            // Memory in files, and what is made for it to write to.
+            yield return $"{Pattern(own, "/{*ram*,mem*,peek,screenshot*}")} rwk";
+            // It would remove it at its end, which it may not anyway: no word of that in the host's log.
+            yield return $"deny {Quoted(Path.Combine(own, "monitor.sock"))} w";
+        }
+
         foreach (var shared in owner.SharedDevices ?? [])
         {
             yield return $"{Quoted(shared)} rw";
@@ -149,6 +158,11 @@ internal static class GuestProfile
             yield return new(loader, live.Os.Loader.Readonly == false ? "rwk" : "rk");
         }
 
+        foreach (var node in live.Devices.Graphics.Select(graphics => graphics.Gl?.Rendernode).OfType<string>())
+        {
+            yield return new(node, "rw");
+        }
+
         foreach (var shared in live.Devices.Shmems.Where(shared => shared.Server is null))
         {
             yield return new("/dev/shm/" + shared.Name, "rwk");
@@ -185,10 +199,15 @@ internal static class GuestProfile
     private static IEnumerable<string> Rule(GuestFile file) => Rule(new Place(file.Path, file.IsWritten ? "rwk" : "rk"));
 
     // The kernel goes by where a name leads to, and what is not there yet has its own name alone.
+    private static string[] Names(string path)
+    {
+        var named = path.Length > 1 ? path.TrimEnd('/') : path;
+        return Destination(named) is { } destination && destination != named ? [named, destination] : [named];
+    }
+
     private static IEnumerable<string> Rule(Place place)
     {
-        var named = place.Path.Length > 1 ? place.Path.TrimEnd('/') : place.Path;
-        foreach (var path in Destination(named) is { } destination && destination != named ? [named, destination] : (string[])[named])
+        foreach (var path in Names(place.Path))
         {
             if (place.HasAllBelow)
             {

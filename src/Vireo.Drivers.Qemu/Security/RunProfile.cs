@@ -19,6 +19,7 @@ internal sealed class RunProfile
     private readonly string _log;
     private readonly SemaphoreSlim _turn = new(1, 1);
     private IReadOnlyCollection<GuestFile> _handed = [];
+    // Null for what an earlier daemon left: it may have written the text and not come to load it.
     private string? _loaded;
     private bool _closed;
 
@@ -37,7 +38,7 @@ internal sealed class RunProfile
     /// <param name="log">What the process prints to.</param>
     public static RunProfile? Of(GuestOwner owner, string directory, string channels, string log) =>
         owner.Confinement is { Maker: { } host, Profile: var name }
-            ? new RunProfile(host, name, directory, channels, owner, log) is var profile && File.Exists(profile.TextPath) ? profile.Known() : profile
+            ? new RunProfile(host, name, directory, channels, owner, log)
             : null;
 
     /// <summary>Lets the process have what it is about to open.</summary>
@@ -98,12 +99,6 @@ internal sealed class RunProfile
                 report($"remove AppArmor profile '{name}'", e);
             }
         }
-    }
-
-    private RunProfile Known()
-    {
-        _loaded = File.ReadAllText(TextPath);
-        return this;
     }
 
     private async Task InTurnAsync(DomainConfig live, IReadOnlyCollection<GuestFile> files, CancellationToken cancellationToken)

@@ -32,6 +32,21 @@ public sealed class GuestProfileTests
     }
 
     [Fact]
+    public void A_run_may_lie_behind_a_link()
+    {
+        using var scratch = new ScratchDirectory();
+        Directory.CreateDirectory(scratch["real"]);
+        File.CreateSymbolicLink(scratch["link"], scratch["real"]);
+        var text = GuestProfile.Write("p", DomainConfig.Parse("<domain type='qemu'><name>d</name><os><type>hvm</type></os></domain>"), s_user, scratch["link"] + "/run", scratch["link"] + "/sockets", scratch["link"] + "/d.log", []);
+        foreach (var place in (string[])["link", "real"])
+        {
+            text.ShouldContain($"\"{scratch[place]}/sockets/**\" rwk,");
+            text.ShouldContain($"\"{scratch[place]}/d.log{{,.*}}\" w,");
+            text.ShouldContain($"deny \"{scratch[place]}/run/monitor.sock\" w,");
+        }
+    }
+
+    [Fact]
     public void Names_are_no_patterns()
     {
         Rules("", s_user, new GuestFile("/odd/{a,b}*[c]?^@{HOME}\"\\ x")).ShouldContain("""
@@ -46,6 +61,7 @@ public sealed class GuestProfileTests
     [InlineData("<filesystem type='mount'><source dir='/nowhere/shared'/><target dir='t'/></filesystem>", "\"/nowhere/shared/**\" rwlk,")]
     [InlineData("<filesystem type='mount'><source dir='/nowhere/shared'/><target dir='t'/><readonly/></filesystem>", "\"/nowhere/shared/**\" r,")]
     [InlineData("<serial type='unix'><source mode='bind' path='/nowhere/s'/></serial>", "\"/nowhere/s\" rw,")]
+    [InlineData("<graphics type='egl-headless'><gl rendernode='/dev/dri/r'/></graphics>", "\"/dev/dri/r\" rw,")]
     [InlineData("<shmem name='m'/>", "\"/dev/shm/m\" rwk,")]
     [InlineData("<graphics type='vnc'><listen type='socket' socket='/nowhere/vnc'/></graphics>", "\"/nowhere/vnc\" rw,")]
     [InlineData("<disk type='block' device='lun'><source dev='/nowhere/lun'/><target dev='sda' bus='scsi'/></disk>", "capability sys_rawio,")]
