@@ -1,6 +1,8 @@
+using System.Diagnostics;
+
 namespace Vireo.Qemu.Tests;
 
-/// <summary>Disks whose images have no room left: what the guest, its domain and those who listen are told under each policy, as with libvirtd.</summary>
+/// <summary>Disks whose images have no room left, or cannot be written: what the guest, its domain and those who listen are told under each policy, as with libvirtd.</summary>
 public sealed class DiskErrorTests
 {
     private const string Script = """
@@ -27,7 +29,7 @@ public sealed class DiskErrorTests
         if sys.argv[4]:
             print(events.get(timeout=40))
             print(d.state(), d.diskErrors())
-            subprocess.run(['mount', '-o', 'remount,size=64m', place], check=True)
+            if place: subprocess.run(['mount', '-o', 'remount,size=64m', place], check=True)
             d.resume()
             print(answer(), d.state(), d.diskErrors())
         else:
@@ -48,6 +50,19 @@ public sealed class DiskErrorTests
         expected.Contains("enospc", StringComparison.Ordinal).ShouldBe(stops);
     }
 
+    [Theory]
+    [InlineData("stop", true)]
+    [InlineData("enospace", false)]
+    public async Task Failing_disk_is_treated_as_its_document_says(string policy, bool stops)
+    {
+        string expected = await FailAsync(DaemonKind.Libvirtd, policy, stops);
+
+        (await FailAsync(DaemonKind.Vireod, policy, stops)).ShouldBe(expected);
+        expected.ShouldContain(stops ? "FILLED" : "ERROR cannot write");
+        expected.ShouldContain("'x', 'virtio-disk0', ");
+        expected.ShouldNotContain("enospc");
+    }
+
     private static async Task<string> FillAsync(DaemonKind kind, string policy, bool stops)
     {
         using var place = new ScratchDirectory("full");
@@ -57,17 +72,43 @@ public sealed class DiskErrorTests
             await using var lab = await GuestLab.CreateAsync(kind, disks: 1);
             await ProgramRun.CheckAsync("qemu-img", "create", "-q", "-f", "qcow2", place["full.qcow2"], "16M");
             string xml = lab.Domain.ToXml().Replace("type='qcow2'/>", $"type='qcow2' error_policy='{policy}'/>", StringComparison.Ordinal).Replace(lab["disk0.qcow2"], place["full.qcow2"], StringComparison.Ordinal);
-            await File.WriteAllTextAsync(lab["domain.xml"], xml);
-            await lab.VirshAsync("define", lab["domain.xml"]);
-            await using (await lab.BootAsync())
-            {
-            }
-
-            return (await Client.PythonAsync(lab.Daemon, Script, place.Path, lab.Domain.SerialSocket!, stops ? "stops" : "")).ToString();
+            return await RunAsync(lab, xml, place.Path, stops);
         }
         finally
         {
             await ProgramRun.CheckAsync("umount", "-l", place.Path);
         }
+    }
+
+    // A server whose first write fails: what a broken medium is to the guest's process.
+    private static async Task<string> FailAsync(DaemonKind kind, string policy, bool stops)
+    {
+        await using var lab = await GuestLab.CreateAsync(kind, disks: 0);
+        string image = lab["failing.raw"], socket = lab["nbd.sock"];
+        await ProgramRun.CheckAsync("qemu-img", "create", "-q", "-f", "raw", image, "16M");
+        string failing = $"driver=raw,file.driver=blkdebug,file.inject-error.0.event=write_aio,file.inject-error.0.errno=5,file.inject-error.0.once=on,file.image.driver=file,file.image.filename={image}";
+        using var server = Process.Start(new ProcessStartInfo("qemu-nbd", ["-t", "-e", "0", "-x", "x", "-k", socket, "--image-opts", failing]))!;
+        try
+        {
+            await Eventually.TrueAsync(() => Task.FromResult(File.Exists(socket)), "the server listens");
+            string disk = $"<disk type='network' device='disk'><driver name='qemu' type='raw' error_policy='{policy}'/><source protocol='nbd' name='x'><host transport='unix' socket='{socket}'/></source><target dev='vda' bus='virtio'/></disk>";
+            return await RunAsync(lab, (lab.Domain with { Devices = disk }).ToXml(), place: "", stops);
+        }
+        finally
+        {
+            server.Kill();
+            await server.WaitForExitAsync(CancellationToken.None);
+        }
+    }
+
+    private static async Task<string> RunAsync(GuestLab lab, string xml, string place, bool stops)
+    {
+        await File.WriteAllTextAsync(lab["domain.xml"], xml);
+        await lab.VirshAsync("define", lab["domain.xml"]);
+        await using (await lab.BootAsync())
+        {
+        }
+
+        return (await Client.PythonAsync(lab.Daemon, Script, place, lab.Domain.SerialSocket!, stops ? "stops" : "")).ToString();
     }
 }

@@ -78,6 +78,48 @@ public sealed class StorageKindTests
         (await Client.VireoAsync(lab.Daemon, "snapshot-revert", "guest", "s1")).Error.ShouldContain("snapshot 's2' of domain 'guest' stands on an image");
     }
 
+    [Fact]
+    public async Task Folder_is_shown_as_a_disk_and_has_the_size_that_libvirtd_tells()
+    {
+        string expected = await FoldersAsync(DaemonKind.Libvirtd);
+
+        (await FoldersAsync(DaemonKind.Vireod)).ShouldBe(expected);
+        expected.ShouldContain("virtual FAT storage can't be accessed in read-write mode");
+        expected.ShouldContain("Cannot access storage file");
+        expected.ShouldContain("what the host has written");
+    }
+
+    // What a client is told of folders, and what a guest reads of one.
+    private static async Task<string> FoldersAsync(DaemonKind kind)
+    {
+        await using var lab = await GuestLab.CreateAsync(kind, disks: 0);
+        await using var server = await NbdServer.StartAsync(lab, "served.raw");
+        Directory.CreateDirectory(lab["folder"]);
+        await File.WriteAllTextAsync(Path.Combine(lab["folder"], "HELLO.TXT"), "what the host has written");
+        string told = "";
+        foreach (string options in (string[])["", "<readonly/>"])
+        {
+            foreach (string folder in (string[])["missing", "folder"])
+            {
+                string disk = $"<disk type='dir' device='disk'><driver name='qemu' type='fat'/><source dir='{lab[folder]}'/><target dev='vda' bus='virtio'/>{options}</disk>";
+                await File.WriteAllTextAsync(lab["domain.xml"], (lab.Domain with { Devices = disk + server.Disk }).ToXml());
+                var defined = await Client.VirshAsync(lab.Daemon, "define", lab["domain.xml"]);
+                var started = defined.ExitCode == 0 ? await Client.VirshAsync(lab.Daemon, "start", "guest") : defined;
+                told += $"{folder}: {started.Error}\n";
+            }
+        }
+
+        await using (var guest = await lab.SerialAsync())
+        {
+            // The first cluster of files, after the boot sectors, the tables and the root folder.
+            told += await guest.AskAsync("READ vda 307200") + "\n";
+        }
+
+        told += await lab.VirshAsync("domblkinfo", "guest", "vda") + await lab.VirshAsync("domblkinfo", "guest", "vdb");
+        told += string.Join('\n', (await lab.VirshAsync("domstats", "guest", "--block")).Split('\n').Where(line => line.Contains(".path", StringComparison.Ordinal) || line.Contains(".capacity", StringComparison.Ordinal) || line.Contains(".physical", StringComparison.Ordinal)));
+        return told.Replace(lab.Folder, "FOLDER", StringComparison.Ordinal);
+    }
+
     private static async Task IoAsync(string image, string command) =>
         (await ProgramRun.CheckAsync("qemu-io", "-f", "qcow2", "-c", command, image)).ShouldNotContain("failed");
 

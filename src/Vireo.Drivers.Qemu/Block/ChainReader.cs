@@ -48,6 +48,7 @@ internal sealed class ChainReader
 
     private static Link Open(ImageLocation location, ImageFormat? format, ImageLocation? by)
     {
+        (location as FolderLocation)?.RequireThere();
         if (location.LocalPath is not { } path)
         {
             return new Link(new ImageLayer(location, format ?? throw NoFormat(location, by!)), null);

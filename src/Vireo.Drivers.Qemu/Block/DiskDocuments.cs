@@ -10,6 +10,9 @@ internal static class DiskDocuments
     /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED: a kind of source that is not supported.</exception>
     public static ImageLocation? Location(this DiskConfig disk) => Location(disk.Type, disk.Source is { Auth: null } source ? source with { Auth = disk.Auth } : disk.Source, disk.Target?.Dev, disk.Device == DiskDevice.Floppy);
 
+    /// <summary>What libvirt calls the path of a disk's source: of one on the network its name there. Null for an empty drive.</summary>
+    public static string? SourcePath(this DiskConfig disk) => disk.Source is { } source ? source.File ?? source.Dev ?? source.Dir ?? source.Name : null;
+
     /// <summary>The image's format by the document; raw when it says nothing.</summary>
     /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED: the format is unknown.</exception>
     public static ImageFormat Format(this DiskConfig disk) => disk.Type == DiskType.Dir && disk.Driver?.Type == "fat" ? ImageFormat.Raw : Format(disk.Driver?.Type);
@@ -209,6 +212,7 @@ internal static class DiskDocuments
 
     private static ImageLayer Layer(ImageLocation location, ImageFormat format)
     {
+        (location as FolderLocation)?.RequireThere();
         if (location.LocalPath is not { } path)
         {
             return new ImageLayer(location, format);

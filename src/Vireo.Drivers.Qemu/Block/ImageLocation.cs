@@ -66,6 +66,17 @@ internal sealed record FolderLocation(string Path, bool Floppy) : ImageLocation
 {
     /// <inheritdoc/>
     public override string Display => Path;
+
+    /// <summary>Checks that it can be shown.</summary>
+    /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR: it is not there; VIR_ERR_CONFIG_UNSUPPORTED: it is no folder.</exception>
+    public void RequireThere()
+    {
+        var status = FileStatus.TryOf(Path) ?? throw VireoException.System(ErrorDomain.Storage, FileSystemCalls.NoEntry, $"Cannot access storage file '{Path}': No such file or directory");
+        if (status.Kind != FileKind.Directory)
+        {
+            throw VireoException.ConfigUnsupported(ErrorDomain.Storage, $"'{Path}' is no folder: it cannot be shown as a FAT file system");
+        }
+    }
 }
 
 /// <summary>A namespace of an NVMe controller that QEMU drives itself.</summary>

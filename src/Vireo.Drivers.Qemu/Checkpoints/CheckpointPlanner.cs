@@ -64,7 +64,7 @@ internal sealed class CheckpointPlanner(DomainConfig live, SnapshotTree<QemuChec
         var asked = new Dictionary<string, CheckpointDisk>(StringComparer.Ordinal);
         foreach (var disk in wanted)
         {
-            var found = live.Devices.Disks.FirstOrDefault(d => d.Target?.Dev == disk.Name || (disk.Name!.StartsWith('/') && Source(d) == disk.Name))
+            var found = live.Devices.Disks.FirstOrDefault(d => d.Target?.Dev == disk.Name || (disk.Name!.StartsWith('/') && d.SourcePath() == disk.Name))
                 ?? throw VireoException.ConfigUnsupported(ErrorDomain.DomainCheckpoint, $"no disk named '{disk.Name}'");
             var target = found.Target!.Dev!;
             if (!asked.TryAdd(target, disk))
@@ -72,7 +72,7 @@ internal sealed class CheckpointPlanner(DomainConfig live, SnapshotTree<QemuChec
                 throw VireoException.ConfigUnsupported(ErrorDomain.DomainCheckpoint, $"disk '{target}' specified twice");
             }
 
-            if (disk.Checkpoint != CheckpointMode.No && (Source(found) is null || found.Readonly))
+            if (disk.Checkpoint != CheckpointMode.No && (found.SourcePath() is null || found.Readonly))
             {
                 throw VireoException.ConfigUnsupported(ErrorDomain.DomainCheckpoint, $"disk '{target}' is empty or readonly");
             }
@@ -84,7 +84,7 @@ internal sealed class CheckpointPlanner(DomainConfig live, SnapshotTree<QemuChec
     private static CheckpointDisk Aligned(DiskConfig disk, CheckpointDisk? asked, bool all)
     {
         var mode = asked is not null ? asked.Checkpoint ?? CheckpointMode.Bitmap
-            : all && Source(disk) is not null && !disk.Readonly ? CheckpointMode.Bitmap
+            : all && disk.SourcePath() is not null && !disk.Readonly ? CheckpointMode.Bitmap
             : CheckpointMode.No;
         return new CheckpointDisk { Name = disk.Target!.Dev, Checkpoint = mode, Bitmap = mode == CheckpointMode.No ? null : asked?.Bitmap };
     }
@@ -106,8 +106,6 @@ internal sealed class CheckpointPlanner(DomainConfig live, SnapshotTree<QemuChec
             ? disk with { Bitmap = name }
             : throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"checkpoint for disk {disk.Name} unsupported for storage type {format.Name()}");
     }
-
-    private static string? Source(DiskConfig disk) => disk.Source?.File ?? disk.Source?.Dev ?? disk.Source?.Name;
 
     private static VireoException Invalid(string detail) => new(ErrorCode.XmlInvalidSchema, ErrorDomain.Xml, detail);
 }

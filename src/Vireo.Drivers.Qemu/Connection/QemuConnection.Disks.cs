@@ -2,6 +2,7 @@ using System.Globalization;
 using Vireo.Config;
 using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.Monitor;
+using Vireo.Drivers.Qemu.State;
 
 namespace Vireo.Drivers.Qemu;
 
@@ -51,7 +52,8 @@ internal sealed partial class QemuConnection
     public override async ValueTask<DomainGetBlockInfoResult> DomainGetBlockInfoAsync(DomainRef dom, string path, uint flags, CancellationToken cancellationToken)
     {
         VireoException.CheckFlags(flags, 0, ErrorDomain.Qemu, "qemuDomainGetBlockInfo");
-        var view = Find(dom).View;
+        var domain = Find(dom);
+        var view = domain.View;
         var disk = (view.Live ?? view.Persistent)?.Devices.Disks.FirstOrDefault(d => d.Target?.Dev == path || d.Location()?.LocalPath == path)
             ?? throw VireoException.InvalidArgument(ErrorDomain.Qemu, $"invalid path {path} not assigned to domain");
         if (disk.Type == DiskType.VhostUser)
@@ -65,11 +67,30 @@ internal sealed partial class QemuConnection
             throw new VireoException(ErrorCode.OperationUnsupported, ErrorDomain.Qemu, "block info is not supported for FD passed disk image");
         }
 
-        var file = location.LocalPath ?? throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"the size of '{location.Display}' is not known: it is no file or block device of this host");
+        if (location.LocalPath is not { } file)
+        {
+            return await ToldSizeAsync(domain, disk, location, cancellationToken).ConfigureAwait(false);
+        }
+
         var sizes = await Task.Run(() => BlockSizes.Of(file, disk.Format()), cancellationToken).ConfigureAwait(false);
         var within = disk.Format() == ImageFormat.Raw && (disk.Encryption ?? disk.Source?.Encryption) is not null ? LuksHeader.PayloadSize(file) : null;
         var part = disk.Source?.Slices?.Slices.Find(static slice => slice.Type == "storage")?.Size;
         return new DomainGetBlockInfoResult(sizes.Allocation, part ?? (ulong?)within ?? sizes.Capacity, sizes.Physical);
+    }
+
+    // Of what is no file or device of this host the hypervisor knows the size, and nobody how much of it is used.
+    private static async ValueTask<DomainGetBlockInfoResult> ToldSizeAsync(QemuDomain domain, DiskConfig disk, ImageLocation location, CancellationToken cancellationToken)
+    {
+        if (domain.Process is { } process && process.Disks.Find(disk.Target!.Dev!) is { Chain: not null } open)
+        {
+            var nodes = await process.Monitor.ExecuteAsync(Qmp.QueryNamedBlockNodes, cancellationToken).ConfigureAwait(false);
+            if (nodes.FirstOrDefault(node => node.Name == NodeNumbers.Format(open.Numbers[0])) is { VirtualSize: var size })
+            {
+                return new DomainGetBlockInfoResult((ulong)size, (ulong)size, location is FolderLocation ? 0 : (ulong)size);
+            }
+        }
+
+        throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"the size of '{location.Display}' is known while the domain runs: it is no file or block device of this host");
     }
 
     /// <inheritdoc/>

@@ -55,6 +55,7 @@ internal static class DiskChecks
             { Device: DiskDevice.Lun, Type: DiskType.File or DiskType.Dir } => "disk device='lun' is only valid for block type disk source",
             { Device: DiskDevice.Disk or DiskDevice.Lun, Target.Tray: not null } => "tray is only valid for cdrom and floppy",
             { Type: DiskType.Dir, Driver.Type: not "fat", Source: not null } => "storage type 'dir' requires use of storage format 'fat'",
+            { Type: DiskType.Dir, Readonly: false, Source: not null } => "virtual FAT storage can't be accessed in read-write mode",
             { Readonly: true, Device: DiskDevice.Disk } when bus is DiskBus.Ide or DiskBus.Sata => $"readonly {bus.ToXmlName()} disks are not supported",
             { Shareable: true, Readonly: false, Driver.Type: not (null or "raw") } => $"shared access for disk '{target}' requires use of supported storage format",
             _ => null,

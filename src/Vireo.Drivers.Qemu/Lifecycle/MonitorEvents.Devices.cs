@@ -189,7 +189,7 @@ internal sealed partial class MonitorEvents
             _ => DomainEventIOErrorAction.None,
         };
         var disk = DiskOf(process, happened);
-        var path = disk?.Source?.File ?? disk?.Source?.Dev ?? "";
+        var path = disk?.SourcePath() ?? "";
         var alias = disk?.Alias ?? happened.Text("device") ?? "";
         domain.Publish(new DomainIoErrorEvent(domain.View.Ref, path, alias, (int)action));
         domain.Publish(new DomainIoErrorReasonEvent(domain.View.Ref, path, alias, (int)action, happened.Flag("nospace") ? "enospc" : ""));

@@ -27,6 +27,9 @@ internal sealed record GuestFile(string Path, FileUse Use = FileUse.Open)
     /// <summary>It is made when it is not there: the process may not make files where it lies.</summary>
     public bool IsMade { get; init; }
 
+    /// <summary>It is a folder, and what lies in it is used, too.</summary>
+    public bool HasAllBelow { get; init; }
+
     /// <summary>Whether it is written to.</summary>
     public bool IsWritten { get => field || Use != FileUse.Open; init; }
 }

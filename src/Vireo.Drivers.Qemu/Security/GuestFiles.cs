@@ -87,9 +87,17 @@ internal static class GuestFiles
         var use = disk.Readonly || disk.Device == DiskDevice.Cdrom ? FileUse.Open : disk.Shareable ? FileUse.Shared : FileUse.Exclusive;
         foreach (var layer in layers)
         {
-            if (layer.Location.LocalPath is { } path)
+            var place = layer.Location switch
             {
-                yield return new GuestFile(path, use) { KeepsOwner = keeps, Label = label };
+                FolderLocation folder => new GuestFile(folder.Path) { KeepsOwner = keeps, Label = label, HasAllBelow = true },
+                // A server's door stays its own.
+                NetworkLocation { Socket: { } socket } => new GuestFile(socket) { KeepsOwner = true, IsWritten = true },
+                { LocalPath: { } path } => new GuestFile(path, use) { KeepsOwner = keeps, Label = label },
+                _ => null,
+            };
+            if (place is not null)
+            {
+                yield return place;
             }
 
             use = FileUse.Open;

@@ -196,7 +196,7 @@ internal static class GuestProfile
         }
     }
 
-    private static IEnumerable<string> Rule(GuestFile file) => Rule(new Place(file.Path, file.IsWritten ? "rwk" : "rk"));
+    private static IEnumerable<string> Rule(GuestFile file) => Rule(new Place(file.Path, file.IsWritten ? "rwk" : "rk") { HasAllBelow = file.HasAllBelow });
 
     // The kernel goes by where a name leads to, and what is not there yet has its own name alone.
     private static string[] Names(string path)

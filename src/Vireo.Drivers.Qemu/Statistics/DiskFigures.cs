@@ -62,7 +62,7 @@ internal sealed class DiskFigures
                 {
                     figures.Tell("backingIndex", (uint)disk.Numbers[depth]);
                     figures.TellCounters(depth == 0 ? counted : null);
-                    figures.TellImage(image, byNode.GetValueOrDefault(NodeNumbers.Format(disk.Numbers[depth])));
+                    figures.TellImage(image, byNode.GetValueOrDefault(NodeNumbers.Format(disk.Numbers[depth])), layers[depth].Location);
                 }
                 else
                 {
@@ -83,7 +83,7 @@ internal sealed class DiskFigures
     {
         _count++;
         Tell("name", target);
-        if ((location?.LocalPath ?? (location as LentLocation)?.Path) is { } path)
+        if ((location?.LocalPath ?? (location as LentLocation)?.Path ?? (location as FolderLocation)?.Path) is { } path)
         {
             Tell("path", path);
         }
@@ -111,7 +111,7 @@ internal sealed class DiskFigures
         }
     }
 
-    private void TellImage(QmpBlockCounters? counted, QmpBlockNode? node)
+    private void TellImage(QmpBlockCounters? counted, QmpBlockNode? node, ImageLocation location)
     {
         if (counted is not null)
         {
@@ -124,7 +124,7 @@ internal sealed class DiskFigures
         }
 
         Tell("capacity", (ulong)node.VirtualSize);
-        Tell("physical", (ulong)(node.ActualSize ?? 0));
+        Tell("physical", (ulong)(location is NetworkLocation or FolderLocation or NvmeLocation ? node.VirtualSize : node.ActualSize ?? 0));
         if (node.WriteThreshold > 0)
         {
             Tell("threshold", (ulong)node.WriteThreshold);

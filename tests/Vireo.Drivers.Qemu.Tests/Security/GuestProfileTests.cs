@@ -1,4 +1,5 @@
 using Vireo.Config;
+using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.Security;
 using Vireo.Host.Processes;
 
@@ -71,6 +72,25 @@ public sealed class GuestProfileTests
     {
         Rules(devices, s_user).ShouldContain(rule);
         Rules("", s_user).ShouldNotContain(rule);
+    }
+
+    [Fact]
+    public void Folders_and_the_sockets_of_servers_are_reached()
+    {
+        var live = DomainConfig.Parse("""
+            <domain type='qemu'><name>d</name><os><type>hvm</type></os><devices>
+            <disk type='dir' device='disk'><driver type='fat'/><source dir='/nowhere/folder'/><target dev='vda'/><readonly/></disk>
+            <disk type='network' device='disk'><source protocol='nbd'><host transport='unix' socket='/nowhere/nbd'/></source><target dev='vdb'/></disk>
+            </devices></domain>
+            """);
+        var disks = new LiveDisks([.. live.Devices.Disks.Select((disk, i) => new LiveDisk(disk.Target!.Dev!, disk.NamedChain(), [i + 1], disk.Access()))], 2);
+        var files = GuestFiles.Of(live, disks);
+        var rules = Rules("", s_user, [.. files]);
+        rules.ShouldContain("\"/nowhere/folder/\" r,");
+        rules.ShouldContain("\"/nowhere/folder/**\" rk,");
+        rules.ShouldContain("\"/nowhere/nbd\" rwk,");
+        // A server's socket is not the guest's.
+        files.Single(file => file.Path == "/nowhere/nbd").KeepsOwner.ShouldBeTrue();
     }
 
     private static IReadOnlyList<string> Rules(string devices, GuestOwner owner, params GuestFile[] files)
