@@ -138,6 +138,8 @@ public sealed class SavedStateTests
 
         // Stock virsh takes the key from its terminal; to the signal alone it pays no heed, whoever serves it.
         await using var stock = await TerminalProgram.StartAsync("/usr/bin/virsh", ["-c", lab.Daemon.Uri, "save", "guest", lab["state"], "--verbose"]);
+        // It takes the key away from the terminal after it has shown progress for the first time.
+        await stock.ShownAsync("%]");
         await stock.ShownAsync("%]");
         await stock.TypeAsync("\u0003");
         var (status, shown) = await stock.EndAsync();
