@@ -21,6 +21,9 @@ public abstract class ScratchDaemon : IAsyncDisposable
     /// <summary>What it has in its environment besides, whenever it is started.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>A program that starts it, with its arguments; none when it is started as it is.</summary>
+    public IReadOnlyList<string> Starter { get; init; } = [];
+
     /// <summary>The daemon's own directory, removed at the end.</summary>
     protected ScratchDirectory Scratch { get; } = new("vt");
 
@@ -63,7 +66,7 @@ public abstract class ScratchDaemon : IAsyncDisposable
             throw new InvalidOperationException("The daemon runs already.");
         // A shell only redirects the log, so that the daemon keeps no pipe to the test; it is replaced by the daemon.
         var start = new ProcessStartInfo("/bin/sh") { UseShellExecute = false, RedirectStandardInput = true };
-        foreach (string argument in (string[])["-c", "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1 </dev/null", "sh", Scratch["daemon.log"], .. Command()])
+        foreach (string argument in (string[])["-c", "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1 </dev/null", "sh", Scratch["daemon.log"], .. Starter, .. Command()])
             start.ArgumentList.Add(argument);
         foreach (var (name, value) in Environment.Concat(environment ?? new Dictionary<string, string>()))
             start.Environment[name] = value;

@@ -10,7 +10,7 @@ internal static class LaunchSecurityCommands
     {
         var domain = await context.DomainAsync();
         context.Print(ParameterText.Lines(await CommandContext.TryAsync(
-            "Unable to get launch security parameters", () => domain.Connection.Driver.Hypervisor.DomainGetLaunchSecurityInfoAsync(domain.Reference, 0, context.CancellationToken))));
+            "Unable to get launch security parameters", () => domain.Connection.Driver.Hypervisor.DomainGetLaunchSecurityInfoAsync(domain.Reference, ParameterExchange.WithTexts, context.CancellationToken))));
     }
 
     public static async ValueTask SetStateAsync(CommandContext context)
@@ -36,10 +36,10 @@ internal static class LaunchSecurityCommands
 
     public static async ValueTask HostAsync(CommandContext context)
     {
-        const string Failure = "Unable to get host SEV information";
         var driver = (await context.ConnectionAsync()).Driver.Hypervisor;
-        var told = await ParameterExchange.AllAsync(
-            context, (Failure, Failure), async (count, token) => await driver.NodeGetSevInfoAsync(count, ParameterExchange.WithTexts, token) is var sev ? (sev.Params, sev.Nparams) : default);
-        context.Print(ParameterText.Lines(told, 18));
+
+        // Daemons tell all of it, however much is asked for.
+        var told = await CommandContext.TryAsync("Unable to get host SEV information", () => driver.NodeGetSevInfoAsync(0, ParameterExchange.WithTexts, context.CancellationToken));
+        context.Print(ParameterText.Lines(told.Params, 18));
     }
 }

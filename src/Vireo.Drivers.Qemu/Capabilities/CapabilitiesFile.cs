@@ -9,7 +9,7 @@ namespace Vireo.Drivers.Qemu.Capabilities;
 internal static class CapabilitiesFile
 {
     // Another number for another form of the file, or when more is asked of QEMU.
-    private const string Form = "2";
+    private const string Form = "3";
 
     /// <summary>Writes capabilities.</summary>
     public static ReadOnlyMemory<byte> Write(QemuCapabilities capabilities, string key)
@@ -36,6 +36,7 @@ internal static class CapabilitiesFile
             WriteTexts(w, "features", capabilities.Features.Select(static feature => feature.ToString()));
             WriteHostCpu(w, "tcgHostCpu", capabilities.TcgHostCpu);
             WriteHostCpu(w, "kvmHostCpu", capabilities.KvmHostCpu);
+            WriteSev(w, capabilities.Sev);
             w.WriteEndObject();
         }
 
@@ -75,6 +76,7 @@ internal static class CapabilitiesFile
         Features = ReadTexts(root.GetProperty("features")).Select(Enum.Parse<QemuFeature>).ToFrozenSet(),
         TcgHostCpu = ReadHostCpu(root, "tcgHostCpu"),
         KvmHostCpu = ReadHostCpu(root, "kvmHostCpu"),
+        Sev = ReadSev(root),
     };
 
     private static void WriteMachines(Utf8JsonWriter w, IReadOnlyList<QemuMachine> machines)
@@ -151,6 +153,23 @@ internal static class CapabilitiesFile
         ReadTexts(cpu.GetProperty("properties")).ToFrozenSet(),
         ReadTexts(cpu.GetProperty("features")).ToFrozenSet(),
         cpu.TryGetProperty("migratable", out var migratable) ? ReadTexts(migratable).ToFrozenSet() : null);
+
+    private static void WriteSev(Utf8JsonWriter w, SevCapabilities? sev)
+    {
+        if (sev is null)
+            return;
+        w.WriteStartObject("sev");
+        w.WriteString("pdh", sev.Pdh);
+        w.WriteString("certChain", sev.CertificateChain);
+        if (sev.FirstProcessor is { } id)
+            w.WriteString("cpu0Id", id);
+        w.WriteNumber("cbitpos", sev.CBit);
+        w.WriteNumber("reducedPhysBits", sev.ReducedPhysicalBits);
+        w.WriteEndObject();
+    }
+
+    private static SevCapabilities? ReadSev(JsonElement root) => !root.TryGetProperty("sev", out var sev) ? null
+        : new(sev.Str("pdh"), sev.Str("certChain"), sev.StrOrNull("cpu0Id"), sev.GetProperty("cbitpos").GetUInt32(), sev.GetProperty("reducedPhysBits").GetUInt32());
 
     private static void WriteTexts(Utf8JsonWriter w, string name, IEnumerable<string> texts)
     {

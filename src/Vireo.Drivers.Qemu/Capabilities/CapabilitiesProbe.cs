@@ -53,6 +53,7 @@ internal static class CapabilitiesProbe
             Features = features.ToFrozenSet(),
             TcgHostCpu = withTcg.HostCpu(),
             KvmHostCpu = kvm ? first.HostCpu() : null,
+            Sev = first.SevCapabilities(),
         };
     }
 
@@ -123,6 +124,7 @@ internal static class CapabilitiesProbe
         private readonly Func<JsonElement> _version;
         private readonly Func<JsonElement> _allOfHostCpu;
         private readonly Func<JsonElement> _hostCpu;
+        private readonly Func<JsonElement> _sev = null!;
 
         public Questions(bool cpuOnly = false)
         {
@@ -142,6 +144,7 @@ internal static class CapabilitiesProbe
             Schema = Ask("query-qmp-schema", static reply => reply);
             TpmModels = Ask("query-tpm-models", ReadTexts);
             TpmTypes = Ask("query-tpm-types", ReadTexts);
+            _sev = Ask("query-sev-capabilities", static reply => reply);
         }
 
         public QmpBatch Batch { get; } = new();
@@ -184,6 +187,9 @@ internal static class CapabilitiesProbe
                 Switches(best, onlyOn: true),
                 all.ValueKind == JsonValueKind.Object ? Switches(usual, onlyOn: true) : null);
         }
+
+        // Refused where the host cannot do it, and not known where the architecture cannot.
+        public SevCapabilities? SevCapabilities() => Answer(_sev) is { ValueKind: JsonValueKind.Object } told ? Capabilities.SevCapabilities.Read(told) : null;
 
         // Not every build has TPMs, not every architecture can list its CPUs.
         public IReadOnlyList<T> Optional<T>(Func<IReadOnlyList<T>> answer) => Answer(answer) ?? [];

@@ -150,7 +150,8 @@ internal static class DomainCapabilitiesDocument
         Genid = qemu.HasDevice("vmgenid"),
         BackingStoreInput = true,
         Backup = true,
-        Sev = new() { Supported = false },
+        S390Pv = qemu.Architecture == "s390x" ? false : null,
+        Sev = qemu.Sev?.Describe() ?? new() { Supported = false },
         Sgx = new() { Supported = false },
     };
 

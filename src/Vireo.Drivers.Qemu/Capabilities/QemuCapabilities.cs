@@ -53,6 +53,9 @@ internal sealed record QemuCapabilities
     /// <summary>The best CPU with KVM; null where KVM cannot be used.</summary>
     public required QemuHostCpu? KvmHostCpu { get; init; }
 
+    /// <summary>What it says of SEV; null when it, or the host, cannot encrypt guests so.</summary>
+    public required SevCapabilities? Sev { get; init; }
+
     /// <summary>The version as one number, as libvirt gives it: 7002022 for 7.2.22.</summary>
     public uint VersionNumber => (uint)(Version.Major * 1_000_000 + Version.Minor * 1_000 + Version.Build);
 

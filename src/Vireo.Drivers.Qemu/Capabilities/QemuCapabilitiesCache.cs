@@ -68,8 +68,8 @@ internal sealed class QemuCapabilitiesCache(string directory)
             throw Host.SystemError.Make(exception.Number1, $"Cannot check QEMU binary {emulator}", ErrorDomain.Qemu, exception);
         }
 
-        // A /dev/kvm that comes, goes or is opened to us changes what the same binary can do.
-        return string.Create(CultureInfo.InvariantCulture, $"{emulator} {print.Device:x} {print.Inode} {print.Size} {print.Modified} {print.Changed} kvm:{HostKvm.Fingerprint}");
+        // A /dev/kvm that comes, goes or is opened to us changes what the same binary can do, and so does encryption of guests.
+        return string.Create(CultureInfo.InvariantCulture, $"{emulator} {print.Device:x} {print.Inode} {print.Size} {print.Modified} {print.Changed} kvm:{HostKvm.Fingerprint} sev:{HostEncryption.Fingerprint}");
     }
 
     private sealed record Entry(string Key, Lazy<Task<QemuCapabilities>> Loading);

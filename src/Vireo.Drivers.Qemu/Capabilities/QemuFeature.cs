@@ -44,6 +44,9 @@ internal enum QemuFeature
 
     /// <summary>OpenGL without a window.</summary>
     DisplayEglHeadless,
+
+    /// <summary>SEV that measures the kernel which is booted directly.</summary>
+    SevKernelHashes,
 }
 
 /// <summary>Where each feature is found.</summary>
@@ -64,6 +67,7 @@ internal static class QemuFeaturePaths
         [QemuFeature.VdagentChardev] = "chardev-add.backend.type=qemu-vdagent",
         [QemuFeature.DisplaySdl] = "query-display-options()type=sdl",
         [QemuFeature.DisplayEglHeadless] = "query-display-options()type=egl-headless",
+        [QemuFeature.SevKernelHashes] = "object-add.qom-type=sev-guest.kernel-hashes",
         [QemuFeature.DisplayDbus] = "query-display-options()type=dbus",
     };
 }

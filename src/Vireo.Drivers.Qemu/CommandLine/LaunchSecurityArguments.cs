@@ -1,4 +1,5 @@
 using Vireo.Config;
+using Vireo.Drivers.Qemu.Lifecycle;
 
 namespace Vireo.Drivers.Qemu.CommandLine;
 
@@ -19,8 +20,8 @@ internal static class LaunchSecurityArguments
         arguments.Add("-object", security.Type switch
         {
             LaunchSecurityType.Sev => OptionJson.Object("sev-guest", Id).Number("cbitpos", security.Cbitpos).Number("reduced-phys-bits", security.ReducedPhysBits)
-                .Number("policy", security.Policy).Text("dh-cert-file", security.DhCert is null ? null : context.File("dh_cert.base64"))
-                .Text("session-file", security.Session is null ? null : context.File("session.base64")).Flag("kernel-hashes", security.KernelHashes),
+                .Number("policy", security.Policy).Text("dh-cert-file", security.DhCert is null ? null : context.File(LaunchSecurityFiles.Certificate))
+                .Text("session-file", security.Session is null ? null : context.File(LaunchSecurityFiles.Session)).Flag("kernel-hashes", security.KernelHashes),
             LaunchSecurityType.SevSnp => OptionJson.Object("sev-snp-guest", Id).Number("cbitpos", security.Cbitpos).Number("reduced-phys-bits", security.ReducedPhysBits)
                 .Number("policy", security.Policy).Text("guest-visible-workarounds", security.GuestVisibleWorkarounds).Text("id-block", security.IdBlock).Text("id-auth", security.IdAuth)
                 .Text("host-data", security.HostData).Flag("kernel-hashes", security.KernelHashes).Flag("author-key-enabled", security.AuthorKey).Flag("vcek-disabled", security.Vcek == false ? true : null),

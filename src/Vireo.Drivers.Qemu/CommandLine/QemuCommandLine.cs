@@ -33,6 +33,7 @@ internal static class QemuCommandLine
         HostdevArguments.Add(arguments, live, context, boot);
         SmallDeviceArguments.Add(arguments, live, context);
         PlatformDeviceArguments.Add(arguments, live);
+        LaunchSecurityArguments.Add(arguments, live, context);
         arguments.Add("-sandbox", !context.Sandbox ? "off" : "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny");
         if (context.Incoming)
         {

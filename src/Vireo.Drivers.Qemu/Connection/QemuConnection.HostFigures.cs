@@ -144,34 +144,6 @@ internal sealed partial class QemuConnection
     }
 
     /// <inheritdoc/>
-    public override ValueTask<NodeGetSevInfoResult> NodeGetSevInfoAsync(int nparams, uint flags, CancellationToken cancellationToken)
-    {
-        CheckFlags(flags, TypedParameterFlags.ParamStringOkay, "qemuNodeGetSEVInfo");
-        throw new VireoException(ErrorCode.OperationUnsupported, ErrorDomain.Qemu, "QEMU does not support SEV guest");
-    }
-
-    /// <inheritdoc/>
-    public override ValueTask<TypedParam[]> DomainGetLaunchSecurityInfoAsync(DomainRef dom, uint flags, CancellationToken cancellationToken)
-    {
-        CheckFlags(flags, TypedParameterFlags.ParamStringOkay, "qemuDomainGetLaunchSecurityInfo");
-        var domain = Find(dom);
-        if (domain.View.Config.LaunchSecurity is not null)
-        {
-            RequireActive(domain);
-        }
-
-        return ValueTask.FromResult<TypedParam[]>([]);
-    }
-
-    /// <inheritdoc/>
-    public override ValueTask DomainSetLaunchSecurityStateAsync(DomainRef dom, TypedParam[] @params, uint flags, CancellationToken cancellationToken)
-    {
-        VireoException.CheckFlags(flags, 0, ErrorDomain.Qemu, "qemuDomainSetLaunchSecurityState");
-        Find(dom);
-        throw new VireoException(ErrorCode.OperationUnsupported, ErrorDomain.Qemu, "setting a launch secret is only supported in SEV-enabled domains");
-    }
-
-    /// <inheritdoc/>
     /// <remarks>No daemon of ours puts its host to sleep: each way of it answers as on a host that has it not.</remarks>
     public override ValueTask NodeSuspendForDurationAsync(uint target, ulong duration, uint flags, CancellationToken cancellationToken)
     {

@@ -87,7 +87,7 @@ internal static class DomainChecks
             throw VireoException.ConfigUnsupported(ErrorDomain.Domain, "Only a single IDE controller is supported for this machine type");
         }
 
-        PlatformChecks.AfterDefaults(config, machine);
+        PlatformChecks.AfterDefaults(config, machine, context.Encryption);
         CpuDefaults.Check(config);
         FirmwareChecks.SecureBoot(config);
         if (machine.IsPc && (config.Os.Loader?.Type == LoaderType.Pflash || config.Os.Firmware == OsFirmware.Efi) && config.Features?.Acpi != true)

@@ -35,6 +35,9 @@ internal sealed record DefaultsContext(string Emulator, string DefaultMachine, I
     /// <summary>Whether QEMU has a device.</summary>
     public Func<string, bool> HasDevice { get; init; } = static _ => true;
 
+    /// <summary>How QEMU can keep a guest's memory from its host.</summary>
+    public GuestEncryption Encryption { get; init; } = GuestEncryption.None;
+
     /// <summary>The machines that QEMU has, by their canonical names.</summary>
     public required IReadOnlySet<string> Machines { get; init; }
 }

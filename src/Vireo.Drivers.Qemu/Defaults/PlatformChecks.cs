@@ -29,15 +29,14 @@ internal static class PlatformChecks
 
     /// <summary>What must hold of the finished document.</summary>
     /// <exception cref="VireoException">VIR_ERR_XML_ERROR, VIR_ERR_CONFIG_UNSUPPORTED, VIR_ERR_INTERNAL_ERROR.</exception>
-    public static void AfterDefaults(DomainConfig config, MachineKind machine)
+    public static void AfterDefaults(DomainConfig config, MachineKind machine, GuestEncryption encryption)
     {
         var refusal = config switch
         {
             { Bootloader.Length: > 0 } or { BootloaderArgs.Length: > 0 } => Unsupported("bootloader is not supported by QEMU"),
             { Os.Bios.Useserial: true } when config.Devices.Serials.IsEmpty => Xml("need at least one serial port to use BIOS serial output"),
             { MaxMemory: not null, Cpu: null or { Numa: null or { Cells.IsEmpty: true } } } when !machine.HasHostBridges => Unsupported("At least one numa node has to be configured when enabling memory hotplug"),
-            { LaunchSecurity.Type: LaunchSecurityType.Sev } => Unsupported("SEV launch security is not supported with this QEMU binary"),
-            { LaunchSecurity.Type: LaunchSecurityType.S390Pv } => Unsupported("S390 PV launch security is not supported with this QEMU binary"),
+            _ when LaunchSecurityChecks.Refusal(config.LaunchSecurity, encryption) is { } encrypted => Unsupported(encrypted),
             _ when LifecycleRefusal(config) is { } action => Unsupported(action),
             _ when config.Features is { } features && MachineFeatures.Foreign(features, machine) is { } feature =>
                 Unsupported($"The '{feature}' feature is not supported for architecture '{config.Os.Type!.Arch}' or machine type '{config.Os.Type.Machine}'"),

@@ -14,6 +14,9 @@ internal sealed class FirmwareChoice(FirmwareDescriptions descriptions, string n
 {
     private const string Qcow2 = "qcow2";
 
+    // Of SEV's policy: the processor's registers are encrypted too (SEV-ES).
+    private const uint EncryptedState = 4;
+
     /// <summary>Where the firmware's variables of a domain lie, made or not, whether it runs or not; null when it has none of its own on this host.</summary>
     /// <param name="config">Its document.</param>
     public string? VariablesOf(DomainConfig config) => config.Os switch
@@ -58,7 +61,8 @@ internal sealed class FirmwareChoice(FirmwareDescriptions descriptions, string n
             && (os.Loader?.Stateless is not { } stateless || (description.IsStateless || description.Device != FirmwareDevice.Flash) == stateless)
             && (os.Loader?.Format is not { } format || description.Executable.Format == format)
             && (os.Nvram?.Format is not { } kept || description.Template?.Format == kept)
-            && (config.LaunchSecurity?.Type != LaunchSecurityType.Sev || has.Contains("amd-sev"));
+            && (config.LaunchSecurity is not { Type: LaunchSecurityType.Sev } security
+                || (has.Contains("amd-sev") && ((security.Policy & EncryptedState) == 0 || has.Contains("amd-sev-es"))));
     }
 
     private DomainConfig With(DomainConfig config, FirmwareDescription found)

@@ -53,6 +53,7 @@ internal sealed class GuestBuilder(QemuCapabilitiesCache capabilities, string nv
             HasDevice = known.HasDevice,
             MostCpus = name => known.FindMachine(name)?.MaxCpus,
             HasMaximumCpu = known.HasMaximumCpu,
+            Encryption = GuestEncryption.Of(known),
             Machines = known.Machines.Select(m => m.Name).ToHashSet(StringComparer.Ordinal),
         });
         if (TpmStorage.EmulatorOf(complete) is { } tpm)
@@ -67,11 +68,12 @@ internal sealed class GuestBuilder(QemuCapabilitiesCache capabilities, string nv
     public async ValueTask<GuestLaunch> BuildAsync(LaunchRequest request, CancellationToken cancellationToken)
     {
         var config = await NumaAdvice.ApplyAsync(_firmware.Apply(request.Source.Config), request.Channels, cancellationToken).ConfigureAwait(false);
-        DeviceFiles.Require(config.Devices);
+        DeviceFiles.Require(config);
         UnpreparedElements.Refuse(config);
         var disks = LiveConfig.OpenDisks(config);
         var emulator = config.Devices.Emulator ?? EmulatorTargets.For(config.Os.Type?.Arch);
         var known = await capabilities.GetAsync(emulator, cancellationToken).ConfigureAwait(false);
+        config = LaunchSecurityChecks.ForStart(config, known);
         var prepared = LiveConfig.Prepare(config, request.Id, request.Channels, disks, _ports.Take);
         var made = request.Taps.Show(prepared with { Cpu = GuestCpu.ForStart(prepared, known), Devices = FilesystemServers.Show(prepared.Devices) });
         var (started, live, deferred) = ResourceHandover.For(made, config, request.Source.Beside);
@@ -108,6 +110,7 @@ internal sealed class GuestBuilder(QemuCapabilitiesCache capabilities, string nv
             Secrets = request.Secrets is { } secrets ? new GuestSecrets(secrets, inherited) : null,
             Tpm = request.Tpm is { } tpm ? inherited.Add(tpm) : null,
         });
+        await LaunchSecurityFiles.WriteAsync(live.LaunchSecurity, request.Channels, request.Owner, cancellationToken).ConfigureAwait(false);
         await FirmwareVariables.EnsureAsync(live.Os, request.Source.ResetFirmware, cancellationToken).ConfigureAwait(false);
         return new GuestLaunch(emulator, arguments, inherited, live, disks) { Deferred = deferred, Sockets = sockets, Lent = lent };
     }

@@ -26,7 +26,7 @@ internal static class UnpreparedElements
         Unsupported.WhenAny(config.Cputune?.Memorytunes ?? [], "<memorytune>");
         Unsupported.When(config.Bootloader is not null, "<bootloader>");
         Unsupported.When(config.Idmap is not null, "<idmap>");
-        Unsupported.When(config.LaunchSecurity is not null, "<launchSecurity>");
+        Unsupported.When(config.LaunchSecurity?.Type == LaunchSecurityType.SevSnp, "<launchSecurity type='sev-snp'>", "needs a newer QEMU than this driver knows");
         Unsupported.When(config.QemuCapabilities is not null, "<qemu:capabilities>");
         Unsupported.When(config.OnReboot is not (LifecycleAction.Restart or LifecycleAction.Destroy), "<on_reboot>", "other than 'restart' or 'destroy' is not supported yet");
         Unsupported.When(config.Cpu?.DeprecatedFeatures is not null, "<cpu deprecated_features=…>");

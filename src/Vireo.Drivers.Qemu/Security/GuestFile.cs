@@ -21,6 +21,9 @@ internal sealed record GuestFile(string Path, FileUse Use = FileUse.Open)
     /// <summary>It stays whose it is.</summary>
     public bool KeepsOwner { get; init; }
 
+    /// <summary>On the host it stays whose it is, for all guests use it; in a tree of devices of its own it is the process's.</summary>
+    public bool IsHosts { get; init; }
+
     /// <summary>Whom it is given to; null for the user of the process.</summary>
     public DacLabel? Label { get; init; }
 

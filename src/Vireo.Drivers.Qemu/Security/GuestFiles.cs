@@ -3,6 +3,7 @@ using Vireo.Drivers.Qemu.Backup;
 using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.BlockJobs;
 using Vireo.Drivers.Qemu.CommandLine;
+using Vireo.Drivers.Qemu.Lifecycle;
 
 namespace Vireo.Drivers.Qemu.Security;
 
@@ -15,7 +16,7 @@ internal static class GuestFiles
     public static IReadOnlyCollection<GuestFile> Of(DomainConfig live, LiveDisks disks)
     {
         var files = new Dictionary<string, GuestFile>(StringComparer.Ordinal);
-        foreach (var file in Boot(live.Os).Concat(Images(live, disks)).Concat(Devices(live.Devices)))
+        foreach (var file in Boot(live.Os).Concat(Encryption(live.LaunchSecurity)).Concat(Images(live, disks)).Concat(Devices(live.Devices)))
         {
             // Of one that is named twice the stronger use counts.
             files[file.Path] = !files.TryGetValue(file.Path, out var known) ? file
@@ -40,6 +41,10 @@ internal static class GuestFiles
             yield return new GuestFile(variables, FileUse.Exclusive);
         }
     }
+
+    // Every such guest has the same device open.
+    private static GuestFile[] Encryption(LaunchSecurityConfig? security) =>
+        security is { Type: LaunchSecurityType.Sev } ? [new GuestFile(DeviceFiles.Sev) { IsWritten = true, IsHosts = true }] : [];
 
     private static IEnumerable<GuestFile> Images(DomainConfig live, LiveDisks disks)
     {

@@ -37,7 +37,7 @@ internal sealed record GuestOwner(HostAccount? Account)
     /// <summary>Whom a file is given to; null when it stays whose it is.</summary>
     public DacLabel? LabelOf(GuestFile wanted, PinnedFile file) =>
         // In a tree of its own its devices are its user's from the beginning. One that everybody may use is the whole host's.
-        !Gives || wanted.KeepsOwner || (SharedDevices is not null && file.IsDevice) || (file.IsCharacterDevice && (file.Mode & OthersMayWrite) != 0) ? null : wanted.Label ?? Label;
+        !Gives || wanted.KeepsOwner || wanted.IsHosts || (SharedDevices is not null && file.IsDevice) || (file.IsCharacterDevice && (file.Mode & OthersMayWrite) != 0) ? null : wanted.Label ?? Label;
 
     /// <summary>Gives a file away; one whose file system does not keep owners stays as it is.</summary>
     /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR.</exception>

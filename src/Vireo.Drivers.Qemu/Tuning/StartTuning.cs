@@ -23,6 +23,11 @@ internal static class StartTuning
     public static void Enclose(QemuProcess process, VireoPaths paths)
     {
         var config = process.Live;
+        if (MemoryLockLimit.Of(config) is { } locked)
+        {
+            MemoryLockLimit.Apply(process.Host.Pid, locked);
+        }
+
         process.Group = GuestGroup.Create(process, paths);
         if (process.Group is not null)
         {

@@ -112,8 +112,11 @@ internal sealed class SpecProcedure
     public IEnumerable<(string Argument, string Value)> WriteValues =>
         Acl.Select(a => a.Split(':')).Where(p => p.Length == 5 && !IsReadWord(p[1])).Select(p => (p[3], p[4]));
 
-    /// <summary>True when some unconditional permission is more than reading.</summary>
-    public bool AlwaysWrites => Acl.Select(a => a.Split(':')).Any(p => p.Length is 1 or 2 && !IsReadWord(p[p.Length - 1]));
+    /// <summary>Whether a read-only connection may not make it although it only reads.</summary>
+    public bool DeniedReadOnly { get; set; }
+
+    /// <summary>True when some unconditional permission is more than reading, or the call is kept from readers for itself.</summary>
+    public bool AlwaysWrites => DeniedReadOnly || Acl.Select(a => a.Split(':')).Any(p => p.Length is 1 or 2 && !IsReadWord(p[p.Length - 1]));
 
     private static bool IsReadWord(string word) => word is "none" or "read" or "getattr" || word.StartsWith("search_", System.StringComparison.Ordinal);
 }

@@ -178,6 +178,7 @@ internal sealed class SpecParser
                 case "fds": p.Files = value; break;
                 case "acl": p.Acl = value.Split(','); break;
                 case "api": p.Api = value; break;
+                case "readonly": p.DeniedReadOnly = value == "denied"; break;
                 default: throw new FormatException($"unknown key in '{word}'");
             }
         }

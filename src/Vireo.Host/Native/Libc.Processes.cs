@@ -13,6 +13,7 @@ internal static unsafe partial class Libc
     public const int SpawnAttributesSize = 512;
     public const int SignalSetSize = 128;
 
+    public const int LockedMemoryLimit = 8;
     public const int WaitPidFd = 3;
     public const int WaitExited = 4;
     public const int NewFilesystemContext = 0x200;
@@ -81,6 +82,10 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
     public static partial nint SystemCall(long number, nint first, nint second, nint third, nint fourth);
+
+    /// <summary>Limits are pairs of 64-bit numbers: what holds, and the most that it may become.</summary>
+    [LibraryImport(Library, EntryPoint = "prlimit64", SetLastError = true)]
+    public static partial int ProcessLimit(int pid, int resource, ulong* set, ulong* before);
 
     [LibraryImport(Library, EntryPoint = "sched_setscheduler", SetLastError = true)]
     public static partial int SchedSetScheduler(int thread, int policy, int* priority);

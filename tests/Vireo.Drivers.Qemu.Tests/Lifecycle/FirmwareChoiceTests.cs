@@ -92,6 +92,17 @@ public sealed class FirmwareChoiceTests : IDisposable
         refusal.Message.ShouldBe("operation failed: Unable to find any firmware to satisfy 'efi'");
     }
 
+    [Theory]
+    [InlineData("0x1", "sev")]
+    [InlineData("0x5", "state")]
+    public void A_guest_that_is_encrypted_gets_what_can_be(string policy, string expected)
+    {
+        Describe("usr/85-sev.json", "sev", features: "\"amd-sev\"");
+        Describe("usr/86-state.json", "state", features: "\"amd-sev\", \"amd-sev-es\"");
+        var domain = Domain("pc-q35-7.2", " firmware='efi'") with { LaunchSecurity = DomainConfig.Parse($"<domain><launchSecurity type='sev'><policy>{policy}</policy></launchSecurity></domain>").LaunchSecurity };
+        _choice.Apply(domain).Os.Loader!.Path.ShouldBe($"/{expected}.fd");
+    }
+
     private static DomainConfig Domain(string machine, string kind, string asked = "", string features = "") => DomainConfig.Parse(
         $"<domain type='qemu'><name>d</name><os{kind}><type arch='x86_64' machine='{machine}'>hvm</type>{asked}</os><features><acpi/>{features}</features></domain>");
 

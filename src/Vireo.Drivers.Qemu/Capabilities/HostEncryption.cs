@@ -1,0 +1,23 @@
+namespace Vireo.Drivers.Qemu.Capabilities;
+
+/// <summary>Whether this host's kernel encrypts guests. It may be told otherwise while the daemon runs; what QEMU can do then changes with it.</summary>
+internal static class HostEncryption
+{
+    private const string Parameter = "/sys/module/kvm_amd/parameters/sev";
+    private const string Device = "/dev/sev";
+
+    /// <summary>Changes when SEV comes or goes.</summary>
+    public static string Fingerprint => $"{(IsOn(Parameter) ? "on" : "off")} {(File.Exists(Device) ? "present" : "absent")}";
+
+    internal static bool IsOn(string parameter)
+    {
+        try
+        {
+            return File.ReadLines(parameter).FirstOrDefault()?.Trim() is "1" or "Y" or "y";
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+}
