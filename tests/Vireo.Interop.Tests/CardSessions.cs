@@ -8,7 +8,9 @@ internal static class CardSessions
         "t-cards",
         [
             .. Refused("sourceless", "deviceless", "mtu", "user-mtu", "coalesce", "direct-coalesce", "guest-ip", "guest-route", "mode"),
-            .. Started("lower", "long", "queues", "direct-tap", "user-tap", "script", "isolated", "direct-vlan"),
+            .. Started("lower", "long", "queues", "direct-tap", "user-tap", "script", "isolated", "direct-vlan", "passthrough-vlan", "vdpa", "vdpa-queues", "hostdev", "hostdev-vfio", "hostdev-limits", "teaming"),
+            .. Refused("vdpa-sourceless", "vdpa-deviceless", "vdpa-model", "vdpa-mtu", "hostdev-sourceless", "teaming-bridge", "teaming-model", "teaming-nameless", "floor", "averageless", "peak", "user-port", "ethernet-port"),
+            "define {dir}/user-limits.xml", "start t-cards --paused", "dumpxml t-cards", "attach-device t-cards {dir}/vdpa-card.xml", "attach-device t-cards {dir}/hostdev-card.xml", "destroy t-cards",
             "define {dir}/given.xml", "dumpxml t-cards", "define {dir}/kept.xml", "dumpxml t-cards", "define {dir}/user-dev.xml", "dumpxml t-cards",
             "define {dir}/deprecation.xml", "start t-cards --paused", "dumpxml t-cards", "destroy t-cards", "define {dir}/slice.xml", "start t-cards --paused", "dumpxml t-cards", "domblkinfo t-cards vdc", "destroy t-cards",
             "define {dir}/quiet.xml", "start t-cards --paused", "dumpxml t-cards", "destroy t-cards",
@@ -35,6 +37,29 @@ internal static class CardSessions
             ["script.xml"] = Card("user", "<script path='/bin/true'/>"),
             ["isolated.xml"] = Card("ethernet", "<port isolated='yes'/>"),
             ["direct-vlan.xml"] = Card("direct", "<source dev='nosuch0'/><vlan><tag id='4'/></vlan>"),
+            ["passthrough-vlan.xml"] = Card("direct", "<source dev='lo' mode='passthrough'/><vlan><tag id='4'/></vlan>"),
+            ["vdpa.xml"] = Card("vdpa", "<source dev='/dev/vhost-vdpa-nosuch'/>"),
+            ["vdpa-queues.xml"] = Card("vdpa", "<source dev='/dev/vhost-vdpa-nosuch'/><driver queues='4'/>"),
+            ["vdpa-sourceless.xml"] = Card("vdpa", ""),
+            ["vdpa-deviceless.xml"] = Card("vdpa", "<source/>"),
+            ["vdpa-model.xml"] = Card("vdpa", "<source dev='/dev/vhost-vdpa-nosuch'/>").Replace("'virtio'", "'e1000'", StringComparison.Ordinal),
+            ["vdpa-mtu.xml"] = Card("vdpa", "<source dev='/dev/vhost-vdpa-nosuch'/><mtu size='1300'/>"),
+            ["hostdev.xml"] = Function(""),
+            ["hostdev-vfio.xml"] = Function("<driver name='vfio'/><vlan><tag id='4'/></vlan>"),
+            ["hostdev-limits.xml"] = Function("<bandwidth><inbound average='100'/></bandwidth>"),
+            ["hostdev-sourceless.xml"] = With("<interface type='hostdev'><mac address='52:54:00:00:00:01'/></interface>"),
+            ["teaming.xml"] = Function("<teaming type='transient' persistent='ua-kept'/>"),
+            ["teaming-bridge.xml"] = Card("bridge", "<source bridge='nosuch0'/><teaming type='transient' persistent='ua-kept'/>"),
+            ["teaming-model.xml"] = Card("user", "<teaming type='persistent'/>").Replace("'virtio'", "'e1000'", StringComparison.Ordinal),
+            ["teaming-nameless.xml"] = Function("<teaming type='transient'/>"),
+            ["floor.xml"] = Card("bridge", "<source bridge='nosuch0'/><bandwidth><inbound average='100' floor='5'/></bandwidth>"),
+            ["averageless.xml"] = Card("user", "<bandwidth><inbound peak='100'/></bandwidth>"),
+            ["peak.xml"] = Card("network", "<source network='nosuch'/><bandwidth><inbound peak='100' floor='5'/></bandwidth>"),
+            ["user-port.xml"] = Card("user", "<virtualport type='openvswitch'/>"),
+            ["ethernet-port.xml"] = Card("ethernet", "<virtualport type='midonet'/>"),
+            ["user-limits.xml"] = Card("user", "<bandwidth><inbound average='100'/></bandwidth>"),
+            ["vdpa-card.xml"] = "<interface type='vdpa'><mac address='52:54:00:00:00:02'/><source dev='/dev/vhost-vdpa-nosuch'/><model type='virtio'/></interface>",
+            ["hostdev-card.xml"] = "<interface type='hostdev' managed='yes'><mac address='52:54:00:00:00:02'/><source><address type='pci' domain='0' bus='0' slot='1' function='0'/></source></interface>",
             ["given.xml"] = Card("direct", "<source dev='nosuch0'/><target dev='macvtap7'/>"),
             ["kept.xml"] = Card("ethernet", "<target dev='macvtap7' managed='no'/>"),
             ["user-dev.xml"] = Card("user", "<source dev='nosuch0'/><portForward proto='tcp' address='127.0.0.1'><range start='2000' to='22'/></portForward><backend logFile='/nosuch'/>"),
@@ -47,6 +72,9 @@ internal static class CardSessions
     };
 
     private static string Card(string type, string inner) => With($"<interface type='{type}'><mac address='52:54:00:00:00:01'/><model type='virtio'/>{inner}</interface>");
+
+    private static string Function(string inner) =>
+        With($"<interface type='hostdev' managed='yes'><mac address='52:54:00:00:00:01'/><source><address type='pci' domain='0x0000' bus='0x00' slot='0x01' function='0x0'/></source>{inner}</interface>");
 
     private static IEnumerable<string> Refused(params string[] names) => names.Select(name => $"define {{dir}}/{name}.xml");
 

@@ -101,6 +101,27 @@ internal static class CardChecks
         return port with { Parameters = parameters == new VirtualPortParameters() ? null : OfType(parameters, port.Type) };
     }
 
+    /// <summary>A port with all that its type has to say: what can be made up is.</summary>
+    /// <exception cref="VireoException">VIR_ERR_XML_ERROR: something is missing.</exception>
+    public static VirtualPortConfig Complete(VirtualPortConfig port)
+    {
+        var said = port.Parameters ?? new VirtualPortParameters();
+        var complete = port.Type switch
+        {
+            "802.1Qbg" => said with { Instanceid = said.Instanceid ?? Guid.NewGuid().ToString() },
+            "openvswitch" => said with { Interfaceid = said.Interfaceid ?? Guid.NewGuid().ToString() },
+            _ => said,
+        };
+        var missing = port.Type switch
+        {
+            "802.1Qbg" => said.Managerid is null ? "managerid" : said.Typeid is null ? "typeid" : said.Typeidversion is null ? "typeidversion" : null,
+            "802.1Qbh" => said.Profileid is null ? "profileid" : null,
+            "midonet" => said.Interfaceid is null ? "interfaceid" : null,
+            _ => null,
+        };
+        return missing is null ? port with { Parameters = complete } : throw VireoException.InvalidXml(ErrorDomain.Net, $"missing {missing} in <virtualport type='{port.Type}'>");
+    }
+
     private static void Tag(VlanTag tag)
     {
         if (tag.Id is null)

@@ -45,7 +45,7 @@ internal static class NetworkArguments
     public static bool IsPasst(InterfaceConfig card) => card is { Type: InterfaceType.User, Backend.Type: "passt" };
 
     /// <summary>Whether something on the host has to be made for the card.</summary>
-    public static bool IsConnected(InterfaceConfig card) => NeedsTap(card) || IsDirect(card) || IsPasst(card);
+    public static bool IsConnected(InterfaceConfig card) => NeedsTap(card) || IsDirect(card) || IsPasst(card) || card.Type == InterfaceType.Vdpa;
 
     private static OptionJson Backend(InterfaceConfig card, CommandLineContext context)
     {
@@ -64,7 +64,8 @@ internal static class NetworkArguments
             case InterfaceType.VhostUser:
                 return new OptionJson("type", "vhost-user").Text("chardev", $"char{card.Alias}").Number("queues", card.Driver?.Queues > 1 ? card.Driver.Queues : null);
             case InterfaceType.Vdpa:
-                return new OptionJson("type", "vhost-vdpa").Text("vhostdev", card.Source?.Dev);
+                var device = new OptionJson("type", "vhost-vdpa");
+                return (context.Taps.TryGetValue(card.Alias!, out var opened) ? device.Text("vhostfd", opened.Queues[0]) : device.Text("vhostdev", card.Source?.Dev)).Number("queues", card.Driver?.Queues > 1 ? card.Driver.Queues : null);
             case InterfaceType.Null:
                 return new OptionJson("type", "hubport").Number("hubid", 0L);
             case var _ when NeedsTap(card) || IsDirect(card):

@@ -203,7 +203,7 @@ internal sealed partial class QemuConnection
 
             return config with { Devices = config.Devices with { Interfaces = [.. config.Devices.Interfaces.Select(one => ReferenceEquals(one, card) ? one with { Bandwidth = after } : one)] } };
         }, (process, config) => TunedCard(config, device) is { Target.Dev: { } tap } card && (NetworkArguments.NeedsTap(card) || NetworkArguments.IsDirect(card))
-            ? TrafficShaping.ReplaceAsync(tap, TrafficShaping.AsDeviceSees(TunedCard(domain.View.Live!, device)), TrafficShaping.AsDeviceSees(card), process.Directory, cancellationToken)
+            ? TrafficShaping.ReplaceAsync(tap, TunedCard(domain.View.Live!, device), card, domain.View.Uuid, process.Directory, cancellationToken)
             : Task.CompletedTask).ConfigureAwait(false);
     }
 

@@ -1,5 +1,6 @@
 using Vireo.Config;
 using Vireo.Drivers.Qemu.CommandLine;
+using Vireo.Drivers.Qemu.Network;
 
 namespace Vireo.Drivers.Qemu.Defaults;
 
@@ -15,9 +16,24 @@ internal static class InterfaceChecks
             return Unsupported(ErrorDomain.Qemu, $"Invalid attempt to set network interface guest-side IP route{(card.Type == InterfaceType.User ? "" : " and/or address info")}, not supported by QEMU");
         }
 
+        if (card.Type == InterfaceType.Vdpa && !UnreadInterfaceMembers.IsVirtio(card.Model))
+        {
+            return Unsupported(ErrorDomain.Domain, $"invalid model for interface of type 'vdpa': '{card.Model}'");
+        }
+
+        if (Teaming(card) is { } refusal)
+        {
+            return Unsupported(ErrorDomain.Domain, refusal);
+        }
+
         if (card.PortIsolated == true && card.Type is not (InterfaceType.Bridge or InterfaceType.Network))
         {
             return Unsupported(ErrorDomain.Domain, $"interface {card.Mac?.Address} - <port isolated='yes'/> is not supported for network interfaces with type='{type}'");
+        }
+
+        if (card.PortIsolated == true && SwitchPorts.Has(card))
+        {
+            return Unsupported(ErrorDomain.Domain, $"interface {card.Mac?.Address} - <port isolated='yes'/> is not supported for network interfaces with virtualport type='{card.Virtualport!.Type}'");
         }
 
         if (card.Mtu is not null && !NetworkArguments.NeedsTap(card) && !NetworkArguments.IsPasst(card) && card.Type != InterfaceType.VhostUser)
@@ -38,9 +54,21 @@ internal static class InterfaceChecks
         return card.Driver?.Queues > 1 && !queues ? Unsupported(ErrorDomain.Qemu, $"{name} multiqueue is not supported for network interfaces of type {type}")
             : card.Backend?.Tap is not null && !NetworkArguments.NeedsTap(card) ? Unsupported(ErrorDomain.Qemu, $"{name} custom tap device path is not supported for network interfaces of type {type}")
             : (card.Script ?? card.Downscript) is not null && !queues ? Unsupported(ErrorDomain.Qemu, $"scripts are not supported on interfaces of type {type}")
-            : card.Vlan is not null ? Unsupported(ErrorDomain.Network, $"{name} vlan tag not supported for this connection type")
+            : card.Vlan is not null && !SwitchPorts.IsOpen(card) && card.Type != InterfaceType.Hostdev ? NoVlan(card)
             : null;
     }
+
+    private static string? Teaming(InterfaceConfig card) => card.Teaming switch
+    {
+        { Type: TeamingType.Persistent } when !UnreadInterfaceMembers.IsVirtio(card.Model) => $"virtio-net teaming persistent interface must be <model type='virtio'/>, not '{card.Model}'",
+        { Type: TeamingType.Transient, Persistent: null } => "teaming persistent attribute must be set if teaming type is 'transient'",
+        { Type: TeamingType.Transient } when card.Type != InterfaceType.Hostdev => $"virtio-net teaming transient interface must be type='hostdev', not '{card.Type?.ToXmlName()}'",
+        _ => null,
+    };
+
+    private static VireoException NoVlan(InterfaceConfig card) => card is { Type: InterfaceType.Direct, Source: { Mode: InterfaceSourceMode.Passthrough, Dev: { } lower } }
+        ? Unsupported(ErrorDomain.None, Directory.Exists($"/sys/class/net/{lower}/device/physfn") ? $"<vlan> of interface '{card.Mac?.Address}', upon a virtual function, is not supported yet" : $"vlan can only be set for SR-IOV VFs, but {lower} is not a VF")
+        : Unsupported(ErrorDomain.Network, $"interface {card.Mac?.Address} - vlan tag not supported for this connection type");
 
     private static VireoException Unsupported(ErrorDomain domain, string text) => VireoException.ConfigUnsupported(domain, text);
 }

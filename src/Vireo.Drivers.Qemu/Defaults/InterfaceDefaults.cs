@@ -12,9 +12,21 @@ internal static class InterfaceDefaults
     public static InterfaceConfig Apply(InterfaceConfig card, MachineKind machine) => NetworkCardDefaults.Apply(card) with
     {
         Model = card.Model ?? (card.Type == InterfaceType.Hostdev ? null : machine.CardModel),
-        Source = card is { Type: InterfaceType.Hostdev, Source: { HostAddress: { } host } source } ? source with { HostAddress = HostdevDefaults.PciSource(host) } : card.Source,
+        Source = card.Type == InterfaceType.Hostdev ? HostSource(card.Source) : card.Source,
         Driver = Driver(card),
+        Bandwidth = CardChecks.Bandwidth(card.Bandwidth, floorAllowed: card.Type == InterfaceType.Network),
+        Vlan = CardChecks.Vlan(card.Vlan),
+        Virtualport = VirtualPort(card),
     };
+
+    private static InterfaceSource HostSource(InterfaceSource? source) => source is { HostAddress: { } host }
+        ? source with { HostAddress = HostdevDefaults.PciSource(host) }
+        : throw VireoException.InvalidXml(ErrorDomain.Domain, "missing source address type");
+
+    private static VirtualPortConfig? VirtualPort(InterfaceConfig card) => card.Virtualport is null ? null
+        : card.Type is InterfaceType.Network ? CardChecks.VirtualPort(card.Virtualport, typeRequired: false)
+        : card.Type is InterfaceType.Bridge or InterfaceType.Direct or InterfaceType.Hostdev ? CardChecks.Complete(CardChecks.VirtualPort(card.Virtualport, typeRequired: true)!)
+        : throw VireoException.ConfigUnsupported(ErrorDomain.Domain, $"<virtualport> element unsupported for <interface type='{card.Type?.ToXmlName()}'>");
 
     // What drives a card is told of virtio cards, and of the host's own, which have no more than a name.
     private static Config.InterfaceDriver? Driver(InterfaceConfig card) => card switch

@@ -15,7 +15,6 @@ internal static class UnreadInterfaceMembers
             Managed = type == InterfaceType.Hostdev ? card.Managed : null,
             Source = card.Source is { } source ? Source(type, source, passt: card.Backend?.Type == "passt") : null,
             Target = UnreadMembers.Some(card.Target),
-            Vlan = card.Vlan is { } vlan ? vlan with { Trunk = vlan.Trunk == true || vlan.Tags.Count > 1 ? true : null } : null,
             Bandwidth = UnreadMembers.Some(card.Bandwidth),
             Script = card.Script?.Path is null ? null : card.Script,
             Downscript = card.Downscript?.Path is null ? null : card.Downscript,

@@ -13,6 +13,8 @@ internal sealed class HostDeviceClaims(HostDeviceFacts host)
 {
     private const string List = "hostdevs";
     private const string Borrowed = " managed";
+    private const string Pci = "pci ";
+    private readonly CardFunctions _functions = new(host);
     private readonly Dictionary<string, string> _claims = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
 
@@ -45,8 +47,39 @@ internal sealed class HostDeviceClaims(HostDeviceFacts host)
             taken.Add(found);
         }
 
-        return devices with { Hostdevs = [.. taken] };
+        return devices with { Hostdevs = [.. taken], Interfaces = devices.Interfaces.Map(card => card.Type == InterfaceType.Hostdev ? Take(card, domain, directory) : card) };
     }
+
+    // Its address is told to the function when the host's driver has let go of it.
+    private InterfaceConfig Take(InterfaceConfig card, string domain, string directory)
+    {
+        CardFunctions.Check(card);
+        var device = Find(AsDevice(card))!;
+        var address = AddressOf(device.Source!.Address!);
+        var function = _functions.Of(address);
+        Claim(KeyOf(device)!, device, domain, directory, () => _functions.Remember(address, function, directory));
+        try
+        {
+            _functions.Set(function, card);
+        }
+        catch
+        {
+            GiveBack(directory, device);
+            throw;
+        }
+
+        return card with { Driver = (card.Driver ?? new Config.InterfaceDriver()) with { Name = InterfaceDriverName.Vfio } };
+    }
+
+    // What a card of the host is as one of its PCI devices.
+    private static HostdevConfig AsDevice(InterfaceConfig card) => new()
+    {
+        Mode = HostdevMode.Subsystem,
+        Type = HostdevType.Pci,
+        Managed = card.Managed,
+        Driver = card.Driver?.Name switch { InterfaceDriverName.Vfio => HostdevDriver.Vfio, InterfaceDriverName.Kvm => HostdevDriver.Kvm, _ => null },
+        Source = new HostdevSource { Address = card.Source?.HostAddress },
+    };
 
     /// <summary>Takes up what a run has that goes on.</summary>
     /// <param name="domain">The domain's name.</param>
@@ -62,6 +95,18 @@ internal sealed class HostDeviceClaims(HostDeviceFacts host)
         }
     }
 
+    /// <summary>Gives back a network card that a run has.</summary>
+    /// <param name="directory">The run's directory.</param>
+    /// <param name="card">The card; nothing is done when it is none of the host's devices.</param>
+    /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR: the kernel does not take it back.</exception>
+    public void GiveBack(string directory, InterfaceConfig card)
+    {
+        if (card.Type == InterfaceType.Hostdev)
+        {
+            GiveBack(directory, AsDevice(card));
+        }
+    }
+
     /// <summary>Gives back what a run has.</summary>
     /// <param name="directory">The run's directory.</param>
     /// <param name="alone">Only this one; null for all.</param>
@@ -70,12 +115,24 @@ internal sealed class HostDeviceClaims(HostDeviceFacts host)
     {
         var lines = Lines(directory);
         var gone = lines.Where(line => alone is null || line.Replace(Borrowed, "", StringComparison.Ordinal) == KeyOf(alone)).ToList();
+        try
+        {
+            _functions.GiveBack(directory, [.. gone.Select(Key).Where(static key => key.StartsWith(Pci, StringComparison.Ordinal)).Select(static key => key[Pci.Length..])]);
+        }
+        finally
+        {
+            Release(directory, lines, gone);
+        }
+    }
+
+    private void Release(string directory, string[] lines, List<string> gone)
+    {
         foreach (var line in gone)
         {
-            var key = line.Replace(Borrowed, "", StringComparison.Ordinal);
-            if (key != line && host.IsGiven(key["pci ".Length..]))
+            var key = Key(line);
+            if (key != line && host.IsGiven(key[Pci.Length..]))
             {
-                host.Reattach(key["pci ".Length..]);
+                host.Reattach(key[Pci.Length..]);
             }
 
             lock (_gate)
@@ -90,7 +147,9 @@ internal sealed class HostDeviceClaims(HostDeviceFacts host)
         }
     }
 
-    private void Claim(string key, HostdevConfig device, string domain, string directory)
+    private static string Key(string line) => line.Replace(Borrowed, "", StringComparison.Ordinal);
+
+    private void Claim(string key, HostdevConfig device, string domain, string directory, Action? before = null)
     {
         lock (_gate)
         {
@@ -107,6 +166,7 @@ internal sealed class HostDeviceClaims(HostDeviceFacts host)
         File.AppendAllText(Path.Combine(directory, List), key + (borrowed ? Borrowed : "") + "\n");
         try
         {
+            before?.Invoke();
             if (borrowed)
             {
                 host.Detach(address!);
@@ -131,7 +191,7 @@ internal sealed class HostDeviceClaims(HostDeviceFacts host)
             case HostdevType.Usb:
                 return FindUsb(device);
             case HostdevType.Pci when !host.HasVfio:
-                throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, "host doesn't support passthrough of host PCI devices");
+                throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"host doesn't support {device.Driver switch { HostdevDriver.Vfio => "VFIO PCI passthrough", HostdevDriver.Kvm => "legacy PCI passthrough", _ => "passthrough of host PCI devices" }}");
             case HostdevType.Pci when AddressOf(device.Source!.Address!) is var address && !host.HasPci(address):
                 throw VireoException.Internal(ErrorDomain.None, $"Device {address} not found: could not access /sys/bus/pci/devices/{address}/config");
             case HostdevType.Mdev when !host.HasVfio:

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Vireo.Host.Network;
 
 namespace Vireo.Drivers.Qemu.HostDevices;
 
@@ -8,6 +9,7 @@ namespace Vireo.Drivers.Qemu.HostDevices;
 internal class HostDeviceFacts(string root = "/sys", string vfio = "/dev/vfio/vfio")
 {
     private const string Vfio = "vfio-pci";
+    private const string Function = "virtfn";
 
     /// <summary>Whether devices can be given to guests at all.</summary>
     public bool HasVfio => File.Exists(vfio) && Directory.Exists(Path.Combine(root, "kernel/iommu_groups")) && Directory.EnumerateFileSystemEntries(Path.Combine(root, "kernel/iommu_groups")).Any();
@@ -40,6 +42,32 @@ internal class HostDeviceFacts(string root = "/sys", string vfio = "/dev/vfio/vf
     {
         Order(address, Path.Combine(Pci(address), "driver_override"), "\n");
         Rebind(address);
+    }
+
+    /// <summary>Which virtual function of which network card a PCI device is; null when it is none.</summary>
+    public VirtualFunction? FunctionOf(string address)
+    {
+        var physical = Path.Combine(Pci(address), "physfn");
+        if (!Directory.Exists(Path.Combine(physical, "net")) || Directory.EnumerateDirectories(Path.Combine(physical, "net")).Order(StringComparer.Ordinal).FirstOrDefault() is not { } device)
+        {
+            return null;
+        }
+
+        var own = Directory.EnumerateFileSystemEntries(physical, Function + "*").FirstOrDefault(link => new DirectoryInfo(link).LinkTarget is { } target && Path.GetFileName(target) == address);
+        return own is not null && int.TryParse(Path.GetFileName(own).AsSpan(Function.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? new VirtualFunction(Path.GetFileName(device), number) : null;
+    }
+
+    /// <summary>What a virtual function's address and VLAN are.</summary>
+    /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR, VIR_ERR_INTERNAL_ERROR: the kernel does not tell.</exception>
+    public virtual (byte[] Address, int Vlan) Read(VirtualFunction function) => function.Read();
+
+    /// <summary>Gives a virtual function another address and VLAN.</summary>
+    /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR: its card refuses.</exception>
+    public virtual void Set(VirtualFunction function, ReadOnlySpan<byte> address, int vlan)
+    {
+        function.SetAddress(address);
+        function.SetVlan(vlan);
     }
 
     /// <summary>Whether a mediated device is there.</summary>

@@ -1,4 +1,5 @@
 using Vireo.Config;
+using Vireo.Drivers.Qemu.Network;
 
 namespace Vireo.Drivers.Qemu.HotPlug;
 
@@ -32,12 +33,17 @@ internal static class InterfaceFields
         Require(next.Type, present.Type, $"unable to change config on '{next.Type?.ToXmlName()}' network type");
         Require(Source(next), Source(present), $"unable to change config on '{next.Type?.ToXmlName()}' network type");
         Require(next.Ips, present.Ips, $"unable to change config on '{next.Type?.ToXmlName()}' network type");
-        Require(next.Vlan, present.Vlan, "cannot change network interface vlan");
+        if (!SwitchPorts.IsOpen(present))
+        {
+            Require(next.Vlan, present.Vlan, "cannot change network interface vlan");
+        }
+
         Require(next.Virtualport, present.Virtualport, "cannot change network interface virtualport");
     }
 
-    // A card can move from bridge to bridge.
-    private static InterfaceSource? Source(InterfaceConfig card) => card.Source is { } source ? source with { Bridge = null } : null;
+    // A card can move from bridge to bridge, but not to or from a virtual switch.
+    private static (InterfaceSource?, VirtualPortConfig?) Source(InterfaceConfig card) =>
+        card is { Type: InterfaceType.Bridge, Virtualport: null, Source: { } source } ? (source with { Bridge = null }, null) : (card.Source, card.Type == InterfaceType.Bridge ? card.Virtualport : null);
 
     private static void Require<T>(T given, T present, string refusal)
     {

@@ -1,5 +1,7 @@
 using Vireo.Config;
+using Vireo.Drivers.Qemu.CommandLine;
 using Vireo.Drivers.Qemu.Monitor;
+using Vireo.Drivers.Qemu.Network;
 using Vireo.Host.Network;
 
 namespace Vireo.Drivers.Qemu.HotPlug;
@@ -35,6 +37,8 @@ internal sealed class InterfaceKind() : DeviceKind("interface")
             await Task.Run(() => Move(present, bridge), cancellationToken).ConfigureAwait(false);
         }
 
+        await ConnectAnewAsync(present, next, devices, cancellationToken).ConfigureAwait(false);
+
         if (Up(next) != Up(present))
         {
             await devices.ExecuteAsync(Qmp.SetLink(present.Alias!, Up(next)), cancellationToken).ConfigureAwait(false);
@@ -43,6 +47,26 @@ internal sealed class InterfaceKind() : DeviceKind("interface")
         // Names of taps and of the card itself are the run's.
         var shown = next with { Target = present.Target, Alias = present.Alias, Address = present.Address };
         await devices.ShowAsync(live => live with { Devices = live.Devices with { Interfaces = live.Devices.Interfaces.Map(card => card.Alias == present.Alias ? shown : card) } }).ConfigureAwait(false);
+    }
+
+    // What of its connection can change without the guest.
+    private static async Task ConnectAnewAsync(InterfaceConfig present, InterfaceConfig next, RunningDevices devices, CancellationToken cancellationToken)
+    {
+        if (present.Target?.Dev is not { } name)
+        {
+            return;
+        }
+
+        var directory = devices.Process.Directory;
+        if (next.Vlan != present.Vlan)
+        {
+            await SwitchPorts.SetVlanAsync(name, next.Vlan, directory, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (next.Bandwidth != present.Bandwidth && (NetworkArguments.NeedsTap(present) || NetworkArguments.IsDirect(present)))
+        {
+            await TrafficShaping.ReplaceAsync(name, present, next, devices.Live.Uuid ?? Guid.Empty, directory, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private static bool Up(InterfaceConfig card) => card.Link != LinkState.Down;

@@ -43,12 +43,12 @@ internal sealed class LivePlug(RunningDevices devices)
     private async ValueTask AttachAsync(DeviceKind kind, PlugPlan plan, UndoStack undo, CancellationToken cancellationToken)
     {
         plan = plan with { Device = FilesystemServers.Show(LiveConfig.PrepareDevice(plan.Device, Process.Channels)) };
-        if (plan.Device.Hostdevs is [_])
+        if (plan.Device is { Hostdevs: [_] } or { Interfaces: [{ Type: InterfaceType.Hostdev }] })
         {
             var wanted = plan.Device;
             plan = plan with { Device = await Task.Run(() => Hypervisor.HostDevices.Take(wanted, devices.Live.Name!, Process.Directory), cancellationToken).ConfigureAwait(false) };
-            var given = plan.Device.Hostdevs is [var found] ? found : throw VireoException.OperationFailed(ErrorDomain.Qemu, "the device is not there");
-            undo.Push("give the host's device back", () => Hypervisor.HostDevices.GiveBack(Process.Directory, given));
+            var given = plan.Device.All().FirstOrDefault() ?? throw VireoException.OperationFailed(ErrorDomain.Qemu, "the device is not there");
+            undo.Push("give the host's device back", () => GiveBack(given));
         }
 
         if (plan.Device.Filesystems is [{ Alias: { } alias }])
@@ -77,6 +77,18 @@ internal sealed class LivePlug(RunningDevices devices)
         var shown = await WithTerminalsAsync(plan.Device, cancellationToken).ConfigureAwait(false);
         plan = plan with { Device = await kind.ObserveAsync(shown, devices, cancellationToken).ConfigureAwait(false) };
         await devices.ShowAsync(plan.AddTo).ConfigureAwait(false);
+    }
+
+    private void GiveBack(DeviceConfig given)
+    {
+        if (given is InterfaceConfig card)
+        {
+            Hypervisor.HostDevices.GiveBack(Process.Directory, card);
+        }
+        else
+        {
+            Hypervisor.HostDevices.GiveBack(Process.Directory, (HostdevConfig)given);
+        }
     }
 
     private async Task MakeAsync(PlugPlan plan, IReadOnlyDictionary<string, TapNumbers>? taps, string? vsock, UndoStack undo, CancellationToken cancellationToken)
@@ -158,9 +170,11 @@ internal sealed class LivePlug(RunningDevices devices)
 
         var kept = DirectTaps.NamesOf(Process.Directory);
         undo.Push("delete what the card stands upon", () => DirectTaps.RemoveOthers(Process.Directory, kept, Hypervisor.Report));
+        var ports = SwitchPorts.NamesOf(Process.Directory);
+        undo.Push("take the port out of its virtual switch", async () => await SwitchPorts.RemoveOthersAsync(Process.Directory, ports, Hypervisor.Report).ConfigureAwait(false));
         var alone = devices.Live with { Devices = plan.Device };
         undo.Push("take the tap down", async () => await InterfaceScripts.DownAsync(taps.Show(alone), Process.Directory, Hypervisor.Log).ConfigureAwait(false));
-        await Hypervisor.Cards.ConnectAsync(card, 0, taps, devices.Live.Type, Process.Directory, beside: null, cancellationToken).ConfigureAwait(false);
+        await Hypervisor.Cards.ConnectAsync(card, 0, taps, devices.Live, Process.Directory, beside: null, cancellationToken).ConfigureAwait(false);
         if (!taps.Has(0))
         {
             return (plan, null);

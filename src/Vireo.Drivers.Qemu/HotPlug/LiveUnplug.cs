@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Vireo.Config;
-using Vireo.Drivers.Qemu.CommandLine;
 using Vireo.Drivers.Qemu.Lifecycle;
 using Vireo.Drivers.Qemu.Monitor;
 using Vireo.Drivers.Qemu.Network;
@@ -122,10 +121,12 @@ internal sealed partial class LiveUnplug(RunningDevices devices)
 
         if (device.Interfaces is [var card])
         {
+            Hypervisor.HostDevices.GiveBack(Process.Directory, card);
             await PasstServers.EndAsync(alias, Process.Directory).ConfigureAwait(false);
-            if (NetworkArguments.IsDirect(card) && card.Target?.Dev is { } name)
+            if (card.Target?.Dev is { } name)
             {
                 DirectTaps.Remove(Process.Directory, [name], Hypervisor.Report);
+                await SwitchPorts.RemoveAsync(Process.Directory, [name], Hypervisor.Report).ConfigureAwait(false);
             }
         }
 

@@ -44,7 +44,9 @@ internal static class PlugRecovery
     private static async Task SettleConnectionsAsync(RunningDevices devices)
     {
         var (cards, directory) = (devices.Live.Devices.Interfaces, devices.Process.Directory);
-        DirectTaps.RemoveOthers(directory, cards.Select(card => card.Target?.Dev).Concat(devices.Process.Deferred.Select(resource => resource.From)).OfType<string>().ToHashSet(StringComparer.Ordinal), devices.Domain.Hypervisor.Report);
+        var kept = cards.Select(card => card.Target?.Dev).Concat(devices.Process.Deferred.Select(resource => resource.From)).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        DirectTaps.RemoveOthers(directory, kept, devices.Domain.Hypervisor.Report);
+        await SwitchPorts.RemoveOthersAsync(directory, kept, devices.Domain.Hypervisor.Report).ConfigureAwait(false);
         await PasstServers.EndOthersAsync(directory, cards.Select(card => card.Alias).OfType<string>()).ConfigureAwait(false);
     }
 

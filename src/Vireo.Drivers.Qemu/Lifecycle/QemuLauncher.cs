@@ -149,10 +149,11 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
     {
         var config = source.Config;
         undo.Push("delete network devices", () => DirectTaps.RemoveAll(directory, hypervisor.Report));
+        undo.Push("take ports out of virtual switches", async () => await SwitchPorts.RemoveAllAsync(directory, hypervisor.Report).ConfigureAwait(false));
         undo.Push("take the taps down", async () => await InterfaceScripts.DownAsync(taps.Show(config), directory, hypervisor.Log).ConfigureAwait(false));
         for (var i = 0; i < config.Devices.Interfaces.Count; i++)
         {
-            await hypervisor.Cards.ConnectAsync(config.Devices.Interfaces[i], i, taps, config.Type, directory, source.Beside, cancellationToken).ConfigureAwait(false);
+            await hypervisor.Cards.ConnectAsync(config.Devices.Interfaces[i], i, taps, config, directory, source.Beside, cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -105,8 +105,13 @@ internal static class ResourceHandover
             case DeferredKind.Link:
                 new NetworkDevice(resource.To).SetUp(true);
                 break;
-            case DeferredKind.Tap when new NetworkDevice(resource.From).Exists:
-                DirectTaps.Rename(process.Directory, resource.From, resource.To, () => new NetworkDevice(resource.From).Rename(resource.To));
+            case DeferredKind.Tap:
+                if (new NetworkDevice(resource.From).Exists)
+                {
+                    DirectTaps.Rename(process.Directory, resource.From, resource.To, () => new NetworkDevice(resource.From).Rename(resource.To));
+                }
+
+                await SwitchPorts.RenameAsync(process.Live.Devices.Interfaces, process.Directory, resource.From, resource.To, cancellationToken).ConfigureAwait(false);
                 break;
             case DeferredKind.Vnc:
                 await process.Monitor.ExecuteAsync(Qmp.ListenVnc(resource.To), cancellationToken).ConfigureAwait(false);

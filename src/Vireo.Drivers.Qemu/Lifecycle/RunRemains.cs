@@ -21,6 +21,7 @@ internal sealed class RunRemains(QemuHypervisor hypervisor)
         }
 
         await TryAsync("end what served it", directory, () => RunServants.EndAllAsync(directory)).ConfigureAwait(false);
+        await TryAsync("take its ports out of virtual switches", directory, () => SwitchPorts.RemoveAllAsync(directory, hypervisor.Report)).ConfigureAwait(false);
         Try("delete its network devices", directory, () => DirectTaps.RemoveAll(directory, hypervisor.Report));
         Try("remove what its transient disks were written to", directory, () => TransientDisks.Remove(directory));
         Try("give the host's devices back", directory, () => hypervisor.HostDevices.GiveBack(directory));

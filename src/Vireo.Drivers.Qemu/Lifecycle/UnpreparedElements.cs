@@ -1,6 +1,7 @@
 using Vireo.Config;
 using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.CommandLine;
+using Vireo.Drivers.Qemu.Network;
 
 namespace Vireo.Drivers.Qemu.Lifecycle;
 
@@ -97,13 +98,11 @@ internal static class UnpreparedElements
     private static void Interface(InterfaceConfig card)
     {
         var name = $"of interface '{card.Mac?.Address}'";
-        var (tap, passt) = (NetworkArguments.NeedsTap(card) || NetworkArguments.IsDirect(card), NetworkArguments.IsPasst(card));
-        Unsupported.When(card.Type is InterfaceType.Hostdev or InterfaceType.Vdpa or InterfaceType.Vds or InterfaceType.Internal, $"interface type '{card.Type?.ToXmlName()}'");
+        var passt = NetworkArguments.IsPasst(card);
+        Unsupported.When(card.Type is InterfaceType.Vds or InterfaceType.Internal, $"interface type '{card.Type?.ToXmlName()}'");
         Unsupported.When(card.Filterref is not null, $"<filterref> {name}");
-        Unsupported.When(card.Bandwidth is not null && !tap, $"<bandwidth> {name}");
         Unsupported.When(card.Bandwidth?.Inbound?.Floor > 0, $"<inbound floor=…> {name}");
-        Unsupported.When(card.Virtualport is not null, $"<virtualport> {name}");
-        Unsupported.When(card.Teaming?.Type is TeamingType.Transient, $"<teaming type='transient'> {name}");
+        Unsupported.When(card.Virtualport is not null && !SwitchPorts.Has(card) && !PortProfiles.Has(card), $"<virtualport type='{card.Virtualport?.Type}'> {name}");
         Unsupported.When(!passt && !card.PortForwards.IsEmpty, $"<portForward> {name}", "is for the backend 'passt'");
         Unsupported.When(card.Backend?.Type is not (null or "default" or "passt"), $"<backend type='{card.Backend?.Type}'> {name}");
     }

@@ -121,8 +121,13 @@ internal sealed record GuestTap(string? Name, IReadOnlyList<SafeHandle> Queues, 
         if (card.Type == InterfaceType.Bridge)
         {
             var bridge = card.Source!.Bridge!;
-            device.SetLongestPacket(card.Mtu is { } wanted ? (int)wanted : new NetworkDevice(bridge).ReadLongestPacket());
-            device.AttachTo(bridge);
+            var usual = new NetworkDevice(bridge).ReadLongestPacket();
+            device.SetLongestPacket(card.Mtu is { } wanted ? (int)wanted : usual);
+            if (!SwitchPorts.Has(card))
+            {
+                device.AttachTo(bridge);
+            }
+
             if (card.PortIsolated == true)
             {
                 device.SetIsolated();

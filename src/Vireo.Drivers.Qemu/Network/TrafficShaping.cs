@@ -47,7 +47,7 @@ internal static class TrafficShaping
     }
 
     /// <summary>A card's limits for its device on the host: one that stands upon another has the guest's directions, a tap the opposite ones.</summary>
-    public static BandwidthConfig? AsDeviceSees(InterfaceConfig card) =>
+    private static BandwidthConfig? AsDeviceSees(InterfaceConfig card) =>
         card is { Type: InterfaceType.Direct, Bandwidth: { } limits } ? limits with { Inbound = limits.Outbound, Outbound = limits.Inbound } : card.Bandwidth;
 
     /// <summary>Refuses limits that nobody could keep to.</summary>
@@ -65,13 +65,39 @@ internal static class TrafficShaping
         }
     }
 
-    /// <summary>Has a device keep to limits, and to no others.</summary>
-    /// <param name="device">The host's end of a card.</param>
-    /// <param name="limits">The limits; null for none.</param>
+    /// <summary>Has a card's device keep to the card's limits, and to no others.</summary>
+    /// <param name="device">The host's end of the card.</param>
+    /// <param name="card">The card.</param>
+    /// <param name="domain">Whose it is.</param>
     /// <param name="directory">The run's directory.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="VireoException">VIR_ERR_INTERNAL_ERROR: what the program says.</exception>
-    public static async Task ApplyAsync(string device, BandwidthConfig? limits, string directory, CancellationToken cancellationToken)
+    public static Task ApplyAsync(string device, InterfaceConfig card, Guid domain, string directory, CancellationToken cancellationToken) => SwitchPorts.IsOpen(card)
+        ? SwitchShaping.ApplyAsync(device, card.Bandwidth, domain, directory, cancellationToken)
+        : ApplyAsync(device, AsDeviceSees(card), directory, cancellationToken);
+
+    /// <summary>Has a card's device keep to other limits; to those from before when it cannot keep to the new ones.</summary>
+    /// <param name="device">The host's end of the card.</param>
+    /// <param name="before">The card as it is.</param>
+    /// <param name="after">The card as it is to be.</param>
+    /// <param name="domain">Whose it is.</param>
+    /// <param name="directory">The run's directory.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="VireoException">VIR_ERR_INTERNAL_ERROR: what the program says.</exception>
+    public static async Task ReplaceAsync(string device, InterfaceConfig before, InterfaceConfig after, Guid domain, string directory, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ApplyAsync(device, after, domain, directory, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await ApplyAsync(device, before, domain, directory, CancellationToken.None).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private static async Task ApplyAsync(string device, BandwidthConfig? limits, string directory, CancellationToken cancellationToken)
     {
         await TryAsync(["qdisc", "del", "dev", device, "root"], directory, cancellationToken).ConfigureAwait(false);
         await TryAsync(["qdisc", "del", "dev", device, "ingress"], directory, cancellationToken).ConfigureAwait(false);
@@ -91,21 +117,6 @@ internal static class TrafficShaping
                 ["filter", "add", "dev", device, "parent", "ffff:", "protocol", "all", "u32", "match", "u32", "0", "0", "police", "rate", Rate(sent), "burst", Size(outbound.Burst ?? sent), "mtu", "64kb", "drop", "flowid", ":1"],
                 directory,
                 cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    /// <summary>Has a device keep to other limits; to those from before when it cannot keep to the new ones.</summary>
-    /// <inheritdoc cref="ApplyAsync"/>
-    public static async Task ReplaceAsync(string device, BandwidthConfig? before, BandwidthConfig? after, string directory, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await ApplyAsync(device, after, directory, cancellationToken).ConfigureAwait(false);
-        }
-        catch
-        {
-            await ApplyAsync(device, before, directory, CancellationToken.None).ConfigureAwait(false);
-            throw;
         }
     }
 

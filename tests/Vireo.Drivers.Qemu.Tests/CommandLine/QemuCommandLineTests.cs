@@ -5,6 +5,7 @@ using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.CommandLine;
 using Vireo.Drivers.Qemu.Defaults;
 using Vireo.Drivers.Qemu.Lifecycle;
+using Vireo.Drivers.Qemu.Network;
 using Vireo.Drivers.Qemu.Tests.Defaults;
 using Vireo.Drivers.Qemu.Tests.Lifecycle;
 
@@ -57,7 +58,8 @@ public sealed class QemuCommandLineTests
     [InlineData("<tpm><backend type='emulator'><profile source='local:restricted'/></backend></tpm>", "<profile> of <tpm>")]
     [InlineData("<disk type='file'><source file='/x' fdgroup='g'/><target dev='vda'/><transient/></disk>", "fdgroup of disk 'vda'")]
     [InlineData("<disk type='file'><source file='/x'><dataStore type='file'><format type='raw'/><source file='/y'/></dataStore></source><target dev='vda'/></disk>", "<dataStore> of disk 'vda'")]
-    [InlineData("<interface type='vdpa'><source dev='/dev/vhost-vdpa-0'/><model type='virtio'/></interface>", "interface type 'vdpa'")]
+    [InlineData("<interface type='internal'><source name='x'/><model type='virtio'/></interface>", "interface type 'internal'")]
+    [InlineData("<interface type='direct'><source dev='eth0'/><virtualport type='openvswitch'/><model type='virtio'/></interface>", "<virtualport type='openvswitch'>")]
     [InlineData("<interface type='user'><model type='virtio,id=x'/></interface>", "interface model 'virtio,id=x'")]
     [InlineData("<serial type='nmdm'><source master='a' slave='b'/></serial>", "character device type 'nmdm'")]
     [InlineData("<disk type='file'><source file='/x'/><target dev='xvda' bus='xen'/></disk>", "bus 'xen'")]
@@ -81,13 +83,20 @@ public sealed class QemuCommandLineTests
         arguments.Single(a => a.Contains("virtio-net-pci", StringComparison.Ordinal)).ShouldContain("\"mq\":true,\"vectors\":6");
     }
 
+    [Fact]
+    public void A_device_with_virtios_data_path_is_handed_over()
+    {
+        const string card = "<interface type='vdpa'><mac address='52:54:00:00:00:01'/><source dev='/dev/vhost-vdpa-0'/><model type='virtio'/><driver queues='4'/></interface>";
+        Build(ScratchHypervisor.Document("g", card), tap: _ => new TapNumbers(["20"], [])).ShouldContain("""{"type":"vhost-vdpa","vhostfd":"20","queues":4,"id":"hostnet0"}""");
+    }
+
     internal static IReadOnlyList<string> Build(string xml, int monitorFd = 3, Func<string, string>? relocate = null, Func<int, TapNumbers>? tap = null)
     {
         var config = DomainDefaults.Apply(DomainConfig.Parse(relocate is null ? xml : relocate(xml)), DomainDefaultsTests.Context);
         UnpreparedElements.Refuse(config);
         var disks = Disks(config);
         var live = LiveConfig.Prepare(config, 1, "/run/guest", disks, () => 5901);
-        var taps = live.Devices.Interfaces.Where(NetworkArguments.NeedsTap).Select((card, i) => (card.Alias!, i)).ToDictionary(t => t.Item1, t => tap?.Invoke(t.i) ?? new TapNumbers([$"{20 + t.i}"], []));
+        var taps = live.Devices.Interfaces.Where(card => NetworkArguments.NeedsTap(card) || VdpaDevice.Is(card)).Select((card, i) => (card.Alias!, i)).ToDictionary(t => t.Item1, t => tap?.Invoke(t.i) ?? new TapNumbers([$"{20 + t.i}"], []));
         return QemuCommandLine.Build(live, new CommandLineContext(monitorFd, disks, "/run/guest") { Taps = taps, Tpm = live.Devices.Tpms.IsEmpty ? null : 30 });
     }
 

@@ -1,5 +1,6 @@
 using Vireo.Config;
 using Vireo.Drivers.Qemu.HostDevices;
+using Vireo.Host.Network;
 
 namespace Vireo.Drivers.Qemu.Tests.HostDevices;
 
@@ -92,6 +93,66 @@ public sealed class HostDeviceClaimsTests : IDisposable
         _claims.Take(UsbDevice("<vendor id='0x1234'/><product id='0xbeef'/>", " startupPolicy='optional'"), "one", _dir["a"]).Hostdevs.ShouldBeEmpty();
     }
 
+    [Fact]
+    public void A_network_card_has_the_guests_address_and_VLAN_while_the_guest_has_it()
+    {
+        MakeFunction();
+        var taken = _claims.Take(NetworkCard("<vlan><tag id='42'/></vlan>"), "one", _dir["a"]).Interfaces[0];
+        taken.Driver!.Name.ShouldBe(InterfaceDriverName.Vfio);
+        _kernel.DriverOf(Card).ShouldBe("vfio-pci");
+        _kernel.Told.ShouldBe(["enp2s0 3 52540000070A 42"]);
+
+        // A daemon that comes after knows of it.
+        var later = new HostDeviceClaims(_kernel);
+        later.TakeUp("one", _dir["a"]);
+        Should.Throw<VireoException>(() => later.Take(Pci(managed: true), "two", _dir["b"])).Message.ShouldContain($"PCI device {Card} is in use by driver QEMU, domain one");
+        later.GiveBack(_dir["a"], taken);
+        _kernel.Told[1..].ShouldBe(["enp2s0 3 0A0000000003 7"]);
+        _kernel.DriverOf(Card).ShouldBe("e1000e");
+        later.GiveBack(_dir["a"]);
+        _kernel.Told.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public void A_function_that_does_not_take_its_address_goes_back()
+    {
+        MakeFunction();
+        _kernel.Refuses = true;
+        Should.Throw<VireoException>(() => _claims.Take(NetworkCard(), "one", _dir["a"])).Message.ShouldContain("not now");
+        _kernel.Refuses = false;
+        _kernel.DriverOf(Card).ShouldBe("e1000e");
+        _claims.Take(NetworkCard(), "two", _dir["b"]);
+        _kernel.Told.ShouldBe(["enp2s0 3 0A0000000003 7", "enp2s0 3 52540000070A 0"]);
+    }
+
+    [Fact]
+    public void What_no_function_can_have_is_refused_as_libvirt_does()
+    {
+        Refusal("").ShouldBe("unsupported configuration: Interface type hostdev is currently supported on SR-IOV Virtual Functions only");
+        MakeFunction();
+        Refusal("<vlan trunk='yes'><tag id='42'/></vlan>").ShouldBe("unsupported configuration: vlan trunking is not supported by SR-IOV network devices");
+        Refusal("<virtualport type='openvswitch'/>").ShouldBe("unsupported configuration: virtualport type openvswitch is currently not supported on interfaces of type hostdev");
+        File.Delete(_dir["vfio"]);
+        Refusal("<driver name='vfio'/>").ShouldBe("unsupported configuration: host doesn't support VFIO PCI passthrough");
+        Refusal("").ShouldBe("unsupported configuration: host doesn't support passthrough of host PCI devices");
+        _kernel.DriverOf(Card).ShouldBe("e1000e");
+        _kernel.Told.ShouldBeEmpty();
+
+        string Refusal(string inner) => Should.Throw<VireoException>(() => _claims.Take(NetworkCard(inner), "one", _dir["a"])).Message;
+    }
+
+    // The card is the fourth function of another.
+    private void MakeFunction()
+    {
+        Directory.CreateDirectory(_dir["bus/pci/devices/0000:02:00.0/net/enp2s0"]);
+        File.CreateSymbolicLink(_dir[$"bus/pci/devices/{Card}/physfn"], "../0000:02:00.0");
+        File.CreateSymbolicLink(_dir["bus/pci/devices/0000:02:00.0/virtfn2"], "../0000:03:00.1");
+        File.CreateSymbolicLink(_dir["bus/pci/devices/0000:02:00.0/virtfn3"], $"../{Card}");
+    }
+
+    private static DevicesConfig NetworkCard(string inner = "") => Devices(
+        $"<interface type='hostdev' managed='yes'><mac address='52:54:00:00:07:0a'/><source><address type='pci' domain='0x0000' bus='0x03' slot='0x00' function='0x0'/></source>{inner}</interface>");
+
     private static DevicesConfig Pci(bool managed) =>
         Devices($"<hostdev mode='subsystem' type='pci' managed='{(managed ? "yes" : "no")}'><source><address domain='0x0000' bus='0x03' slot='0x00' function='0x0'/></source></hostdev>");
 
@@ -117,6 +178,23 @@ public sealed class HostDeviceClaimsTests : IDisposable
             : base(root, vfio) => _root = root;
 
         public bool HasVfioDriver { get; set; } = true;
+
+        public bool Refuses { get; set; }
+
+        public List<string> Told { get; } = [];
+
+        public override (byte[] Address, int Vlan) Read(VirtualFunction function) => ([0x0a, 0, 0, 0, 0, (byte)function.Number], 7);
+
+        public override void Set(VirtualFunction function, ReadOnlySpan<byte> address, int vlan)
+        {
+            if (Refuses)
+            {
+                Refuses = false;
+                throw VireoException.Internal(ErrorDomain.None, "not now");
+            }
+
+            Told.Add($"{function.Physical} {function.Number} {Convert.ToHexString(address)} {vlan}");
+        }
 
         public void Bind(string? driver)
         {

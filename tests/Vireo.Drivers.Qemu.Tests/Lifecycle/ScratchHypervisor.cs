@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Vireo.Drivers.Qemu.Capabilities;
 using Vireo.Drivers.Qemu.Lifecycle;
@@ -12,6 +13,7 @@ namespace Vireo.Drivers.Qemu.Tests.Lifecycle;
 internal sealed class ScratchHypervisor : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<int, HostProcess> _seen = new();
+    private ILogger _log = NullLogger.Instance;
 
     private ScratchHypervisor(string root)
     {
@@ -29,10 +31,10 @@ internal sealed class ScratchHypervisor : IAsyncDisposable
 
     public ConcurrentQueue<(string Domain, DomainEventType Type, int Detail)> Events { get; } = new();
 
-    public static async Task<ScratchHypervisor> StartAsync()
+    public static async Task<ScratchHypervisor> StartAsync(ILogger? log = null)
     {
         Assert.SkipUnless(File.Exists(EmulatorTargets.For(null)), "QEMU is not installed");
-        var scratch = new ScratchHypervisor(Directory.CreateTempSubdirectory("vireo-").FullName);
+        var scratch = new ScratchHypervisor(Directory.CreateTempSubdirectory("vireo-").FullName) { _log = log ?? NullLogger.Instance };
         await scratch.OpenAsync();
         return scratch;
     }
@@ -88,7 +90,7 @@ internal sealed class ScratchHypervisor : IAsyncDisposable
 
     private async Task OpenAsync()
     {
-        Hypervisor = await QemuDriver.StartAsync(Paths, new GuestBuilder(new QemuCapabilitiesCache(Paths.QemuCapabilities), Paths.QemuNvram), NullLogger.Instance, new QemuSettings(), default);
+        Hypervisor = await QemuDriver.StartAsync(Paths, new GuestBuilder(new QemuCapabilitiesCache(Paths.QemuCapabilities), Paths.QemuNvram), _log, new QemuSettings(), default);
         Connection = new QemuConnection(Hypervisor, "qemu:///system");
         Hypervisor.Events.Subscribe((int)DomainEventID.Lifecycle, null, e =>
         {

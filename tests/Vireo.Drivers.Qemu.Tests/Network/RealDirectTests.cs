@@ -12,6 +12,18 @@ public sealed class RealDirectTests
     private const string Mac = "52:54:00:00:07:0a";
 
     [Theory]
+    [InlineData("nosuch0", "802.1Qbh", "profileid='finance'", "Unable to get index for interface nosuch0: No such device")]
+    [InlineData("lo", "802.1Qbh", "profileid='finance'", "internal error: sending of PortProfileRequest failed.: 'lo' has no port profiles")]
+    [InlineData("lo", "802.1Qbg", "managerid='11' typeid='1193047' typeidversion='2'", "internal error: sending of PortProfileRequest failed.: lldpad does not run on this host")]
+    public async Task APortOfTheSwitchOutsideIsRefused(string lower, string type, string parameters, string refusal)
+    {
+        Assert.SkipWhen(File.Exists("/run/lldpad.pid"), "lldpad runs here");
+        await using var scratch = await ScratchHypervisor.StartAsync();
+        var dom = await scratch.DefineAsync("g", $"<interface type='direct'><source dev='{lower}'/><virtualport type='{type}'><parameters {parameters}/></virtualport><model type='virtio'/></interface>");
+        (await Should.ThrowAsync<VireoException>(async () => await scratch.Connection.DomainCreateAsync(dom, default))).Message.ShouldBe(refusal);
+    }
+
+    [Theory]
     [InlineData("bridge", "1500")]
     [InlineData("vepa", "1500")]
     [InlineData("private", "1500")]

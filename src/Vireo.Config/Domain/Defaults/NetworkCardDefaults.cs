@@ -47,7 +47,7 @@ internal static class NetworkCardDefaults
         {
             InterfaceType.Bridge => ("bridge", card.Source?.Bridge),
             InterfaceType.Network => ("network", card.Source?.Network),
-            InterfaceType.Direct => ("dev", card.Source is { Dev: not null } ? "any" : null),
+            InterfaceType.Direct or InterfaceType.Vdpa => ("dev", card.Source is { Dev: not null } ? "any" : null),
             _ => ("", ""),
         };
         if (value is { Length: > 0 } || attribute.Length == 0)
