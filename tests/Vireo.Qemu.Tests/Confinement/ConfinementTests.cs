@@ -24,7 +24,7 @@ public sealed class ConfinementTests
         (seen["foreign_refused"], seen["unexpected_at_start"], seen["unexpected"]).ShouldBe(("1", "", ""));
         foreach (var done in (string[])["define", "start", "attach", "attach_odd", "attach_lent", "snapshot", "commit", "screenshot", "dump", "save", "restore", "revertible", "revert", "attach_after_restart", "destroy", "start_unconfined"])
         {
-            seen[done].ShouldBe("ok", customMessage: done);
+            seen[done].ShouldBe("ok", customMessage: $"{done}; the daemon has said {seen["daemon"]}");
         }
 
         seen["lent_is_there"].ShouldBe("1");

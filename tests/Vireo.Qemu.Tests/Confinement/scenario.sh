@@ -9,7 +9,7 @@ U=c7a5fdbd-edaf-9455-926a-d65c16db1809
 say enabled "$(cat /sys/module/apparmor/parameters/enabled)"
 vireod >/var/log/vireod.log 2>&1 &
 daemon=$!
-n=0; while ! [ -S /run/vireo/libvirt-sock ] && [ $n -lt 300 ]; do n=$((n+1)); usleep 100000; done
+n=0; while ! [ -S /run/vireo/libvirt-sock ] && [ $n -lt 3000 ]; do n=$((n+1)); usleep 100000; done
 say models "$($V capabilities | sed -n 's,.*<model>\(apparmor\|dac\|none\)</model>.*,\1,p' | tr '\n' ' ' | sed 's/ $//')"
 cd /images
 for image in a b; do qemu-img create -q -f qcow2 "/images/$image.qcow2" 16M; done
@@ -61,7 +61,7 @@ say label_after_revert "$(cat /proc/$(pidof qemu-system-x86_64)/attr/current)"
 
 # A daemon that was killed finds the profile again.
 kill -9 $daemon; vireod >>/var/log/vireod.log 2>&1 &
-n=0; while ! $V list >/dev/null 2>&1 && [ $n -lt 300 ]; do n=$((n+1)); usleep 100000; done
+n=0; while ! $V list >/dev/null 2>&1 && [ $n -lt 3000 ]; do n=$((n+1)); usleep 100000; done
 qemu-img create -q -f qcow2 /images/d.qcow2 16M
 attach /images/d.qcow2 vde
 try attach_after_restart $V attach-device g /tmp/d.xml
