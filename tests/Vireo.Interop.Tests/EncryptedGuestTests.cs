@@ -81,8 +81,15 @@ public sealed class EncryptedGuestTests
         await vireod.StartAsync();
         var domain = new TestDomain(Name) { Uuid = "5c1d1f0e-3c39-4b0e-8f6b-2f3f6f3a9c31", Memory = 32, Devices = $"<serial type='file'><source path='{vireod.Root}/said'/></serial>" }.ToXml();
         File.Copy(s_qemu, scratch["qemu-system-x86_64"]);
-        await File.WriteAllTextAsync(scratch["dom.xml"], domain.Replace("</devices>", $"<emulator>{scratch["qemu-system-x86_64"]}</emulator></devices><launchSecurity type='sev'><policy>0x3</policy><dhCert>REg=</dhCert></launchSecurity>", StringComparison.Ordinal));
+        domain = domain.Replace("</devices>", $"<emulator>{scratch["qemu-system-x86_64"]}</emulator></devices><launchSecurity type='sev'><policy>0x3</policy><dhCert>REg=</dhCert></launchSecurity>", StringComparison.Ordinal);
+        await File.WriteAllTextAsync(scratch["dom.xml"], domain);
+        await File.WriteAllTextAsync(scratch["broken.xml"], domain.Replace("<domain ", "<domain xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0' ", StringComparison.Ordinal)
+            .Replace("</domain>", "<qemu:commandline><qemu:arg value='-nosuch'/></qemu:commandline></domain>", StringComparison.Ordinal));
         await File.WriteAllTextAsync(scratch["header"], "aGVhZGVy");
+        await Client.MustAsync(vireod, "define", scratch["broken.xml"]);
+        var failed = await Client.VirshAsync(vireod, "start", Name, "--paused");
+        (failed.ExitCode, failed.ToString()).ShouldSatisfyAllConditions(start => start.ExitCode.ShouldBe(1), start => start.Item2.ShouldContain("-nosuch: invalid option"));
+        Directory.EnumerateFiles(vireod.Root, "*.base64", SearchOption.AllDirectories).ShouldBeEmpty();
         await Client.MustAsync(vireod, "define", scratch["dom.xml"]);
         await Client.MustAsync(vireod, "start", Name, "--paused");
         int guest = Processes(vireod).ShouldHaveSingleItem();

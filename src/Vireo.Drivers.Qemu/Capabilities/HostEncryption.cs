@@ -13,7 +13,7 @@ internal static class HostEncryption
     {
         try
         {
-            return File.ReadLines(parameter).FirstOrDefault()?.Trim() is "1" or "Y" or "y";
+            return File.Exists(parameter) && File.ReadLines(parameter).FirstOrDefault()?.Trim() is "1" or "Y" or "y";
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -7,8 +7,8 @@ using Vireo.Host.Files;
 namespace Vireo.Drivers.Qemu.Capabilities;
 
 /// <summary>
-/// What each QEMU binary can do, probed once and kept: in memory, and on disk over restarts. Every question costs one stat of the binary;
-/// a binary that was replaced is probed anew.
+/// What each QEMU binary can do, probed once and kept: in memory, and on disk over restarts. Every question costs a stat of the binary and two of what
+/// encrypts guests; a binary that was replaced is probed anew.
 /// </summary>
 internal sealed class QemuCapabilitiesCache(string directory)
 {
