@@ -50,21 +50,24 @@ internal sealed partial class QemuConnection
     /// <inheritdoc/>
     public override async ValueTask<string[]> DomainGetMessagesAsync(DomainRef dom, uint flags, CancellationToken cancellationToken)
     {
-        CheckFlags(flags, DomainMessageType.Deprecation | DomainMessageType.Tainting, "qemuDomainGetMessages");
-        var wanted = flags == 0 ? DomainMessageType.Deprecation | DomainMessageType.Tainting : (DomainMessageType)flags;
-        if (Find(dom).View.Live is not { } live)
+        const DomainMessageType all = DomainMessageType.Deprecation | DomainMessageType.Tainting | DomainMessageType.Ioerrors;
+        CheckFlags(flags, all, "qemuDomainGetMessages");
+        var wanted = flags == 0 ? all : (DomainMessageType)flags;
+        var domain = Find(dom);
+        if (domain.View.Live is not { } live)
         {
             return [];
         }
 
         var taints = wanted.HasFlag(DomainMessageType.Tainting) ? DomainMessages.Taints(live) : [];
+        var errors = wanted.HasFlag(DomainMessageType.Ioerrors) ? domain.Process?.DiskErrors.Messages(live) ?? [] : [];
         if (!wanted.HasFlag(DomainMessageType.Deprecation))
         {
-            return [.. taints];
+            return [.. taints, .. errors];
         }
 
         var qemu = await Hypervisor.HostInformation.EmulatorAsync(live.Devices.Emulator ?? EmulatorTargets.For(live.Os.Type?.Arch), cancellationToken).ConfigureAwait(false);
-        return [.. taints, .. DomainMessages.Deprecations(live, qemu)];
+        return [.. taints, .. DomainMessages.Deprecations(live, qemu), .. errors];
     }
 
     /// <inheritdoc/>

@@ -57,15 +57,26 @@ internal sealed class InterfaceKind() : DeviceKind("interface")
             return;
         }
 
-        var directory = devices.Process.Directory;
-        if (next.Vlan != present.Vlan)
+        var (directory, domain) = (devices.Process.Directory, devices.Live.Uuid ?? Guid.Empty);
+        var limited = next.Bandwidth != present.Bandwidth && (NetworkArguments.NeedsTap(present) || NetworkArguments.IsDirect(present));
+        if (limited)
+        {
+            await TrafficShaping.ReplaceAsync(name, present, next, domain, directory, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (next.Vlan == present.Vlan)
+        {
+            return;
+        }
+
+        try
         {
             await SwitchPorts.SetVlanAsync(name, next.Vlan, directory, cancellationToken).ConfigureAwait(false);
         }
-
-        if (next.Bandwidth != present.Bandwidth && (NetworkArguments.NeedsTap(present) || NetworkArguments.IsDirect(present)))
+        catch when (limited)
         {
-            await TrafficShaping.ReplaceAsync(name, present, next, devices.Live.Uuid ?? Guid.Empty, directory, cancellationToken).ConfigureAwait(false);
+            await TrafficShaping.ReplaceAsync(name, next, present, domain, directory, CancellationToken.None).ConfigureAwait(false);
+            throw;
         }
     }
 

@@ -192,7 +192,14 @@ internal sealed partial class MonitorEvents
         var path = disk?.SourcePath() ?? "";
         var alias = disk?.Alias ?? happened.Text("device") ?? "";
         domain.Publish(new DomainIoErrorEvent(domain.View.Ref, path, alias, (int)action));
-        domain.Publish(new DomainIoErrorReasonEvent(domain.View.Ref, path, alias, (int)action, happened.Flag("nospace") ? "enospc" : ""));
+        var said = happened.Text("reason") ?? "";
+        if (disk is not null && said.Length > 0)
+        {
+            process.DiskErrors.Note(disk, said, DateTimeOffset.UtcNow);
+        }
+
+        // With 'message' they know that there is one to ask for (virDomainGetMessages).
+        domain.Publish(new DomainIoErrorReasonEvent(domain.View.Ref, path, alias, (int)action, happened.Flag("nospace") ? "enospc" : said.Length > 0 ? "message" : ""));
         if (action == DomainEventIOErrorAction.Pause)
         {
             process.PauseReason = DomainPausedReason.Ioerror;

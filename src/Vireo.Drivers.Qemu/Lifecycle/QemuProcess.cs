@@ -4,6 +4,7 @@ using Vireo.Drivers.Qemu.Agent;
 using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.BlockJobs;
 using Vireo.Drivers.Qemu.HotPlug;
+using Vireo.Drivers.Qemu.Inspection;
 using Vireo.Drivers.Qemu.Monitor;
 using Vireo.Drivers.Qemu.SavedState;
 using Vireo.Drivers.Qemu.Security;
@@ -41,6 +42,9 @@ internal sealed class QemuProcess(int id, HostProcess host, string directory, st
 
     /// <summary>What confines it, made by this daemon or an earlier one; null when nothing does, or somebody else made it.</summary>
     public RunProfile? Profile { get; init; }
+
+    /// <summary>What trouble it had with its disks since this daemon knows it.</summary>
+    public DiskErrors DiskErrors { get; } = new();
 
     /// <summary>Where the monitor listens.</summary>
     public string MonitorPath { get; } = monitorPath;
