@@ -150,6 +150,23 @@ public sealed class RealSwitchTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ACardThatIsTakenFromARunningGuestLeavesNoPort()
+    {
+        await using var scratch = await ScratchHypervisor.StartAsync();
+        var dom = await scratch.DefineAsync("g");
+        await scratch.Connection.DomainCreateAsync(dom, default);
+        // One of USB goes without the guest's leave.
+        var card = Card("<bandwidth><inbound average='100'/></bandwidth><address type='usb' bus='0' port='1'/>").Replace("'virtio'", "'usb-net'", StringComparison.Ordinal);
+        await scratch.Connection.DomainAttachDeviceAsync(dom, card, default);
+        (await _switch.PortsAsync()).ShouldBe([TapOf(scratch, dom)]);
+        await scratch.Connection.DomainDetachDeviceAsync(dom, card, default);
+        scratch.Domain(dom).View.Live!.Devices.Interfaces.ShouldBeEmpty();
+        (await _switch.PortsAsync()).ShouldBeEmpty();
+        await NothingIsLimitedAsync();
+        await scratch.Connection.DomainDestroyAsync(dom, default);
+    }
+
+    [Fact]
     public async Task APortFollowsItsTapToAnotherName()
     {
         var card = DomainConfig.Parse(ScratchHypervisor.Document("g", Card("<bandwidth><inbound average='100'/></bandwidth><target dev='vsnext'/>"))).Devices.Interfaces[0];
