@@ -65,8 +65,8 @@ internal sealed class Drill : IAsyncDisposable
         return $"{descriptors} descriptors\n{files}\n{groups}\n{taps}";
     }
 
-    /// <summary>The daemon's own memory, in bytes.</summary>
-    public long PrivateMemory() => File.ReadLines($"/proc/{Daemon.ProcessId}/smaps_rollup").Where(line => line.StartsWith("Private_", StringComparison.Ordinal))
+    /// <summary>The memory the daemon has written to, in bytes. What it only reads of its program is private as long as no other daemon runs, so it tells nothing.</summary>
+    public long PrivateMemory() => File.ReadLines($"/proc/{Daemon.ProcessId}/smaps_rollup").Where(line => line.StartsWith("Private_Dirty", StringComparison.Ordinal))
         .Sum(line => 1024 * long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture));
 
     public async ValueTask DisposeAsync()
