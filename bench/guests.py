@@ -124,13 +124,15 @@ def hang(side, domains):
 
 
 def bare_define(side, options):
-    """What makes a thousand documents last: each written, synced and renamed into place, and the directory synced, for before that the name may be lost."""
+    """What makes a thousand documents last: each written, synced and renamed into place, and the directory synced, for before that the name may be lost.
+    They lie in one folder in all rounds and are removed at the end, as the daemons' are: where many files were removed just before, a file system may take long to make new ones."""
     document = typical_domain("bench-0000", 0) * 2             # a definition is kept with what it gets by default
-    folder = tempfile.mkdtemp(dir=side.dir)
+    folder = os.path.join(side.dir, "definitions")
+    os.makedirs(folder, exist_ok=True)
+    paths = [os.path.join(folder, "%d.xml" % index) for index in range(options.domains)]
 
     def keep():
-        for index in range(options.domains):
-            path = os.path.join(folder, "%d.xml" % index)
+        for path in paths:
             with open(path + ".new", "w") as file:
                 file.write(document)
                 file.flush()
@@ -140,6 +142,8 @@ def bare_define(side, options):
             os.fsync(names)
             os.close(names)
     side.add("define 1000 domains", milliseconds(keep)[0] * 1000 / options.domains)
+    for path in paths:
+        os.unlink(path)
 
 
 def restart(side, options):

@@ -78,6 +78,59 @@ public readonly struct ConfigList<T> : IReadOnlyList<T>, IEquatable<ConfigList<T
         return items is null ? this : new(items);
     }
 
+    /// <summary>Whether an item fits. Asked for so often when a document is checked that it goes over the array itself, without an enumerator.</summary>
+    public bool Any(Func<T, bool> match)
+    {
+        foreach (var item in AsSpan())
+        {
+            if (match(item))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether all items fit.</summary>
+    public bool All(Func<T, bool> match)
+    {
+        foreach (var item in AsSpan())
+        {
+            if (!match(item))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>The first item that fits, or the default.</summary>
+    public T? FirstOrDefault(Func<T, bool> match)
+    {
+        foreach (var item in AsSpan())
+        {
+            if (match(item))
+            {
+                return item;
+            }
+        }
+
+        return default;
+    }
+
+    /// <summary>The items that fit, looked for when they are asked for.</summary>
+    public IEnumerable<T> Where(Func<T, bool> match) => Enumerable.Where(_items ?? [], match);
+
+    /// <summary>A list of the items that can be changed.</summary>
+    public List<T> ToList()
+    {
+        var list = new List<T>(Count);
+        list.AddRange(AsSpan());
+        return list;
+    }
+
     /// <summary>The position of the first item that fits, or -1.</summary>
     public int FindIndex(Predicate<T> match) => _items is null ? -1 : Array.FindIndex(_items, match);
 

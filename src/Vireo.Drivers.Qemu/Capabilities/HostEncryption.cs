@@ -7,7 +7,13 @@ internal static class HostEncryption
     private const string Device = "/dev/sev";
 
     /// <summary>Changes when SEV comes or goes.</summary>
-    public static string Fingerprint => $"{(IsOn(Parameter) ? "on" : "off")} {(File.Exists(Device) ? "present" : "absent")}";
+    public static string Fingerprint => (IsOn(Parameter), File.Exists(Device)) switch
+    {
+        (true, true) => "on present",
+        (true, false) => "on absent",
+        (false, true) => "off present",
+        _ => "off absent",
+    };
 
     internal static bool IsOn(string parameter)
     {

@@ -56,22 +56,27 @@ internal sealed record QemuCapabilities
     /// <summary>What it says of SEV; null when it, or the host, cannot encrypt guests so.</summary>
     public required SevCapabilities? Sev { get; init; }
 
+    /// <summary>Aliases of machines (<c>q35</c>) and what they stand for (<c>pc-q35-7.2</c>).</summary>
+    public IReadOnlyDictionary<string, string> MachineAliases => field ??= Machines.Where(static machine => machine.Alias is not null).ToFrozenDictionary(static machine => machine.Alias!, static machine => machine.Name, StringComparer.Ordinal);
+
+    /// <summary>The full names of its machines.</summary>
+    public IReadOnlySet<string> MachineNames => field ??= Machines.Select(static machine => machine.Name).ToFrozenSet(StringComparer.Ordinal);
+
     /// <summary>The version as one number, as libvirt gives it: 7002022 for 7.2.22.</summary>
     public uint VersionNumber => (uint)(Version.Major * 1_000_000 + Version.Minor * 1_000 + Version.Build);
 
     /// <summary>The machine taken where none is asked for.</summary>
-    public QemuMachine? DefaultMachine => EmulatorTargets.PreferredMachine(Architecture) is { } preferred && FindMachine(preferred) is { } machine ? machine : Machines.FirstOrDefault(static machine => machine.IsDefault) ?? (Machines.Count > 0 ? Machines[0] : null);
+    public QemuMachine? DefaultMachine => field ??= EmulatorTargets.PreferredMachine(Architecture) is { } preferred && FindMachine(preferred) is { } machine ? machine : Machines.FirstOrDefault(static machine => machine.IsDefault) ?? (Machines.Count > 0 ? Machines[0] : null);
 
     /// <summary>Whether it has a CPU with all that it can do.</summary>
     public bool HasMaximumCpu => TcgCpuModels.Any(static model => model.Name == "max");
 
     /// <summary>The model of CPU that a machine has where none is asked for; null where it is not told.</summary>
     /// <param name="machine">The machine's full name.</param>
-    public string? DefaultCpu(string machine) =>
-        FindMachine(machine)?.DefaultCpu is { } type ? TcgCpuModels.Concat(KvmCpuModels).FirstOrDefault(model => model.Type == type)?.Name : null;
+    public string? DefaultCpu(string machine) => FindMachine(machine)?.DefaultCpu is { } type ? CpuNames.GetValueOrDefault(type) : null;
 
     /// <summary>The machine of a name or alias; null where there is none.</summary>
-    public QemuMachine? FindMachine(string name) => Machines.FirstOrDefault(machine => machine.Name == name || machine.Alias == name);
+    public QemuMachine? FindMachine(string name) => MachinesByName.GetValueOrDefault(name);
 
     /// <summary>The CPU models with an accelerator.</summary>
     public IReadOnlyList<QemuCpuModel> CpuModels(bool kvm) => kvm ? KvmCpuModels : TcgCpuModels;
@@ -90,4 +95,20 @@ internal sealed record QemuCapabilities
 
     /// <summary>Whether it has a feature.</summary>
     public bool Has(QemuFeature feature) => Features.Contains(feature);
+
+    // Every document that is defined asks for these.
+    private FrozenDictionary<string, QemuMachine> MachinesByName => field ??= FirstOf(Machines.Select(static machine => (machine.Name, machine)).Concat(Machines.Where(static machine => machine.Alias is not null).Select(static machine => (machine.Alias!, machine))));
+
+    private FrozenDictionary<string, string> CpuNames => field ??= FirstOf(TcgCpuModels.Concat(KvmCpuModels).Select(static model => (model.Type, model.Name)));
+
+    private static FrozenDictionary<string, T> FirstOf<T>(IEnumerable<(string Name, T What)> all)
+    {
+        var first = new Dictionary<string, T>(StringComparer.Ordinal);
+        foreach (var (name, what) in all)
+        {
+            first.TryAdd(name, what);
+        }
+
+        return first.ToFrozenDictionary(StringComparer.Ordinal);
+    }
 }

@@ -20,13 +20,13 @@ internal sealed class QemuCapabilitiesCache(string directory)
     /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR or VIR_ERR_INVALID_ARG: there is no such binary, or it cannot be executed; VIR_ERR_INTERNAL_ERROR: it is no QEMU.</exception>
     public async ValueTask<QemuCapabilities> GetAsync(string emulator, CancellationToken cancellationToken = default)
     {
-        var key = KeyOf(emulator);
+        var state = StateOf(emulator);
         while (true)
         {
-            var entry = _entries.GetOrAdd(emulator, static (path, state) => new(state.key, state.cache.Load(path, state.key)), (key, cache: this));
-            if (entry.Key != key)
+            var entry = _entries.GetOrAdd(emulator, static (path, now) => new(now.state, now.cache.Load(path, now.state)), (state, cache: this));
+            if (entry.State != state)
             {
-                _entries.TryUpdate(emulator, new(key, Load(emulator, key)), entry);
+                _entries.TryUpdate(emulator, new(state, Load(emulator, state)), entry);
                 continue;
             }
 
@@ -43,7 +43,7 @@ internal sealed class QemuCapabilitiesCache(string directory)
         }
     }
 
-    private Lazy<Task<QemuCapabilities>> Load(string emulator, string key) => new(() => Task.Run(() => LoadAsync(emulator, key)));
+    private Lazy<Task<QemuCapabilities>> Load(string emulator, EmulatorState state) => new(() => Task.Run(() => LoadAsync(emulator, state.KeyOf(emulator))));
 
     private async Task<QemuCapabilities> LoadAsync(string emulator, string key)
     {
@@ -56,21 +56,25 @@ internal sealed class QemuCapabilitiesCache(string directory)
         return capabilities;
     }
 
-    private static string KeyOf(string emulator)
+    private static EmulatorState StateOf(string emulator)
     {
-        FileFingerprint print;
         try
         {
-            print = FileFingerprint.Of(emulator);
+            return new(FileFingerprint.Of(emulator), HostKvm.Fingerprint, HostEncryption.Fingerprint);
         }
         catch (VireoException exception)
         {
             throw Host.SystemError.Make(exception.Number1, $"Cannot check QEMU binary {emulator}", ErrorDomain.Qemu, exception);
         }
-
-        // A /dev/kvm that comes, goes or is opened to us changes what the same binary can do, and so does encryption of guests.
-        return string.Create(CultureInfo.InvariantCulture, $"{emulator} {print.Device:x} {print.Inode} {print.Size} {print.Modified} {print.Changed} kvm:{HostKvm.Fingerprint} sev:{HostEncryption.Fingerprint}");
     }
 
-    private sealed record Entry(string Key, Lazy<Task<QemuCapabilities>> Loading);
+    /// <summary>What the answers of a binary hold for. A /dev/kvm that comes, goes or is opened to us changes what the same binary can do, and so does encryption of guests.</summary>
+    private readonly record struct EmulatorState(FileFingerprint Binary, string Kvm, string Encryption)
+    {
+        /// <summary>By which it is known in the file of a binary's answers.</summary>
+        public string KeyOf(string emulator) =>
+            string.Create(CultureInfo.InvariantCulture, $"{emulator} {Binary.Device:x} {Binary.Inode} {Binary.Size} {Binary.Modified} {Binary.Changed} kvm:{Kvm} sev:{Encryption}");
+    }
+
+    private sealed record Entry(EmulatorState State, Lazy<Task<QemuCapabilities>> Loading);
 }

@@ -15,34 +15,31 @@ internal static class DeviceChecks
     /// <exception cref="VireoException">VIR_ERR_XML_ERROR, VIR_ERR_CONFIG_UNSUPPORTED, VIR_ERR_INTERNAL_ERROR, VIR_ERR_NO_SOURCE.</exception>
     public static void BeforeDefaults(DevicesConfig devices, bool isMainframe)
     {
-        devices.Map(device =>
-        {
-            Address(device, isMainframe);
-            return device;
-        });
-        First(devices.Leases.Select(Lease));
-        First(devices.Controllers.Select(Controller));
+        devices.Visit(device => Throw(Address(device, isMainframe)));
+        Each(devices.Leases, Lease);
+        Each(devices.Controllers, Controller);
         foreach (var disk in devices.Disks)
         {
             DiskChecks.RequireSecret(disk.Auth ?? disk.Source?.Auth);
             DiskChecks.RequireSecrets(disk.Encryption ?? disk.Source?.Encryption);
         }
 
-        First(devices.Filesystems.Select(f => f.Source is null ? new VireoException(ErrorCode.NoSource, ErrorDomain.Domain, f.Target) : null));
-        First(devices.Channels.Select(c => c.Target?.Type switch
+        Each(devices.Filesystems, static f => f.Source is null ? new VireoException(ErrorCode.NoSource, ErrorDomain.Domain, f.Target) : null);
+        Each(devices.Channels, static c => c.Target?.Type switch
         {
             null when c.Target is not null => Unsupported("unknown target type '(null)' specified for character device"),
             null => Xml("target type must be specified for channel device"),
             not (CharTargetType.Virtio or CharTargetType.Guestfwd or CharTargetType.Xen) => Unsupported($"unknown target type '{c.Target.Type.Value.ToXmlName()}' specified for character device"),
             _ => null,
-        }));
-        First(devices.Smartcards.Select(s => s.Mode == SmartcardMode.HostCertificates && s.Certificates.Count != Certificates ? Xml("host-certificates mode needs exactly three certificates") : null));
-        First(devices.Audios.Select(Audio));
-        First(devices.Rngs.Select(r => r.Backend is { Model: RngBackendModel.Egd, Type: null } ? Xml("missing EGD backend type") : null));
-        foreach (var (type, sources) in Ends(devices))
-        {
-            First([sources.Count > (type == CharType.Udp ? 2 : 1) ? Xml("only one source element is allowed for character device") : null]);
-        }
+        });
+        Each(devices.Smartcards, static s => s.Mode == SmartcardMode.HostCertificates && s.Certificates.Count != Certificates ? Xml("host-certificates mode needs exactly three certificates") : null);
+        Each(devices.Audios, Audio);
+        Each(devices.Rngs, static r => r.Backend is { Model: RngBackendModel.Egd, Type: null } ? Xml("missing EGD backend type") : null);
+        Each(devices.Serials, static c => Ends(c.Type, c.Sources));
+        Each(devices.Parallels, static c => Ends(c.Type, c.Sources));
+        Each(devices.Consoles, static c => Ends(c.Type, c.Sources));
+        Each(devices.Channels, static c => Ends(c.Type, c.Sources));
+        Each(devices.Redirdevs, static r => Ends(r.Type, r.Sources));
     }
 
     /// <summary>What must hold of the devices of a finished document.</summary>
@@ -50,56 +47,38 @@ internal static class DeviceChecks
     public static void AfterDefaults(DomainConfig config, MachineKind machine)
     {
         var devices = config.Devices;
-        First(
-        [
-            Iommu(devices.Iommu, config, machine),
-            devices.Vsock?.Cid?.Address < FirstGuestCid ? Unsupported("guest CIDs must be >= 3") : null,
-            devices.Watchdogs.Count > 1 ? VireoException.Internal(ErrorDomain.Domain, "only a single watchdog device is supported") : null,
-            devices.Panics.GroupBy(p => p.Model).FirstOrDefault(g => g.Count() > 1) is { } twice ? Xml($"Multiple panic devices with model '{twice.Key?.ToXmlName()}'") : null,
-        ]);
-        First(devices.Inputs.Select(Input));
-        First(devices.Interfaces.Select(InterfaceChecks.Refusal));
-        First(devices.Graphics.Select(g => g.Type is GraphicsType.Rdp or GraphicsType.Desktop ? Unsupported($"{g.Type.Value.ToXmlName()} graphics are not supported with this QEMU") : null));
-        First(devices.Videos.Select((v, i) => Video(v.Model!.Type, i > 0)));
-        First(devices.Audios.Select(a => a.Type == AudioType.Spice && !devices.Graphics.Any(g => g.Type == GraphicsType.Spice) ? Unsupported("Spice audio is not supported without spice graphics") : null));
-        First(devices.Serials.Select(s => s is { Target.Type: CharTargetType.IsaSerial, Address: not (null or IsaAddress) } ? Unsupported("Target type 'isa-serial' requires address type 'isa'") : null));
-        First(devices.Disks.Select(d => d.Driver?.Iothread is { } thread && !HasThread(config, thread) ? Unsupported($"Disk iothread '{thread}' not defined in iothreadid") : null));
-        var numbered = false;
-        devices.Map(device =>
-        {
-            numbered |= device is { AcpiIndex: not null, Address: not (null or PciAddress) };
-            return device;
-        });
-        First([numbered ? Unsupported("ACPI index is only supported for PCI devices") : null]);
+        Throw(Iommu(devices.Iommu, config, machine));
+        Throw(devices.Vsock?.Cid?.Address < FirstGuestCid ? Unsupported("guest CIDs must be >= 3") : null);
+        Throw(devices.Watchdogs.Count > 1 ? VireoException.Internal(ErrorDomain.Domain, "only a single watchdog device is supported") : null);
+        Each(devices.Panics, panic => !ReferenceEquals(devices.Panics.Find(other => other.Model == panic.Model), panic) ? Xml($"Multiple panic devices with model '{panic.Model?.ToXmlName()}'") : null);
+        Each(devices.Inputs, Input);
+        Each(devices.Interfaces, InterfaceChecks.Refusal);
+        Each(devices.Graphics, static g => g.Type is GraphicsType.Rdp or GraphicsType.Desktop ? Unsupported($"{g.Type.Value.ToXmlName()} graphics are not supported with this QEMU") : null);
+        Each(devices.Videos, v => Video(v.Model!.Type, !ReferenceEquals(v, devices.Videos[0])));
+        Each(devices.Audios, a => a.Type == AudioType.Spice && !devices.Graphics.Any(g => g.Type == GraphicsType.Spice) ? Unsupported("Spice audio is not supported without spice graphics") : null);
+        Each(devices.Serials, static s => s is { Target.Type: CharTargetType.IsaSerial, Address: not (null or IsaAddress) } ? Unsupported("Target type 'isa-serial' requires address type 'isa'") : null);
+        Each(devices.Disks, d => d.Driver?.Iothread is { } thread && !HasThread(config, thread) ? Unsupported($"Disk iothread '{thread}' not defined in iothreadid") : null);
+        devices.Visit(static device => Throw(device is { AcpiIndex: not null, Address: not (null or PciAddress) } ? Unsupported("ACPI index is only supported for PCI devices") : null));
     }
 
     private static bool HasThread(DomainConfig config, uint thread) =>
         config.Iothreadids.IsEmpty ? thread >= 1 && thread <= (config.Iothreads ?? 0) : config.Iothreadids.Any(t => t.Id == thread);
 
-    private static IEnumerable<(CharType? Type, ConfigList<CharSource> Sources)> Ends(DevicesConfig devices) =>
-        [
-            .. devices.Serials.Concat(devices.Parallels).Concat(devices.Consoles).Concat(devices.Channels).Select(c => (c.Type, c.Sources)),
-            .. devices.Redirdevs.Select(r => (r.Type, r.Sources)),
-        ];
+    private static VireoException? Ends(CharType? type, ConfigList<CharSource> sources) => sources.Count > (type == CharType.Udp ? 2 : 1) ? Xml("only one source element is allowed for character device") : null;
 
-    private static void Address(DeviceConfig device, bool isMainframe)
-    {
-        First(
-        [
-            device.AcpiIndex is 0 ? Xml("Invalid value for attribute 'index' in element 'acpi': Zero is not permitted") : null,
-            device.Address switch
-            {
-                MdevAddress => Unsupported("unknown address type 'mdev'"),
-                VirtioS390Address => Xml("virtio-s390 bus doesn't have an address"),
-                DimmAddress { Slot: null } => Xml("Missing required attribute 'slot' in element 'address'"),
-                UnassignedAddress when device is not HostdevConfig => Unsupported("address of type 'unassigned' is supported only for hostdevs"),
-                PciAddress { Zpci: { Uid: not null } or { Fid: not null } } when !isMainframe => Unsupported("This QEMU binary doesn't support zPCI"),
-                CcwAddress { Cssid: null, Ssid: null, Devno: null } => null,
-                CcwAddress { Cssid: null } or CcwAddress { Ssid: null } or CcwAddress { Devno: null } => VireoException.Internal(ErrorDomain.Domain, "Invalid partial specification for virtio ccw address"),
-                _ => null,
-            },
-        ]);
-    }
+    private static VireoException? Address(DeviceConfig device, bool isMainframe) => device.AcpiIndex is 0
+        ? Xml("Invalid value for attribute 'index' in element 'acpi': Zero is not permitted")
+        : device.Address switch
+        {
+            MdevAddress => Unsupported("unknown address type 'mdev'"),
+            VirtioS390Address => Xml("virtio-s390 bus doesn't have an address"),
+            DimmAddress { Slot: null } => Xml("Missing required attribute 'slot' in element 'address'"),
+            UnassignedAddress when device is not HostdevConfig => Unsupported("address of type 'unassigned' is supported only for hostdevs"),
+            PciAddress { Zpci: { Uid: not null } or { Fid: not null } } when !isMainframe => Unsupported("This QEMU binary doesn't support zPCI"),
+            CcwAddress { Cssid: null, Ssid: null, Devno: null } => null,
+            CcwAddress { Cssid: null } or CcwAddress { Ssid: null } or CcwAddress { Devno: null } => VireoException.Internal(ErrorDomain.Domain, "Invalid partial specification for virtio ccw address"),
+            _ => null,
+        };
 
     // libvirt has no words of its own for the first.
     private static VireoException? Lease(LeaseConfig lease) => lease switch
@@ -176,19 +155,28 @@ internal static class DeviceChecks
     public static void Filesystems(DomainConfig config)
     {
         var shared = config.MemoryBacking?.Access == MemoryAccess.Shared || config.Cpu?.Numa?.Cells.Any(c => c.MemAccess == MemoryAccess.Shared) == true;
-        First(config.Devices.Filesystems.Where(f => f is { Driver.Type: FilesystemDriverType.Virtiofs, Source.Socket: null }).Select(folder => folder switch
+        Each(config.Devices.Filesystems, folder => folder switch
         {
+            not { Driver.Type: FilesystemDriverType.Virtiofs, Source.Socket: null } => null,
             { Readonly: true } => Unsupported("virtiofs does not yet support read-only mode"),
             _ when !shared => Unsupported("'virtiofs' requires shared memory"),
             { Accessmode: not (null or FilesystemAccess.Passthrough) } => Unsupported("virtiofs only supports passthrough accessmode"),
             { Driver.Wrpolicy: not null } => Unsupported("virtiofs does not support wrpolicy"),
             _ => null,
-        }));
+        });
     }
 
-    private static void First(IEnumerable<VireoException?> refusals)
+    private static void Each<T>(ConfigList<T> devices, Func<T, VireoException?> refusal)
     {
-        if (refusals.OfType<VireoException>().FirstOrDefault() is { } refusal)
+        foreach (var device in devices)
+        {
+            Throw(refusal(device));
+        }
+    }
+
+    private static void Throw(VireoException? refusal)
+    {
+        if (refusal is not null)
         {
             throw refusal;
         }

@@ -28,13 +28,14 @@ internal static class PciAssignment
             known.Add((uint)controller.Index!.Value, controller.Model ?? throw Missing(controller));
         }
 
-        var last = PciDevices.Endpoints(draft, machine).Select(d => (d.Address as PciAddress)?.Bus ?? 0).Append((uint)known.Count - 1).Max();
-        known.Fill(last);
+        var endpoints = PciDevices.Endpoints(draft, machine);
+        known.Fill(endpoints.Select(d => (d.Address as PciAddress)?.Bus ?? 0).Append((uint)known.Count - 1).Max());
 
         // The trial fills a copy: it only tells how many buses are needed.
         var trial = known.Clone();
-        Run(new DeviceDraft(draft.ToConfig()), machine, trial);
-        if (machine.IsI440fx && !IsFull(draft, machine, known))
+        var copy = new DeviceDraft(draft.ToConfig());
+        Run(copy, PciDevices.Endpoints(copy, machine), machine, trial);
+        if (machine.IsI440fx && !IsFull(draft, endpoints, known))
         {
             // One slot is kept for a bridge that may be plugged in later.
             trial.Place(PciConnection.Conventional);
@@ -52,8 +53,8 @@ internal static class PciAssignment
             buses.Add((uint)controller.Index!.Value, controller.Model!);
         }
 
-        Run(draft, machine, buses);
-        Finish(draft, machine, buses);
+        Run(draft, endpoints, machine, buses);
+        Finish(draft, endpoints, machine, buses);
     }
 
     // A board without buses that libvirt knows of has no places to give out; some have, all the same, devices that would need one.
@@ -81,21 +82,22 @@ internal static class PciAssignment
             buses.Add((uint)controller.Index!.Value, controller.Model ?? throw Missing(controller));
         }
 
-        Run(draft, machine, buses);
-        Finish(draft, machine, buses);
+        var endpoints = PciDevices.Endpoints(draft, machine);
+        Run(draft, endpoints, machine, buses);
+        Finish(draft, endpoints, machine, buses);
     }
 
     // Whether the addresses that the document gives leave no slot free.
-    private static bool IsFull(DeviceDraft draft, MachineKind machine, PciTopology known)
+    private static bool IsFull(DeviceDraft draft, IReadOnlyList<PciDevice> endpoints, PciTopology known)
     {
         var given = known.Clone();
-        TakeGiven(draft, machine, given);
+        TakeGiven(draft, endpoints, given);
         return given.IsFull;
     }
 
-    private static void TakeGiven(DeviceDraft draft, MachineKind machine, PciTopology buses)
+    private static void TakeGiven(DeviceDraft draft, IReadOnlyList<PciDevice> endpoints, PciTopology buses)
     {
-        foreach (var device in PciDevices.Bridges(draft).Concat(PciDevices.Endpoints(draft, machine)))
+        foreach (var device in PciDevices.Bridges(draft).Concat(endpoints))
         {
             if (device.Address is PciAddress address)
             {
@@ -104,16 +106,16 @@ internal static class PciAssignment
         }
     }
 
-    private static void Run(DeviceDraft draft, MachineKind machine, PciTopology buses)
+    private static void Run(DeviceDraft draft, IReadOnlyList<PciDevice> endpoints, MachineKind machine, PciTopology buses)
     {
-        TakeGiven(draft, machine, buses);
+        TakeGiven(draft, endpoints, buses);
         Chipset(draft, machine, buses);
         foreach (var bridge in PciDevices.Bridges(draft).Where(b => b.Address is null))
         {
             bridge.Set(Address(buses.Place(bridge.Connection)));
         }
 
-        foreach (var device in PciDevices.Endpoints(draft, machine).Where(d => d.Address is null))
+        foreach (var device in endpoints.Where(static d => d.Address is null))
         {
             device.Set(Address(device.Ich9 is { } ich9 ? PlaceCompanion(draft, buses, ich9) : buses.Place(device.Connection)));
         }
@@ -250,14 +252,9 @@ internal static class PciAssignment
         });
     }
 
-    private static void Finish(DeviceDraft draft, MachineKind machine, PciTopology buses)
+    private static void Finish(DeviceDraft draft, IReadOnlyList<PciDevice> endpoints, MachineKind machine, PciTopology buses)
     {
-        foreach (var device in PciDevices.Bridges(draft).ToList())
-        {
-            Mark(device, buses);
-        }
-
-        foreach (var device in PciDevices.Endpoints(draft, machine).ToList())
+        foreach (var device in PciDevices.Bridges(draft).Concat(endpoints))
         {
             Mark(device, buses);
         }

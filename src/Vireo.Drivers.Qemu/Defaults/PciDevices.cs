@@ -1,3 +1,4 @@
+using System.Globalization;
 using Vireo.Config;
 using Vireo.Config.Defaults;
 using Vireo.Drivers.Qemu.Defaults.Machines;
@@ -5,14 +6,53 @@ using Vireo.Drivers.Qemu.Defaults.Machines;
 namespace Vireo.Drivers.Qemu.Defaults;
 
 /// <summary>A device that is, or is to be, on PCI.</summary>
-/// <param name="Name">What it is called in messages.</param>
-/// <param name="Connection">What it needs of its bus.</param>
-/// <param name="Address">Where the document has it; null when it is to be given a place.</param>
-/// <param name="Set">Puts it somewhere.</param>
-internal sealed record PciDevice(string Name, PciConnection Connection, DeviceAddress? Address, Action<PciAddress> Set)
+/// <param name="kind">What it is.</param>
+/// <param name="number">Which of these; null when there is no more than one.</param>
+/// <param name="connection">What it needs of its bus.</param>
+internal abstract class PciDevice(string kind, int? number, PciConnection connection)
 {
+    /// <summary>What it is called in messages.</summary>
+    public string Name => number is { } one ? string.Create(CultureInfo.InvariantCulture, $"{kind} {one}") : kind;
+
+    /// <summary>What it needs of its bus.</summary>
+    public PciConnection Connection => connection;
+
+    /// <summary>Where the draft has it now; null when it is to be given a place.</summary>
+    public DeviceAddress? Address => Given(Stated);
+
     /// <summary>The USB controller of ICH9 that it is a part of, and the function that this part has; null for others.</summary>
     public (int Index, uint Function)? Ich9 { get; init; }
+
+    /// <summary>What the draft says of its place.</summary>
+    protected abstract DeviceAddress? Stated { get; }
+
+    /// <summary>Puts it somewhere.</summary>
+    public abstract void Set(PciAddress address);
+
+    // An address that says no more than that it is one of PCI is yet to be given.
+    private static DeviceAddress? Given(DeviceAddress? address) =>
+        address is PciAddress { Domain: null or 0, Bus: null or 0, Slot: null or 0, Function: null or 0, Multifunction: null } ? null : address;
+}
+
+/// <summary>A device of which there may be several.</summary>
+internal sealed class ListedPciDevice<T>(string kind, int number, PciConnection connection, List<T> devices, int place) : PciDevice(kind, number, connection)
+    where T : DeviceConfig
+{
+    /// <inheritdoc/>
+    protected override DeviceAddress? Stated => devices[place].Address;
+
+    /// <inheritdoc/>
+    public override void Set(PciAddress address) => devices[place] = (T)(devices[place] with { Address = address with { Zpci = (Stated as PciAddress)?.Zpci } });
+}
+
+/// <summary>A device of which there is one.</summary>
+internal sealed class SinglePciDevice(string kind, PciConnection connection, Func<DeviceConfig> get, Action<DeviceConfig> set) : PciDevice(kind, null, connection)
+{
+    /// <inheritdoc/>
+    protected override DeviceAddress? Stated => get().Address;
+
+    /// <inheritdoc/>
+    public override void Set(PciAddress address) => set(get() with { Address = address with { Zpci = (Stated as PciAddress)?.Zpci } });
 }
 
 /// <summary>What of a domain is on PCI, in the order in which libvirt gives out places.</summary>
@@ -26,10 +66,9 @@ internal static class PciDevices
     {
         for (var i = 0; i < draft.Controllers.Count; i++)
         {
-            var at = i;
             if (draft.Controllers[i] is { Type: ControllerType.Pci, Index: > 0, Model: not ("pci-root" or "pcie-root") } controller)
             {
-                yield return new PciDevice($"PCI controller {controller.Index}", ConnectionOf(controller.Model), Given(controller.Address), address => draft.Controllers[at] = draft.Controllers[at] with { Address = address });
+                yield return new ListedPciDevice<ControllerConfig>("PCI controller", (int)controller.Index.Value, ConnectionOf(controller.Model), draft.Controllers, i);
             }
         }
     }
@@ -45,8 +84,8 @@ internal static class PciDevices
         _ => PciConnection.PciBridge,
     };
 
-    /// <summary>All the others.</summary>
-    public static IEnumerable<PciDevice> Endpoints(DeviceDraft draft, MachineKind machine)
+    /// <summary>All the others. They stay what they are while they get their places.</summary>
+    public static IReadOnlyList<PciDevice> Endpoints(DeviceDraft draft, MachineKind machine)
     {
         var express = machine.PciRoot == "pcie-root" ? PciConnection.Express : PciConnection.Conventional;
         var list = new List<PciDevice>();
@@ -55,10 +94,9 @@ internal static class PciDevices
         {
             for (var i = 0; i < devices.Count; i++)
             {
-                var at = i;
                 if (connection(devices[i]) is { } kind && devices[i].Address is null or PciAddress)
                 {
-                    list.Add(new PciDevice($"{name} {i}", kind, Given(devices[i].Address), address => devices[at] = (T)(devices[at] with { Address = address with { Zpci = (devices[at].Address as PciAddress)?.Zpci } }))
+                    list.Add(new ListedPciDevice<T>(name, i, kind, devices, i)
                     {
                         Ich9 = devices[i] is ControllerConfig { Type: ControllerType.Usb } usb && Ich9Function(usb.Model) is { } function ? (usb.Index ?? 0, function) : null,
                     });
@@ -94,7 +132,7 @@ internal static class PciDevices
         });
         if (draft.Memballoon is { Model: not (MemballoonModel.None or MemballoonModel.Xen), Address: null or PciAddress } balloon)
         {
-            list.Add(new PciDevice("memory balloon", balloon.Model == MemballoonModel.VirtioTransitional ? PciConnection.Conventional : express, Given(balloon.Address), address => draft.Memballoon = balloon with { Address = address with { Zpci = (balloon.Address as PciAddress)?.Zpci } }));
+            list.Add(new SinglePciDevice("memory balloon", balloon.Model == MemballoonModel.VirtioTransitional ? PciConnection.Conventional : express, () => draft.Memballoon!, device => draft.Memballoon = (MemballoonConfig)device));
         }
 
         AddAll(draft.Rngs, "rng", r => Virtio(r.Model));
@@ -105,19 +143,15 @@ internal static class PciDevices
         AddAll(draft.Serials, "serial port", s => On(s.Target!.Type == CharTargetType.PciSerial, PciConnection.Conventional));
         if (draft.Vsock is { Address: null or PciAddress } vsock)
         {
-            list.Add(new PciDevice("vsock", Virtio(vsock.Model), Given(vsock.Address), address => draft.Vsock = vsock with { Address = address with { Zpci = (vsock.Address as PciAddress)?.Zpci } }));
+            list.Add(new SinglePciDevice("vsock", Virtio(vsock.Model), () => draft.Vsock!, device => draft.Vsock = (VsockConfig)device));
         }
 
         AddAll(draft.Memories, "memory device", m => On(m.Model is MemoryModel.VirtioPmem or MemoryModel.VirtioMem, express));
-        if (draft.Iommu is { Model: IommuModel.Virtio, Address: null or PciAddress } iommu)
+        if (draft.Iommu is { Model: IommuModel.Virtio, Address: null or PciAddress })
         {
-            list.Add(new PciDevice("IOMMU", PciConnection.Integrated, Given(iommu.Address), address => draft.Iommu = iommu with { Address = address }));
+            list.Add(new SinglePciDevice("IOMMU", PciConnection.Integrated, () => draft.Iommu!, device => draft.Iommu = (IommuConfig)device));
         }
 
         return list;
     }
-
-    // An address that says no more than that it is one of PCI is yet to be given.
-    private static DeviceAddress? Given(DeviceAddress? address) =>
-        address is PciAddress { Domain: null or 0, Bus: null or 0, Slot: null or 0, Function: null or 0, Multifunction: null } ? null : address;
 }

@@ -72,45 +72,49 @@ internal static class UnreadMembers
     public static T? Some<T>(T? record)
         where T : class, IEquatable<T>, new() => record is null || record.Equals(new T()) ? null : record;
 
-    private static DevicesConfig Devices(DevicesConfig devices) => devices.Map(Common) with
+    private static DevicesConfig Devices(DevicesConfig all)
     {
-        Controllers = devices.Controllers.Map(c => UnreadDeviceMembers.Drop((ControllerConfig)Common(c))),
-        Inputs = devices.Inputs.Map(n => UnreadDeviceMembers.Drop((InputConfig)Common(n))),
-        Tpms = devices.Tpms.Map(t => UnreadDeviceMembers.Drop((TpmConfig)Common(t))),
-        Rngs = devices.Rngs.Map(r => UnreadDeviceMembers.Drop((RngConfig)Common(r))),
-        Smartcards = devices.Smartcards.Map(s => UnreadCharacterMembers.Drop((SmartcardConfig)Common(s))),
-        Serials = devices.Serials.Map(d => UnreadCharacterMembers.Drop((CharDevice)Common(d))),
-        Parallels = devices.Parallels.Map(d => UnreadCharacterMembers.Drop((CharDevice)Common(d with { Target = d.Target is { } target ? target with { Type = null, Model = null } : null }))),
-        Consoles = devices.Consoles.Map(d => UnreadCharacterMembers.Drop((CharDevice)Common(d), console: true)),
-        Channels = devices.Channels.Map(d => UnreadCharacterMembers.Drop((CharDevice)Common(d))),
-        Redirdevs = devices.Redirdevs.Map(d => UnreadCharacterMembers.Drop((RedirdevConfig)Common(d))),
-        Redirfilter = devices.Redirfilter is { UsbDevices.IsEmpty: false } filter ? UnreadDeviceMembers.Drop(filter) : null,
-        Disks = devices.Disks.Map(d => UnreadDiskMembers.Drop((DiskConfig)Common(d))),
-        Interfaces = devices.Interfaces.Map(n => UnreadInterfaceMembers.Drop((InterfaceConfig)Common(n))),
-        Memories = devices.Memories.Map(m => UnreadDeviceMembers.Drop((MemoryDevice)Common(m))),
-        Iommu = devices.Iommu is { } iommu ? (IommuConfig)Common(iommu with { Driver = Some(iommu.Driver) }) : null,
-        Vsock = devices.Vsock is { } vsock ? (VsockConfig)Common(vsock with { Driver = UnreadDeviceMembers.Drop(vsock.Driver) }) : null,
-        Sounds = devices.Sounds.Map(s => UnreadDisplayMembers.Drop((SoundConfig)Common(s))),
-        Hostdevs = devices.Hostdevs.Map(h => UnreadHostdevMembers.Drop((HostdevConfig)Common(h))),
-        Filesystems = devices.Filesystems.Map(f => UnreadDeviceMembers.Drop((FilesystemConfig)Common(f))),
-        Graphics = devices.Graphics.Map(UnreadDisplayMembers.Drop),
-        Audios = devices.Audios.Map(UnreadDisplayMembers.Drop),
-        Videos = devices.Videos.Map(v => UnreadDisplayMembers.Drop((VideoConfig)Common(v))),
-        Memballoon = devices.Memballoon is { } balloon ? UnreadDeviceMembers.Drop((MemballoonConfig)Common(balloon)) : null,
-    };
-
-    private static DeviceConfig Common(DeviceConfig device) => device with
-    {
-        Boot = device is DiskConfig or InterfaceConfig or HostdevConfig or RedirdevConfig ? device.Boot : null,
-        Rom = device is InterfaceConfig or HostdevConfig ? Some(device.Rom) : null,
-        Address = device.Address switch
+        var devices = all.Map(Common);
+        return devices with
         {
-            // A slot that is not said is to be given; 0 is none.
-            PciAddress { Domain: null or 0, Bus: null or 0, Slot: null or 0, Zpci: null } => null,
-            var other => other,
-        },
-        Master = device.Master is { } master ? master with { Startport = master.Startport ?? 0 } : null,
-    };
+            Controllers = devices.Controllers.Map(UnreadDeviceMembers.Drop),
+            Inputs = devices.Inputs.Map(UnreadDeviceMembers.Drop),
+            Tpms = devices.Tpms.Map(UnreadDeviceMembers.Drop),
+            Rngs = devices.Rngs.Map(UnreadDeviceMembers.Drop),
+            Smartcards = devices.Smartcards.Map(UnreadCharacterMembers.Drop),
+            Serials = devices.Serials.Map(static d => UnreadCharacterMembers.Drop(d)),
+            Parallels = devices.Parallels.Map(static d => UnreadCharacterMembers.Drop(d with { Target = d.Target is { } target ? target with { Type = null, Model = null } : null })),
+            Consoles = devices.Consoles.Map(static d => UnreadCharacterMembers.Drop(d, console: true)),
+            Channels = devices.Channels.Map(static d => UnreadCharacterMembers.Drop(d)),
+            Redirdevs = devices.Redirdevs.Map(UnreadCharacterMembers.Drop),
+            Redirfilter = devices.Redirfilter is { UsbDevices.IsEmpty: false } filter ? UnreadDeviceMembers.Drop(filter) : null,
+            Disks = devices.Disks.Map(UnreadDiskMembers.Drop),
+            Interfaces = devices.Interfaces.Map(UnreadInterfaceMembers.Drop),
+            Memories = devices.Memories.Map(UnreadDeviceMembers.Drop),
+            Iommu = devices.Iommu is { } iommu ? iommu with { Driver = Some(iommu.Driver) } : null,
+            Vsock = devices.Vsock is { } vsock ? vsock with { Driver = UnreadDeviceMembers.Drop(vsock.Driver) } : null,
+            Sounds = devices.Sounds.Map(UnreadDisplayMembers.Drop),
+            Hostdevs = devices.Hostdevs.Map(UnreadHostdevMembers.Drop),
+            Filesystems = devices.Filesystems.Map(UnreadDeviceMembers.Drop),
+            Graphics = devices.Graphics.Map(UnreadDisplayMembers.Drop),
+            Audios = devices.Audios.Map(UnreadDisplayMembers.Drop),
+            Videos = devices.Videos.Map(UnreadDisplayMembers.Drop),
+            Memballoon = devices.Memballoon is { } balloon ? UnreadDeviceMembers.Drop(balloon) : null,
+        };
+    }
+
+    // Most devices say nothing of the kind, and are left as they are.
+    private static DeviceConfig Common(DeviceConfig device)
+    {
+        var boot = device is DiskConfig or InterfaceConfig or HostdevConfig or RedirdevConfig ? device.Boot : null;
+        var rom = device is InterfaceConfig or HostdevConfig ? Some(device.Rom) : null;
+
+        // A slot that is not said is to be given; 0 is none.
+        var address = device.Address is PciAddress { Domain: null or 0, Bus: null or 0, Slot: null or 0, Zpci: null } ? null : device.Address;
+        var master = device.Master is { Startport: null } first ? first with { Startport = 0 } : device.Master;
+        return ReferenceEquals(boot, device.Boot) && ReferenceEquals(rom, device.Rom) && ReferenceEquals(address, device.Address) && ReferenceEquals(master, device.Master)
+            ? device : device with { Boot = boot, Rom = rom, Address = address, Master = master };
+    }
 
     private static SysinfoConfig Sysinfo(SysinfoConfig sysinfo) => sysinfo.Type switch
     {

@@ -42,8 +42,7 @@ internal sealed class GuestBuilder(QemuCapabilitiesCache capabilities, string nv
             throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"Emulator '{emulator}' does not support virt type '{name}'");
         }
 
-        var aliases = known.Machines.Where(m => m.Alias is not null).ToDictionary(m => m.Alias!, m => m.Name, StringComparer.Ordinal);
-        var complete = DomainDefaults.Apply(parsed, new DefaultsContext(emulator, known.DefaultMachine?.Name ?? "pc", aliases)
+        var complete = DomainDefaults.Apply(parsed, new DefaultsContext(emulator, known.DefaultMachine?.Name ?? "pc", known.MachineAliases)
         {
             NvramDirectory = nvram,
             IsNew = isNew,
@@ -54,7 +53,7 @@ internal sealed class GuestBuilder(QemuCapabilitiesCache capabilities, string nv
             MostCpus = name => known.FindMachine(name)?.MaxCpus,
             HasMaximumCpu = known.HasMaximumCpu,
             Encryption = GuestEncryption.Of(known),
-            Machines = known.Machines.Select(m => m.Name).ToHashSet(StringComparer.Ordinal),
+            Machines = known.MachineNames,
         });
         if (TpmStorage.EmulatorOf(complete) is { } tpm)
         {

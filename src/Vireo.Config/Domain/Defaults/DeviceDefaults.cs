@@ -6,12 +6,14 @@ internal static class DeviceDefaults
     /// <summary>Drops names that are not the user's own, and completes addresses: what is left out is 0, and a PCI address that is 0 as a whole is none.</summary>
     public static DevicesConfig Apply(DevicesConfig devices, bool userAliases) => devices.Map(device => Apply(device, userAliases));
 
-    private static DeviceConfig Apply(DeviceConfig device, bool userAliases) => device with
+    // Most devices say nothing of the kind, and are left as they are.
+    private static DeviceConfig Apply(DeviceConfig device, bool userAliases)
     {
-        Alias = userAliases && device.Alias is { } alias && alias.StartsWith("ua-", StringComparison.Ordinal) ? alias : null,
-        Address = device.Address is { } address ? Complete(address) : null,
-        Boot = device.Boot is { Loadparm: { } parameter } boot ? boot with { Loadparm = parameter.ToUpperInvariant() } : device.Boot,
-    };
+        var alias = userAliases && device.Alias?.StartsWith("ua-", StringComparison.Ordinal) == true ? device.Alias : null;
+        var address = device.Address is null ? null : Complete(device.Address);
+        var boot = device.Boot is { Loadparm: { } parameter } first ? first with { Loadparm = parameter.ToUpperInvariant() } : device.Boot;
+        return ReferenceEquals(alias, device.Alias) && ReferenceEquals(address, device.Address) && ReferenceEquals(boot, device.Boot) ? device : device with { Alias = alias, Address = address, Boot = boot };
+    }
 
     private static DeviceAddress? Complete(DeviceAddress address) => address switch
     {

@@ -7,51 +7,96 @@ public sealed partial record DevicesConfig
     /// <param name="change">Gives what becomes of a device, which is of the same kind.</param>
     public DevicesConfig Map(Func<DeviceConfig, DeviceConfig> change)
     {
-        T One<T>(T device)
-            where T : DeviceConfig => (T)change(device);
+        ConfigList<T> Each<T>(ConfigList<T> devices)
+            where T : DeviceConfig => devices.IsEmpty ? devices : devices.Map(device => (T)change(device));
         T? Perhaps<T>(T? device)
-            where T : DeviceConfig => device is null ? null : One(device);
+            where T : DeviceConfig => device is null ? null : (T)change(device);
         return this with
         {
-            Disks = Disks.Map(One),
-            Controllers = Controllers.Map(One),
-            Filesystems = Filesystems.Map(One),
-            Interfaces = Interfaces.Map(One),
-            Smartcards = Smartcards.Map(One),
-            Serials = Serials.Map(One),
-            Parallels = Parallels.Map(One),
-            Consoles = Consoles.Map(One),
-            Channels = Channels.Map(One),
-            Inputs = Inputs.Map(One),
-            Tpms = Tpms.Map(One),
-            Sounds = Sounds.Map(One),
-            Videos = Videos.Map(One),
-            Hostdevs = Hostdevs.Map(One),
-            Redirdevs = Redirdevs.Map(One),
-            Hubs = Hubs.Map(One),
-            Watchdogs = Watchdogs.Map(One),
+            Disks = Each(Disks),
+            Controllers = Each(Controllers),
+            Filesystems = Each(Filesystems),
+            Interfaces = Each(Interfaces),
+            Smartcards = Each(Smartcards),
+            Serials = Each(Serials),
+            Parallels = Each(Parallels),
+            Consoles = Each(Consoles),
+            Channels = Each(Channels),
+            Inputs = Each(Inputs),
+            Tpms = Each(Tpms),
+            Sounds = Each(Sounds),
+            Videos = Each(Videos),
+            Hostdevs = Each(Hostdevs),
+            Redirdevs = Each(Redirdevs),
+            Hubs = Each(Hubs),
+            Watchdogs = Each(Watchdogs),
             Memballoon = Perhaps(Memballoon),
-            Rngs = Rngs.Map(One),
+            Rngs = Each(Rngs),
             Nvram = Perhaps(Nvram),
-            Panics = Panics.Map(One),
-            Shmems = Shmems.Map(One),
-            Memories = Memories.Map(One),
+            Panics = Each(Panics),
+            Shmems = Each(Shmems),
+            Memories = Each(Memories),
             Iommu = Perhaps(Iommu),
             Vsock = Perhaps(Vsock),
-            Cryptos = Cryptos.Map(One),
+            Cryptos = Each(Cryptos),
             Pstore = Perhaps(Pstore),
         };
+    }
+
+    /// <summary>Goes to every device that can have a name and an address, as <see cref="Map"/> does.</summary>
+    internal void Visit(Action<DeviceConfig> see)
+    {
+        void Each<T>(ConfigList<T> devices)
+            where T : DeviceConfig
+        {
+            foreach (var device in devices)
+            {
+                see(device);
+            }
+        }
+
+        void Perhaps(DeviceConfig? device)
+        {
+            if (device is not null)
+            {
+                see(device);
+            }
+        }
+
+        Each(Disks);
+        Each(Controllers);
+        Each(Filesystems);
+        Each(Interfaces);
+        Each(Smartcards);
+        Each(Serials);
+        Each(Parallels);
+        Each(Consoles);
+        Each(Channels);
+        Each(Inputs);
+        Each(Tpms);
+        Each(Sounds);
+        Each(Videos);
+        Each(Hostdevs);
+        Each(Redirdevs);
+        Each(Hubs);
+        Each(Watchdogs);
+        Perhaps(Memballoon);
+        Each(Rngs);
+        Perhaps(Nvram);
+        Each(Panics);
+        Each(Shmems);
+        Each(Memories);
+        Perhaps(Iommu);
+        Perhaps(Vsock);
+        Each(Cryptos);
+        Perhaps(Pstore);
     }
 
     /// <summary>Every device that can have a name and an address.</summary>
     internal IEnumerable<DeviceConfig> All()
     {
         var all = new List<DeviceConfig>();
-        Map(device =>
-        {
-            all.Add(device);
-            return device;
-        });
+        Visit(all.Add);
         return all;
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Vireo.Config;
 
 namespace Vireo.Drivers.Qemu.Defaults.Machines;
@@ -5,11 +6,16 @@ namespace Vireo.Drivers.Qemu.Defaults.Machines;
 /// <summary>Refuses devices that a machine, or its QEMU, does not have, with libvirt's codes and messages.</summary>
 internal static class MachineChecks
 {
+    private static readonly (string Model, string Device, string Name)[] s_scsiControllers =
+    [
+        ("lsilogic", "lsi53c895a", "LSI 53C895A SCSI"), ("lsisas1068", "mptsas1068", "LSI SAS1068 (MPT Fusion)"), ("lsisas1078", "megasas", "LSI SAS1078 (MegaRAID)"),
+    ];
+
     /// <summary>What must hold before addresses are given out.</summary>
     /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED.</exception>
     public static void BeforeAddresses(DevicesConfig devices, CpuConfig? cpu, MachineKind machine)
     {
-        foreach (var device in Everything(devices))
+        foreach (var device in devices.All())
         {
             Require(device.Address is not CcwAddress || machine.VirtioBus == VirtioBus.Ccw, $"cannot use CCW address type for device '{device.Alias ?? "<null>"}' using machine type '{machine.Name}'");
         }
@@ -83,10 +89,7 @@ internal static class MachineChecks
             Require(console != CharTargetType.Sclplm || machine is Mainframe, "sclplmconsole is not supported in this QEMU binary");
         }
 
-        foreach (var (model, device, name) in ((string, string, string)[])
-        [
-            ("lsilogic", "lsi53c895a", "LSI 53C895A SCSI"), ("lsisas1068", "mptsas1068", "LSI SAS1068 (MPT Fusion)"), ("lsisas1078", "megasas", "LSI SAS1078 (MegaRAID)"),
-        ])
+        foreach (var (model, device, name) in s_scsiControllers)
         {
             Require(context.HasDevice(device) || !devices.Controllers.Any(c => c.Type == ControllerType.Scsi && c.Model == model), $"This QEMU doesn't support the {name} controller");
         }
@@ -136,15 +139,12 @@ internal static class MachineChecks
         _ => null,
     };
 
-    private static IEnumerable<DeviceConfig> Everything(DevicesConfig devices)
+    private static void Require(bool holds, [InterpolatedStringHandlerArgument(nameof(holds))] ref RefusalText refusal)
     {
-        var all = new List<DeviceConfig>();
-        devices.Map(device =>
+        if (!holds)
         {
-            all.Add(device);
-            return device;
-        });
-        return all;
+            throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, refusal.Take());
+        }
     }
 
     private static void Require(bool holds, string refusal)
