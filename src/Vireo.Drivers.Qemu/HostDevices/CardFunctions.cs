@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.Globalization;
 using Vireo.Config;
+using Vireo.Drivers.Qemu.Lifecycle;
 using Vireo.Host.Network;
 
 namespace Vireo.Drivers.Qemu.HostDevices;
@@ -12,6 +14,7 @@ namespace Vireo.Drivers.Qemu.HostDevices;
 internal sealed class CardFunctions(HostDeviceFacts host)
 {
     private const string List = "functions";
+    private const int AddressLength = 6;
 
     /// <summary>Refuses what no virtual function can have.</summary>
     /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED.</exception>
@@ -41,7 +44,7 @@ internal sealed class CardFunctions(HostDeviceFacts host)
     public void Remember(string address, VirtualFunction function, string directory)
     {
         var (mac, vlan) = host.Read(function);
-        File.AppendAllText(Path.Combine(directory, List), string.Create(CultureInfo.InvariantCulture, $"{address} {function.Physical} {function.Number} {Convert.ToHexString(mac)} {vlan}\n"));
+        new RunList(directory, List).Add(string.Create(CultureInfo.InvariantCulture, $"{address} {function.Physical} {function.Number} {Convert.ToHexString(mac)} {vlan}"));
     }
 
     /// <summary>Gives a function a card's address and VLAN.</summary>
@@ -55,14 +58,26 @@ internal sealed class CardFunctions(HostDeviceFacts host)
     /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR: a function's card refuses.</exception>
     public void GiveBack(string directory, IReadOnlyCollection<string> addresses)
     {
-        var list = Path.Combine(directory, List);
-        foreach (var line in File.Exists(list) ? File.ReadAllLines(list) : [])
+        var list = new RunList(directory, List);
+        foreach (var line in list.Read())
         {
-            if (line.Split(' ') is [var address, var physical, var number, var mac, var vlan] && addresses.Contains(address))
+            if (Parse(line) is { } had && addresses.Contains(had.Pci))
             {
-                host.Set(new VirtualFunction(physical, int.Parse(number, CultureInfo.InvariantCulture)), Convert.FromHexString(mac), int.Parse(vlan, CultureInfo.InvariantCulture));
-                File.WriteAllLines(list, File.ReadAllLines(list).Where(other => other != line));
+                host.Set(had.Function, had.Address, had.Vlan);
+                list.Remove(line);
             }
         }
     }
+
+    private static Had? Parse(string line)
+    {
+        var address = new byte[AddressLength];
+        return line.Split(' ') is [var pci, var physical, var digits, var mac, var tag]
+            && int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && mac.Length == 2 * AddressLength && Convert.FromHexString(mac, address, out _, out _) == OperationStatus.Done
+            && int.TryParse(tag, NumberStyles.None, CultureInfo.InvariantCulture, out var vlan)
+            ? new Had(pci, new VirtualFunction(physical, number), address, vlan) : null;
+    }
+
+    private sealed record Had(string Pci, VirtualFunction Function, byte[] Address, int Vlan);
 }

@@ -1,6 +1,9 @@
 using System.Globalization;
+using System.Runtime.ExceptionServices;
 using Vireo.Config;
 using Vireo.Config.Defaults;
+using Vireo.Drivers.Qemu.Lifecycle;
+using Vireo.Host.Undo;
 
 namespace Vireo.Drivers.Qemu.HostDevices;
 
@@ -62,9 +65,9 @@ internal sealed class HostDeviceClaims(HostDeviceFacts host)
         {
             _functions.Set(function, card);
         }
-        catch
+        catch (Exception e)
         {
-            GiveBack(directory, device);
+            GiveBack(directory, device, e);
             throw;
         }
 
@@ -88,9 +91,9 @@ internal sealed class HostDeviceClaims(HostDeviceFacts host)
     {
         lock (_gate)
         {
-            foreach (var line in Lines(directory))
+            foreach (var line in new RunList(directory, List).Read())
             {
-                _claims[line.Replace(Borrowed, "", StringComparison.Ordinal)] = domain;
+                _claims[Key(line)] = domain;
             }
         }
     }
@@ -113,44 +116,68 @@ internal sealed class HostDeviceClaims(HostDeviceFacts host)
     /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR: the kernel does not take it back.</exception>
     public void GiveBack(string directory, HostdevConfig? alone = null)
     {
-        var lines = Lines(directory);
-        var gone = lines.Where(line => alone is null || line.Replace(Borrowed, "", StringComparison.Ordinal) == KeyOf(alone)).ToList();
-        try
-        {
-            _functions.GiveBack(directory, [.. gone.Select(Key).Where(static key => key.StartsWith(Pci, StringComparison.Ordinal)).Select(static key => key[Pci.Length..])]);
-        }
-        finally
-        {
-            Release(directory, lines, gone);
-        }
-    }
-
-    private void Release(string directory, string[] lines, List<string> gone)
-    {
+        var list = new RunList(directory, List);
+        var gone = list.Read().Where(line => alone is null || Key(line) == KeyOf(alone)).ToList();
+        var failures = new List<UndoFailure>();
+        Try("give the addresses of network cards back", failures, () => _functions.GiveBack(directory, [.. gone.Where(static line => line.StartsWith(Pci, StringComparison.Ordinal)).Select(AddressOf)]));
         foreach (var line in gone)
         {
-            var key = Key(line);
-            if (key != line && host.IsGiven(key[Pci.Length..]))
-            {
-                host.Reattach(key[Pci.Length..]);
-            }
-
-            lock (_gate)
-            {
-                _claims.Remove(key);
-            }
+            Try($"give {Spoken(Key(line))} back", failures, () => Release(list, line));
         }
 
-        if (gone.Count > 0)
+        // Each is tried, whatever becomes of the others.
+        if (failures is [var first, .. var rest])
         {
-            File.WriteAllLines(Path.Combine(directory, List), lines.Except(gone));
+            if (rest is [])
+            {
+                ExceptionDispatchInfo.Throw(first.Error);
+            }
+
+            throw UndoStack.Join(first.Error, rest);
         }
     }
 
-    private static string Key(string line) => line.Replace(Borrowed, "", StringComparison.Ordinal);
+    private void Release(RunList list, string line)
+    {
+        if (IsBorrowed(line) && host.IsGiven(AddressOf(line)))
+        {
+            host.Reattach(AddressOf(line));
+        }
+
+        lock (_gate)
+        {
+            _claims.Remove(Key(line));
+        }
+
+        list.Remove(line);
+    }
+
+    // What stopped it is what the caller hears of first.
+    private void GiveBack(string directory, HostdevConfig device, Exception error)
+    {
+        var failures = new List<UndoFailure>();
+        Try("give it back", failures, () => GiveBack(directory, device));
+        if (failures.Count > 0)
+        {
+            throw UndoStack.Join(error, failures);
+        }
+    }
+
+    private static void Try(string what, List<UndoFailure> failures, Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (Exception e) when (e is VireoException or IOException or UnauthorizedAccessException)
+        {
+            failures.Add(new UndoFailure(what, e));
+        }
+    }
 
     private void Claim(string key, HostdevConfig device, string domain, string directory, Action? before = null)
     {
+        string? previous;
         lock (_gate)
         {
             if (_claims.TryGetValue(key, out var other) && !device.Shareable)
@@ -158,12 +185,13 @@ internal sealed class HostDeviceClaims(HostDeviceFacts host)
                 throw VireoException.OperationInvalid(ErrorDomain.None, $"{Spoken(key)} is in use by driver QEMU, domain {other}");
             }
 
+            previous = other;
             _claims[key] = domain;
         }
 
         var address = device.Type == HostdevType.Pci ? AddressOf(device.Source!.Address!) : null;
         var borrowed = address is not null && device.Managed == true && !host.IsGiven(address);
-        File.AppendAllText(Path.Combine(directory, List), key + (borrowed ? Borrowed : "") + "\n");
+        Note(key, borrowed, directory, previous);
         try
         {
             before?.Invoke();
@@ -176,9 +204,34 @@ internal sealed class HostDeviceClaims(HostDeviceFacts host)
                 throw VireoException.OperationInvalid(ErrorDomain.None, $"Unmanaged PCI device {address} must be manually detached from the host");
             }
         }
+        catch (Exception e)
+        {
+            GiveBack(directory, device, e);
+            throw;
+        }
+    }
+
+    // What the list does not have nobody would give back.
+    private void Note(string key, bool borrowed, string directory, string? previous)
+    {
+        try
+        {
+            new RunList(directory, List).Add(key + (borrowed ? Borrowed : ""));
+        }
         catch
         {
-            GiveBack(directory, device);
+            lock (_gate)
+            {
+                if (previous is null)
+                {
+                    _claims.Remove(key);
+                }
+                else
+                {
+                    _claims[key] = previous;
+                }
+            }
+
             throw;
         }
     }
@@ -248,5 +301,10 @@ internal sealed class HostDeviceClaims(HostDeviceFacts host)
 
     private static string Text(uint number) => number.ToString(CultureInfo.InvariantCulture);
 
-    private static string[] Lines(string directory) => File.Exists(Path.Combine(directory, List)) ? File.ReadAllLines(Path.Combine(directory, List)) : [];
+    // Of a line in a run's list.
+    private static bool IsBorrowed(string line) => line.StartsWith(Pci, StringComparison.Ordinal) && line.EndsWith(Borrowed, StringComparison.Ordinal);
+
+    private static string Key(string line) => IsBorrowed(line) ? line[..^Borrowed.Length] : line;
+
+    private static string AddressOf(string line) => Key(line)[Pci.Length..];
 }

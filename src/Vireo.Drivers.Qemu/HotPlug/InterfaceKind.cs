@@ -3,6 +3,7 @@ using Vireo.Drivers.Qemu.CommandLine;
 using Vireo.Drivers.Qemu.Monitor;
 using Vireo.Drivers.Qemu.Network;
 using Vireo.Host.Network;
+using Vireo.Host.Undo;
 
 namespace Vireo.Drivers.Qemu.HotPlug;
 
@@ -32,74 +33,62 @@ internal sealed class InterfaceKind() : DeviceKind("interface")
         var builder = devices.Domain.Hypervisor.Builder;
         var next = (await PlugPlan.CompleteAsync(builder, devices.Live, wanted, present, cancellationToken).ConfigureAwait(false)).Interfaces[0];
         InterfaceFields.RequireSame(given, next, present);
-        if (next.Source?.Bridge is { } bridge && bridge != present.Source?.Bridge)
-        {
-            await Task.Run(() => Move(present, bridge), cancellationToken).ConfigureAwait(false);
-        }
-
-        await ConnectAnewAsync(present, next, devices, cancellationToken).ConfigureAwait(false);
-
-        if (Up(next) != Up(present))
-        {
-            await devices.ExecuteAsync(Qmp.SetLink(present.Alias!, Up(next)), cancellationToken).ConfigureAwait(false);
-        }
+        await UndoStack.RunAsync(undo => ChangeAsync(present, next, devices, undo, cancellationToken)).ConfigureAwait(false);
 
         // Names of taps and of the card itself are the run's.
         var shown = next with { Target = present.Target, Alias = present.Alias, Address = present.Address };
         await devices.ShowAsync(live => live with { Devices = live.Devices with { Interfaces = live.Devices.Interfaces.Map(card => card.Alias == present.Alias ? shown : card) } }).ConfigureAwait(false);
     }
 
-    // What of its connection can change without the guest.
-    private static async Task ConnectAnewAsync(InterfaceConfig present, InterfaceConfig next, RunningDevices devices, CancellationToken cancellationToken)
+    // What can change without the guest, and then what the guest is told.
+    private static async ValueTask ChangeAsync(InterfaceConfig present, InterfaceConfig next, RunningDevices devices, UndoStack undo, CancellationToken cancellationToken)
     {
-        if (present.Target?.Dev is not { } name)
+        if (next.Source?.Bridge is { } bridge && bridge != present.Source?.Bridge)
         {
-            return;
+            await Task.Run(() => Move(present, bridge, undo), cancellationToken).ConfigureAwait(false);
         }
 
+        if (present.Target?.Dev is { } name)
+        {
+            await ConnectAnewAsync(name, present, next, devices, undo, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (Up(next) != Up(present))
+        {
+            await devices.ExecuteAsync(Qmp.SetLink(present.Alias!, Up(next)), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task ConnectAnewAsync(string name, InterfaceConfig present, InterfaceConfig next, RunningDevices devices, UndoStack undo, CancellationToken cancellationToken)
+    {
         var (directory, domain) = (devices.Process.Directory, devices.Live.Uuid ?? Guid.Empty);
-        var limited = next.Bandwidth != present.Bandwidth && (NetworkArguments.NeedsTap(present) || NetworkArguments.IsDirect(present));
-        if (limited)
+        if (next.Bandwidth != present.Bandwidth && (NetworkArguments.NeedsTap(present) || NetworkArguments.IsDirect(present)))
         {
             await TrafficShaping.ReplaceAsync(name, present, next, domain, directory, cancellationToken).ConfigureAwait(false);
+            undo.Push($"limit the traffic of '{name}' as before", () => new ValueTask(TrafficShaping.ApplyAsync(name, present, domain, directory, CancellationToken.None)));
         }
 
-        if (next.Vlan == present.Vlan)
-        {
-            return;
-        }
-
-        try
+        if (next.Vlan != present.Vlan)
         {
             await SwitchPorts.SetVlanAsync(name, next.Vlan, directory, cancellationToken).ConfigureAwait(false);
-        }
-        catch when (limited)
-        {
-            await TrafficShaping.ReplaceAsync(name, next, present, domain, directory, CancellationToken.None).ConfigureAwait(false);
-            throw;
+            undo.Push($"have port '{name}' carry the VLANs from before", () => new ValueTask(SwitchPorts.SetVlanAsync(name, present.Vlan, directory, CancellationToken.None)));
         }
     }
 
     private static bool Up(InterfaceConfig card) => card.Link != LinkState.Down;
 
-    private static void Move(InterfaceConfig card, string bridge)
+    private static void Move(InterfaceConfig card, string bridge, UndoStack undo)
     {
         if (!new NetworkDevice(bridge).Exists)
         {
             throw VireoException.OperationFailed(ErrorDomain.Qemu, $"bridge {bridge} doesn't exist");
         }
 
-        var tap = new NetworkDevice(card.Target!.Dev!);
-        tap.DetachFrom(card.Source!.Bridge!);
-        try
-        {
-            tap.AttachTo(bridge);
-        }
-        catch
-        {
-            tap.AttachTo(card.Source.Bridge!);
-            throw;
-        }
+        var (tap, before) = (new NetworkDevice(card.Target!.Dev!), card.Source!.Bridge!);
+        tap.DetachFrom(before);
+        undo.Push($"bring '{tap.Name}' back to bridge '{before}'", () => tap.AttachTo(before));
+        tap.AttachTo(bridge);
+        undo.Push($"take '{tap.Name}' out of bridge '{bridge}'", () => tap.DetachFrom(bridge));
     }
 
     // By the hardware address, the place and the name, as far as they are said.

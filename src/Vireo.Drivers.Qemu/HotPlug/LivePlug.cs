@@ -6,6 +6,7 @@ using Vireo.Drivers.Qemu.Lifecycle;
 using Vireo.Drivers.Qemu.Monitor;
 using Vireo.Drivers.Qemu.Network;
 using Vireo.Drivers.Qemu.State;
+using Vireo.Drivers.Qemu.Tuning;
 using Vireo.Host.Faults;
 using Vireo.Host.Undo;
 
@@ -63,6 +64,11 @@ internal sealed class LivePlug(RunningDevices devices)
         FaultPoint.Hit(FaultPoints.PlugConnected);
         var (numbered, vsock) = await NumberAsync(connected, undo, cancellationToken).ConfigureAwait(false);
         plan = numbered;
+        if (MemoryLockLimit.Raise(Process.Host.Pid, plan.AddTo(devices.Live), Hypervisor.Log) is { } lower)
+        {
+            undo.Push("lower the limit of locked memory", lower);
+        }
+
         undo.Push("write the live state", devices.RetractAsync);
         await Process.ClaimAsync(plan.AddTo(devices.Live), Process.Disks, cancellationToken).ConfigureAwait(false);
         await devices.AnnounceAsync(plan.AddTo).ConfigureAwait(false);

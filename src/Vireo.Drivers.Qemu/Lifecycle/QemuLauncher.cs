@@ -107,7 +107,7 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
         // Until the live state is written, this is how a daemon that comes after a crash finds the process.
         File.WriteAllText(Path.Combine(directory, IdentityFile), process.Host.Identity.ToString());
         undo.Push("remove the control group", () => GuestGroup.Remove(directory, hypervisor.Report));
-        StartTuning.Enclose(process, hypervisor.Paths);
+        StartTuning.Enclose(process, hypervisor.Paths, hypervisor.Log);
         await TalkAsync(process, logStart, memoryFd, cancellationToken).ConfigureAwait(false);
         return process;
     }
@@ -186,6 +186,7 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
         Environment = EnvironmentOf(launch.Live),
         Devices = devices,
         Profile = owner.Confinement?.Profile,
+        LockedMemory = MemoryLockLimit.Of(launch.Live),
     }.As(owner.Account).PrintingTo(log));
 
     private async ValueTask<RunProfile?> ConfineAsync(

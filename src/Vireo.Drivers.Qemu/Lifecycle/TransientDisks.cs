@@ -30,13 +30,12 @@ internal static class TransientDisks
     /// <param name="alone">Only this one; null for all.</param>
     public static void Remove(string directory, string? alone = null)
     {
-        var list = Path.Combine(directory, List);
-        foreach (var path in File.Exists(list) ? File.ReadAllLines(list) : [])
+        var list = new RunList(directory, List);
+        foreach (var path in list.Read().Where(path => alone is null || path == alone))
         {
-            if (alone is null || path == alone)
-            {
-                File.Delete(path);
-            }
+            File.Delete(path);
+            // By the end of the run it may be somebody else's file.
+            list.Remove(path);
         }
     }
 
@@ -67,7 +66,7 @@ internal static class TransientDisks
         }
 
         var size = top.VirtualSize ?? throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"the size of transient disk '{disk.Target!.Dev}' is not known");
-        File.AppendAllText(Path.Combine(directory, List), path + "\n");
+        new RunList(directory, List).Add(path);
         using (var file = FileSystemCalls.CreateNew(path, $"cannot create overlay '{path}'"))
         {
             new Qcow2Overlay(size, BackingName.Of(top.Location), top.OuterFormat).WriteTo(file, path);

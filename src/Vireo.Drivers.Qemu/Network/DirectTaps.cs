@@ -1,6 +1,7 @@
 using System.Globalization;
 using Vireo.Config;
 using Vireo.Config.Defaults;
+using Vireo.Drivers.Qemu.Lifecycle;
 using Vireo.Host.Network;
 
 namespace Vireo.Drivers.Qemu.Network;
@@ -197,22 +198,11 @@ internal static class DirectTaps
 
     private static void Forget(string directory, string name) => Write(directory, Entries(directory).Where(entry => entry.Name != name));
 
-    private static List<Entry> Entries(string directory) => !File.Exists(Path.Combine(directory, List)) ? [] :
-        [.. File.ReadAllLines(Path.Combine(directory, List)).Select(static line => line.Split(' ')).Where(static words => words.Length == 4).Select(static words => new Entry(words[0], words[1], words[2], words[3]))];
+    private static List<Entry> Entries(string directory) =>
+        [.. new RunList(directory, List).Read().Select(static line => line.Split(' ')).Where(static words => words.Length == 4).Select(static words => new Entry(words[0], words[1], words[2], words[3]))];
 
-    private static void Write(string directory, IEnumerable<Entry> entries)
-    {
-        var list = Path.Combine(directory, List);
-        try
-        {
-            File.WriteAllLines(list + ".new", entries.Select(static entry => $"{entry.Name} {entry.Address} {entry.Lower} {entry.LowerAddress}"));
-            File.Move(list + ".new", list, overwrite: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw Host.SystemError.Make(e, $"cannot write '{list}'", ErrorDomain.Qemu);
-        }
-    }
+    private static void Write(string directory, IEnumerable<Entry> entries) =>
+        new RunList(directory, List).Write(entries.Select(static entry => $"{entry.Name} {entry.Address} {entry.Lower} {entry.LowerAddress}"));
 
     private sealed record Entry(string Name, string Address, string Lower, string LowerAddress);
 }

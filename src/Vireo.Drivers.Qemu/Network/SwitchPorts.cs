@@ -175,25 +175,14 @@ internal static class SwitchPorts
         }
     }
 
-    private static List<Entry> Entries(string directory) => !File.Exists(Path.Combine(directory, List)) ? [] :
+    private static List<Entry> Entries(string directory) =>
     [
-        .. File.ReadAllLines(Path.Combine(directory, List)).Select(static line => line.Split(' ')).Where(static words => words.Length == 4 && Guid.TryParse(words[3], out _))
+        .. new RunList(directory, List).Read().Select(static line => line.Split(' ')).Where(static words => words.Length == 4 && Guid.TryParse(words[3], out _))
             .Select(static words => new Entry(words[0], words[1], words[2], Guid.Parse(words[3]))),
     ];
 
-    private static void Write(string directory, IEnumerable<Entry> entries)
-    {
-        var list = Path.Combine(directory, List);
-        try
-        {
-            File.WriteAllLines(list + ".new", entries.Select(static entry => $"{entry.Kind} {entry.Name} {entry.Interface} {entry.Domain}"));
-            File.Move(list + ".new", list, overwrite: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw Host.SystemError.Make(e, $"cannot write '{list}'", ErrorDomain.Qemu);
-        }
-    }
+    private static void Write(string directory, IEnumerable<Entry> entries) =>
+        new RunList(directory, List).Write(entries.Select(static entry => $"{entry.Kind} {entry.Name} {entry.Interface} {entry.Domain}"));
 
     private sealed record Entry(string Kind, string Name, string Interface, Guid Domain);
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Vireo.Config;
 using Vireo.Drivers.Qemu.CommandLine;
 using Vireo.Drivers.Qemu.Lifecycle;
+using Vireo.Host.Undo;
 
 namespace Vireo.Drivers.Qemu.Network;
 
@@ -84,18 +85,11 @@ internal static class TrafficShaping
     /// <param name="directory">The run's directory.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="VireoException">VIR_ERR_INTERNAL_ERROR: what the program says.</exception>
-    public static async Task ReplaceAsync(string device, InterfaceConfig before, InterfaceConfig after, Guid domain, string directory, CancellationToken cancellationToken)
+    public static async Task ReplaceAsync(string device, InterfaceConfig before, InterfaceConfig after, Guid domain, string directory, CancellationToken cancellationToken) => await UndoStack.RunAsync(async undo =>
     {
-        try
-        {
-            await ApplyAsync(device, after, domain, directory, cancellationToken).ConfigureAwait(false);
-        }
-        catch
-        {
-            await ApplyAsync(device, before, domain, directory, CancellationToken.None).ConfigureAwait(false);
-            throw;
-        }
-    }
+        undo.Push($"limit the traffic of '{device}' as before", () => new ValueTask(ApplyAsync(device, before, domain, directory, CancellationToken.None)));
+        await ApplyAsync(device, after, domain, directory, cancellationToken).ConfigureAwait(false);
+    }).ConfigureAwait(false);
 
     private static async Task ApplyAsync(string device, BandwidthConfig? limits, string directory, CancellationToken cancellationToken)
     {

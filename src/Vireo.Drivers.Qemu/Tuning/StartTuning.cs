@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Extensions.Logging;
 using Vireo.Config;
 using Vireo.Drivers.Qemu.Lifecycle;
 using Vireo.Host;
@@ -19,15 +20,12 @@ internal static class StartTuning
     /// <summary>Puts the process, just spawned, into its group, and limits the whole of it.</summary>
     /// <param name="process">The process.</param>
     /// <param name="paths">Where the daemon keeps what.</param>
+    /// <param name="log">Told of what is not as the document has it.</param>
     /// <exception cref="VireoException">VIR_ERR_OPERATION_INVALID: the host has no such controller; VIR_ERR_SYSTEM_ERROR: the kernel refuses.</exception>
-    public static void Enclose(QemuProcess process, VireoPaths paths)
+    public static void Enclose(QemuProcess process, VireoPaths paths, ILogger log)
     {
         var config = process.Live;
-        if (MemoryLockLimit.Of(config) is { } locked)
-        {
-            MemoryLockLimit.Apply(process.Host.Pid, locked);
-        }
-
+        MemoryLockLimit.Settle(process.Host.Pid, config, log);
         process.Group = GuestGroup.Create(process, paths);
         if (process.Group is not null)
         {

@@ -30,6 +30,15 @@ public static class AtomicFile
     public static Task WriteTextAsync(string path, string content, uint mode = PrivateMode, bool durable = true, CancellationToken cancellationToken = default) =>
         WriteAsync(path, Encoding.UTF8.GetBytes(content), mode, durable, cancellationToken);
 
+    /// <summary>Writes one file of text, in UTF-8, on the caller's thread.</summary>
+    /// <param name="path">Where; its directory exists.</param>
+    /// <param name="content">What.</param>
+    /// <param name="mode">Who may read it.</param>
+    /// <param name="durable">As of <see cref="WriteAsync"/>.</param>
+    /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR.</exception>
+    public static void WriteText(string path, string content, uint mode = PrivateMode, bool durable = true) =>
+        WriteAll([new FileWrite(path, Encoding.UTF8.GetBytes(content)) { Mode = mode }], durable, CancellationToken.None);
+
     /// <summary>
     /// Writes several files: all are written and flushed before the first is replaced, in the order given, and each directory is flushed once.
     /// Each file by itself is atomic; a crash may leave some replaced and others not.

@@ -43,6 +43,9 @@ public sealed record ProcessStart(string Program, IReadOnlyList<string> Argument
     /// <summary>The AppArmor profile that confines it; null for what confines the daemon.</summary>
     public string? Profile { get; init; }
 
+    /// <summary>How much memory it may keep from being swapped out, or as much of that as the daemon may allow; it has it before its first instruction. Null for the daemon's own limit.</summary>
+    public ulong? LockedMemory { get; init; }
+
     /// <summary>Its file mode mask; null for the daemon's.</summary>
     public uint? FileModeMask { get; init; }
 

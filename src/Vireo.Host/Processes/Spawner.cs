@@ -14,6 +14,16 @@ internal static unsafe class Spawner
     /// <summary>Starts the program; returns its pid. The caller must reap it.</summary>
     public static int Start(ProcessStart start)
     {
+        if (start.LockedMemory is not null)
+            return StartAs(start);
+        var turns = LentMemoryLimit.Turns;
+        var pid = StartAs(start);
+        LentMemoryLimit.Correct(pid, turns);
+        return pid;
+    }
+
+    private static int StartAs(ProcessStart start)
+    {
         if (start.UserId is null && start.GroupId is null && start.FileModeMask is null && start.Devices is null && start.Profile is null)
             return SpawnAs(start);
 
@@ -53,6 +63,8 @@ internal static unsafe class Spawner
 
         // The user need not reach it by its name.
         using var directory = OpenDirectory(start.WorkingDirectory);
+        // Raising it asks for a right that the thread is about to give up.
+        using var limit = start.LockedMemory is { } bytes ? LentMemoryLimit.Take(bytes) : null;
         if (start.UserId is not null || start.GroupId is not null)
             ThreadIdentity.Assume(start.UserId, start.GroupId, start.SupplementaryGroups);
         return Spawn(start, directory);

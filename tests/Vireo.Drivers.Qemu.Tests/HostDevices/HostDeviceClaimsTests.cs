@@ -126,6 +126,71 @@ public sealed class HostDeviceClaimsTests : IDisposable
     }
 
     [Fact]
+    public void What_stopped_it_is_told_first_when_it_cannot_be_given_back_either()
+    {
+        MakeFunction();
+        _kernel.Refuses = true;
+        _kernel.KeepsIt = true;
+        var failure = Should.Throw<VireoException>(() => _claims.Take(NetworkCard(), "one", _dir["a"]));
+        failure.Message.ShouldStartWith("internal error: not now (and while undoing: could not give it back: ");
+        failure.Message.ShouldContain("it stays");
+        failure.Code.ShouldBe(ErrorCode.InternalError);
+
+        // What could not be given back is still in the list, and nobody else's.
+        Should.Throw<VireoException>(() => _claims.Take(NetworkCard(), "two", _dir["b"])).Message.ShouldContain("is in use by driver QEMU, domain one");
+        _kernel.KeepsIt = false;
+        _claims.GiveBack(_dir["a"]);
+        _kernel.DriverOf(Card).ShouldBe("e1000e");
+        _claims.Take(NetworkCard(), "two", _dir["b"]);
+    }
+
+    [Fact]
+    public void A_card_that_was_not_detached_is_what_is_told_of_when_its_function_does_not_take_its_address_back()
+    {
+        MakeFunction();
+        _kernel.HasVfioDriver = false;
+        _kernel.Refuses = true;
+        Should.Throw<VireoException>(() => _claims.Take(NetworkCard(), "one", _dir["a"])).Message.ShouldMatch("^internal error: Failed to bind PCI device .*could not give it back: .*not now");
+        _kernel.DriverOf(Card).ShouldBe("e1000e");
+        _kernel.HasVfioDriver = true;
+        _claims.Take(Pci(managed: true), "two", _dir["b"]);
+    }
+
+    [Fact]
+    public void One_that_cannot_be_given_back_keeps_no_other()
+    {
+        _claims.Take(Pci(managed: true), "one", _dir["a"]);
+        _claims.Take(UsbDevice("<address bus='2' device='7'/>"), "one", _dir["a"]);
+        _kernel.KeepsIt = true;
+        Should.Throw<VireoException>(() => _claims.GiveBack(_dir["a"])).Message.ShouldContain("it stays");
+        _claims.Take(UsbDevice("<address bus='2' device='7'/>"), "two", _dir["b"]);
+        Should.Throw<VireoException>(() => _claims.Take(Pci(managed: true), "two", _dir["b"])).Message.ShouldContain("is in use by driver QEMU, domain one");
+    }
+
+    [Fact]
+    public void One_that_cannot_be_written_down_is_nobodys()
+    {
+        Should.Throw<VireoException>(() => _claims.Take(UsbDevice("<address bus='2' device='7'/>"), "one", _dir["none"])).Code.ShouldBe(ErrorCode.SystemError);
+        _claims.Take(UsbDevice("<address bus='2' device='7'/>"), "two", _dir["b"]);
+    }
+
+    [Theory]
+    [InlineData($"{Card} enp2s0 3")]
+    [InlineData($"{Card} enp2s0 three 0A0000000003 7")]
+    [InlineData($"{Card} enp2s0 3 0A00000000 7")]
+    [InlineData($"{Card} enp2s0 3 0A00000000zz 7")]
+    [InlineData($"{Card} enp2s0 3 0A0000000003 99999999999")]
+    public void What_a_function_had_that_cannot_be_read_holds_up_nothing(string line)
+    {
+        MakeFunction();
+        _claims.Take(NetworkCard(), "one", _dir["a"]);
+        File.WriteAllText(_dir["a/functions"], line + "\n");
+        _claims.GiveBack(_dir["a"]);
+        _kernel.Told.ShouldBe(["enp2s0 3 52540000070A 0"]);
+        _kernel.DriverOf(Card).ShouldBe("e1000e");
+    }
+
+    [Fact]
     public void What_no_function_can_have_is_refused_as_libvirt_does()
     {
         Refusal("").ShouldBe("unsupported configuration: Interface type hostdev is currently supported on SR-IOV Virtual Functions only");
@@ -181,6 +246,9 @@ public sealed class HostDeviceClaimsTests : IDisposable
 
         public bool Refuses { get; set; }
 
+        /// <summary>Whether the host's driver does not get it back.</summary>
+        public bool KeepsIt { get; set; }
+
         public List<string> Told { get; } = [];
 
         public override (byte[] Address, int Vlan) Read(VirtualFunction function) => ([0x0a, 0, 0, 0, 0, (byte)function.Number], 7);
@@ -209,6 +277,8 @@ public sealed class HostDeviceClaimsTests : IDisposable
         {
             switch (Path.GetFileName(path))
             {
+                case "driver_override" when KeepsIt && text == "\n":
+                    throw new IOException("it stays");
                 case "driver_override":
                     _override = text.Trim();
                     break;

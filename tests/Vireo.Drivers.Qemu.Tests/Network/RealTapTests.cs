@@ -54,6 +54,31 @@ public sealed class RealTapTests
     }
 
     [Fact]
+    public async Task AChangeOfWhichAPartIsRefusedLeavesTheCardWhereItWas()
+    {
+        using var bridge = new ScratchBridge();
+        using var other = new ScratchBridge();
+        await using var scratch = await ScratchHypervisor.StartAsync();
+        var dom = await scratch.DefineAsync("g", $"<interface type='bridge'><source bridge='{bridge.Name}'/>{Card}</interface>");
+        await scratch.Connection.DomainCreateAsync(dom, default);
+        var tap = await TapAsync(scratch, dom);
+
+        // No queue is that long.
+        string Update(string limits) => $"<interface type='bridge'><source bridge='{other.Name}'/><mac address='52:54:00:00:07:0a'/><model type='virtio'/>{limits}</interface>";
+        var failure = await Should.ThrowAsync<VireoException>(async () => await scratch.Connection.DomainUpdateDeviceFlagsAsync(
+            dom, Update("<bandwidth><inbound average='1000' burst='4294967295'/></bandwidth>"), (uint)DomainDeviceModifyFlags.Live, default));
+        failure.Message.ShouldContain("tc class add");
+        failure.Message.ShouldNotContain("while undoing");
+        await bridge.HasAsync(tap);
+        await other.HasAsync();
+        (await scratch.Connection.DomainGetXmlDescAsync(dom, 0, default)).ShouldContain($"<source bridge='{bridge.Name}'/>");
+
+        await scratch.Connection.DomainUpdateDeviceFlagsAsync(dom, Update(""), (uint)DomainDeviceModifyFlags.Live, default);
+        await other.HasAsync(tap);
+        await scratch.Connection.DomainDestroyAsync(dom, default);
+    }
+
+    [Fact]
     public async Task AnEthernetCardGetsATapOfItsOwnOrTheOneMadeBeforehand()
     {
         using var bridge = new ScratchBridge();
