@@ -7,7 +7,7 @@ using Vireo.Host.Files;
 namespace Vireo.Drivers.Qemu.Capabilities;
 
 /// <summary>
-/// What each QEMU binary can do, probed once and kept: in memory, and on disk over restarts. Every question costs a stat of the binary and two of what
+/// What each QEMU binary can do, probed once and kept: in memory, and on disk over restarts. Every question costs a stat of the binary and one of what
 /// encrypts guests; a binary that was replaced is probed anew.
 /// </summary>
 internal sealed class QemuCapabilitiesCache(string directory)
