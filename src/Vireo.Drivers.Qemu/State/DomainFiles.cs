@@ -8,9 +8,13 @@ using Vireo.Host.Files;
 namespace Vireo.Drivers.Qemu.State;
 
 /// <summary>Where domains lie on disk: definitions, autostart links, live states. Each write is atomic.</summary>
-internal sealed class DomainFiles(VireoPaths paths)
+internal sealed class DomainFiles(VireoPaths paths) : IDisposable
 {
     private const int LargestDocument = 16 << 20;
+    private readonly ReadyFile _nextDefinition = new(paths.QemuDefinitions);
+
+    /// <summary>Leaves nothing ready for the next definition.</summary>
+    public void Dispose() => _nextDefinition.Dispose();
 
     /// <summary>The file of a definition.</summary>
     public string Definition(string name) => Path.Combine(paths.QemuDefinitions, name + ".xml");
@@ -39,7 +43,7 @@ internal sealed class DomainFiles(VireoPaths paths)
 
     /// <summary>Writes a definition.</summary>
     public Task SaveDefinitionAsync(DomainConfig config, CancellationToken cancellationToken) =>
-        AtomicFile.WriteTextAsync(Definition(config.Name!), DefinitionText(config), cancellationToken: cancellationToken);
+        AtomicFile.WriteAllAsync([new FileWrite(Definition(config.Name!), Encoding.UTF8.GetBytes(DefinitionText(config))) { Ready = _nextDefinition }], cancellationToken: cancellationToken);
 
     /// <summary>Removes a definition and its autostart link.</summary>
     public async Task RemoveDefinitionAsync(string name, CancellationToken cancellationToken)

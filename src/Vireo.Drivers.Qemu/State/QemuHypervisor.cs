@@ -242,6 +242,7 @@ internal sealed partial class QemuHypervisor : IAsyncDisposable
         }
 
         await Logs.DisposeAsync().ConfigureAwait(false);
+        Files.Dispose();
         foreach (var domain in Domains.All)
         {
             if (domain.Process is { } process)

@@ -125,8 +125,9 @@ public static class AtomicFile
             foreach (var file in files)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                temporary.Add(TemporaryName(file.Path));
-                WriteNew(temporary[^1], file, durable);
+                var ready = file.Ready?.Take();
+                temporary.Add(ready?.Path ?? TemporaryName(file.Path));
+                WriteNew(temporary[^1], ready?.Handle, file, durable);
             }
 
             cancellationToken.ThrowIfCancellationRequested();
@@ -142,6 +143,9 @@ public static class AtomicFile
                 foreach (var directory in files.Select(file => DirectoryOf(file.Path)).Distinct())
                     FlushDirectory(directory);
             }
+
+            foreach (var file in files)
+                file.Ready?.Written();
         }
         catch
         {
@@ -151,10 +155,15 @@ public static class AtomicFile
         }
     }
 
-    private static void WriteNew(string temporary, FileWrite file, bool durable)
+    private static SafeFileHandle Create(string temporary, FileWrite file)
     {
         Pass(file.Path, $"Failed to create file '{file.Path}'");
-        using var handle = HostFile.Open(temporary, Libc.WriteOnly | Libc.Create | Libc.Exclusive | Libc.NoFollow, file.Mode, file.Path);
+        return HostFile.Open(temporary, Libc.WriteOnly | Libc.Create | Libc.Exclusive | Libc.NoFollow, file.Mode, file.Path);
+    }
+
+    private static void WriteNew(string temporary, SafeFileHandle? ready, FileWrite file, bool durable)
+    {
+        using var handle = ready ?? Create(temporary, file);
         // The mode given to open is cut by the mask; this one is exact.
         if (Libc.ChangeMode(handle, file.Mode) != 0)
             throw SystemError.Last($"cannot set mode of file '{file.Path}'");
@@ -193,7 +202,7 @@ public static class AtomicFile
     }
 
     // Hidden and with an ending of its own, so that nobody who lists a directory for *.xml takes it for a document.
-    private static string TemporaryName(string path) =>
+    internal static string TemporaryName(string path) =>
         Path.Combine(DirectoryOf(path), $".{Path.GetFileName(path)}.{Random.Shared.NextInt64():x16}{Suffix}");
 
     private static string DirectoryOf(string path) => Path.GetDirectoryName(path) is { Length: > 0 } directory ? directory : ".";

@@ -7,4 +7,7 @@ public readonly record struct FileWrite(string Path, ReadOnlyMemory<byte> Conten
 {
     /// <summary>Who may read it: 0600 unless said otherwise.</summary>
     public uint Mode { get; init; } = AtomicFile.PrivateMode;
+
+    /// <summary>What may have a file for it already; null when it is to make its own.</summary>
+    public ReadyFile? Ready { get; init; }
 }
