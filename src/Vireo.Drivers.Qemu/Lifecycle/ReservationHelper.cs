@@ -78,8 +78,20 @@ internal static partial class ReservationHelper
     /// <param name="hypervisor">What all domains share.</param>
     /// <param name="process">The guest's process.</param>
     /// <param name="live">Its document.</param>
-    /// <exception cref="VireoException">As <see cref="StartAsync"/>.</exception>
+    /// <exception cref="VireoException">As <see cref="StartAsync"/>; VIR_ERR_SYSTEM_ERROR: the run cannot be told of it.</exception>
     public static async Task SettleAsync(QemuHypervisor hypervisor, QemuProcess process, DomainConfig live)
+    {
+        try
+        {
+            await RenewAsync(hypervisor, process, live).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw SystemError.Make(e, $"cannot start what makes reservations for domain '{live.Name}'", ErrorDomain.Qemu);
+        }
+    }
+
+    private static async Task RenewAsync(QemuHypervisor hypervisor, QemuProcess process, DomainConfig live)
     {
         var needed = IsNeeded(live.Devices);
         if (needed && UnixSocket.IsListening(ReservationArguments.SocketOf(process.Channels)))
