@@ -86,6 +86,11 @@ internal sealed class ScratchHypervisor : IAsyncDisposable
             process.Dispose();
         }
 
+        foreach (var run in Directory.EnumerateDirectories(Paths.QemuLibrary, "domain-*"))
+        {
+            await RunServants.EndAllAsync(run);
+        }
+
         Directory.Delete(Root, recursive: true);
     }
 
