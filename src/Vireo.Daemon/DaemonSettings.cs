@@ -67,6 +67,7 @@ internal sealed record DaemonSettings
         "group" => this with { Qemu = Qemu with { Group = Text(where, name, value) } },
         "swtpm_user" => this with { Qemu = Qemu with { TpmUser = Text(where, name, value) } },
         "swtpm_group" => this with { Qemu = Qemu with { TpmGroup = Text(where, name, value) } },
+        "pr_helper" => this with { Qemu = Qemu with { ReservationHelper = Text(where, name, value) } },
         "security_driver" => this with { Qemu = Qemu with { SecurityModels = value.StartsWith('[') ? List(where, name, value) : [Text(where, name, value)] } },
         "security_default_confined" => this with { Qemu = Qemu with { ConfinesByDefault = Number(where, name, value, 0) != 0 } },
         "security_require_confined" => this with { Qemu = Qemu with { RequiresConfinement = Number(where, name, value, 0) != 0 } },

@@ -139,6 +139,41 @@ internal static class PreparationSessions
         },
     };
 
+    /// <summary>LUNs with reservations, and variables of a guest's firmware that lie in no file.</summary>
+    public static Session Places { get; } = new(
+        "t-places",
+        [
+            "define {dir}/managed.xml", "dumpxml t-places", "dumpxml t-places --migratable", "start t-places", "attach-device t-places {dir}/lun.xml --config", "dumpxml t-places", "detach-device t-places {dir}/lun.xml --config",
+            "attach-device t-places {dir}/disk.xml --config", "attach-device t-places {dir}/half.xml --config", "define {dir}/own.xml", "dumpxml t-places", "start t-places", "define {dir}/mode.xml", "define {dir}/bus.xml",
+            "define {dir}/block.xml", "dumpxml t-places", "undefine t-places", "undefine t-places --keep-nvram", "define {dir}/nbd.xml", "dumpxml t-places", "undefine t-places", "define {dir}/folder.xml", "define {dir}/slice.xml",
+            "define {dir}/reserved.xml", "define {dir}/untyped.xml", "undefine t-places",
+        ])
+    {
+        Documents = new Dictionary<string, string>
+        {
+            ["managed.xml"] = With(Lun("sda", "<reservations managed='yes'/>")),
+            ["own.xml"] = With(Lun("sda", Helper("client"))),
+            ["mode.xml"] = With(Lun("sda", Helper("server"))),
+            ["bus.xml"] = With(Lun("sda", "<reservations managed='yes'/>").Replace("scsi", "usb", StringComparison.Ordinal)),
+            ["lun.xml"] = Lun("sdb", "<reservations managed='yes'/>"),
+            ["disk.xml"] = Lun("sdb", "<reservations managed='yes'/>").Replace("'lun'", "'disk'", StringComparison.Ordinal),
+            ["half.xml"] = Lun("sdb", "<reservations managed='no'/>"),
+            ["block.xml"] = Variables("<nvram type='block'><source dev='/dev/null'/></nvram>"),
+            ["nbd.xml"] = Variables("<nvram template='/t' type='network'><source protocol='nbd' name='e'><host transport='unix' socket='/no/such'/></source></nvram>"),
+            ["folder.xml"] = Variables("<nvram type='dir'><source dir='/x'/></nvram>"),
+            ["slice.xml"] = Variables("<nvram type='block'><source dev='/x'><slices><slice type='storage' offset='0' size='1024'/></slices></source></nvram>"),
+            ["reserved.xml"] = Variables("<nvram type='block'><source dev='/x'><reservations managed='yes'/></source></nvram>"),
+            ["untyped.xml"] = Variables("<nvram><source file='/x'/></nvram>"),
+        },
+    };
+
+    private static string Lun(string target, string reservations) =>
+        $"<disk type='block' device='lun'><driver name='qemu' type='raw'/><source dev='/no/such'>{reservations}</source><target dev='{target}' bus='scsi'/></disk>";
+
+    private static string Helper(string mode) => $"<reservations managed='no'><source type='unix' path='/no/such/socket' mode='{mode}'/></reservations>";
+
+    private static string Variables(string nvram) => Named("<loader readonly='yes' type='pflash'>/usr/share/OVMF/OVMF_CODE_4M.fd</loader>" + nvram);
+
     private static string With(string device) => $"{{domain|</devices>|{device}</devices>}}";
 
     private static string Served(string folder) =>

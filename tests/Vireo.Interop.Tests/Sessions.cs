@@ -136,6 +136,7 @@ public static class Sessions
         PreparationSessions.Virtiofs,
         PreparationSessions.Transient,
         PreparationSessions.HostDevices,
+        PreparationSessions.Places,
         CardSessions.Cards,
         FigureSessions.Domains,
         FigureSessions.Host,

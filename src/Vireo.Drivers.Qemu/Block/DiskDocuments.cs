@@ -36,7 +36,6 @@ internal static class DiskDocuments
         ReadOnly = disk.Readonly || disk.Device == DiskDevice.Cdrom,
         MetadataCache = disk.Driver?.MetadataCache?.MaxSize?.Bytes,
         DiscardNoUnref = disk.Driver?.DiscardNoUnref,
-        Reservations = disk.Source?.Reservations is null ? null : $"pr-helper-{disk.Target?.Dev}",
     };
 
     /// <summary>The chain of the disk's images: by the document where it tells all of it, else by the images' own metadata.</summary>

@@ -91,7 +91,7 @@ internal sealed record DiskAccess
     /// <summary>Whether clusters that are discarded keep their place in a qcow2 image; null for QEMU's own.</summary>
     public bool? DiscardNoUnref { get; init; }
 
-    /// <summary>The object through which SCSI reservations are made; null for none.</summary>
+    /// <summary>The object through which persistent reservations are made, where the image itself is a LUN; null for none.</summary>
     public string? Reservations { get; init; }
 
     /// <summary>Whether the cache is bypassed and whether flushes are dropped; null when QEMU's own holds.</summary>

@@ -14,7 +14,7 @@ internal static class DiskArguments
     {
         if (config.Devices.Disks.Any(d => d.Source?.Tls == true))
         {
-            arguments.Add("-object", OptionJson.Object("tls-creds-x509", "objlibvirt-tls0").Text("dir", "/etc/pki/qemu").Text("endpoint", "client").Flag("verify-peer", true));
+            AddTls(arguments);
         }
 
         foreach (var disk in config.Devices.Disks)
@@ -37,6 +37,10 @@ internal static class DiskArguments
         }
     }
 
+    /// <summary>Adds what it takes to speak TLS to servers of images.</summary>
+    public static void AddTls(ArgumentList arguments) =>
+        arguments.Add("-object", OptionJson.Object("tls-creds-x509", "objlibvirt-tls0").Text("dir", "/etc/pki/qemu").Text("endpoint", "client").Flag("verify-peer", true));
+
     /// <summary>Adds the images of a disk; the name of the node that its device reads, null for an empty drive.</summary>
     public static string? AddImages(ArgumentList arguments, DiskConfig disk, CommandLineContext context) =>
         context.Disks.Find(disk.Target!.Dev!) is { Chain: { } chain } live ? Images(arguments, disk, live, chain, context) : null;
@@ -54,11 +58,7 @@ internal static class DiskArguments
     // Every layer with the secrets it needs; the name of the node that the device reads.
     private static string Images(ArgumentList arguments, DiskConfig disk, LiveDisk live, ImageChain chain, CommandLineContext context)
     {
-        if (disk.Source?.Reservations is { } reservations)
-        {
-            arguments.Add("-object", OptionJson.Object("pr-manager-helper", live.Access.Reservations!).Text("path", reservations.Source?.Path ?? context.File("pr-helper0.sock")));
-        }
-
+        ReservationArguments.AddOwn(arguments, disk, live.Numbers[0]);
         for (var i = 0; i < chain.Layers.Length; i++)
         {
             var layer = chain.Layers[i];
@@ -69,7 +69,7 @@ internal static class DiskArguments
 
             if (layer.Location is NetworkLocation { Document: { } document })
             {
-                AddLogin(arguments, document, live.Numbers[i], context);
+                AddLogin(arguments, document, NodeNumbers.AuthSecret(live.Numbers[i]), NodeNumbers.CookieSecret(live.Numbers[i]), context);
             }
 
             if (layer.Encryption is { } encryption)
@@ -81,7 +81,7 @@ internal static class DiskArguments
             }
         }
 
-        foreach (var node in BlockNodeJson.ForChain(chain, live.Numbers, live.Access))
+        foreach (var node in BlockNodeJson.ForChain(chain, live.Numbers, live.Access with { Reservations = ReservationArguments.ObjectOf(disk, live.Numbers[0]) }))
         {
             arguments.Add("-blockdev", node);
         }
@@ -112,20 +112,23 @@ internal static class DiskArguments
         return top;
     }
 
-    // What lets us in at a server: a password, or cookies.
-    private static void AddLogin(ArgumentList arguments, DiskSource document, int number, CommandLineContext context)
+    /// <summary>Adds what lets us in at a server: a password, or cookies.</summary>
+    /// <param name="arguments">Where to.</param>
+    /// <param name="document">The image.</param>
+    /// <param name="auth">The object for a password.</param>
+    /// <param name="cookie">The object for cookies.</param>
+    /// <param name="context">Gives QEMU its secrets.</param>
+    public static void AddLogin(ArgumentList arguments, DiskSource document, string auth, string cookie, CommandLineContext context)
     {
         if (document.Auth?.Secret is { } named)
         {
-            var id = NodeNumbers.AuthSecret(number);
-            arguments.Add("-object", context.Secrets?.Object(id, named) ?? Shown(id, context));
+            arguments.Add("-object", context.Secrets?.Object(auth, named) ?? Shown(auth, context));
         }
 
         if (!document.Cookies.IsEmpty)
         {
-            var id = NodeNumbers.CookieSecret(number);
-            var cookies = string.Join("; ", document.Cookies.Select(cookie => $"{cookie.Name}={cookie.Text}"));
-            arguments.Add("-object", context.Secrets?.Object(id, System.Text.Encoding.UTF8.GetBytes(cookies)) ?? Shown(id, context));
+            var cookies = string.Join("; ", document.Cookies.Select(one => $"{one.Name}={one.Text}"));
+            arguments.Add("-object", context.Secrets?.Object(cookie, System.Text.Encoding.UTF8.GetBytes(cookies)) ?? Shown(cookie, context));
         }
     }
 
@@ -177,7 +180,7 @@ internal static class DiskArguments
         Unsupported.When(disk.Device is not (DiskDevice.Disk or DiskDevice.Lun), $"device='{disk.Device?.ToXmlName()}' of disk '{disk.Target!.Dev}'", "cannot be on the virtio bus");
         Unsupported.When(disk.Wwn is not null || disk.Vendor is not null || disk.Product is not null, $"<wwn>, <vendor> or <product> of disk '{disk.Target!.Dev}'", "needs the SCSI or IDE bus");
         var driver = disk.Driver;
-        return OptionJson.Device(DevicePlace.VirtioName("virtio-blk", disk.Model, disk.Address)).At(disk, config)
+        return OptionJson.Device(DevicePlace.VirtioName("virtio-blk", disk.Model, disk.Address)).Flag("scsi", disk.Device == DiskDevice.Lun ? true : null).At(disk, config)
             .Text("iothread", driver?.Iothread is { } thread ? ProcessorArguments.IoThread(thread) : null)
             .Flag("ioeventfd", driver?.Ioeventfd).Flag("event_idx", driver?.EventIdx).Number("num-queues", driver?.Queues).Number("queue-size", driver?.QueueSize)
             .Raw("iothread-vq-mapping", driver?.Iothreads is { IsEmpty: false } threads ? json => Mapping(json, threads) : null)

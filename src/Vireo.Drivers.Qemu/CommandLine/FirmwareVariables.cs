@@ -20,9 +20,16 @@ internal static class FirmwareVariables
     /// <param name="os">What is booted.</param>
     /// <param name="reset">Makes it anew even where it is there.</param>
     /// <returns>Whether it was made.</returns>
-    /// <exception cref="VireoException">VIR_ERR_OPERATION_FAILED: no template is known; VIR_ERR_SYSTEM_ERROR: it cannot be read, or the file not written.</exception>
+    /// <exception cref="VireoException">
+    /// VIR_ERR_OPERATION_FAILED: no template is known; VIR_ERR_SYSTEM_ERROR: it cannot be read, or the file not written; VIR_ERR_OPERATION_UNSUPPORTED: there is no file to be made anew.
+    /// </exception>
     public static async ValueTask<bool> EnsureAsync(OsConfig os, bool reset, CancellationToken cancellationToken)
     {
+        if (reset && LocationOf(os) is not (null or FileLocation))
+        {
+            throw new VireoException(ErrorCode.OperationUnsupported, ErrorDomain.Qemu, "resetting of nvram is not supported where it is no file; write the template to it while the domain is shut off");
+        }
+
         if (PathOf(os) is not { } path || (!reset && File.Exists(path)))
         {
             return false;

@@ -23,7 +23,7 @@ internal static class LiveConfig
         {
             Devices = live.Devices with
             {
-                Disks = live.Devices.Disks.Map(disk => disks.Find(disk.Target!.Dev!) is { } open ? disk.Show(open) : disk),
+                Disks = live.Devices.Disks.Map(disk => ReservationArguments.Show(disks.Find(disk.Target!.Dev!) is { } open ? disk.Show(open) : disk, channels)),
                 Channels = live.Devices.Channels.Map(channel => Channel(channel, channels)),
                 Graphics = live.Devices.Graphics.Map(graphics => Graphics(graphics, channels, takePort)),
             },
@@ -45,7 +45,11 @@ internal static class LiveConfig
     /// <param name="device">The device, alone, with its name.</param>
     /// <param name="channels">The run's directory for the sockets of channels that name none.</param>
     /// <exception cref="VireoException">VIR_ERR_CONFIG_UNSUPPORTED: a socket's path is too long.</exception>
-    public static DevicesConfig PrepareDevice(DevicesConfig device, string channels) => device with { Channels = device.Channels.Map(channel => Channel(channel, channels)) };
+    public static DevicesConfig PrepareDevice(DevicesConfig device, string channels) => device with
+    {
+        Disks = device.Disks.Map(disk => ReservationArguments.Show(disk, channels)),
+        Channels = device.Channels.Map(channel => Channel(channel, channels)),
+    };
 
     // A document that was saved live names sockets of its own run, which goes or has gone.
     private static bool IsOfAnotherRun(string path, string directory) =>

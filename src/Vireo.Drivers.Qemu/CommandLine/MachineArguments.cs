@@ -12,7 +12,7 @@ internal static class MachineArguments
     {
         arguments.Add("-name", new OptionList().With("guest", config.Name).With("debug-threads", true).ToString());
         arguments.Add("-S");
-        FirmwareArguments.Add(arguments, config.Os);
+        FirmwareArguments.Add(arguments, config, context);
         arguments.Add("-machine", Machine(config, context));
         arguments.Add("-accel", Accelerator(config));
         if (CpuArguments.Value(config) is { } cpu)

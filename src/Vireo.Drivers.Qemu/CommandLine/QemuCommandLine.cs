@@ -24,6 +24,11 @@ internal static class QemuCommandLine
         PlatformDeviceArguments.AddIommu(arguments, live);
         ControllerArguments.Add(arguments, live, boot);
         MemoryDeviceArguments.Add(arguments, live, context);
+        if (live.Devices.Disks.Any(ReservationArguments.IsManaged))
+        {
+            ReservationArguments.AddManaged(arguments, context.Directory);
+        }
+
         DiskArguments.Add(arguments, live, context, boot);
         FilesystemArguments.Add(arguments, live, context);
         NetworkArguments.Add(arguments, live, context, boot);
@@ -76,6 +81,12 @@ internal static class QemuCommandLine
         }
 
         MemoryDeviceArguments.Add(arguments, alone, context);
+        if (device.Disks.Find(ReservationArguments.IsManaged) is { } lun && !live.Devices.Disks.Any(other => other.Alias != lun.Alias && ReservationArguments.IsManaged(other)))
+        {
+            // It comes with the first, and goes with the last.
+            ReservationArguments.AddManaged(arguments, context.Directory);
+        }
+
         DiskArguments.Add(arguments, alone, context, boot);
         FilesystemArguments.Add(arguments, alone, context);
         NetworkArguments.Add(arguments, alone, context, boot);

@@ -1,4 +1,5 @@
 using Vireo.Config;
+using Vireo.Drivers.Qemu.CommandLine;
 using Vireo.Drivers.Qemu.Defaults;
 using Vireo.Drivers.Qemu.Journal;
 using Vireo.Drivers.Qemu.State;
@@ -266,11 +267,14 @@ internal sealed partial class QemuConnection
             throw VireoException.OperationInvalid(ErrorDomain.Qemu, "Refusing to undefine while domain managed save image exists");
         }
 
-        if (view.Persistent is { } config && Hypervisor.Firmware.VariablesOf(config) is { } nvram && File.Exists(nvram) && (flags & (DomainUndefineFlags.Nvram | DomainUndefineFlags.KeepNvram)) == 0)
+        if (view.Persistent is { } config && KeptVariables(config) is { } nvram && File.Exists(nvram) && (flags & (DomainUndefineFlags.Nvram | DomainUndefineFlags.KeepNvram)) == 0)
         {
             throw VireoException.OperationInvalid(ErrorDomain.Qemu, "cannot undefine domain with nvram");
         }
     }
+
+    // A device is not removed, but neither are its contents forgotten unasked.
+    private string? KeptVariables(DomainConfig config) => Hypervisor.Firmware.VariablesOf(config) ?? (FirmwareArguments.IsFlash(config.Os) && config.Os.Nvram?.Type == DiskType.Block ? config.Os.Nvram.Source?.Dev : null);
 
     private void RemoveBelongings(DomainView view, DomainUndefineFlags flags)
     {

@@ -50,6 +50,9 @@ public sealed record QemuSettings
     /// <summary>The group that emulated TPMs run as (<c>swtpm_group</c>); null as for <see cref="TpmUser"/>.</summary>
     public string? TpmGroup { get; init; }
 
+    /// <summary>The program that makes persistent reservations of LUNs for guests (<c>pr_helper</c>).</summary>
+    public string ReservationHelper { get; init; } = "/usr/bin/qemu-pr-helper";
+
     /// <summary>The models by which guests are confined (<c>security_driver</c>): <c>apparmor</c>, <c>dac</c>, <c>none</c>; null for whatever the host has.</summary>
     public IReadOnlyList<string>? SecurityModels { get; init; }
 

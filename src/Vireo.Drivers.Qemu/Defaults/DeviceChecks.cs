@@ -22,6 +22,7 @@ internal static class DeviceChecks
         {
             DiskChecks.RequireSecret(disk.Auth ?? disk.Source?.Auth);
             DiskChecks.RequireSecrets(disk.Encryption ?? disk.Source?.Encryption);
+            DiskChecks.RequireHelper(disk.Source?.Reservations);
         }
 
         Each(devices.Filesystems, static f => f.Source is null ? new VireoException(ErrorCode.NoSource, ErrorDomain.Domain, f.Target) : null);

@@ -53,6 +53,10 @@ internal static class DiskChecks
             { Sgio: Sgio.Unfiltered } => "unfiltered sgio is no longer supported",
             { Rawio: not null, Device: not DiskDevice.Lun } => "rawio can be used only with device='lun'",
             { Device: DiskDevice.Lun, Type: DiskType.File or DiskType.Dir } => "disk device='lun' is only valid for block type disk source",
+            { Device: DiskDevice.Lun, Type: DiskType.Network, Source.Protocol: not DiskProtocol.Iscsi } => $"disk device='lun' is not supported for protocol='{disk.Source?.Protocol?.ToXmlName()}'",
+            { Device: DiskDevice.Lun } when bus is not (DiskBus.Scsi or DiskBus.Virtio) => $"disk device='lun' is not supported for bus='{bus.ToXmlName()}'",
+            { Device: DiskDevice.Lun, Driver.Type: not (null or "raw") } => "disk device 'lun' must use 'raw' format",
+            { Device: not DiskDevice.Lun, Source.Reservations: not null } => "<reservations/> allowed only for lun devices",
             { Device: DiskDevice.Disk or DiskDevice.Lun, Target.Tray: not null } => "tray is only valid for cdrom and floppy",
             { Type: DiskType.Dir, Driver.Type: not "fat", Source: not null } => "storage type 'dir' requires use of storage format 'fat'",
             { Type: DiskType.Dir, Readonly: false, Source: not null } => "virtual FAT storage can't be accessed in read-write mode",
@@ -96,6 +100,26 @@ internal static class DiskChecks
         if (encryption?.Secrets.Any(secret => secret is { Uuid: null, Usage: null }) == true)
         {
             throw new VireoException(ErrorCode.XmlError, ErrorDomain.Storage, "missing secret uuid or usage attribute");
+        }
+    }
+
+    /// <summary>A helper for reservations that is not the daemon's has to be named as a whole.</summary>
+    /// <exception cref="VireoException">VIR_ERR_XML_ERROR.</exception>
+    public static void RequireHelper(ReservationsConfig? reservations)
+    {
+        var source = reservations?.Source ?? new ReservationsSource();
+        var refusal = reservations is null or { Managed: true } && source == new ReservationsSource() ? null : source switch
+        {
+            { Type: null or "" } => "missing connection type for <reservations/>",
+            { Path: null or "" } => "missing path for <reservations/>",
+            { Mode: null or "" } => "missing connection mode for <reservations/>",
+            { Type: not "unix" } => $"unsupported connection type for <reservations/>: {source.Type}",
+            { Mode: not "client" } => $"unsupported connection mode for <reservations/>: {source.Mode}",
+            _ => null,
+        };
+        if (refusal is not null)
+        {
+            throw new VireoException(ErrorCode.XmlError, ErrorDomain.Storage, refusal);
         }
     }
 

@@ -9,7 +9,7 @@ internal static class FirmwareChecks
     private const string SecureBootFeature = "secure-boot";
 
     /// <summary>Checks it, and fills in what follows from it.</summary>
-    /// <exception cref="VireoException">VIR_ERR_XML_ERROR, VIR_ERR_XML_DETAIL.</exception>
+    /// <exception cref="VireoException">VIR_ERR_XML_ERROR, VIR_ERR_XML_DETAIL, VIR_ERR_CONFIG_UNSUPPORTED, VIR_ERR_INTERNAL_ERROR.</exception>
     public static OsConfig Apply(OsConfig os)
     {
         var features = os.FirmwareDetails?.Features ?? [];
@@ -22,6 +22,8 @@ internal static class FirmwareChecks
         {
             throw new VireoException(ErrorCode.XmlDetail, ErrorDomain.Domain, refusal);
         }
+
+        os = os with { Nvram = Variables(os.Nvram) };
 
         // Each is told once, in libvirt's order; keys are of no use to firmware that does not look at them.
         var keys = State(features, EnrolledKeysFeature);
@@ -50,6 +52,27 @@ internal static class FirmwareChecks
         {
             throw VireoException.ConfigUnsupported(ErrorDomain.Domain, refusal);
         }
+    }
+
+    // A type has its source, and what has none is a plain path.
+    private static NvramConfig? Variables(NvramConfig? variables)
+    {
+        if (variables is not { Type: { } type })
+        {
+            return variables is null ? null : variables with { Source = null };
+        }
+
+        var source = variables.Source ?? throw VireoException.Internal(ErrorDomain.Domain, $"<nvram type='{type.ToXmlName()}'> has no <source>");
+        var refusal = source switch
+        {
+            _ when type is not (DiskType.File or DiskType.Block or DiskType.Network) => $"unsupported nvram disk type '{type.ToXmlName()}'",
+            { Slices: not null } => "slices are not supported with NVRAM",
+            { Reservations: not null } => "persistent reservations are not supported with NVRAM",
+            _ => null,
+        };
+        return refusal is not null ? throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, refusal)
+            : source.Encryption is not null ? throw VireoException.Internal(ErrorDomain.Qemu, "<encryption> is not supported with NVRAM")
+            : variables with { Path = null, Source = UnreadDiskMembers.Source(type, source) with { Index = null, StartupPolicy = null } };
     }
 
     private static void Check(FirmwareFeature feature)

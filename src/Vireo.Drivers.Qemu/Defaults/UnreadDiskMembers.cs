@@ -15,8 +15,8 @@ internal static class UnreadDiskMembers
         Iotune = UnreadMembers.Some(disk.Iotune),
     };
 
-    // Where it lies is said by the members of its type alone; what follows may be said of any.
-    private static DiskSource Source(DiskType type, DiskSource source)
+    /// <summary>A source without what is not of its type: where it lies is said by the members of that alone; what follows may be said of any.</summary>
+    public static DiskSource Source(DiskType type, DiskSource source)
     {
         var file = type == DiskType.File;
         var network = type == DiskType.Network;

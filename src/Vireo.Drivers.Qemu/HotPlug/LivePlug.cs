@@ -58,6 +58,7 @@ internal sealed class LivePlug(RunningDevices devices)
             FilesystemServers.Start(Hypervisor.Paths, devices.Live.Name!, plan.Device, Process.Directory, Process.Channels, Hypervisor.Log);
         }
 
+        await ServeReservationsAsync(plan.Device, undo, cancellationToken).ConfigureAwait(false);
         plan = await OpenDiskAsync(plan, undo, cancellationToken).ConfigureAwait(false);
         using var taps = new GuestTaps();
         var (connected, numbers) = await ConnectAsync(plan, taps, undo, cancellationToken).ConfigureAwait(false);
@@ -83,6 +84,17 @@ internal sealed class LivePlug(RunningDevices devices)
         var shown = await WithTerminalsAsync(plan.Device, cancellationToken).ConfigureAwait(false);
         plan = plan with { Device = await kind.ObserveAsync(shown, devices, cancellationToken).ConfigureAwait(false) };
         await devices.ShowAsync(plan.AddTo).ConfigureAwait(false);
+    }
+
+    // The first disk that needs it brings it along.
+    private async Task ServeReservationsAsync(DevicesConfig device, UndoStack undo, CancellationToken cancellationToken)
+    {
+        if (ReservationHelper.IsNeeded(device) && !ReservationHelper.IsNeeded(devices.Live.Devices))
+        {
+            undo.Push("end what makes reservations", () => new ValueTask(ReservationHelper.EndAsync(Process.Directory, Process.Channels)));
+            await ReservationHelper.StartAsync(Hypervisor, devices.Live.Name!, Process.Directory, Process.Channels, cancellationToken).ConfigureAwait(false);
+            ReservationHelper.Enclose(Process.Directory, Process.Group);
+        }
     }
 
     private void GiveBack(DeviceConfig given)

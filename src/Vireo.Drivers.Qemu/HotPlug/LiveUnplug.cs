@@ -107,6 +107,11 @@ internal sealed partial class LiveUnplug(RunningDevices devices)
             {
                 TransientDisks.Remove(Process.Directory, overlay);
             }
+
+            if (ReservationHelper.IsNeeded(device) && !ReservationHelper.IsNeeded(devices.Live.Devices.Without(one => one.Alias == alias)))
+            {
+                await ReservationHelper.EndAsync(Process.Directory, Process.Channels).ConfigureAwait(false);
+            }
         }
 
         if (device.Hostdevs is [var given])

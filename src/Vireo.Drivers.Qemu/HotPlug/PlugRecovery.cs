@@ -1,6 +1,7 @@
 using System.Globalization;
 using Vireo.Config;
 using Vireo.Drivers.Qemu.Block;
+using Vireo.Drivers.Qemu.Lifecycle;
 using Vireo.Drivers.Qemu.Monitor;
 using Vireo.Drivers.Qemu.Network;
 
@@ -19,6 +20,7 @@ internal static class PlugRecovery
             await SettleDevicesAsync(devices).ConfigureAwait(false);
             await SettleMediaAsync(devices).ConfigureAwait(false);
             await SettleConnectionsAsync(devices).ConfigureAwait(false);
+            await ReservationHelper.SettleAsync(devices.Domain.Hypervisor, devices.Process, devices.Live).ConfigureAwait(false);
         }
         catch (VireoException e) when (e.InnerException is not MonitorClosedException)
         {

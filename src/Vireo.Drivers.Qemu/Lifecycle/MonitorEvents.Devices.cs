@@ -1,5 +1,6 @@
 using Vireo.Config;
 using Vireo.Drivers.Qemu.Block;
+using Vireo.Drivers.Qemu.CommandLine;
 using Vireo.Drivers.Qemu.HotPlug;
 using Vireo.Drivers.Qemu.Monitor;
 
@@ -53,6 +54,9 @@ internal sealed partial class MonitorEvents
             case "VSERPORT_CHANGE" when happened.Text("id") is { } port:
                 hypervisor.Channels.PortChanged(domain, process, port, happened.Flag("open"));
                 break;
+            case "PR_MANAGER_STATUS_CHANGED" when happened.Text("id") == ReservationArguments.Managed && !happened.Flag("connected"):
+                ReservationsLost(process);
+                break;
             case "VNC_CONNECTED":
                 Graphics(happened, 0);
                 break;
@@ -79,6 +83,16 @@ internal sealed partial class MonitorEvents
             });
         }
     }
+
+    // QEMU connects again when the guest next asks for something.
+    private void ReservationsLost(QemuProcess process) => Beside(process, "renewal of what makes reservations", async () =>
+    {
+        using var job = await domain.Jobs.EnterAsync("pr helper lost", domain.View.Name, Timeout.InfiniteTimeSpan, CancellationToken.None).ConfigureAwait(false);
+        if (ReferenceEquals(domain.Process, process) && !process.IsEnding)
+        {
+            await ReservationHelper.SettleAsync(hypervisor, process, domain.View.Live ?? process.Live).ConfigureAwait(false);
+        }
+    });
 
     private void DeviceKept(QemuProcess process, string alias)
     {

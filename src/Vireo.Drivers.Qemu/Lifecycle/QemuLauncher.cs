@@ -73,10 +73,17 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
         undo.Push("remove sockets", () => SocketNames.Remove(directory));
         SocketNames.Aside(directory, launch.Deferred);
         launch.Sockets.Record(directory);
+        // When all that is in it has ended.
+        undo.Push("remove the control group", () => GuestGroup.Remove(directory, hypervisor.Report));
         undo.Push("end what serves the guest", () => new ValueTask(RunServants.EndAllAsync(directory)));
         await ServeTpmAsync(launch.Live, tpm, directory, cancellationToken).ConfigureAwait(false);
         await hypervisor.Cards.ServeAsync(launch.Live, taps, directory, owner, cancellationToken).ConfigureAwait(false);
         FilesystemServers.Start(hypervisor.Paths, config.Name!, launch.Live.Devices, directory, channels, hypervisor.Log);
+        if (ReservationHelper.IsNeeded(launch.Live.Devices))
+        {
+            await ReservationHelper.StartAsync(hypervisor, config.Name!, directory, channels, cancellationToken).ConfigureAwait(false);
+        }
+
         await AnnounceAsync("start", launch.Live with { Id = id }, source, undo: null, cancellationToken).ConfigureAwait(false);
         undo.Push("give files back", () => RunClaims.GiveBackAll(directory, owner.Remembers, hypervisor.Report));
         var claims = RunClaims.Of(directory, config.Uuid!.Value, config.Name!, owner);
@@ -106,8 +113,8 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
 
         // Until the live state is written, this is how a daemon that comes after a crash finds the process.
         File.WriteAllText(Path.Combine(directory, IdentityFile), process.Host.Identity.ToString());
-        undo.Push("remove the control group", () => GuestGroup.Remove(directory, hypervisor.Report));
         StartTuning.Enclose(process, hypervisor.Paths, hypervisor.Log);
+        ReservationHelper.Enclose(directory, process.Group);
         await TalkAsync(process, logStart, memoryFd, cancellationToken).ConfigureAwait(false);
         return process;
     }
@@ -279,7 +286,10 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
         return RandomAccess.GetLength(log);
     }
 
-    private static string Complaint(string logPath, long from)
+    /// <summary>The end of what a program printed.</summary>
+    /// <param name="logPath">Where to.</param>
+    /// <param name="from">Where that began.</param>
+    internal static string Complaint(string logPath, long from)
     {
         using var log = HostFile.OpenExisting(logPath);
         var length = RandomAccess.GetLength(log);

@@ -9,6 +9,7 @@ namespace Vireo.Drivers.Qemu.Lifecycle;
 internal static class RunServants
 {
     private const string Folder = "servants";
+    private const string Lasts = "lasts";
     private static readonly TimeSpan s_byItself = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
 
@@ -17,16 +18,19 @@ internal static class RunServants
     /// <param name="name">Its name within the run.</param>
     /// <param name="start">How it is started.</param>
     /// <param name="lost">Told when it ends badly, whenever that is.</param>
+    /// <param name="lasts">It does not end with its connection to QEMU, so nobody waits for that.</param>
+    /// <returns>Which process it is.</returns>
     /// <exception cref="VireoException">VIR_ERR_SYSTEM_ERROR: it cannot be started.</exception>
     /// <exception cref="IOException">Its run cannot be told of it: it has been ended.</exception>
-    public static void Start(string directory, string name, ProcessStart start, Action<int, ExitStatus> lost)
+    public static ProcessIdentity Start(string directory, string name, ProcessStart start, Action<int, ExitStatus> lost, bool lasts = false)
     {
         var process = HostProcess.Start(start);
         _ = LookAfterAsync(process, lost);
         try
         {
             Directory.CreateDirectory(Path.Combine(directory, Folder));
-            File.WriteAllText(FileOf(directory, name), process.Identity.ToString());
+            File.WriteAllText(FileOf(directory, name), lasts ? $"{process.Identity}\n{Lasts}" : process.Identity.ToString());
+            return process.Identity;
         }
         catch
         {
@@ -46,8 +50,9 @@ internal static class RunServants
             return;
         }
 
-        using var process = ProcessIdentity.Parse(await File.ReadAllTextAsync(path).ConfigureAwait(false)) is { } identity ? HostProcess.Attach(identity) : null;
-        if (process is not null && !await EndsWithinAsync(process, s_byItself).ConfigureAwait(false))
+        var lines = await File.ReadAllLinesAsync(path).ConfigureAwait(false);
+        using var process = Parse(lines) is { } identity ? HostProcess.Attach(identity) : null;
+        if (process is not null && (lines is [_, Lasts, ..] || !await EndsWithinAsync(process, s_byItself).ConfigureAwait(false)))
         {
             process.Kill(Signals.Terminate);
             if (!await EndsWithinAsync(process, s_patience).ConfigureAwait(false))
@@ -60,6 +65,11 @@ internal static class RunServants
         File.Delete(path);
     }
 
+    /// <summary>Which process one is; null when there is none.</summary>
+    /// <param name="directory">The run's directory.</param>
+    /// <param name="name">Its name within the run.</param>
+    public static ProcessIdentity? Find(string directory, string name) => FileOf(directory, name) is var path && File.Exists(path) ? Parse(File.ReadAllLines(path)) : null;
+
     /// <summary>The names of those of a run.</summary>
     /// <param name="directory">The run's directory.</param>
     public static IEnumerable<string> Names(string directory) =>
@@ -68,6 +78,8 @@ internal static class RunServants
     /// <summary>Ends all of a run.</summary>
     /// <param name="directory">The run's directory.</param>
     public static Task EndAllAsync(string directory) => Task.WhenAll(Names(directory).Select(name => EndAsync(directory, name)));
+
+    private static ProcessIdentity? Parse(string[] lines) => lines.Length > 0 ? ProcessIdentity.Parse(lines[0]) : null;
 
     private static string FileOf(string directory, string name) => Path.Combine(directory, Folder, name);
 

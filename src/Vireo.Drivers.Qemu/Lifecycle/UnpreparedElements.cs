@@ -40,7 +40,7 @@ internal static class UnpreparedElements
     {
         Unsupported.When(os.Init is not null, "<init>");
         Unsupported.When(os.Root is not null, "<root>");
-        Unsupported.When(os.Nvram is { Type: not (null or DiskType.File) }, "<nvram type=…>");
+        Unsupported.When(FirmwareArguments.IsFlash(os) && os.Nvram?.Source is not null && FirmwareVariables.LocationOf(os) is null, "<source> of <nvram>", "does not say where the variables lie");
     }
 
     private static void Features(FeaturesConfig? features, DomainType? type)
@@ -89,7 +89,6 @@ internal static class UnpreparedElements
         Unsupported.When(disk.Rawio is not null || disk.Sgio is not null, $"rawio or sgio {name}");
         Unsupported.When(disk.Driver?.Name is not (null or "qemu"), $"driver name='{disk.Driver?.Name}' {name}");
         Unsupported.When(disk.Source?.Slices is not null && (disk.Format() != ImageFormat.Raw || (disk.Encryption ?? disk.Source.Encryption) is not null), $"<slices> {name}", "is for plain images of format 'raw'");
-        Unsupported.When(disk.Source?.Reservations is not null, $"<reservations> {name}");
         Unsupported.When(disk.Source?.DataStore is not null, $"<dataStore> {name}");
         Unsupported.When(disk.Source?.Fdgroup is not null && (disk.Transient is not null || disk.Target?.Bus == DiskBus.Sd), $"fdgroup {name}", "is for disks that keep what is written, and not for the bus 'sd'");
         Unsupported.When(disk.Mirror is not null, $"<mirror> {name}");

@@ -36,9 +36,15 @@ internal static class GuestFiles
             }
         }
 
-        if (FirmwareVariables.PathOf(os) is { } variables)
+        var variables = FirmwareVariables.LocationOf(os) switch
         {
-            yield return new GuestFile(variables, FileUse.Exclusive);
+            NetworkLocation { Socket: { } socket } => new GuestFile(socket) { KeepsOwner = true, IsWritten = true },
+            { LocalPath: { } path } => new GuestFile(path, FileUse.Exclusive),
+            _ => null,
+        };
+        if (variables is not null)
+        {
+            yield return variables;
         }
     }
 

@@ -147,7 +147,7 @@ internal static class GuestProfile
             .Concat(devices.Graphics.SelectMany(graphics => graphics.Listens).Select(listen => listen.Socket))
             .Concat(devices.Interfaces.Where(card => card.Type == InterfaceType.VhostUser).Select(card => card.Source?.Path))
             .Concat(devices.Disks.Where(disk => disk.Type == DiskType.VhostUser).Select(disk => disk.Source?.Path))
-            .Concat(devices.Filesystems.Select(system => system.Source?.Socket)).Concat(devices.Shmems.Select(shared => shared.Server?.Path))
+            .Concat(devices.Disks.Select(disk => disk.Source?.Reservations?.Source?.Path)).Concat(devices.Filesystems.Select(system => system.Source?.Socket)).Concat(devices.Shmems.Select(shared => shared.Server?.Path))
             .OfType<string>().Where(path => path.Length > 0);
     }
 

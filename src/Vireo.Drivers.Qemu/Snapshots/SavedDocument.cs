@@ -1,5 +1,6 @@
 using Vireo.Config;
 using Vireo.Config.Defaults;
+using Vireo.Drivers.Qemu.CommandLine;
 
 namespace Vireo.Drivers.Qemu.Snapshots;
 
@@ -30,7 +31,7 @@ internal static class SavedDocument
 
         return device switch
         {
-            DiskConfig disk => disk with { BackingStore = null, Mirror = null, Source = disk.Source is null ? null : disk.Source with { Index = null } },
+            DiskConfig disk => ReservationArguments.Show(disk with { BackingStore = null, Mirror = null, Source = disk.Source is null ? null : disk.Source with { Index = null } }, directory: null),
             CharDevice { Type: CharType.Pty } console => console with { Tty = null, Sources = [] },
             InterfaceConfig { Target.Dev: { } dev } nic when NetworkCardDefaults.IsGiven(dev) => nic with { Target = null },
             _ => device,

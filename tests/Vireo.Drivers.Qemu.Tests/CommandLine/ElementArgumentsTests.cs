@@ -27,6 +27,10 @@ public sealed class ElementArgumentsTests
         "'file':{'driver':'raw','node-name':'n1s','offset':512,'size':1024,'file':{'driver':'file','filename':'/i'")]
     [InlineData("<disk type='file'><driver name='qemu' copy_on_read='on'/><source file='/i'/><target dev='vda'/></disk>", "{'driver':'copy-on-read','node-name':'vda-copy','file':'n1','discard':'unmap'}", "'drive':'vda-copy'")]
     [InlineData("<disk type='file' device='floppy'><source file='/i'/><target dev='fdb'/><boot order='3'/></disk>", "{'driver':'isa-fdc','bootindexB':3")]
+    [InlineData("<disk type='block' device='lun'><source dev='/dev/sdz'><reservations managed='yes'/></source><target dev='sda' bus='scsi'/></disk><disk type='block' device='lun'><source dev='/dev/sdy'><reservations managed='yes'/></source><target dev='sdb' bus='scsi'/></disk>",
+        "{'qom-type':'pr-manager-helper','id':'pr-helper0','path':'/run/g/pr-helper0.sock'}", "'driver':'host_device','filename':'/dev/sdz','pr-manager':'pr-helper0'", "'filename':'/dev/sdy','pr-manager':'pr-helper0'", "'driver':'scsi-block'")]
+    [InlineData("<disk type='block' device='lun'><source dev='/dev/sdz'><reservations managed='no'><source type='unix' path='/s' mode='client'/></reservations></source><target dev='vda' bus='virtio'/></disk>",
+        "{'qom-type':'pr-manager-helper','id':'pr-helper-n1f','path':'/s'}", "'filename':'/dev/sdz','pr-manager':'pr-helper-n1f'", "'driver':'virtio-blk-pci','scsi':true")]
     [InlineData("<interface type='user'><mac address='52:54:00:00:00:01'/><ip family='ipv4' address='10.1.0.0' prefix='16'/><model type='virtio'/><driver><host gso='off'/><guest csum='off'/></driver></interface>",
         "{'type':'user','net':'10.1.0.0/16','id':'hostnet0'}", "'gso':false,'guest_csum':false")]
     [InlineData("<interface type='user'><mac address='52:54:00:00:00:01'/><model type='virtio'/><backend type='passt'/></interface>", "{'type':'stream','addr':{'type':'unix','path':'/run/g/net0-passt.socket'},'server':false,'id':'hostnet0'}")]
@@ -52,6 +56,15 @@ public sealed class ElementArgumentsTests
     [InlineData("<graphics type='egl-headless'><gl rendernode='/dev/dri/r'/></graphics>", "egl-headless,rendernode=/dev/dri/r")]
     [InlineData("<iommu model='intel'><driver intremap='off' caching_mode='on'/></iommu>", "{'driver':'intel-iommu','intremap':'off','caching-mode':true,'id':'iommu0'}")]
     public void A_device_becomes_its_options(string device, params string[] expected) => ShouldContain(Build("", device), expected);
+
+    [Theory]
+    [InlineData("<nvram type='block'><source dev='/dev/x'/></nvram>", "'node-name':'fw1','read-only':false,'file':{'driver':'host_device','filename':'/dev/x','node-name':'fw1f'")]
+    [InlineData("<nvram type='network'><source protocol='nbd' name='e'><host transport='unix' socket='/s'/></source></nvram>", "'file':{'driver':'nbd','server':{'type':'unix','path':'/s'},'export':'e','node-name':'fw1f'")]
+    [InlineData("<nvram type='network'><source protocol='nbd' name='e' tls='yes'><host name='h'/></source></nvram>", "{'qom-type':'tls-creds-x509','id':'objlibvirt-tls0'", "'tls-creds':'objlibvirt-tls0','node-name':'fw1f'")]
+    [InlineData("<nvram type='network'><source protocol='iscsi' name='iqn.x:y/1'><host name='h' port='3260'/><auth username='u'><secret type='iscsi' usage='x'/></auth></source></nvram>",
+        "{'qom-type':'secret','id':'fw1f-auth','format':'raw','file':'/run/g/fw1f-auth'}", "'user':'u','password-secret':'fw1f-auth','node-name':'fw1f'")]
+    public void Variables_lie_where_the_document_says(string variables, params string[] expected) =>
+        ShouldContain(Build("", "", $"<loader readonly='yes' type='pflash'>/code</loader>{variables}", "<features><acpi/></features>"), expected);
 
     [Fact]
     public void A_disk_of_another_process_is_a_socket() => ShouldContain(

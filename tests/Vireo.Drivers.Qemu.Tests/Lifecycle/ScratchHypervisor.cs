@@ -14,6 +14,7 @@ internal sealed class ScratchHypervisor : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<int, HostProcess> _seen = new();
     private ILogger _log = NullLogger.Instance;
+    private QemuSettings _settings = new();
 
     private ScratchHypervisor(string root)
     {
@@ -31,10 +32,10 @@ internal sealed class ScratchHypervisor : IAsyncDisposable
 
     public ConcurrentQueue<(string Domain, DomainEventType Type, int Detail)> Events { get; } = new();
 
-    public static async Task<ScratchHypervisor> StartAsync(ILogger? log = null)
+    public static async Task<ScratchHypervisor> StartAsync(ILogger? log = null, QemuSettings? settings = null)
     {
         Assert.SkipUnless(File.Exists(EmulatorTargets.For(null)), "QEMU is not installed");
-        var scratch = new ScratchHypervisor(Directory.CreateTempSubdirectory("vireo-").FullName) { _log = log ?? NullLogger.Instance };
+        var scratch = new ScratchHypervisor(Directory.CreateTempSubdirectory("vireo-").FullName) { _log = log ?? NullLogger.Instance, _settings = settings ?? new QemuSettings() };
         await scratch.OpenAsync();
         return scratch;
     }
@@ -85,12 +86,17 @@ internal sealed class ScratchHypervisor : IAsyncDisposable
             process.Dispose();
         }
 
+        foreach (var run in Directory.EnumerateDirectories(Paths.QemuLibrary, "domain-*"))
+        {
+            await RunServants.EndAllAsync(run);
+        }
+
         Directory.Delete(Root, recursive: true);
     }
 
     private async Task OpenAsync()
     {
-        Hypervisor = await QemuDriver.StartAsync(Paths, new GuestBuilder(new QemuCapabilitiesCache(Paths.QemuCapabilities), Paths.QemuNvram), _log, new QemuSettings(), default);
+        Hypervisor = await QemuDriver.StartAsync(Paths, new GuestBuilder(new QemuCapabilitiesCache(Paths.QemuCapabilities), Paths.QemuNvram), _log, _settings, default);
         Connection = new QemuConnection(Hypervisor, "qemu:///system");
         Hypervisor.Events.Subscribe((int)DomainEventID.Lifecycle, null, e =>
         {

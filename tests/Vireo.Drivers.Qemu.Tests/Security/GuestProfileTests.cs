@@ -66,6 +66,7 @@ public sealed class GuestProfileTests
     [InlineData("<shmem name='m'/>", "\"/dev/shm/m\" rwk,")]
     [InlineData("<graphics type='vnc'><listen type='socket' socket='/nowhere/vnc'/></graphics>", "\"/nowhere/vnc\" rw,")]
     [InlineData("<disk type='block' device='lun'><source dev='/nowhere/lun'/><target dev='sda' bus='scsi'/></disk>", "capability sys_rawio,")]
+    [InlineData("<disk type='block' device='lun'><source dev='/nowhere/lun'><reservations managed='no'><source type='unix' path='/nowhere/pr' mode='client'/></reservations></source><target dev='sda' bus='scsi'/></disk>", "\"/nowhere/pr\" rw,")]
     [InlineData("<hostdev mode='subsystem' type='usb'><source><address bus='1' device='2'/></source></hostdev>", "/sys/bus/usb/devices/{,*} r,")]
     [InlineData("<emulator>/usr/bin/true</emulator>", "\"/usr/bin/true\" mr,")]
     public void Devices_bring_their_rules(string devices, string rule)

@@ -123,6 +123,7 @@ internal static class DiskDefaults
             ? source.Hosts.Map(h => h.Transport is null or SourceTransport.Tcp && h.Port is null ? h with { Port = port } : h)
             : source.Hosts,
         Name = source is { Protocol: DiskProtocol.Iscsi, Name: { } name } ? IscsiName(name) : source.Name,
+        Reservations = source.Reservations is { Source: { } helper } reservations && helper == new ReservationsSource() ? reservations with { Source = null } : source.Reservations,
         Seclabels = source.Seclabels.Where(s => s.Labelskip != true).Select(s => new SeclabelConfig { Model = s.Model, Relabel = s.Relabel, Label = s.Label, Extras = s.Extras }).ToConfigList(),
     };
 
