@@ -137,6 +137,8 @@ public static class Sessions
         PreparationSessions.Transient,
         PreparationSessions.HostDevices,
         CardSessions.Cards,
+        NamingSessions.Controllers,
+        NamingSessions.Addresses,
         FigureSessions.Domains,
         FigureSessions.Host,
         TuningSessions.Pins,
