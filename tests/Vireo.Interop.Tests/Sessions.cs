@@ -138,6 +138,8 @@ public static class Sessions
         PreparationSessions.HostDevices,
         PreparationSessions.Places,
         CardSessions.Cards,
+        NamingSessions.Controllers,
+        NamingSessions.Addresses,
         FigureSessions.Domains,
         FigureSessions.Host,
         TuningSessions.Pins,

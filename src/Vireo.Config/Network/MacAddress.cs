@@ -18,7 +18,8 @@ public readonly record struct MacAddress(ulong Bits)
     public static bool TryParse(string text, out MacAddress address)
     {
         address = default;
-        var groups = text.Split(':');
+        // What stands behind a space is none of it.
+        var groups = (text.AsSpan().IndexOfAny(" \t\n\v\f\r") is >= 0 and var end ? text[..end] : text).Split(':');
         if (groups.Length != 6)
         {
             return false;

@@ -20,20 +20,12 @@ internal sealed partial class DocumentReader
     /// <summary>A hardware address of one card.</summary>
     public string Mac(string value, string name, string? invalid)
     {
-        var parts = value.Split(':');
-        var first = 0;
-        for (var i = 0; i < parts.Length; i++)
+        if (!MacAddress.TryParse(value, out var address))
         {
-            if (parts.Length != 6 || parts[i].Length is 0 or > 2
-                || !int.TryParse(parts[i], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var octet))
-            {
-                throw Error($"unable to parse mac address '{value}'", Domain);
-            }
-
-            first = i == 0 ? octet : first;
+            throw Error($"unable to parse mac address '{value}'", Domain);
         }
 
-        return (first & 1) == 0 ? value : throw Error($"expected unicast mac address, found multicast '{value}'", Domain);
+        return address.IsMulticast ? throw Error($"expected unicast mac address, found multicast '{value}'", Domain) : value;
     }
 
     /// <summary>A USB port with the hubs before it: up to four numbers.</summary>

@@ -16,6 +16,11 @@ internal sealed partial class QemuConnection
         var wanted = (DomainBlockCopyFlags)flags;
         var destination = DiskConfig.Parse(destxml);
         var location = destination.Location() ?? throw VireoException.InvalidArgument(ErrorDomain.Qemu, $"the destination of the copy of disk '{path}' names no image");
+        if (location is NvmeLocation)
+        {
+            throw new VireoException(ErrorCode.OperationUnsupported, ErrorDomain.Qemu, $"a copy of disk '{path}' onto an NVMe controller is not supported yet");
+        }
+
         ImageFormat? format = destination.Driver?.Type is null ? null : destination.Format();
         await CopyAsync(dom, path, location, format, wanted, CopyParameters.Read(@params), "virDomainBlockCopy", cancellationToken).ConfigureAwait(false);
     }

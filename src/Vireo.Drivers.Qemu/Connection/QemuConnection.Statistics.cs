@@ -1,4 +1,5 @@
 using Vireo.Drivers.Qemu.Lifecycle;
+using Vireo.Drivers.Qemu.Network;
 using Vireo.Drivers.Qemu.State;
 using Vireo.Drivers.Qemu.Statistics;
 using Vireo.Host.Network;
@@ -63,8 +64,7 @@ internal sealed partial class QemuConnection
     {
         var domain = Find(dom);
         domain.RequireProcess();
-        var card = domain.View.Config.Devices.Interfaces.FirstOrDefault(i => i.Target?.Dev == device || string.Equals(i.Mac?.Address, device, StringComparison.OrdinalIgnoreCase))
-            ?? throw VireoException.InvalidArgument(ErrorDomain.Qemu, $"'{device}' is not a known interface");
+        var card = domain.View.Config.Card(device);
         var name = card.Target?.Dev ?? throw VireoException.Internal(ErrorDomain.Qemu, "Interface name not provided");
         var counted = NetworkCounters.Read().GetValueOrDefault(name)
             ?? throw VireoException.Internal(ErrorDomain.Qemu, $"interface stats: the host has no network device '{name}'");

@@ -181,7 +181,7 @@ internal sealed partial class QemuConnection
         var config = DomainTuning.Asked(Find(dom), flags);
 
         // Who asks how many there are need not name a card that is there.
-        var told = nparams == 0 ? [] : TrafficShaping.Read(TunedCard(config, device).Bandwidth);
+        var told = nparams == 0 ? [] : TrafficShaping.Read(config.Card(device).Bandwidth);
         return ValueTask.FromResult(new DomainGetInterfaceParametersResult([.. told.Take(nparams)], TrafficShaping.Fields.Count));
     }
 
@@ -194,7 +194,7 @@ internal sealed partial class QemuConnection
         using var turn = await domain.EnterAsync("virDomainSetInterfaceParameters", cancellationToken).ConfigureAwait(false);
         await DomainTuning.ChangeAsync(domain, ModificationImpact.Of(domain.View, flags), (config, _) =>
         {
-            var card = TunedCard(config, device);
+            var card = config.Card(device);
             var after = TrafficShaping.Change(card.Bandwidth, @params);
             if (after is not null)
             {
@@ -202,14 +202,10 @@ internal sealed partial class QemuConnection
             }
 
             return config with { Devices = config.Devices with { Interfaces = [.. config.Devices.Interfaces.Select(one => ReferenceEquals(one, card) ? one with { Bandwidth = after } : one)] } };
-        }, (process, config) => TunedCard(config, device) is { Target.Dev: { } tap } card && (NetworkArguments.NeedsTap(card) || NetworkArguments.IsDirect(card))
-            ? TrafficShaping.ReplaceAsync(tap, TunedCard(domain.View.Live!, device), card, domain.View.Uuid, process.Directory, cancellationToken)
+        }, (process, config) => config.Card(device) is { Target.Dev: { } tap } card && (NetworkArguments.NeedsTap(card) || NetworkArguments.IsDirect(card))
+            ? TrafficShaping.ReplaceAsync(tap, domain.View.Live!.Card(device), card, domain.View.Uuid, process.Directory, cancellationToken)
             : Task.CompletedTask).ConfigureAwait(false);
     }
-
-    private static InterfaceConfig TunedCard(DomainConfig config, string device) =>
-        config.Devices.Interfaces.FirstOrDefault(card => card.Target?.Dev == device || string.Equals(card.Mac?.Address, device, StringComparison.OrdinalIgnoreCase))
-            ?? throw VireoException.InvalidArgument(ErrorDomain.Qemu, $"'{device}' is not a known interface");
 
     // Disks of one group share one set of limits.
     private static DomainConfig WithThrottle(DomainConfig config, string disk, TypedParam[] given)

@@ -20,6 +20,7 @@ internal static class DeviceChecks
         Each(devices.Controllers, Controller);
         foreach (var disk in devices.Disks)
         {
+            NvmeChecks.RequirePlaces(disk);
             DiskChecks.RequireSecret(disk.Auth ?? disk.Source?.Auth);
             DiskChecks.RequireSecrets(disk.Encryption ?? disk.Source?.Encryption);
             DiskChecks.RequireHelper(disk.Source?.Reservations);

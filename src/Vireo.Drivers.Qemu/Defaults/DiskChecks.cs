@@ -14,7 +14,10 @@ internal static class DiskChecks
     {
         var target = disk.Target!.Dev!;
         var bus = disk.Target.Bus!.Value;
-        if (disk.Device is DiskDevice.Disk or DiskDevice.Lun && (disk.Source is null || DiskDefaults.IsEmpty(disk)) && disk.Type is not (DiskType.VhostUser or DiskType.Nvme))
+        Passed(disk);
+        NvmeChecks.Check(disk);
+        DiskLimitRules.Check(disk);
+        if (disk.Device is DiskDevice.Disk or DiskDevice.Lun && (disk.Source is null || DiskDefaults.IsEmpty(disk)) && disk.Type != DiskType.VhostUser)
         {
             throw new VireoException(ErrorCode.NoSource, ErrorDomain.Domain, target);
         }
@@ -50,9 +53,6 @@ internal static class DiskChecks
         {
             { Transient: not null, Readonly: true } => $"transient disk '{target}' must not be read-only",
             { Transient: not null, Device: DiskDevice.Cdrom or DiskDevice.Floppy or DiskDevice.Lun } => $"disk device '{disk.Device.Value.ToXmlName()}' does not support transient option",
-            { Sgio: Sgio.Unfiltered } => "unfiltered sgio is no longer supported",
-            { Rawio: not null, Device: not DiskDevice.Lun } => "rawio can be used only with device='lun'",
-            { Device: DiskDevice.Lun, Type: DiskType.File or DiskType.Dir } => "disk device='lun' is only valid for block type disk source",
             { Device: DiskDevice.Lun, Type: DiskType.Network, Source.Protocol: not DiskProtocol.Iscsi } => $"disk device='lun' is not supported for protocol='{disk.Source?.Protocol?.ToXmlName()}'",
             { Device: DiskDevice.Lun } when bus is not (DiskBus.Scsi or DiskBus.Virtio) => $"disk device='lun' is not supported for bus='{bus.ToXmlName()}'",
             { Device: DiskDevice.Lun, Driver.Type: not (null or "raw") } => "disk device 'lun' must use 'raw' format",
@@ -64,6 +64,22 @@ internal static class DiskChecks
             { Shareable: true, Readonly: false, Driver.Type: not (null or "raw") } => $"shared access for disk '{target}' requires use of supported storage format",
             _ => null,
         }) ?? Secret(disk.Auth ?? disk.Source?.Auth, disk.Source?.Protocol) ?? Encryption(disk.Encryption ?? disk.Source?.Encryption, disk.Source?.Protocol);
+        if (refusal is not null)
+        {
+            throw VireoException.ConfigUnsupported(ErrorDomain.Domain, refusal);
+        }
+    }
+
+    // What a guest may do with the device of the host itself.
+    private static void Passed(DiskConfig disk)
+    {
+        var refusal = disk switch
+        {
+            { Sgio: Sgio.Unfiltered } => "unfiltered sgio is no longer supported",
+            { Rawio: not null, Device: not DiskDevice.Lun } => "rawio can be used only with device='lun'",
+            { Device: DiskDevice.Lun, Type: DiskType.File or DiskType.Dir or DiskType.Nvme } => "disk device='lun' is only valid for block type disk source",
+            _ => null,
+        };
         if (refusal is not null)
         {
             throw VireoException.ConfigUnsupported(ErrorDomain.Domain, refusal);

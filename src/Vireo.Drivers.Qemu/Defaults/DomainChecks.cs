@@ -105,6 +105,7 @@ internal static class DomainChecks
         foreach (var disk in config.Devices.Disks)
         {
             DiskChecks.Check(disk, config.Devices.Controllers);
+            DiskLimitRules.CheckShared(disk, config.Devices.Disks);
         }
 
         foreach (var controller in config.Devices.Controllers)

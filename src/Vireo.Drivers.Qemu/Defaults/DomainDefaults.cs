@@ -71,6 +71,7 @@ internal static class DomainDefaults
         draft.Emulator ??= context.Emulator;
         DiskDefaults.Sort(draft);
         DiskDefaults.Apply(draft);
+        DiskLimitRules.Share(draft);
         DiskDriverDefaults.Apply(draft);
         ImpliedControllers.Sort(draft, machine);
         ImpliedControllers.AddOnBoard(draft, machine);

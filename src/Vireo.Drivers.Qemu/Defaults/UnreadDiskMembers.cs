@@ -1,4 +1,5 @@
 using Vireo.Config;
+using Vireo.Drivers.Qemu.Tuning;
 
 namespace Vireo.Drivers.Qemu.Defaults;
 
@@ -12,7 +13,7 @@ internal static class UnreadDiskMembers
         Geometry = disk.Geometry is { Cyls: > 0, Heads: > 0, Secs: > 0 } ? disk.Geometry : null,
         Blockio = disk.Blockio is { LogicalBlockSize: > 0 } or { PhysicalBlockSize: > 0 } or { DiscardGranularity: not null } ? disk.Blockio : null,
         PrivateData = null,
-        Iotune = UnreadMembers.Some(disk.Iotune),
+        Iotune = disk.Iotune is { } limits ? UnreadMembers.Some(DiskThrottle.WithoutZeros(limits)) : null,
     };
 
     /// <summary>A source without what is not of its type: where it lies is said by the members of that alone; what follows may be said of any.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.ExceptionServices;
 using Vireo.Config;
 using Vireo.Config.Defaults;
+using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.Lifecycle;
 using Vireo.Host.Undo;
 
@@ -12,7 +13,7 @@ namespace Vireo.Drivers.Qemu.HostDevices;
 /// gives it back.
 /// </summary>
 /// <param name="host">The host's devices.</param>
-internal sealed class HostDeviceClaims(HostDeviceFacts host)
+internal sealed partial class HostDeviceClaims(HostDeviceFacts host)
 {
     private const string List = "hostdevs";
     private const string Borrowed = " managed";
@@ -31,6 +32,11 @@ internal sealed class HostDeviceClaims(HostDeviceFacts host)
     /// </exception>
     public DevicesConfig Take(DevicesConfig devices, string domain, string directory)
     {
+        foreach (var disk in devices.Disks)
+        {
+            Take(disk, present: null, domain, directory);
+        }
+
         var taken = new List<HostdevConfig>();
         foreach (var device in devices.Hostdevs)
         {
@@ -47,7 +53,7 @@ internal sealed class HostDeviceClaims(HostDeviceFacts host)
                 Claim(key, found, domain, directory);
             }
 
-            taken.Add(found);
+            taken.Add(found is { Type: HostdevType.Pci } ? found with { Driver = HostdevDriver.Vfio } : found);
         }
 
         return devices with { Hostdevs = [.. taken], Interfaces = devices.Interfaces.Map(card => card.Type == InterfaceType.Hostdev ? Take(card, domain, directory) : card) };
@@ -117,7 +123,11 @@ internal sealed class HostDeviceClaims(HostDeviceFacts host)
     public void GiveBack(string directory, HostdevConfig? alone = null)
     {
         var list = new RunList(directory, List);
-        var gone = list.Read().Where(line => alone is null || Key(line) == KeyOf(alone)).ToList();
+        GiveBack(directory, list, [.. list.Read().Where(line => alone is null || Key(line) == KeyOf(alone))]);
+    }
+
+    private void GiveBack(string directory, RunList list, IReadOnlyList<string> gone)
+    {
         var failures = new List<UndoFailure>();
         Try("give the addresses of network cards back", failures, () => _functions.GiveBack(directory, [.. gone.Where(static line => line.StartsWith(Pci, StringComparison.Ordinal)).Select(AddressOf)]));
         foreach (var line in gone)
@@ -153,10 +163,13 @@ internal sealed class HostDeviceClaims(HostDeviceFacts host)
     }
 
     // What stopped it is what the caller hears of first.
-    private void GiveBack(string directory, HostdevConfig device, Exception error)
+    private void GiveBack(string directory, HostdevConfig device, Exception error) => GiveBack(directory, KeyOf(device)!, error);
+
+    private void GiveBack(string directory, string key, Exception error)
     {
         var failures = new List<UndoFailure>();
-        Try("give it back", failures, () => GiveBack(directory, device));
+        var list = new RunList(directory, List);
+        Try("give it back", failures, () => GiveBack(directory, list, [.. list.Read().Where(line => Key(line) == key)]));
         if (failures.Count > 0)
         {
             throw UndoStack.Join(error, failures);
@@ -195,19 +208,34 @@ internal sealed class HostDeviceClaims(HostDeviceFacts host)
         try
         {
             before?.Invoke();
-            if (borrowed)
+            if (address is not null)
             {
-                host.Detach(address!);
-            }
-            else if (address is not null && !host.IsGiven(address))
-            {
-                throw VireoException.OperationInvalid(ErrorDomain.None, $"Unmanaged PCI device {address} must be manually detached from the host");
+                HandOver(address, borrowed);
             }
         }
         catch (Exception e)
         {
             GiveBack(directory, device, e);
             throw;
+        }
+    }
+
+    private void HandOver(string address, bool borrowed)
+    {
+        if (!borrowed && !host.IsGiven(address))
+        {
+            throw VireoException.OperationInvalid(ErrorDomain.None, $"Unmanaged PCI device {address} must be manually detached from the host");
+        }
+
+        if (borrowed && !host.HasDriver)
+        {
+            throw VireoException.Internal(ErrorDomain.None, "Failed to load PCI stub module vfio-pci");
+        }
+
+        host.RequireGroup(address);
+        if (borrowed)
+        {
+            host.Detach(address);
         }
     }
 
@@ -243,16 +271,25 @@ internal sealed class HostDeviceClaims(HostDeviceFacts host)
         {
             case HostdevType.Usb:
                 return FindUsb(device);
-            case HostdevType.Pci when !host.HasVfio:
+            case HostdevType.Pci when device.Driver == HostdevDriver.Kvm || !host.HasVfio:
                 throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, $"host doesn't support {device.Driver switch { HostdevDriver.Vfio => "VFIO PCI passthrough", HostdevDriver.Kvm => "legacy PCI passthrough", _ => "passthrough of host PCI devices" }}");
-            case HostdevType.Pci when AddressOf(device.Source!.Address!) is var address && !host.HasPci(address):
-                throw VireoException.Internal(ErrorDomain.None, $"Device {address} not found: could not access /sys/bus/pci/devices/{address}/config");
+            case HostdevType.Pci:
+                RequireThere(AddressOf(device.Source!.Address!));
+                return device;
             case HostdevType.Mdev when !host.HasVfio:
                 throw VireoException.ConfigUnsupported(ErrorDomain.Qemu, "Mediated host device assignment requires VFIO support");
             case HostdevType.Mdev when device.Source!.Address?.Uuid is { } uuid && !host.HasMediated(uuid.ToString()):
                 throw new VireoException(ErrorCode.DeviceMissing, ErrorDomain.None, $"mediated device '{uuid}' not found");
             default:
                 return device;
+        }
+    }
+
+    private void RequireThere(string address)
+    {
+        if (!host.HasPci(address))
+        {
+            throw VireoException.System(ErrorDomain.None, FileSystemCalls.NoEntry, $"Device {address} not found: could not access /sys/bus/pci/devices/{address}/config: No such file or directory");
         }
     }
 
@@ -291,6 +328,7 @@ internal sealed class HostDeviceClaims(HostDeviceFacts host)
         ["pci", var address] => $"PCI device {address}",
         ["usb", var address] => $"USB device {address}",
         ["mdev", var uuid] => $"mediated device {uuid}",
+        ["nvme", var place] => $"NVMe namespace {place}",
         ["scsi", var address] => $"SCSI device {address}",
         _ => key,
     };

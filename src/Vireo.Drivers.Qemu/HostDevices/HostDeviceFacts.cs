@@ -23,6 +23,19 @@ internal class HostDeviceFacts(string root = "/sys", string vfio = "/dev/vfio/vf
     /// <summary>Whether a PCI device is with the driver that gives it to guests.</summary>
     public bool IsGiven(string address) => DriverOf(address) == Vfio;
 
+    /// <summary>Whether the driver is there that gives PCI devices to guests.</summary>
+    public bool HasDriver => Directory.Exists(Path.Combine(root, "bus/pci/drivers", Vfio));
+
+    /// <summary>A PCI device that a guest gets belongs to a group of the host's IOMMU.</summary>
+    /// <exception cref="VireoException">VIR_ERR_INTERNAL_ERROR: it does not.</exception>
+    public void RequireGroup(string address)
+    {
+        if (new DirectoryInfo(Path.Combine(Pci(address), "iommu_group")).LinkTarget is null)
+        {
+            throw VireoException.Internal(ErrorDomain.None, $"Invalid device {address} iommu_group file /sys/bus/pci/devices/{address}/iommu_group is not a symlink");
+        }
+    }
+
     /// <summary>Takes a PCI device from the host's driver, for guests.</summary>
     /// <exception cref="VireoException">VIR_ERR_INTERNAL_ERROR: the kernel does not let it go; VIR_ERR_SYSTEM_ERROR.</exception>
     public void Detach(string address)

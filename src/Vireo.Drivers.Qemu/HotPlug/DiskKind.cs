@@ -2,6 +2,7 @@ using Vireo.Config;
 using Vireo.Config.Defaults;
 using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.BlockJobs;
+using Vireo.Drivers.Qemu.Defaults;
 
 namespace Vireo.Drivers.Qemu.HotPlug;
 
@@ -83,6 +84,7 @@ internal sealed class DiskKind() : DeviceKind("disk")
     public override async Task UpdateAsync(DevicesConfig wanted, RunningDevices devices, bool force, CancellationToken cancellationToken)
     {
         var given = Defaulted(wanted);
+        DiskLimitRules.Check(given);
         var present = devices.Live.Devices.Disks.Find(d => d.Target!.Dev == given.Target!.Dev) ?? throw VireoException.Internal(ErrorDomain.Qemu, $"disk '{given.Target!.Dev}' not found");
         DiskFields.RequirePlace(given, present);
         var complete = (await PlugPlan.CompleteAsync(devices.Domain.Hypervisor.Builder, devices.Live, wanted, present, cancellationToken).ConfigureAwait(false)).Disks[0];

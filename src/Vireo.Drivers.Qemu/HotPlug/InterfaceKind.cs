@@ -94,13 +94,13 @@ internal sealed class InterfaceKind() : DeviceKind("interface")
     // By the hardware address, the place and the name, as far as they are said.
     private static InterfaceConfig Find(InterfaceConfig wanted, DomainConfig config)
     {
-        var mac = wanted.Mac?.Address?.ToLowerInvariant();
+        MacAddress? mac = wanted.Mac?.Address is { } text && MacAddress.TryParse(text, out var given) ? given : null;
         var place = wanted.Address as PciAddress;
-        var fits = config.Devices.Interfaces.Where(card => (mac is null || card.Mac?.Address == mac) && (place is null || Same(place, card.Address as PciAddress)) && (wanted.Alias is null || card.Alias == wanted.Alias)).ToList();
+        var fits = config.Devices.Interfaces.Where(card => (mac is null || card.HasAddress(mac.Value)) && (place is null || Same(place, card.Address as PciAddress)) && (wanted.Alias is null || card.Alias == wanted.Alias)).ToList();
         return fits.Count switch
         {
             1 => fits[0],
-            0 => throw Missing($"no device found at address '{(place is null ? "(<null>)" : $"{PciText.Of(place)}")}' matching MAC address '{mac ?? "(<null>)"}' and alias '{wanted.Alias ?? "(<null>)"}'"),
+            0 => throw Missing($"no device found at address '{(place is null ? "(<null>)" : $"{PciText.Of(place)}")}' matching MAC address '{mac?.ToString() ?? "(<null>)"}' and alias '{wanted.Alias ?? "(<null>)"}'"),
             _ => throw VireoException.OperationFailed(ErrorDomain.Qemu, mac is null ? "multiple matching devices found" : $"multiple devices matching MAC address {mac} found"),
         };
     }

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Vireo.Config;
 using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.CommandLine;
+using Vireo.Drivers.Qemu.HostDevices;
 using Vireo.Drivers.Qemu.Lifecycle;
 using Vireo.Drivers.Qemu.Monitor;
 using Vireo.Drivers.Qemu.Network;
@@ -44,7 +45,7 @@ internal sealed class LivePlug(RunningDevices devices)
     private async ValueTask AttachAsync(DeviceKind kind, PlugPlan plan, UndoStack undo, CancellationToken cancellationToken)
     {
         plan = plan with { Device = FilesystemServers.Show(LiveConfig.PrepareDevice(plan.Device, Process.Channels)) };
-        if (plan.Device is { Hostdevs: [_] } or { Interfaces: [{ Type: InterfaceType.Hostdev }] })
+        if (plan.Device is { Hostdevs: [_] } or { Interfaces: [{ Type: InterfaceType.Hostdev }] } || NvmeControllers.Has(plan.Device))
         {
             var wanted = plan.Device;
             plan = plan with { Device = await Task.Run(() => Hypervisor.HostDevices.Take(wanted, devices.Live.Name!, Process.Directory), cancellationToken).ConfigureAwait(false) };
@@ -99,13 +100,17 @@ internal sealed class LivePlug(RunningDevices devices)
 
     private void GiveBack(DeviceConfig given)
     {
-        if (given is InterfaceConfig card)
+        switch (given)
         {
-            Hypervisor.HostDevices.GiveBack(Process.Directory, card);
-        }
-        else
-        {
-            Hypervisor.HostDevices.GiveBack(Process.Directory, (HostdevConfig)given);
+            case InterfaceConfig card:
+                Hypervisor.HostDevices.GiveBack(Process.Directory, card);
+                break;
+            case HostdevConfig device:
+                Hypervisor.HostDevices.GiveBack(Process.Directory, device);
+                break;
+            default:
+                // What a disk was on is given back at the end of the change, when the document does not tell of it.
+                break;
         }
     }
 

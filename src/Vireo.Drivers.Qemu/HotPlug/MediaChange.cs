@@ -42,6 +42,7 @@ internal sealed class MediaChange(RunningDevices devices)
         var shown = Show(drive, medium, after);
         await UndoStack.RunAsync(async undo =>
         {
+            await TakeAsync(drive, shown, undo, cancellationToken).ConfigureAwait(false);
             await Process.ClaimAsync(Put(devices.Live, shown), Process.Disks.With(after), cancellationToken).ConfigureAwait(false);
             undo.Push("write the live state", devices.RetractAsync);
             await devices.AnnounceAsync(live => Put(live, shown)).ConfigureAwait(false);
@@ -51,6 +52,17 @@ internal sealed class MediaChange(RunningDevices devices)
             await devices.ShowAsync(live => Put(live, shown)).ConfigureAwait(false);
         }).ConfigureAwait(false);
         await CloseAsync(drive, before).ConfigureAwait(false);
+    }
+
+    // What a medium was on is given back at the end of the change, whichever is in the drive then.
+    private async Task TakeAsync(DiskConfig drive, DiskConfig shown, UndoStack undo, CancellationToken cancellationToken)
+    {
+        var hypervisor = devices.Domain.Hypervisor;
+        await Task.Run(() => hypervisor.HostDevices.Take(shown, drive, devices.Live.Name!, Process.Directory), cancellationToken).ConfigureAwait(false);
+        if (MemoryLockLimit.Raise(Process.Host.Pid, Put(devices.Live, shown), hypervisor.Log) is { } lower)
+        {
+            undo.Push("lower the limit of locked memory", lower);
+        }
     }
 
     private async Task SwapAsync(DiskConfig drive, LiveDisk before, LiveDisk after, bool force, UndoStack undo, CancellationToken cancellationToken)

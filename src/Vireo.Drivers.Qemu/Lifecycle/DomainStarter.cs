@@ -128,7 +128,7 @@ internal sealed class DomainStarter(QemuHypervisor hypervisor)
         hypervisor.Watcher.Watch(domain, process);
     }
 
-    // After each change the guest has the files that its document tells of, and no others.
+    // After each change the guest has the files, and the controllers of its disks, that its document tells of, and no others.
     private void Settle(QemuDomain domain)
     {
         if (domain is { Process: { IsEnding: false } process, View.Live: { } live })
@@ -136,6 +136,7 @@ internal sealed class DomainStarter(QemuHypervisor hypervisor)
             try
             {
                 process.SettleClaims(live, hypervisor.Report);
+                hypervisor.HostDevices.SettleDisks(live.Name!, process.Directory, live.Devices);
             }
             catch (Exception e) when (process.Host.HasExited || e is VireoException or IOException or UnauthorizedAccessException)
             {

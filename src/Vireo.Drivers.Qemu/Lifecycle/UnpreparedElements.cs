@@ -85,7 +85,7 @@ internal static class UnpreparedElements
     private static void Disk(DiskConfig disk)
     {
         var name = $"of disk '{disk.Target?.Dev}'";
-        Unsupported.When(disk.Type is not (DiskType.File or DiskType.Block or DiskType.Dir or DiskType.Network or DiskType.VhostUser), $"source type '{disk.Type.ToXmlName()}' {name}");
+        Unsupported.When(disk.Type is not (DiskType.File or DiskType.Block or DiskType.Dir or DiskType.Network or DiskType.VhostUser or DiskType.Nvme), $"source type '{disk.Type.ToXmlName()}' {name}");
         Unsupported.When(disk.Rawio is not null || disk.Sgio is not null, $"rawio or sgio {name}");
         Unsupported.When(disk.Driver?.Name is not (null or "qemu"), $"driver name='{disk.Driver?.Name}' {name}");
         Unsupported.When(disk.Source?.Slices is not null && (disk.Format() != ImageFormat.Raw || (disk.Encryption ?? disk.Source.Encryption) is not null), $"<slices> {name}", "is for plain images of format 'raw'");

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Vireo.Config;
 using Vireo.Config.Defaults;
-using Vireo.Drivers.Qemu.Block;
 using Vireo.Drivers.Qemu.CommandLine;
 
 namespace Vireo.Drivers.Qemu.Security;
@@ -24,10 +23,10 @@ internal static class DeviceNodes
             yield return path;
         }
 
-        foreach (var location in devices.Disks.Where(disk => disk.Type == DiskType.Nvme).Select(disk => disk.Location()).OfType<NvmeLocation>())
+        foreach (var image in devices.Disks.SelectMany(HostDevices.NvmeControllers.Of))
         {
             yield return Vfio;
-            foreach (var group in Group($"/sys/bus/pci/devices/{location.Address}"))
+            foreach (var group in Group($"/sys/bus/pci/devices/{HostDevices.NvmeControllers.AddressOf(image)}"))
             {
                 yield return group;
             }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Vireo.Config;
+using Vireo.Drivers.Qemu.HostDevices;
 
 namespace Vireo.Drivers.Qemu.Security;
 
@@ -187,7 +188,7 @@ internal static class GuestProfile
             yield return "/run/udev/data/{+usb*,c16[67]*,c18[089]*} r";
         }
 
-        if (devices.Hostdevs.Any(device => device.Type is HostdevType.Pci or HostdevType.Mdev) || devices.Interfaces.Any(card => card.Type == InterfaceType.Hostdev) || devices.Disks.Any(disk => disk.Type == DiskType.Nvme))
+        if (devices.Hostdevs.Any(device => device.Type is HostdevType.Pci or HostdevType.Mdev) || devices.Interfaces.Any(card => card.Type == InterfaceType.Hostdev) || NvmeControllers.Has(devices))
         {
             yield return "/sys/devices/pci*/** r";
             yield return "/sys/devices/virtual/mdev/** r";

@@ -7,7 +7,8 @@ namespace Vireo.Drivers.Qemu.Tuning;
 /// <summary>Limits of a guest's disk: what <c>blkdeviotune</c> shows and sets.</summary>
 internal static class DiskThrottle
 {
-    private const ulong Most = 1000000000000000;
+    /// <summary>The highest limit.</summary>
+    public const ulong Most = 1000000000000000;
     private const string GroupName = "group_name";
     private const string Size = "size_iops_sec";
     private const string Length = "_length";
@@ -42,6 +43,9 @@ internal static class DiskThrottle
     /// <summary>The limits of a group with what a caller sets; its name stays.</summary>
     /// <inheritdoc cref="Change(DiskIotune?, IReadOnlyCollection{TypedParam})"/>
     public static ThrottleGroup Change(ThrottleGroup before, IReadOnlyCollection<TypedParam> given) => Change<ThrottleGroup>(before, given) with { GroupName = before.GroupName };
+
+    /// <summary>A disk's limits without those that are none.</summary>
+    public static DiskIotune WithoutZeros(DiskIotune tune) => Of<DiskIotune>(Values(tune), tune.GroupName);
 
     /// <summary>A group that tells of no limit that is none.</summary>
     public static ThrottleGroup WithoutZeros(ThrottleGroup group) => Of<ThrottleGroup>(Values(group), group.GroupName);
@@ -182,6 +186,23 @@ internal static class DiskThrottle
         "read_iops_sec" => "iops_rd",
         _ => "iops_wr",
     };
+
+    /// <summary>Whether anything is limited.</summary>
+    public static bool IsLimited(IDiskLimits limits) => Values(limits).Values.Any(static value => value > 0);
+
+    /// <summary>Whether two limit the same to the same.</summary>
+    public static bool IsSame(IDiskLimits one, IDiskLimits other)
+    {
+        var values = Values(other);
+        return Values(one).All(value => values[value.Key] == value.Value);
+    }
+
+    /// <summary>Whether a limit is higher than the hypervisor can be told.</summary>
+    public static bool IsTooHigh(IDiskLimits limits)
+    {
+        var values = Values(limits);
+        return s_numbers.Any(name => values[name] > Most);
+    }
 
     private static Dictionary<string, ulong> Values(IDiskLimits? tune)
     {

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Vireo.Config;
+using Vireo.Drivers.Qemu.HostDevices;
 using Vireo.Host.Processes;
 
 namespace Vireo.Drivers.Qemu.Tuning;
@@ -86,7 +87,7 @@ internal static partial class MemoryLockLimit
 
     private static bool HasHostMemory(DevicesConfig devices) =>
         devices.Hostdevs.Any(device => device.Type is HostdevType.Pci or HostdevType.Mdev) || devices.Interfaces.Any(card => card.Type is InterfaceType.Hostdev or InterfaceType.Vdpa)
-        || devices.Disks.Any(disk => disk.Type == DiskType.Nvme);
+        || NvmeControllers.Has(devices);
 
     [LoggerMessage(80, LogLevel.Warning, "domain '{Name}': its process {Pid} is to lock {Amount} of memory, and the daemon may not allow it so much")]
     private static partial void LogRefused(ILogger log, string name, int pid, string amount);

@@ -1,6 +1,5 @@
 using Vireo.Config;
 using Vireo.Drivers.Qemu.HostDevices;
-using Vireo.Host.Network;
 
 namespace Vireo.Drivers.Qemu.Tests.HostDevices;
 
@@ -9,16 +8,14 @@ public sealed class HostDeviceClaimsTests : IDisposable
     private const string Card = "0000:03:00.0";
     private readonly ScratchDirectory _dir = new("hd");
     private readonly HostDeviceClaims _claims;
-    private readonly Kernel _kernel;
+    private readonly MadeUpKernel _kernel;
 
     public HostDeviceClaimsTests()
     {
-        foreach (string place in new[] { "kernel/iommu_groups/1", "bus/pci/drivers/e1000e", "bus/pci/drivers/vfio-pci", $"bus/pci/devices/{Card}", "bus/mdev/devices", "a", "b" })
+        foreach (string place in new[] { "bus/mdev/devices", "a", "b" })
             Directory.CreateDirectory(_dir[place]);
-        File.WriteAllText(_dir["vfio"], "");
-        File.WriteAllText(_dir[$"bus/pci/devices/{Card}/config"], "");
-        _kernel = new Kernel(_dir.Path, _dir["vfio"]);
-        _kernel.Bind("e1000e");
+        _kernel = new MadeUpKernel(_dir);
+        _kernel.Add(Card, "e1000e");
         Usb("1-1", 1, 4, "046d", "c077");
         Usb("1-2", 1, 5, "0781", "5567");
         Usb("2-1", 2, 7, "0781", "5567");
@@ -48,7 +45,7 @@ public sealed class HostDeviceClaimsTests : IDisposable
     public void A_card_that_is_not_managed_has_to_be_detached_and_stays_so()
     {
         Should.Throw<VireoException>(() => _claims.Take(Pci(managed: false), "one", _dir["a"])).Message.ShouldContain($"Unmanaged PCI device {Card} must be manually detached from the host");
-        _kernel.Bind("vfio-pci");
+        _kernel.Bind(Card, "vfio-pci");
         _claims.Take(Pci(managed: false), "one", _dir["a"]);
         _claims.GiveBack(_dir["a"]);
         _kernel.DriverOf(Card).ShouldBe("vfio-pci");
@@ -71,6 +68,34 @@ public sealed class HostDeviceClaimsTests : IDisposable
         var refusal = Should.Throw<VireoException>(() => _claims.Take(Pci(managed: true), "one", _dir["a"]));
         refusal.Code.ShouldBe(ErrorCode.ConfigUnsupported);
         refusal.Message.ShouldContain("host doesn't support passthrough of host PCI devices");
+    }
+
+    [Fact]
+    public void A_card_that_is_not_there_or_cannot_be_handed_over_is_refused_as_libvirt_does()
+    {
+        var gone = Should.Throw<VireoException>(() => _claims.Take(Devices(Hostdev("0x7f")), "one", _dir["a"]));
+        (gone.Code, gone.Message).ShouldBe((ErrorCode.SystemError, "Device 0000:7f:00.0 not found: could not access /sys/bus/pci/devices/0000:7f:00.0/config: No such file or directory"));
+        Refusal(Hostdev("0x03", "<driver name='kvm'/>")).ShouldBe("unsupported configuration: host doesn't support legacy PCI passthrough");
+        _kernel.Bind(Card, "vfio-pci");
+        File.Delete(_dir[$"bus/pci/devices/{Card}/iommu_group"]);
+        Refusal(Hostdev("0x03")).ShouldBe($"internal error: Invalid device {Card} iommu_group file /sys/bus/pci/devices/{Card}/iommu_group is not a symlink");
+
+        // Nobody has it, and no list tells of it.
+        File.ReadAllText(_dir["a/hostdevs"]).ShouldBeEmpty();
+        _kernel.Group(Card);
+        _claims.Take(Pci(managed: false), "two", _dir["b"]);
+
+        string Refusal(string device) => Should.Throw<VireoException>(() => _claims.Take(Devices(device), "one", _dir["a"])).Message;
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("<driver name='vfio'/>")]
+    public void A_card_that_a_guest_has_tells_of_the_driver_that_gives_it(string driver)
+    {
+        _kernel.Bind(Card, "vfio-pci");
+        _claims.Take(Devices(Hostdev("0x03", driver)), "one", _dir["a"]).Hostdevs[0].Driver.ShouldBe(HostdevDriver.Vfio);
+        _claims.Take(UsbDevice("<address bus='2' device='7'/>"), "one", _dir["a"]).Hostdevs[0].Driver.ShouldBeNull();
     }
 
     [Fact]
@@ -221,6 +246,9 @@ public sealed class HostDeviceClaimsTests : IDisposable
     private static DevicesConfig Pci(bool managed) =>
         Devices($"<hostdev mode='subsystem' type='pci' managed='{(managed ? "yes" : "no")}'><source><address domain='0x0000' bus='0x03' slot='0x00' function='0x0'/></source></hostdev>");
 
+    private static string Hostdev(string bus, string driver = "") =>
+        $"<hostdev mode='subsystem' type='pci' managed='no'>{driver}<source><address domain='0' bus='{bus}' slot='0' function='0'/></source></hostdev>";
+
     private static DevicesConfig UsbDevice(string source, string policy = "") => Devices($"<hostdev mode='subsystem' type='usb'><source{policy}>{source}</source></hostdev>");
 
     private static DevicesConfig Devices(string devices) =>
@@ -231,64 +259,5 @@ public sealed class HostDeviceClaimsTests : IDisposable
         Directory.CreateDirectory(_dir[$"bus/usb/devices/{name}"]);
         foreach (var (file, text) in new[] { ("busnum", $"{bus}"), ("devnum", $"{device}"), ("idVendor", vendor), ("idProduct", product) })
             File.WriteAllText(_dir[$"bus/usb/devices/{name}/{file}"], text + "\n");
-    }
-
-    /// <summary>A kernel that has one card, and does with it what it is told.</summary>
-    private sealed class Kernel : HostDeviceFacts
-    {
-        private readonly string _root;
-        private string _override = "";
-
-        public Kernel(string root, string vfio)
-            : base(root, vfio) => _root = root;
-
-        public bool HasVfioDriver { get; set; } = true;
-
-        public bool Refuses { get; set; }
-
-        /// <summary>Whether the host's driver does not get it back.</summary>
-        public bool KeepsIt { get; set; }
-
-        public List<string> Told { get; } = [];
-
-        public override (byte[] Address, int Vlan) Read(VirtualFunction function) => ([0x0a, 0, 0, 0, 0, (byte)function.Number], 7);
-
-        public override void Set(VirtualFunction function, ReadOnlySpan<byte> address, int vlan)
-        {
-            if (Refuses)
-            {
-                Refuses = false;
-                throw VireoException.Internal(ErrorDomain.None, "not now");
-            }
-
-            Told.Add($"{function.Physical} {function.Number} {Convert.ToHexString(address)} {vlan}");
-        }
-
-        public void Bind(string? driver)
-        {
-            string link = Path.Combine(_root, "bus/pci/devices", Card, "driver");
-            if (new DirectoryInfo(link).LinkTarget is not null)
-                File.Delete(link);
-            if (driver is not null)
-                File.CreateSymbolicLink(link, Path.Combine(_root, "bus/pci/drivers", driver));
-        }
-
-        protected override void Write(string path, string text)
-        {
-            switch (Path.GetFileName(path))
-            {
-                case "driver_override" when KeepsIt && text == "\n":
-                    throw new IOException("it stays");
-                case "driver_override":
-                    _override = text.Trim();
-                    break;
-                case "unbind":
-                    Bind(null);
-                    break;
-                case "drivers_probe":
-                    Bind(_override.Length == 0 ? "e1000e" : HasVfioDriver ? _override : null);
-                    break;
-            }
-        }
     }
 }

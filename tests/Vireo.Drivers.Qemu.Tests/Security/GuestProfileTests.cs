@@ -68,6 +68,8 @@ public sealed class GuestProfileTests
     [InlineData("<disk type='block' device='lun'><source dev='/nowhere/lun'/><target dev='sda' bus='scsi'/></disk>", "capability sys_rawio,")]
     [InlineData("<disk type='block' device='lun'><source dev='/nowhere/lun'><reservations managed='no'><source type='unix' path='/nowhere/pr' mode='client'/></reservations></source><target dev='sda' bus='scsi'/></disk>", "\"/nowhere/pr\" rw,")]
     [InlineData("<hostdev mode='subsystem' type='usb'><source><address bus='1' device='2'/></source></hostdev>", "/sys/bus/usb/devices/{,*} r,")]
+    [InlineData("<disk type='nvme'><source type='pci' namespace='1'><address bus='0x01'/></source><target dev='vda'/></disk>", "/sys/bus/pci/devices/{,*} r,")]
+    [InlineData("<disk type='file'><source file='/nowhere/o'/><backingStore type='nvme'><format type='raw'/><source type='pci' namespace='1'><address bus='0x01'/></source></backingStore><target dev='vda'/></disk>", "/sys/bus/pci/devices/{,*} r,")]
     [InlineData("<emulator>/usr/bin/true</emulator>", "\"/usr/bin/true\" mr,")]
     public void Devices_bring_their_rules(string devices, string rule)
     {

@@ -117,6 +117,8 @@ public sealed class LaunchSecurityTests
     [InlineData("<memoryBacking><locked/></memoryBacking>", "", ulong.MaxValue)]
     [InlineData("", "<hostdev mode='subsystem' type='pci'><source><address domain='0' bus='1' slot='0' function='0'/></source></hostdev>", 1140850688ul)]
     [InlineData("", "<hostdev mode='subsystem' type='usb'><source><vendor id='0x1'/><product id='0x2'/></source></hostdev>", null)]
+    [InlineData("", "<disk type='nvme'><source type='pci' namespace='1'><address bus='0x01'/></source><target dev='vda'/></disk>", 1140850688ul)]
+    [InlineData("", "<disk type='file'><source file='/nowhere/o'/><backingStore type='nvme'><format type='raw'/><source type='pci' namespace='1'><address bus='0x01'/></source></backingStore><target dev='vda'/></disk>", 1140850688ul)]
     [InlineData("<launchSecurity type='sev'><policy>1</policy></launchSecurity>", "", null)]
     public void Guests_may_lock_what_libvirt_lets_them(string elements, string devices, ulong? expected) => MemoryLockLimit.Of(Domain(elements, devices)).ShouldBe(expected);
 

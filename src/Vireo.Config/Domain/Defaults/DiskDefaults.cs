@@ -71,7 +71,7 @@ internal static class DiskDefaults
             Device = device,
             Snapshot = disk.Snapshot == SnapshotLocation.No && readOnly ? null : disk.Snapshot,
             Driver = disk.Driver is { } driver ? Driver(driver) : null,
-            Source = removable && IsEmpty(disk) && disk.Source!.StartupPolicy is null ? null : Source(disk.Source),
+            Source = removable && IsEmpty(disk) && disk.Source!.StartupPolicy is null ? null : disk.Type == DiskType.Nvme ? Managed(Source(disk.Source)) : Source(disk.Source),
             BackingStore = disk.BackingStore is { } backing ? WithoutIndex(backing) : null,
             Mirror = null,
             Target = disk.Target! with { Bus = disk.Target.Bus ?? BusOf(device, disk.Target.Dev!), Tray = disk.Target.Tray == TrayState.Open ? TrayState.Open : null },
@@ -116,9 +116,13 @@ internal static class DiskDefaults
         return driver == new DiskDriver() ? null : driver;
     }
 
+    // Its controller is taken from the host's driver unless the document says otherwise.
+    private static DiskSource? Managed(DiskSource? source) => source is null ? null : source with { Managed = source.Managed ?? true };
+
     private static DiskSource? Source(DiskSource? source) => source is null ? null : source with
     {
         Index = null,
+        Address = source.Address is { } place ? place with { Type = null, Domain = place.Domain ?? 0, Bus = place.Bus ?? 0, Slot = place.Slot ?? 0, Function = place.Function ?? 0 } : null,
         Hosts = source.Protocol is { } protocol && DefaultPort(protocol) is { } port
             ? source.Hosts.Map(h => h.Transport is null or SourceTransport.Tcp && h.Port is null ? h with { Port = port } : h)
             : source.Hosts,

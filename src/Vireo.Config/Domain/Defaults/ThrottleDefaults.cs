@@ -45,7 +45,9 @@ internal static class ThrottleDefaults
         }
     }
 
-    private static void RequireLimits(IDiskLimits limits)
+    /// <summary>What is limited as a whole is not limited by its parts besides.</summary>
+    /// <exception cref="VireoException">VIR_ERR_XML_ERROR.</exception>
+    public static void RequireLimits(IDiskLimits limits)
     {
         RequireOneKind("bytes_sec", limits.TotalBytesSec, limits.ReadBytesSec, limits.WriteBytesSec);
         RequireOneKind("iops_sec", limits.TotalIopsSec, limits.ReadIopsSec, limits.WriteIopsSec);
