@@ -125,7 +125,15 @@ public sealed class HostProcess : IDisposable
     private async Task<ExitStatus?> WatchAsync()
     {
         await Poller.Shared.WaitAsync(_pidFd, Readiness.Readable, _letGo.Token).ConfigureAwait(false);
-        return Reap();
+        try
+        {
+            return Reap();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It ended while it was let go of.
+            throw new OperationCanceledException(_letGo.Token);
+        }
     }
 
     private unsafe ExitStatus? Reap()
