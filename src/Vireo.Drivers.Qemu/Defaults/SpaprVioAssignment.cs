@@ -18,11 +18,6 @@ internal static class SpaprVioAssignment
     /// <exception cref="VireoException">VIR_ERR_XML_ERROR: a register is taken twice.</exception>
     public static void Apply(DeviceDraft draft, MachineKind machine)
     {
-        if (!machine.HasHostBridges)
-        {
-            return;
-        }
-
         var taken = new HashSet<ulong>();
         foreach (var register in Given(draft))
         {
@@ -54,7 +49,7 @@ internal static class SpaprVioAssignment
         All(draft.Controllers, Scsi, c => c is { Type: ControllerType.Scsi, Model: "ibmvscsi" });
         All(draft.Serials, Terminal, s => s.Target!.Type == CharTargetType.SpaprVioSerial);
         draft.Nvram = draft.Nvram is { } nvram ? nvram with { Address = Place(nvram.Address, Nvram) } : null;
-        All(draft.Tpms, Tpm, t => t.Model == TpmModel.Spapr);
+        All(draft.Tpms, Tpm, t => t.Model == TpmModel.Spapr && machine.HasHostBridges);
     }
 
     private static IEnumerable<ulong> Given(DeviceDraft draft)
