@@ -58,7 +58,7 @@ internal sealed class Drill : IAsyncDisposable
     public async Task<string> RemainsAsync()
     {
         // The file that lies ready for the next definition goes when none has come for a while.
-        await Eventually.TrueAsync(() => !Directory.EnumerateFiles(Daemon.Root, "*.vireo-new", SearchOption.AllDirectories).Any(), "no file lies ready");
+        await Eventually.TrueAsync(() => Task.FromResult(!Directory.EnumerateFiles(Daemon.Root, "*.vireo-new", SearchOption.AllDirectories).Any()), "no file lies ready");
         int descriptors = Directory.GetFiles($"/proc/{Daemon.ProcessId}/fd").Length;
         string files = string.Join('\n', Directory.EnumerateFileSystemEntries(Daemon.Root, "*", SearchOption.AllDirectories).Where(path => !path.EndsWith(".log", StringComparison.Ordinal)).Order());
         // Those of other daemons' guests come and go meanwhile: it may fail to look into one of them.
