@@ -18,7 +18,7 @@ public sealed class ReadyFile(string directory) : IDisposable
     private Made? _made;
     private long _written;
     private int _making;
-    private bool _closed;
+    private volatile bool _closed;
 
     /// <summary>Removes the one that nobody has come for; no more are made.</summary>
     public void Dispose()
@@ -48,7 +48,7 @@ public sealed class ReadyFile(string directory) : IDisposable
     internal void Written()
     {
         var before = Interlocked.Exchange(ref _written, Stopwatch.GetTimestamp());
-        if (before != 0 && Stopwatch.GetElapsedTime(before) < s_pause && Interlocked.Exchange(ref _making, 1) == 0)
+        if (!_closed && before != 0 && Stopwatch.GetElapsedTime(before) < s_pause && Interlocked.Exchange(ref _making, 1) == 0)
             ThreadPool.UnsafeQueueUserWorkItem(static file => file.Make(), this, preferLocal: false);
     }
 
