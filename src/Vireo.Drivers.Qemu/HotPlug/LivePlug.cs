@@ -90,11 +90,11 @@ internal sealed class LivePlug(RunningDevices devices)
     // The first disk that needs it brings it along.
     private async Task ServeReservationsAsync(DevicesConfig device, UndoStack undo, CancellationToken cancellationToken)
     {
-        if (ReservationHelper.IsNeeded(device) && !ReservationHelper.IsNeeded(devices.Live.Devices))
+        if (ReservationServer.IsNeeded(device) && !ReservationServer.IsNeeded(devices.Live.Devices))
         {
-            undo.Push("end what makes reservations", () => new ValueTask(ReservationHelper.EndAsync(Process.Directory, Process.Channels)));
-            await ReservationHelper.StartAsync(Hypervisor, devices.Live.Name!, Process.Directory, Process.Channels, cancellationToken).ConfigureAwait(false);
-            ReservationHelper.Enclose(Process.Directory, Process.Group);
+            undo.Push("end what makes reservations", () => new ValueTask(ReservationServer.EndAsync(Process.Directory, Process.Channels)));
+            await ReservationServer.StartAsync(Hypervisor, devices.Live.Name!, Process.Directory, Process.Channels, cancellationToken).ConfigureAwait(false);
+            ReservationServer.Enclose(Process.Directory, Process.Group);
         }
     }
 

@@ -108,9 +108,9 @@ internal sealed partial class LiveUnplug(RunningDevices devices)
                 TransientDisks.Remove(Process.Directory, overlay);
             }
 
-            if (ReservationHelper.IsNeeded(device) && !ReservationHelper.IsNeeded(devices.Live.Devices.Without(one => one.Alias == alias)))
+            if (ReservationServer.IsNeeded(device) && !ReservationServer.IsNeeded(devices.Live.Devices.Without(one => one.Alias == alias)))
             {
-                await ReservationHelper.EndAsync(Process.Directory, Process.Channels).ConfigureAwait(false);
+                await ReservationServer.EndAsync(Process.Directory, Process.Channels).ConfigureAwait(false);
             }
         }
 

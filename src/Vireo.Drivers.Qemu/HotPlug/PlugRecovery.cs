@@ -20,7 +20,7 @@ internal static class PlugRecovery
             await SettleDevicesAsync(devices).ConfigureAwait(false);
             await SettleMediaAsync(devices).ConfigureAwait(false);
             await SettleConnectionsAsync(devices).ConfigureAwait(false);
-            await ReservationHelper.SettleAsync(devices.Domain.Hypervisor, devices.Process, devices.Live).ConfigureAwait(false);
+            await ReservationServer.SettleAsync(devices.Domain.Hypervisor, devices.Process, devices.Live).ConfigureAwait(false);
         }
         catch (VireoException e) when (e.InnerException is not MonitorClosedException)
         {

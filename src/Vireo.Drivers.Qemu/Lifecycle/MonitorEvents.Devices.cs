@@ -90,7 +90,7 @@ internal sealed partial class MonitorEvents
         using var job = await domain.Jobs.EnterAsync("pr helper lost", domain.View.Name, Timeout.InfiniteTimeSpan, CancellationToken.None).ConfigureAwait(false);
         if (ReferenceEquals(domain.Process, process) && !process.IsEnding)
         {
-            await ReservationHelper.SettleAsync(hypervisor, process, domain.View.Live ?? process.Live).ConfigureAwait(false);
+            await ReservationServer.SettleAsync(hypervisor, process, domain.View.Live ?? process.Live).ConfigureAwait(false);
         }
     });
 

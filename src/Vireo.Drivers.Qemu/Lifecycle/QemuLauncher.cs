@@ -79,9 +79,9 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
         await ServeTpmAsync(launch.Live, tpm, directory, cancellationToken).ConfigureAwait(false);
         await hypervisor.Cards.ServeAsync(launch.Live, taps, directory, owner, cancellationToken).ConfigureAwait(false);
         FilesystemServers.Start(hypervisor.Paths, config.Name!, launch.Live.Devices, directory, channels, hypervisor.Log);
-        if (ReservationHelper.IsNeeded(launch.Live.Devices))
+        if (ReservationServer.IsNeeded(launch.Live.Devices))
         {
-            await ReservationHelper.StartAsync(hypervisor, config.Name!, directory, channels, cancellationToken).ConfigureAwait(false);
+            await ReservationServer.StartAsync(hypervisor, config.Name!, directory, channels, cancellationToken).ConfigureAwait(false);
         }
 
         await AnnounceAsync("start", launch.Live with { Id = id }, source, undo: null, cancellationToken).ConfigureAwait(false);
@@ -114,7 +114,7 @@ internal sealed class QemuLauncher(QemuHypervisor hypervisor)
         // Until the live state is written, this is how a daemon that comes after a crash finds the process.
         File.WriteAllText(Path.Combine(directory, IdentityFile), process.Host.Identity.ToString());
         StartTuning.Enclose(process, hypervisor.Paths, hypervisor.Log);
-        ReservationHelper.Enclose(directory, process.Group);
+        ReservationServer.Enclose(directory, process.Group);
         await TalkAsync(process, logStart, memoryFd, cancellationToken).ConfigureAwait(false);
         return process;
     }

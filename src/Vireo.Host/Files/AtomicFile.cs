@@ -155,15 +155,12 @@ public static class AtomicFile
         }
     }
 
-    private static SafeFileHandle Create(string temporary, FileWrite file)
-    {
-        Pass(file.Path, $"Failed to create file '{file.Path}'");
-        return HostFile.Open(temporary, Libc.WriteOnly | Libc.Create | Libc.Exclusive | Libc.NoFollow, file.Mode, file.Path);
-    }
-
     private static void WriteNew(string temporary, SafeFileHandle? ready, FileWrite file, bool durable)
     {
-        using var handle = ready ?? Create(temporary, file);
+        // A write counts the same whether its file lay ready or not.
+        using var taken = ready;
+        Pass(file.Path, $"Failed to create file '{file.Path}'");
+        using var handle = taken ?? HostFile.Open(temporary, Libc.WriteOnly | Libc.Create | Libc.Exclusive | Libc.NoFollow, file.Mode, file.Path);
         // The mode given to open is cut by the mask; this one is exact.
         if (Libc.ChangeMode(handle, file.Mode) != 0)
             throw SystemError.Last($"cannot set mode of file '{file.Path}'");

@@ -48,7 +48,7 @@ public sealed class ReadyFile(string directory) : IDisposable
     internal void Written()
     {
         var before = Interlocked.Exchange(ref _written, Stopwatch.GetTimestamp());
-        if (!_closed && before != 0 && Stopwatch.GetElapsedTime(before) < s_pause && Interlocked.Exchange(ref _making, 1) == 0)
+        if (!_closed && Volatile.Read(ref _made) is null && before != 0 && Stopwatch.GetElapsedTime(before) < s_pause && Interlocked.Exchange(ref _making, 1) == 0)
             ThreadPool.UnsafeQueueUserWorkItem(static file => file.Make(), this, preferLocal: false);
     }
 

@@ -44,53 +44,11 @@ public sealed partial record DevicesConfig
     }
 
     /// <summary>Goes to every device that can have a name and an address, as <see cref="Map"/> does.</summary>
-    internal void Visit(Action<DeviceConfig> see)
+    internal void Visit(Action<DeviceConfig> see) => Map(device =>
     {
-        void Each<T>(ConfigList<T> devices)
-            where T : DeviceConfig
-        {
-            foreach (var device in devices)
-            {
-                see(device);
-            }
-        }
-
-        void Perhaps(DeviceConfig? device)
-        {
-            if (device is not null)
-            {
-                see(device);
-            }
-        }
-
-        Each(Disks);
-        Each(Controllers);
-        Each(Filesystems);
-        Each(Interfaces);
-        Each(Smartcards);
-        Each(Serials);
-        Each(Parallels);
-        Each(Consoles);
-        Each(Channels);
-        Each(Inputs);
-        Each(Tpms);
-        Each(Sounds);
-        Each(Videos);
-        Each(Hostdevs);
-        Each(Redirdevs);
-        Each(Hubs);
-        Each(Watchdogs);
-        Perhaps(Memballoon);
-        Each(Rngs);
-        Perhaps(Nvram);
-        Each(Panics);
-        Each(Shmems);
-        Each(Memories);
-        Perhaps(Iommu);
-        Perhaps(Vsock);
-        Each(Cryptos);
-        Perhaps(Pstore);
-    }
+        see(device);
+        return device;
+    });
 
     /// <summary>Every device that can have a name and an address.</summary>
     internal IEnumerable<DeviceConfig> All()

@@ -15,7 +15,7 @@ namespace Vireo.Drivers.Qemu.Lifecycle;
 /// The process that makes the persistent reservations of a run's LUNs, one for all of them. QEMU connects to it, hands it the LUN and tells it the command. It waits for the next connection when QEMU has gone, so it
 /// is ended by whoever clears the run away.
 /// </summary>
-internal static partial class ReservationHelper
+internal static partial class ReservationServer
 {
     private const string Name = ReservationArguments.Managed;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
