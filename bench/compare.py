@@ -42,6 +42,14 @@ MEASURES = {
     "CLI start-up": ("ms", False, 1, None),
     "CLI call": ("ms", False, 1, None),
 }
+# what the bare work of a start is made of, so that each part can be seen
+PARTS = (
+    "start: QEMU until its greeting",
+    "start: control group",
+    "start: labels",
+    "start: persistence",
+    "8 starts: QEMU until its greeting",
+)
 # name: the most it may be, and of what; only vireod does it
 LIMITS = {
     "figures of 100 guests while 10 hang": (250, "ms"),
@@ -123,6 +131,9 @@ def rows(stock, ours, bare):
         cost = b / least if b and least else None
         verdict = "failed" if b is None or most and cost is None else "missed" if target and better and better < target or most and cost and cost > most else "reached"
         yield [measure, unit, number(a), number(b), number(least), number(better), "≥ %g" % target if target else "", number(cost), "≤ %g" % most if most else "", verdict]
+    for measure in PARTS:
+        if (took := bare.median(measure)) is not None:
+            yield [measure, "ms", "-", "-", number(took), "-", "", "-", "", ""]
     for measure, (most, unit) in LIMITS.items():
         if (took := ours.median(measure)) is not None:
             yield [measure, unit, "-", number(took), "-", "-", "", "-", "≤ %g %s" % (most, unit), "reached" if took <= most else "missed"]

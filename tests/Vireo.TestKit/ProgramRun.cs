@@ -12,10 +12,19 @@ public sealed record ProgramResult(int ExitCode, string Output, string Error)
     public override string ToString() => $"exit {ExitCode}\n{Output}{(Error.Length > 0 ? "stderr: " + Error : "")}";
 }
 
+/// <summary>A program that did not end in time.</summary>
+/// <param name="message">Which.</param>
+/// <param name="threads">How many threads it still had.</param>
+public sealed class ProgramTimeoutException(string message, int threads) : TimeoutException(message)
+{
+    /// <summary>How many threads it still had.</summary>
+    public int Threads { get; } = threads;
+}
+
 /// <summary>Runs programs to their end.</summary>
 public static class ProgramRun
 {
-    /// <summary>Runs a program with captured output. One that does not end in time is killed and a <see cref="TimeoutException"/> thrown.</summary>
+    /// <summary>Runs a program with captured output. One that does not end in time is killed and a <see cref="ProgramTimeoutException"/> thrown.</summary>
     public static async Task<ProgramResult> ExecuteAsync(
         string program, IEnumerable<string> arguments, string? input = null, TimeSpan? limit = null, IReadOnlyDictionary<string, string>? environment = null,
         CancellationToken cancellationToken = default)
@@ -48,8 +57,10 @@ public static class ProgramRun
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
+            process.Refresh();
+            int threads = process.HasExited ? 0 : process.Threads.Count;
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"{program} {string.Join(' ', start.ArgumentList)} did not end in time");
+            throw new ProgramTimeoutException($"{program} {string.Join(' ', start.ArgumentList)} did not end in time", threads);
         }
     }
 
