@@ -9,6 +9,9 @@ public static class Repository
     /// <summary>The shared corpus of libvirt's published test documents, which lies beside the working tree where it is at hand; else null.</summary>
     public static string? Corpus { get; } = Find(System.IO.Path.Combine("shared", "corpus"));
 
+    /// <summary>The shared tables of libvirt's functions, errors and commands, beside the working tree where they are at hand; else null.</summary>
+    public static string? Facts { get; } = Find(System.IO.Path.Combine("shared", "facts"));
+
     /// <summary>A path below the root.</summary>
     public static string Path(params string[] parts) => System.IO.Path.Combine([Root, .. parts]);
 

@@ -1,11 +1,12 @@
 using System.Reflection;
 using System.Text;
+using System.Text.Json;
 
 namespace Vireo.Drivers.Qemu.Tests.Connection;
 
 /// <summary>
 /// docs/functions.md tells of every function of the C API that concerns domains and their host whether this driver has it. It is written from the driver
-/// itself (VIREO_ACCEPT=1 writes it anew); only why one is missing is told by hand, in docs/functions-missing.txt. That what is there was shown is held by Vireo.Record.Tests.
+/// itself (VIREO_ACCEPT=1 writes it anew); only why one is missing is told by hand, in docs/functions-missing.txt, and what becomes of those that are no call of their own, in docs/functions-local.txt. That what is there was shown is held by Vireo.Record.Tests.
 /// </summary>
 public sealed class FunctionTableTests
 {
@@ -29,6 +30,17 @@ public sealed class FunctionTableTests
         missing.Where(api => !reasons.ContainsKey(api)).ShouldBeEmpty("nobody says why these are missing");
     }
 
+    [Fact]
+    public void Every_function_around_domains_is_on_the_page()
+    {
+        Assert.SkipWhen(Repository.Facts is null, "needs the table of libvirt's functions beside the working tree");
+        using var facts = JsonDocument.Parse(File.ReadAllText(Path.Combine(Repository.Facts!, "api.json")));
+        var told = Functions().Select(function => function.Api).Concat(Reasons("functions-local.txt").Keys).ToList();
+        told.ShouldBeUnique();
+        facts.RootElement.GetProperty("functions").EnumerateArray().Select(function => function.GetProperty("name").GetString()!)
+            .Where(name => name.StartsWith("virDomain", StringComparison.Ordinal)).Except(told).ShouldBeEmpty();
+    }
+
     private static string Page()
     {
         var page = new StringBuilder();
@@ -37,6 +49,9 @@ public sealed class FunctionTableTests
         page.Append(System.Globalization.CultureInfo.InvariantCulture, $"{all.Count(function => Has(function.Method))} of {all.Count} are there.\n\n| function | state |\n| --- | --- |\n");
         foreach (var (api, method) in all)
             page.Append(System.Globalization.CultureInfo.InvariantCulture, $"| `{api}` | {(!Has(method) ? "missing: " + reasons.GetValueOrDefault(api, "?") : unshown.TryGetValue(api, out var why) ? "there, not shown: " + why : "there")} |\n");
+        page.Append("\n## No calls of their own\n\n| function | what becomes of it |\n| --- | --- |\n");
+        foreach (var (api, what) in Reasons("functions-local.txt"))
+            page.Append(System.Globalization.CultureInfo.InvariantCulture, $"| `{api}` | {what} |\n");
         return page.ToString();
     }
 
