@@ -8,6 +8,7 @@ using Vireo.Drivers.Qemu.Inspection;
 using Vireo.Drivers.Qemu.Monitor;
 using Vireo.Drivers.Qemu.SavedState;
 using Vireo.Drivers.Qemu.Security;
+using Vireo.Drivers.Qemu.State;
 using Vireo.Drivers.Qemu.Statistics;
 using Vireo.Drivers.Qemu.Tuning;
 using Vireo.Host.Files;
@@ -119,7 +120,7 @@ internal sealed class QemuProcess(int id, HostProcess host, string directory, st
     public SemaphoreSlim StatusGate { get; } = new(1, 1);
 
     /// <summary>The live state as it lies on the disk; null when that is not known. Within the gate.</summary>
-    public string? WrittenStatus { get; set; }
+    public StatusDocument? WrittenStatus { get; set; }
 
     /// <summary>Says why it is going to end; the first cause counts.</summary>
     public void WillEnd(EndCause cause) => Interlocked.CompareExchange(ref _end, cause, null);

@@ -69,7 +69,7 @@ internal sealed class QemuSnapshotDomain(QemuDomain domain) : ISnapshotDomain
             changes.Add(new DocumentChange(
                 Hypervisor.Files.Status(Name),
                 null,
-                live is null ? null : DomainFiles.StatusText(domain.View, process, LiveDocument.Show(live, disks!), disks!))
+                live is null ? null : DomainFiles.LiveState(domain.View, process, LiveDocument.Show(live, disks!), disks!).ToXml())
             { IsVolatile = true });
         }
 
@@ -102,7 +102,7 @@ internal sealed class QemuSnapshotDomain(QemuDomain domain) : ISnapshotDomain
 
         try
         {
-            await Hypervisor.PlaceStatusAsync(process, documents.LastOrDefault(d => d.IsVolatile)?.After, place).ConfigureAwait(false);
+            await Hypervisor.PlaceStatusAsync(process, place).ConfigureAwait(false);
         }
         finally
         {
@@ -251,7 +251,7 @@ internal sealed class QemuSnapshotDomain(QemuDomain domain) : ISnapshotDomain
         public IReadOnlyList<DocumentChange> DocumentChanges(DomainConfig? persistent)
         {
             var view = domain.View with { Id = process.Id, Live = process.Live, State = DomainState.Paused, Reason = (int)DomainPausedReason.FromSnapshot };
-            return [.. owner.Definition(persistent), new DocumentChange(domain.Hypervisor.Files.Status(owner.Name), null, DomainFiles.StatusText(view, process)) { IsVolatile = true }];
+            return [.. owner.Definition(persistent), new DocumentChange(domain.Hypervisor.Files.Status(owner.Name), null, DomainFiles.LiveState(view, process).ToXml()) { IsVolatile = true }];
         }
 
         public async ValueTask TakeOverAsync(DomainConfig? persistent, CancellationToken cancellationToken)

@@ -34,12 +34,12 @@ internal sealed class DomainFiles(VireoPaths paths) : IDisposable
     /// <summary>The text of a definition's file.</summary>
     public static string DefinitionText(DomainConfig config) => (config with { Id = null }).ToXml();
 
-    /// <summary>The text of a live state's file.</summary>
-    public static string StatusText(DomainView view, QemuProcess process) => StatusText(view, process, process.Ahead is { } ahead ? ahead(view.Live ?? process.Live) : view.Live ?? process.Live, process.Disks);
+    /// <summary>The live state, as its file is to say it.</summary>
+    public static StatusDocument LiveState(DomainView view, QemuProcess process) => LiveState(view, process, process.Ahead is { } ahead ? ahead(view.Live ?? process.Live) : view.Live ?? process.Live, process.Disks);
 
-    /// <summary>The text of a live state's file with another document.</summary>
-    public static string StatusText(DomainView view, QemuProcess process, DomainConfig live, LiveDisks disks) =>
-        new StatusDocument(live, process.Id, view.State, view.Reason, process.Host.Identity, process.MonitorPath, disks.LastNumber) { Jobs = disks.Jobs, Backup = disks.Backup, AgentTimeout = view.AgentTimeout, Deferred = [.. process.Deferred], AskedCpu = process.AskedCpu, Transfer = process.Transfer }.ToXml();
+    /// <summary>The live state with another document.</summary>
+    public static StatusDocument LiveState(DomainView view, QemuProcess process, DomainConfig live, LiveDisks disks) =>
+        new(live, process.Id, view.State, view.Reason, process.Host.Identity, process.MonitorPath, disks.LastNumber) { Jobs = disks.Jobs, Backup = disks.Backup, AgentTimeout = view.AgentTimeout, Deferred = [.. process.Deferred], AskedCpu = process.AskedCpu, Transfer = process.Transfer };
 
     /// <summary>Writes a definition.</summary>
     public Task SaveDefinitionAsync(DomainConfig config, CancellationToken cancellationToken) =>
@@ -54,7 +54,7 @@ internal sealed class DomainFiles(VireoPaths paths) : IDisposable
     }
 
     /// <summary>Writes a live state. It need not survive the host, so nothing is flushed.</summary>
-    public Task SaveStatusAsync(string name, string text) => AtomicFile.WriteTextAsync(Status(name), text, durable: false);
+    public Task SaveStatusAsync(string name, StatusDocument status) => AtomicFile.WriteTextAsync(Status(name), status.ToXml(), durable: false);
 
     /// <summary>Removes a live state.</summary>
     public Task RemoveStatusAsync(string name) => AtomicFile.RemoveAsync(Status(name), durable: false);

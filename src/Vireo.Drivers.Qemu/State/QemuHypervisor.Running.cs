@@ -61,12 +61,12 @@ internal sealed partial class QemuHypervisor
         try
         {
             process.StatusTurnTaken();
-            var text = DomainFiles.StatusText(domain.View, process);
-            if (ReferenceEquals(domain.Process, process) && text != process.WrittenStatus)
+            var status = DomainFiles.LiveState(domain.View, process);
+            if (ReferenceEquals(domain.Process, process) && status != process.WrittenStatus)
             {
                 process.WrittenStatus = null;
-                await Files.SaveStatusAsync(domain.View.Name, text).ConfigureAwait(false);
-                process.WrittenStatus = text;
+                await Files.SaveStatusAsync(domain.View.Name, status).ConfigureAwait(false);
+                process.WrittenStatus = status;
             }
         }
         finally
@@ -77,16 +77,14 @@ internal sealed partial class QemuHypervisor
 
     /// <summary>Has an operation write the live state with its other documents, after whoever is writing it.</summary>
     /// <param name="process">The process whose state it is.</param>
-    /// <param name="text">The live state; null when it is not written.</param>
     /// <param name="place">Puts the documents in their places.</param>
-    public async Task PlaceStatusAsync(QemuProcess process, string? text, Action place)
+    public async Task PlaceStatusAsync(QemuProcess process, Action place)
     {
         await process.StatusGate.WaitAsync().ConfigureAwait(false);
         try
         {
             process.WrittenStatus = null;
             await Task.Run(place).ConfigureAwait(false);
-            process.WrittenStatus = text;
         }
         finally
         {
