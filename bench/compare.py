@@ -115,8 +115,8 @@ BARE = {
     "define": guests.bare_define, "start": guests.bare_start, "parallel": guests.bare_parallel, "plug": guests.bare_plug,
     "snapshot": snapshots.bare_create, "pause": snapshots.bare_pause, "internal": snapshots.bare_internal, "revert": snapshots.bare_revert,
 }
-# work that is done within moments is done several times in turn: a machine may be faster or slower in one of them
-TURNS = {"start": 3, "parallel": 2, "plug": 4, "snapshot": 3}
+# works that are short, or near their limit, are done several times in turn: a machine may be faster or slower in one of them
+TURNS = {"define": 2, "start": 3, "parallel": 2, "plug": 4, "snapshot": 3}
 OURS = {"plans": snapshots.plans, "restart": guests.restart}
 
 
