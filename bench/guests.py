@@ -46,9 +46,11 @@ def bare_start(side, options):
         side.add("destroy of a tiny guest", milliseconds(qemu.end)[0])
         setup = GuestSetup(side.dir)
         qemu = BareQemu(setup.home)
-        parts = {"QEMU until its greeting": began, **setup.measured(qemu.process.pid)}
-        qemu.end()
-        setup.undo()
+        try:
+            parts = {"QEMU until its greeting": began, **setup.measured(qemu.process.pid)}
+        finally:
+            qemu.end()
+            setup.undo()
         for part, took in parts.items():
             side.add("start: " + part, took)
         side.add("start of a tiny guest", sum(parts.values()))
@@ -66,10 +68,7 @@ def bare_parallel(side, options):
             side.add(measure, together(8, begin))
             for guest, setup in zip(guests, setups):
                 guest.end()
-                if whole:
-                    setup.undo()
-                else:
-                    shutil.rmtree(setup.home)
+                setup.undo()
 
 
 def plug(side, options):

@@ -50,6 +50,6 @@ class GuestSetup:
 
     def undo(self):
         """Once the process has gone."""
-        for group in self.groups:
+        for group in filter(os.path.isdir, self.groups):
             os.rmdir(group)
         shutil.rmtree(self.home)

@@ -68,10 +68,9 @@ internal interface ISnapshotDomain
     void Adopt(DomainConfig? live, DomainConfig? persistent, LiveDisks? disks);
 
     /// <summary>Puts documents in their places while nobody else writes the live state, which is among them; what has become of that since it was planned is written after it.</summary>
-    /// <param name="documents">The documents.</param>
     /// <param name="place">Does it.</param>
     /// <exception cref="VireoException">What <paramref name="place"/> throws.</exception>
-    ValueTask PlaceAsync(IReadOnlyList<DocumentChange> documents, Action place);
+    ValueTask PlaceAsync(Action place);
 
     /// <summary>Takes the files of images that the hypervisor is about to open.</summary>
     /// <param name="disks">The disks as they will be.</param>

@@ -39,7 +39,7 @@ internal sealed class InternalReversion(ISnapshotDomain domain, string journals,
                 await ApplyAsync(journal).ConfigureAwait(false);
             }
 
-            await domain.PlaceAsync(journal.Record.Plan.Documents, () =>
+            await domain.PlaceAsync(() =>
             {
                 JournalActions.WriteDocuments(journal.Record);
                 FaultPoint.Hit(FaultPoints.RevertDocumentsWritten);

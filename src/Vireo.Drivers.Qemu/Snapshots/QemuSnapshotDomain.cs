@@ -92,7 +92,7 @@ internal sealed class QemuSnapshotDomain(QemuDomain domain) : ISnapshotDomain
     }
 
     /// <inheritdoc/>
-    public async ValueTask PlaceAsync(IReadOnlyList<DocumentChange> documents, Action place)
+    public async ValueTask PlaceAsync(Action place)
     {
         if (domain.Process is not { } process)
         {

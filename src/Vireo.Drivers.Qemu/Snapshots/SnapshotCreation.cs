@@ -193,7 +193,7 @@ internal sealed class SnapshotCreation(ISnapshotDomain domain, string journals, 
             }
 
             await TextsSyncedAsync(journal).ConfigureAwait(false);
-            await domain.PlaceAsync(journal.Record.Plan.Documents, () => WriteDocuments(journal)).ConfigureAwait(false);
+            await domain.PlaceAsync(() => WriteDocuments(journal)).ConfigureAwait(false);
             journal.Close();
         }
         catch (VireoException e)

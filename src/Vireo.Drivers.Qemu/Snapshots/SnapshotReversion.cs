@@ -28,7 +28,7 @@ internal sealed class SnapshotReversion(ISnapshotDomain domain, string journals,
         try
         {
             await SwitchAsync(plan, replacement).ConfigureAwait(false);
-            await domain.PlaceAsync(journal.Record.Plan.Documents, () =>
+            await domain.PlaceAsync(() =>
             {
                 JournalActions.WriteDocuments(journal.Record);
                 FaultPoint.Hit(FaultPoints.RevertDocumentsWritten);

@@ -133,7 +133,7 @@ internal sealed class ScratchDomain : ISnapshotDomain, IAsyncDisposable
 
     public void Adopt(DomainConfig? live, DomainConfig? persistent, LiveDisks? disks) => (Live, Persistent, Disks) = (live, persistent, disks);
 
-    public async ValueTask PlaceAsync(IReadOnlyList<DocumentChange> documents, Action place) => await Task.Run(place);
+    public async ValueTask PlaceAsync(Action place) => await Task.Run(place);
 
     public ValueTask ClaimAsync(LiveDisks disks, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
